@@ -1,0 +1,85 @@
+"""The Observation: all that may leave a student's machine about one second, nothing else."""
+
+import math
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from contract.base import Instant, Message, Share, Uuid7
+
+PROBABILITY_TOLERANCE = 1e-3
+Degrees = Annotated[float, Field(ge=-180.0, le=180.0)]
+Probabilities = tuple[Share, Share, Share, Share, Share, Share, Share]
+ModelId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}@[0-9][0-9a-z.]{0,15}$")]
+"""``name@version``: which model made the numbers."""
+
+
+class Attention(Message):
+    """Where the head is turned, and how open the eyes are; means over the frames with a face."""
+
+    yaw: Degrees = Field(description="degrees, positive to the student's left")
+    pitch: Degrees = Field(description="degrees, positive upwards")
+    roll: Degrees = Field(description="degrees, positive clockwise as the camera sees it")
+    eyes_open: Share = Field(description="0 shut to 1 open, against the student's own open eyes")
+
+
+def _check_probabilities(values: Probabilities | None) -> None:
+    if values is not None and not math.isclose(sum(values), 1.0, abs_tol=PROBABILITY_TOLERANCE):
+        raise ValueError(f"probabilities must sum to 1 within 0.001, but sum to {sum(values):.4f}")
+
+
+class Observation(Message):
+    """One second of one student, as numbers."""
+
+    id: Uuid7 = Field(description="minted once, at capture; sending it again changes nothing")
+    captured_at: Instant = Field(description="when the second began, UTC, clock correction applied")
+    clock_offset_ms: int = Field(
+        default=0, ge=-(10**12), le=10**12, description="the correction already applied, or 0"
+    )
+    frames: int = Field(ge=1, le=240, description="pictures analysed in this second")
+    face_share: Share = Field(description="share of those pictures with a face")
+    faces: int = Field(ge=0, le=200, description="most faces seen in one picture")
+    probabilities: Probabilities | None = Field(
+        description="mean of the seven calibrated probabilities in FER2013 order; null: no face"
+    )
+    attentive: Share | None = Field(
+        description="share of the pictures with a face that are attentive"
+    )
+    attention: Attention | None = None
+    detection_score: Share | None = None
+    model: ModelId
+
+    @model_validator(mode="after")
+    def _face_or_nothing(self) -> Self:
+        _check_probabilities(self.probabilities)
+        if (self.probabilities is None) != (self.face_share == 0):
+            raise ValueError(
+                "probabilities must be null exactly where face_share is 0, "
+                f"but face_share is {self.face_share:g}"
+            )
+        if self.face_share == 0 and (self.attentive is not None or self.attention is not None):
+            raise ValueError("attentive and attention must be null where face_share is 0")
+        return self
+
+
+class RoomFace(Message):
+    """One anonymous face of a room picture."""
+
+    probabilities: Probabilities
+    attentive: Share | None = None
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> Self:
+        _check_probabilities(self.probabilities)
+        return self
+
+
+class RoomObservation(Message):
+    """One second of one camera that sees many faces; no participant, class figures only."""
+
+    id: Uuid7
+    captured_at: Instant
+    clock_offset_ms: int = Field(default=0, ge=-(10**12), le=10**12)
+    frames: int = Field(ge=1, le=240)
+    faces: tuple[RoomFace, ...] = Field(min_length=5, max_length=200)
+    model: ModelId
