@@ -1,0 +1,1 @@
+"""The ``classpulse`` command: wires the floors together, and is imported by nobody."""

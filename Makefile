@@ -1,0 +1,44 @@
+# Two commands do everything: `make run` shows the product, `make test` proves it.
+SHELL := /bin/bash
+PY := .venv/bin
+
+.PHONY: help setup setup-test setup-train run test test-training check format faults clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/.made-run  ## build .venv, without TensorFlow
+setup-test: .venv/.made-test
+setup-train: .venv-train/.made-train  ## build .venv-train, with TensorFlow
+
+.venv/.made-run: pyproject.toml uv.lock scripts/setup.sh
+	@scripts/setup.sh run && touch $@
+.venv/.made-test: pyproject.toml uv.lock scripts/setup.sh
+	@scripts/setup.sh test && touch $@ .venv/.made-run
+.venv-train/.made-train: pyproject.toml uv.lock scripts/setup.sh
+	@scripts/setup.sh train && touch $@
+
+run: setup  ## start the demo and print the address and sign-ins
+	@$(PY)/classpulse demo $(ARGS)
+
+test: setup-test setup-train  ## lint, types and every test, on real parts
+	$(PY)/ruff check .
+	$(PY)/ruff format --check .
+	$(PY)/mypy
+	$(PY)/lint-imports --no-cache
+	nice $(PY)/python -m pytest -q
+	nice .venv-train/bin/python -m pytest -q tests/training
+
+check: setup-test  ## lint, types and the quick tests
+	$(PY)/ruff check .
+	$(PY)/ruff format --check .
+	$(PY)/mypy
+	$(PY)/lint-imports --no-cache
+	$(PY)/python -m pytest -q -m "not slow and not browser" tests/architecture tests/unit
+
+format: setup-test  ## format the code
+	$(PY)/ruff format .
+	$(PY)/ruff check --fix .
+
+clean:  ## remove what was built here
+	rm -rf .venv .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

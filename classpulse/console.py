@@ -1,0 +1,42 @@
+"""How the command speaks: data to standard output, one clear sentence to standard error."""
+
+import json
+import sys
+from typing import Any, NoReturn
+
+import typer
+
+from contract import ClassPulseError
+
+
+class UsageError(ClassPulseError):
+    """The command was given words that do not go together: exit code 2."""
+
+
+def say(text: str = "") -> None:
+    """Print a line for people; it can be redirected, so it is flushed at once."""
+    print(text, flush=True)
+
+
+def say_json(value: Any) -> None:
+    """Print one JSON document on one line."""
+    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+
+
+def table(rows: list[dict[str, Any]], columns: list[str]) -> None:
+    """Print rows as an aligned table with a header."""
+    texts = [[str(row.get(column, "") if row.get(column) is not None else "") for column in columns] for row in rows]
+    widths = [max([len(column), *(len(line[i]) for line in texts)]) for i, column in enumerate(columns)]
+    for line in [columns, *texts]:
+        say("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def warn(text: str) -> None:
+    """Print a sentence to standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def stop(text: str, code: int = 1) -> NoReturn:
+    """Print a sentence to standard error and leave with ``code``."""
+    warn(f"classpulse: {text}")
+    raise typer.Exit(code)

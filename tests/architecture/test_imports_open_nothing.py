@@ -1,0 +1,49 @@
+"""Importing opens nothing: no thread, no engine, no model, and the command starts light."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROBE = """
+import json, pkgutil, sys, threading, importlib, os
+before = set(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else set()
+broken = []
+for package in {packages!r}:
+    module = importlib.import_module(package)
+    for info in pkgutil.walk_packages(module.__path__, package + "."):
+        if ".migrations" in info.name or info.name in {skip!r} or info.name.endswith("__main__"):
+            continue
+        importlib.import_module(info.name)
+print(json.dumps({{"threads": [t.name for t in threading.enumerate()], "modules": sorted(sys.modules)}}))
+"""
+
+
+def probe(packages: list[str], skip: frozenset[str] = frozenset()) -> dict[str, list[str]]:
+    code = PROBE.format(packages=packages, skip=set(skip))
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_importing_every_module_starts_no_thread() -> None:
+    found = probe(["contract", "db", "analytics", "capture_agent", "dashboard", "classpulse"])
+    assert found["threads"] == ["MainThread"]
+
+
+def test_the_command_starts_without_the_heavy_parts() -> None:
+    code = "import sys, classpulse.cli; print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    heavy = {"dash", "plotly", "pandas", "cv2", "sqlalchemy", "numpy", "tensorflow", "keras"}
+    assert not heavy & set(done.stdout.split())
+
+
+def test_the_agent_needs_nothing_of_the_server() -> None:
+    found = probe(["contract", "capture_agent"])
+    loaded = {name.partition(".")[0] for name in found["modules"]}
+    assert not loaded & {"tensorflow", "keras", "dash", "pandas", "sqlalchemy", "flask", "plotly"}
