@@ -25,10 +25,15 @@ def say_json(value: Any) -> None:
 
 def table(rows: list[dict[str, Any]], columns: list[str]) -> None:
     """Print rows as an aligned table with a header."""
-    texts = [[str(row.get(column, "") if row.get(column) is not None else "") for column in columns] for row in rows]
-    widths = [max([len(column), *(len(line[i]) for line in texts)]) for i, column in enumerate(columns)]
-    for line in [columns, *texts]:
-        say("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+    def text(row: dict[str, Any], column: str) -> str:
+        return "" if row.get(column) is None else str(row[column])
+
+    lines = [columns, *([text(row, column) for column in columns] for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        say("  ".join(cells).rstrip())
 
 
 def warn(text: str) -> None:

@@ -8,14 +8,14 @@ from uuid import UUID
 from contract.errors import ContractError
 
 _lock = threading.Lock()
-_last = 0  # the last 74 random-or-counter bits and time, so that ids of one process only rise
+_last = 0  # time and random bits of the id minted last
 
 
 def uuid7(at: datetime) -> UUID:
     """Mint an identifier for something that happened at ``at`` (timezone-aware).
 
-    Ids minted in one process for the same or later times sort in minting order, even within one
-    millisecond. Raises ContractError where ``at`` is naive.
+    Ids minted one after the other within one millisecond sort in minting order. Raises
+    ContractError where ``at`` is naive.
     """
     if at.tzinfo is None:
         raise ContractError(f"An id needs a time with its zone, but received the naive {at!r}.")
@@ -25,7 +25,7 @@ def uuid7(at: datetime) -> UUID:
     with _lock:
         if _last >> 74 == milliseconds and fresh <= _last:
             fresh = _last + 1
-        _last = max(_last, fresh) if _last >> 74 <= milliseconds else _last
+        _last = fresh
     bits = fresh & ((1 << 74) - 1)
     value = (fresh >> 74) << 80 | 0x7 << 76 | (bits >> 62) << 64 | 0b10 << 62 | bits & (2**62 - 1)
     return UUID(int=value)

@@ -7,16 +7,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROBE = """
-import json, pkgutil, sys, threading, importlib, os
-before = set(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else set()
-broken = []
+import json, pkgutil, sys, threading, importlib
 for package in {packages!r}:
     module = importlib.import_module(package)
     for info in pkgutil.walk_packages(module.__path__, package + "."):
         if ".migrations" in info.name or info.name in {skip!r} or info.name.endswith("__main__"):
             continue
         importlib.import_module(info.name)
-print(json.dumps({{"threads": [t.name for t in threading.enumerate()], "modules": sorted(sys.modules)}}))
+threads = [thread.name for thread in threading.enumerate()]
+print(json.dumps({{"threads": threads, "modules": sorted(sys.modules)}}))
 """
 
 
