@@ -1,0 +1,1 @@
+"""Pure functions on one lecture's numbers: values, thresholds and ``now`` in, values out."""

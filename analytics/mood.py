@@ -1,14 +1,33 @@
-"""Class mood: the true shares of the seven looks among the students now reporting."""
+"""Class mood: the true shares of the seven looks among the students now reporting.
+
+One student, one vote: each student's own mean first, then the class, then the adjustment for the
+model's known errors, which is linear, so that sums per bucket are enough (SCIENCE, *Class mood*).
+Raw shares stand beside the adjusted ones, and coverage beside both.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
-from analytics.buckets import Buckets, Floats, Ints
-from analytics.confusion import Confusion
+import numpy as np
+
+from analytics.buckets import LOOKS, Buckets, Floats, Ints, mean_of
+from analytics.confusion import Confusion, adjust
+from analytics.errors import AnalyticsError
 from analytics.intervals import Bootstrap
-from contract.emotions import Emotion
+from contract.emotions import BUCKET_SECONDS, EMOTIONS, Emotion
 
 LIVE_WINDOW_S: Final = 60
+
+LOOKING: Final = {
+    Emotion.ANGRY: "angry-looking",
+    Emotion.DISGUST: "disgusted-looking",
+    Emotion.FEAR: "fearful-looking",
+    Emotion.HAPPY: "happy-looking",
+    Emotion.SAD: "sad-looking",
+    Emotion.SURPRISE: "surprised-looking",
+    Emotion.NEUTRAL: "neutral-looking",
+}
+"""A face shows an expression, not a feeling: every text says *-looking*."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +86,7 @@ class MoodWord:
     look: Emotion
     share: float
     text: str
-    """e.g. ``mostly neutral-looking``, ``mixed, often happy-looking``, ``no faces yet``"""
+    """e.g. ``mostly neutral-looking``, ``often happy-looking``, ``mixed, some sad-looking``"""
 
 
 def mood(
@@ -79,8 +98,23 @@ def mood(
     expected: int | None = None,
     bootstrap: Bootstrap | None = None,
 ) -> ClassMood:
-    """The mood over the trailing window: buckets that begin in (now − window, now]."""
-    raise NotImplementedError
+    """The mood over the trailing window: buckets that begin in (now − window, now], epoch seconds.
+
+    ``expected`` is how many students could report (default: the rows). Without ``bootstrap`` the
+    interval is NaN.
+    """
+    trailing = buckets.window(now - window_s, now)
+    whole = _steps(trailing, [0], len(trailing.participants) if expected is None else expected)
+    result = _adjusted(whole, confusion, bootstrap)
+    return ClassMood(
+        shares=result.shares[0],
+        raw=result.raw[0],
+        low=result.low[0],
+        high=result.high[0],
+        reporting=int(result.reporting[0]),
+        expected=result.expected,
+        unknown=int(result.unknown[0]),
+    )
 
 
 def timeline(
@@ -91,10 +125,99 @@ def timeline(
     expected: int | None = None,
     bootstrap: Bootstrap | None = None,
 ) -> MoodTimeline:
-    """The mood of every step of ``step_s`` seconds (a multiple of ten), aligned to the epoch."""
-    raise NotImplementedError
+    """The mood of every step of ``step_s`` seconds, aligned to the epoch.
+
+    Raises AnalyticsError where ``step_s`` is no positive multiple of a bucket.
+    """
+    starts, firsts = step_grid(buckets.starts, step_s)
+    people = len(buckets.participants) if expected is None else expected
+    votes = _steps(buckets, firsts, people)
+    return _adjusted(votes, confusion, bootstrap, starts=starts, step_s=step_s)
 
 
 def describe(shares: Floats) -> MoodWord | None:
-    """The strongest look of ``shares`` (7,) in plain words; None where nobody reports."""
-    raise NotImplementedError
+    """The strongest look of ``shares`` (7,) in plain words; None where nobody reports.
+
+    *Mostly* from a half, *often* from a third, else the class is *mixed* `[own]`.
+    """
+    if np.isnan(shares).any():
+        return None
+    best = int(np.argmax(shares))
+    share = float(shares[best])
+    words = "mostly" if share >= 0.5 else "often" if share >= 1 / 3 else "mixed, some"
+    look = EMOTIONS[best]
+    return MoodWord(look=look, share=share, text=f"{words} {LOOKING[look]}")
+
+
+def one_vote_means(buckets: Buckets) -> Floats:
+    """(P, 7) each student's own mean posterior over all of ``buckets``; NaN without a face."""
+    return mean_of(
+        buckets.probability_sums.sum(axis=1), buckets.probability_count.sum(axis=1)[:, None]
+    )
+
+
+def step_grid(starts: Ints, step_s: int) -> tuple[Ints, list[int]]:
+    """Steps over the buckets ``starts`` (T,): their beginnings (S,), and each one's first column.
+
+    Raises AnalyticsError where ``step_s`` is no positive multiple of a bucket.
+    """
+    if step_s <= 0 or step_s % BUCKET_SECONDS:
+        raise AnalyticsError(
+            f"A step must be a positive multiple of {BUCKET_SECONDS} s, but is {step_s} s."
+        )
+    steps, firsts = np.unique(starts // step_s * step_s, return_index=True)
+    return steps, firsts.tolist()
+
+
+@dataclass(frozen=True, eq=False)
+class _Votes:
+    raw: Floats
+    reporting: Ints
+    unknown: Ints
+    expected: int
+
+
+def _steps(buckets: Buckets, firsts: list[int], expected: int) -> _Votes:
+    """The one-vote mean posterior (S, 7) of the columns from each of ``firsts`` to the next."""
+    if not len(buckets.starts):
+        nobody = np.zeros(len(firsts), np.int64)
+        return _Votes(np.full((len(firsts), LOOKS), np.nan), nobody, nobody, expected)
+    sums = np.add.reduceat(buckets.probability_sums, firsts, axis=1)
+    counts = np.add.reduceat(buckets.probability_count, firsts, axis=1)
+    voted = counts > 0
+    reporting = voted.sum(axis=0)
+    # A student's sums are divided by their own total, so that every vote weighs exactly one.
+    totals = sums.sum(axis=2, keepdims=True)
+    own = np.divide(sums, totals, out=np.zeros(sums.shape), where=totals > 0)
+    with np.errstate(invalid="ignore"):
+        raw = own.sum(axis=0) / np.where(reporting > 0, reporting, np.nan)[:, None]
+    unknown = np.add.reduceat(buckets.unknown_model.sum(axis=0), firsts)
+    return _Votes(raw, reporting, unknown, expected)
+
+
+def _adjusted(
+    votes: _Votes,
+    confusion: Confusion,
+    bootstrap: Bootstrap | None,
+    *,
+    starts: Ints | None = None,
+    step_s: int = 0,
+) -> MoodTimeline:
+    shares = adjust(votes.raw, confusion)
+    low = high = np.full(shares.shape, np.nan)
+    if bootstrap is not None:
+        low, high = bootstrap.interval(shares, votes.reporting)
+    return MoodTimeline(
+        starts=np.zeros(1, np.int64) if starts is None else starts,
+        step_s=step_s,
+        shares=shares,
+        raw=votes.raw,
+        low=low,
+        high=high,
+        reporting=votes.reporting,
+        coverage=votes.reporting / votes.expected
+        if votes.expected
+        else np.full(len(shares), np.nan),
+        expected=votes.expected,
+        unknown=votes.unknown,
+    )
