@@ -1,4 +1,4 @@
-"""Small groups: which students a class figure may cover, so that nothing hidden can be subtracted."""
+"""Small groups: which students a class figure may cover, so that nothing hidden is subtracted."""
 
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The report of one lecture as a value: everything its pages and tables show, and nothing hidden."""
+"""The report of one lecture as a value: everything its pages and tables show."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass

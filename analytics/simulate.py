@@ -1,139 +1,67 @@
-"""Simulated lectures with a hidden truth, shown through the real model's answers to real faces.
+"""Simulated lectures, shown through the real model's answers to real held-out faces.
 
-Each student moves through semi-Markov states (listening, sad, disengaged, away, …); within a state
-expressions come and go, and at each second the model's posterior is that of a held-out face that
-truly has the look, each student repeating K = 5 faces per look, because errors on one person's face
-are not independent (*face replay*; SCIENCE, *Persistent flags*). Replay cannot test head pose, so
-head and eyes have a simulation of their own. Rates and durations are `[own]` unless said otherwise.
+*Face replay* (SCIENCE, *Persistent flags*): behind each second stands a hidden true look, and what
+is observed is the posterior of a held-out face that truly has it, each student repeating K = 5
+faces per look, because errors on one person's face are not independent. Replay cannot test head
+pose, so head and eyes have a simulation of their own `[own]`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import IntEnum
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.buckets import Bools, Floats
-from analytics.evidence import FlagKind
-from contract.events import EventKind
-
-Generator = np.random.Generator
-
-
-class TrueState(IntEnum):
-    """What a simulated student really does at one second."""
-
-    LISTENING = 0
-    HAPPY = 1
-    SAD = 2
-    DISENGAGED = 3
-    AWAY = 4
-    """out of the picture; the agent goes on"""
-    PAUSED = 5
-    CAMERA_LOST = 6
-    DROPPED = 7
-    """the agent is gone without a word, for a while"""
-    LEFT = 8
-    """stopped for good"""
-
-
-SENDING: Final = (
-    TrueState.LISTENING,
-    TrueState.HAPPY,
-    TrueState.SAD,
-    TrueState.DISENGAGED,
-    TrueState.AWAY,
+from analytics.behaviour import (
+    SENDING,
+    WITH_FACE,
+    Behaviour,
+    Generator,
+    Scripted,
+    SimulatedEvent,
+    States,
+    TrueEpisode,
+    TrueState,
+    draw_states,
+    episodes_of,
+    events_of,
 )
-"""States in which observations are made."""
+from analytics.buckets import LOOKS, SCALE, Bools, Floats, Ints
+from analytics.errors import AnalyticsError
+from analytics.intervals import checked_bank
+from contract.emotions import BUCKET_SECONDS, EMOTIONS, Emotion
 
-_OPENS: Final = {
-    TrueState.PAUSED: EventKind.PAUSED,
-    TrueState.CAMERA_LOST: EventKind.CAMERA_LOST,
-    TrueState.LEFT: EventKind.STOPPED,
-}
-_CLOSES: Final = {
-    TrueState.PAUSED: EventKind.RESUMED,
-    TrueState.CAMERA_LOST: EventKind.CAMERA_BACK,
-}
+__all__ = [
+    "Behaviour",
+    "Scripted",
+    "SimulatedEvent",
+    "SimulatedLecture",
+    "TrueEpisode",
+    "TrueState",
+    "simulate_lecture",
+    "to_columns",
+]
 
-#                      angry disgust fear happy  sad  surprise neutral
+YAW_LIMIT: Final = 25.0
+PITCH_LIMIT: Final = 20.0
+"""Degrees from the student's own median within which a head is attentive (SCIENCE)."""
+EYES_SHUT: Final = 0.3
+"""Eye openness below which eyes count as shut `[own]`."""
+
+#  angry disgust fear happy sad surprise neutral
 _MIX: Final = np.array(
     [
-        [0.02, 0.01, 0.02, 0.14, 0.05, 0.04, 0.72],
-        [0.00, 0.00, 0.01, 0.85, 0.01, 0.05, 0.08],
-        [0.02, 0.01, 0.03, 0.01, 0.85, 0.00, 0.08],
-        [0.03, 0.01, 0.01, 0.06, 0.07, 0.02, 0.80],
+        [0.02, 0.01, 0.02, 0.14, 0.05, 0.04, 0.72],  # listening
+        [0.00, 0.00, 0.01, 0.85, 0.01, 0.05, 0.08],  # happy
+        [0.02, 0.01, 0.03, 0.01, 0.85, 0.00, 0.08],  # sad: 85 % within, some 5 % outside
+        [0.03, 0.01, 0.01, 0.06, 0.07, 0.02, 0.80],  # disengaged
     ]
 )
-"""Shares of the looks in each state; sad 85 % within an episode and 5 % outside (SCIENCE: 6 %)."""
-
 _OFF_TARGET: Final = np.array([0.06, 0.08, 0.12, 0.85])
 """Share of the time with the head turned away, by state."""
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """How a class behaves. Rates are per student and hour, durations are seconds (low, high)."""
-
-    sad_per_hour: float = 0.057
-    """1.7 true episodes an hour in a class of 30 (SCIENCE)"""
-    disengaged_per_hour: float = 0.08
-    episode_s: tuple[int, int] = (600, 1500)
-    happy_per_hour: float = 3.0
-    happy_s: tuple[int, int] = (20, 120)
-    away_per_hour: float = 1.0
-    away_s: tuple[int, int] = (20, 240)
-    paused_per_hour: float = 0.3
-    paused_s: tuple[int, int] = (30, 300)
-    camera_lost_per_hour: float = 0.1
-    camera_lost_s: tuple[int, int] = (20, 120)
-    dropped_per_hour: float = 0.15
-    dropped_s: tuple[int, int] = (30, 300)
-    left_per_hour: float = 0.03
-    laughs_per_hour: float = 2.0
-    """class-wide events: most of the class laughs at once"""
-    laugh_s: tuple[int, int] = (10, 40)
-    delay_bursts_per_hour: float = 0.5
-    delay_burst_s: tuple[int, int] = (20, 180)
-    look_dwell_s: float = 6.0
-    """mean time an expression stays"""
-    gaze_dwell_s: float = 15.0
-    faces_per_look: int = 5
-    """K"""
-    face_found: float = 0.98
-    """share of the seconds in which the detector finds the face that is there"""
-
-
-@dataclass(frozen=True)
-class Scripted:
-    """What must happen: ``student`` (or, with None, everybody) is in ``state`` from ``start`` to
-    ``end``, seconds into the lecture. Later entries win."""
-
-    student: int | None
-    state: TrueState
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class SimulatedEvent:
-    """What the student's agent would report."""
-
-    student: int
-    second: int
-    kind: EventKind
-
-
-@dataclass(frozen=True)
-class TrueEpisode:
-    """A true stretch of sad or disengaged, of at least ten minutes: what a flag should find."""
-
-    student: int
-    kind: FlagKind
-    start: int
-    end: int
+_SHUT: Final = np.array([0.01, 0.01, 0.03, 0.12])
+"""Share of the time with the eyes shut, by state."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,22 +75,23 @@ class SimulatedLecture:
     face_share: Floats
     """(S, T) 0..1; NaN where nothing is sent"""
     attentive: Floats
-    """(S, T) 0..1 given a face"""
+    """(S, T) 0..1; NaN without a face"""
     yaw: Floats
-    """(S, T) degrees"""
+    """(S, T) degrees; NaN without a face"""
     pitch: Floats
-    """(S, T) degrees"""
+    """(S, T) degrees; NaN without a face"""
     eyes_open: Floats
-    """(S, T) 0..1"""
+    """(S, T) 0..1; NaN without a face"""
     delay_s: Floats
     """(S, T) seconds between capture and arrival at the server"""
     events: tuple[SimulatedEvent, ...]
     """in the order of their seconds"""
-    states: NDArray[np.int8]
+    states: States
     """(S, T) the hidden truth: TrueState"""
-    looks: NDArray[np.int8]
-    """(S, T) the hidden truth: index of the look shown, −1 where no face is there"""
-    episodes: tuple[TrueEpisode, ...] = field(default=())
+    looks: States
+    """(S, T) the hidden truth: index of the look shown, −1 where there is no face to see"""
+    episodes: tuple[TrueEpisode, ...]
+    """the hidden truth: stretches of sad or disengaged of at least ten minutes"""
 
 
 def simulate_lecture(
@@ -170,21 +99,182 @@ def simulate_lecture(
     students: int,
     seconds: int,
     bank: Sequence[Floats],
-    script: Sequence[Scripted] = (),
+    script: Sequence[Scripted] | None = None,
     behaviour: Behaviour | None = None,
 ) -> SimulatedLecture:
     """Draw one lecture. ``bank[j]`` is (n, 7): posteriors of held-out faces that truly look j.
 
+    ``script`` forces what must happen, e.g. ``[Scripted(3, TrueState.SAD, 300, 1500)]``.
     Raises AnalyticsError where the bank or the script does not fit.
     """
-    raise NotImplementedError
+    if students < 1 or seconds < 1:
+        raise AnalyticsError(
+            "A lecture needs a student and a second, "
+            f"but received {students} students and {seconds} s."
+        )
+    habits = behaviour or Behaviour()
+    faces = checked_bank(bank)
+    states = draw_states(rng, students, seconds, habits, script or ())
+    looks = _draw_looks(rng, states, habits)
+    sending = states <= SENDING
+    found = (states <= WITH_FACE) & (rng.random(states.shape) < habits.face_found)
+    yaw, pitch, eyes = _draw_heads(rng, states, habits)
+    attentive = _attentive(yaw, pitch, eyes)
+    # Most seconds show the face in every picture, some lose it in a few.
+    share = np.where(rng.random(states.shape) < 0.9, 1.0, rng.uniform(0.4, 1.0, states.shape))
+    posteriors = _replay(rng, looks, faces, habits.faces_per_look)
+    posteriors[~found] = np.nan
+    return SimulatedLecture(
+        sending=sending,
+        posteriors=posteriors,
+        face_share=np.where(sending, np.where(found, share, 0.0), np.nan),
+        attentive=np.where(found, attentive, np.nan),
+        yaw=np.where(found, yaw, np.nan),
+        pitch=np.where(found, pitch, np.nan),
+        eyes_open=np.where(found, eyes, np.nan),
+        delay_s=_draw_delays(rng, states.shape, habits),
+        events=events_of(states),
+        states=states,
+        looks=looks,
+        episodes=episodes_of(states),
+    )
 
 
 def to_columns(
-    lecture: SimulatedLecture, start: int, model: str, participants: Sequence[Any] | None = None
+    lecture: SimulatedLecture,
+    start: int,
+    model: str,
+    participants: Sequence[Hashable] | None = None,
+    frames: int = 5,
 ) -> dict[str, NDArray[Any]]:
-    """What the store would hold of ``lecture``, begun at ``start`` (epoch seconds): its columns.
+    """The columns the store would hold of ``lecture`` (see ``Buckets.from_columns``).
 
-    ``participants`` (default 0, 1, …) names the students.
+    ``start`` is the lecture's first second (epoch), ``participants`` (default 0, 1, …) names its
+    students, ``frames`` is how many pictures a second has.
     """
-    raise NotImplementedError
+    students, seconds = lecture.sending.shape
+    names = list(range(students)) if participants is None else list(participants)
+    if len(names) != students:
+        raise AnalyticsError(
+            f"Each of {students} students needs one name, but {len(names)} are given."
+        )
+    offset = start % BUCKET_SECONDS
+    edges = np.unique(np.maximum(0, np.arange(-offset, seconds, BUCKET_SECONDS)))
+    observed = lecture.sending
+    face = observed & ~np.isnan(lecture.attentive)
+
+    def total(values: NDArray[Any], scale: int = SCALE) -> Ints:
+        whole = np.rint(np.nan_to_num(values) * scale).astype(np.int64)
+        return np.add.reduceat(whole, edges, axis=1)
+
+    count = total(observed, 1)
+    kept = count > 0
+    rows, columns = np.nonzero(kept)
+    who = np.empty(len(rows), object)
+    who[:] = [names[row] for row in rows]
+    version = np.full(len(rows), model, object)
+    faces = total(face, 1)[kept]
+    return {
+        "participant": who,
+        "bucket": (start - offset + ((edges + offset) // BUCKET_SECONDS * BUCKET_SECONDS))[columns],
+        "model": version,
+        "observations": count[kept],
+        "face_observations": faces,
+        "frames": frames * count[kept],
+        "face_share_sum": total(lecture.face_share)[kept],
+        "attentive_count": faces,
+        "attentive_sum": total(lecture.attentive)[kept],
+        "probability_sums": total(lecture.posteriors)[kept],
+        "eyes_open_sum": total(lecture.eyes_open)[kept],
+        "yaw_sum": total(lecture.yaw, 100)[kept],
+        "pitch_sum": total(lecture.pitch, 100)[kept],
+        "attention_count": faces,
+    }
+
+
+def _draw_looks(rng: Generator, states: States, habits: Behaviour) -> States:
+    """(S, T) the look shown: kept for a while, then drawn anew from the state's mixture."""
+    students, seconds = states.shape
+    visible = np.minimum(states, WITH_FACE).astype(np.int64)
+    # People differ: each draws from a mixture of their own around the state's.
+    own = np.stack([rng.dirichlet(60 * mix + 1e-3, size=students) for mix in _MIX], axis=1)
+    limits = np.cumsum(own, axis=2)[..., :-1]
+    drawn = rng.random((students, seconds))
+    looks = (drawn[..., None] > limits[np.arange(students)[:, None], visible]).sum(axis=2)
+    held = _hold(looks, _switches(rng, states, habits.look_dwell_s)).astype(np.int8)
+    _laugh(rng, held, habits)
+    held[states > WITH_FACE] = -1
+    return held
+
+
+def _laugh(rng: Generator, looks: States, habits: Behaviour) -> None:
+    """Overwrite class-wide moments in which seven of ten laugh."""
+    students, seconds = looks.shape
+    for _ in range(rng.poisson(habits.laughs_per_hour * seconds / 3600)):
+        start = int(rng.integers(seconds))
+        end = start + int(rng.integers(habits.laugh_s[0], habits.laugh_s[1] + 1))
+        looks[rng.random(students) < 0.7, start:end] = EMOTIONS.index(Emotion.HAPPY)
+
+
+def _draw_heads(rng: Generator, states: States, habits: Behaviour) -> tuple[Floats, Floats, Floats]:
+    """(S, T) yaw, pitch in degrees from the student's own median, and eye openness."""
+    visible = np.minimum(states, WITH_FACE).astype(np.int64)
+    shape = states.shape
+    switches = _switches(rng, states, habits.gaze_dwell_s)
+    off = rng.random(shape) < _OFF_TARGET[visible]
+    down = rng.random(shape) < 0.4
+    side = rng.choice([-1.0, 1.0], size=shape) * rng.uniform(32.0, 60.0, shape)
+    yaw = _hold(np.where(off & ~down, side, rng.normal(0.0, 5.0, shape)), switches)
+    low = -rng.uniform(26.0, 45.0, shape)
+    pitch = _hold(np.where(off & down, low, rng.normal(0.0, 4.0, shape)), switches)
+    shut = _hold(rng.random(shape) < _SHUT[visible], switches)
+    opened = np.where(shut, 0.08, rng.normal(0.85, 0.06, (shape[0], 1)))
+    return (
+        yaw + rng.normal(0.0, 3.0, shape),
+        pitch + rng.normal(0.0, 3.0, shape),
+        np.clip(opened + rng.normal(0.0, 0.04, shape), 0.0, 1.0),
+    )
+
+
+def _attentive(yaw: Floats, pitch: Floats, eyes: Floats) -> Floats:
+    """(S, T) share of a second's pictures that are attentive: heads near a limit cross it often."""
+    within = np.minimum(YAW_LIMIT - np.abs(yaw), PITCH_LIMIT - np.abs(pitch))
+    return np.asarray(np.where(eyes < EYES_SHUT, 0.0, np.clip(0.5 + within / 6.0, 0.0, 1.0)))
+
+
+def _replay(rng: Generator, looks: States, faces: Sequence[Floats], repeated: int) -> Floats:
+    """(S, T, 7) at each second the posterior of one of the student's K faces of the look shown."""
+    students, seconds = looks.shape
+    mine = np.empty((students, LOOKS, repeated, LOOKS))
+    for look, posteriors in enumerate(faces):
+        mine[:, look] = posteriors[rng.integers(len(posteriors), size=(students, repeated))]
+    mine /= mine.sum(axis=-1, keepdims=True)
+    face = rng.integers(repeated, size=(students, seconds))
+    return np.asarray(mine[np.arange(students)[:, None], looks, face], np.float64)
+
+
+def _draw_delays(rng: Generator, shape: tuple[int, int], habits: Behaviour) -> Floats:
+    """(S, T) a second or two as a rule; in a burst everything waits for the burst's end."""
+    students, seconds = shape
+    delays = rng.uniform(0.5, 2.5, shape)
+    for student in range(students):
+        for _ in range(rng.poisson(habits.delay_bursts_per_hour * seconds / 3600)):
+            start = int(rng.integers(seconds))
+            low, high = habits.delay_burst_s
+            end = min(seconds, start + int(rng.integers(low, high + 1)))
+            delays[student, start:end] += end - np.arange(start, end)
+    return delays
+
+
+def _switches(rng: Generator, states: States, dwell_s: float) -> Bools:
+    """(S, T) where something is drawn anew: by chance, and whenever the state changes."""
+    switches = rng.random(states.shape) < 1.0 / dwell_s
+    switches[:, 0] = True
+    switches[:, 1:] |= states[:, 1:] != states[:, :-1]
+    return switches
+
+
+def _hold(values: NDArray[Any], switches: Bools) -> NDArray[Any]:
+    """(S, T) each value kept from one switch to the next."""
+    last = np.where(switches, np.arange(values.shape[1]), 0)
+    return np.take_along_axis(values, np.maximum.accumulate(last, axis=1), axis=1)
