@@ -1,0 +1,1 @@
+"""Schema, engine, ingest, queries, retention and migrations: the only package that knows SQL."""

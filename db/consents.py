@@ -1,0 +1,403 @@
+"""From a ticket to an agreement: participants, their choices, tokens and recovery links."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+
+from contract.ids import uuid7
+from contract.policy import Choices, CourseMode
+from db import rows
+from db.errors import ConflictError, NotFoundError, TicketError
+from db.schema import (
+    agent_tokens,
+    consents,
+    courses,
+    lectures,
+    participants,
+    personal_links,
+    recovery_links,
+    tickets,
+)
+from db.secrets import digest
+from db.store import Store
+from db.values import AgentContext, Consent, Participant, ParticipantStatus, Ticket
+
+
+def issue_ticket(
+    store: Store,
+    secret: str,
+    *,
+    lecture_id: UUID,
+    name: str,
+    now: datetime,
+    expires_at: datetime,
+    student_id: UUID | None = None,
+    link_id: UUID | None = None,
+) -> Ticket:
+    """Give the right to agree, once, to a lecture's notice; ``secret`` from ``db.secrets.mint``.
+
+    ``student_id`` for a rostered student, ``link_id`` besides where a personal link proved it (the
+    link is used up by the agreement, not by the ticket). ``name`` is the roster's, the typed one,
+    or a pseudonym.
+    """
+    ticket = Ticket(uuid7(now), lecture_id, student_id, name, expires_at, used_at=None)
+    statement = insert(tickets).values(
+        id=ticket.id,
+        hash=digest(secret),
+        lecture_id=lecture_id,
+        student_id=student_id,
+        link_id=link_id,
+        name=name,
+        expires_at=expires_at,
+        used_at=None,
+    )
+    store.write(lambda connection: connection.execute(statement))
+    return ticket
+
+
+def find_ticket(store: Store, secret: str) -> Ticket | None:
+    """The ticket of that secret, used and expired ones too; None where there is none."""
+    with store.read() as connection:
+        row = connection.execute(select(tickets).where(tickets.c.hash == digest(secret))).first()
+    if row is None:
+        return None
+    return Ticket(
+        row.id, row.lecture_id, row.student_id, row.name, row.expires_at, used_at=row.used_at
+    )
+
+
+def accept(
+    store: Store,
+    *,
+    ticket: str,
+    notice_version: str,
+    choices: Choices,
+    guardian: str | None,
+    token: str,
+    recovery: str,
+    now: datetime,
+) -> Participant:
+    """Turn a ticket into an agreement, and answer the participant.
+
+    ``token`` (the agent's) and ``recovery`` are fresh secrets of the caller's; a token given
+    before to the same student in this lecture stops working. A rostered student is admitted at
+    once and verified; of an open course, waiting; of an anonymous one, admitted. Agreeing again
+    after a withdrawal begins anew. Raises TicketError where the ticket or its personal link is
+    unknown, used or expired; nothing has changed then.
+    """
+
+    def work(connection: Connection) -> Participant:
+        row = _use_ticket(connection, digest(ticket), now)
+        participant = _admit(connection, row, choices, now)
+        _log_consent(connection, participant.id, notice_version, choices, guardian, now)
+        connection.execute(
+            update(agent_tokens)
+            .where(
+                agent_tokens.c.participant_id == participant.id,
+                agent_tokens.c.replaced_at.is_(None),
+            )
+            .values(replaced_at=now)
+        )
+        for table, secret in ((agent_tokens, token), (recovery_links, recovery)):
+            connection.execute(
+                insert(table).values(
+                    id=uuid7(now),
+                    hash=digest(secret),
+                    participant_id=participant.id,
+                    created_at=now,
+                )
+            )
+        return participant
+
+    return store.write(work)
+
+
+def _use_ticket(connection: Connection, ticket_hash: bytes, now: datetime) -> Any:
+    """Mark a ticket and its link as used, if both still are good."""
+    used = connection.execute(
+        update(tickets)
+        .where(
+            tickets.c.hash == ticket_hash, tickets.c.used_at.is_(None), tickets.c.expires_at > now
+        )
+        .values(used_at=now)
+        .returning(tickets)
+    ).first()
+    if used is None:
+        found = connection.execute(select(tickets).where(tickets.c.hash == ticket_hash)).first()
+        raise TicketError(_why_not("ticket", found))
+    if used.link_id is not None:
+        link = personal_links
+        good = link.c.used_at.is_(None) & (link.c.expires_at.is_(None) | (link.c.expires_at > now))
+        taken = connection.execute(
+            update(link)
+            .where(link.c.id == used.link_id, good)
+            .values(used_at=now)
+            .returning(link.c.id)
+        ).first()
+        if taken is None:
+            found = connection.execute(select(link).where(link.c.id == used.link_id)).first()
+            raise TicketError(_why_not("personal link", found))
+    # The participant has the name now; here it would outlive an erasure.
+    connection.execute(update(tickets).where(tickets.c.id == used.id).values(name=""))
+    return used
+
+
+def _why_not(what: str, found: Any) -> str:
+    if found is None:
+        return f"This {what} is not known."
+    if found.used_at is not None:
+        return f"This {what} was used at {found.used_at:%Y-%m-%d %H:%M} UTC and works only once."
+    return f"This {what} expired at {found.expires_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _admit(connection: Connection, ticket: Any, choices: Choices, now: datetime) -> Participant:
+    """The participant that the ticket makes, or makes anew."""
+    mode = connection.execute(
+        select(courses.c.mode)
+        .join(lectures, lectures.c.course_id == courses.c.id)
+        .where(lectures.c.id == ticket.lecture_id)
+    ).scalar_one()
+    rostered = ticket.student_id is not None
+    if rostered:
+        again = connection.execute(
+            update(participants)
+            .where(
+                participants.c.lecture_id == ticket.lecture_id,
+                participants.c.student_id == ticket.student_id,
+            )
+            .values(
+                status=ParticipantStatus.ADMITTED, withdrawn_at=None, **rows.choice_columns(choices)
+            )
+            .returning(participants)
+        ).first()
+        if again is not None:
+            return rows.participant(again)
+    waits = mode == CourseMode.OPEN and not rostered
+    made = connection.execute(
+        insert(participants)
+        .values(
+            id=uuid7(now),
+            lecture_id=ticket.lecture_id,
+            student_id=ticket.student_id,
+            name=ticket.name,
+            status=ParticipantStatus.WAITING if waits else ParticipantStatus.ADMITTED,
+            verified=rostered,
+            joined_at=now,
+            withdrawn_at=None,
+            **rows.choice_columns(choices),
+        )
+        .returning(participants)
+    ).one()
+    return rows.participant(made)
+
+
+def _log_consent(
+    connection: Connection,
+    participant_id: UUID,
+    notice_version: str,
+    choices: Choices,
+    guardian: str | None,
+    now: datetime,
+) -> None:
+    connection.execute(
+        insert(consents).values(
+            id=uuid7(now),
+            participant_id=participant_id,
+            notice_version=notice_version,
+            guardian=guardian,
+            at=now,
+            withdrawn_at=None,
+            **rows.choice_columns(choices),
+        )
+    )
+
+
+def change_choices(
+    store: Store,
+    participant_id: UUID,
+    choices: Choices,
+    *,
+    notice_version: str,
+    now: datetime,
+) -> Participant:
+    """Let a participant choose anew; the former choice stays in the history.
+
+    Raises NotFoundError where there is none, ConflictError where they withdrew (that takes a new
+    ticket).
+    """
+
+    def work(connection: Connection) -> Participant:
+        found = _locked(connection, participant_id)
+        if found.withdrawn_at is not None:
+            raise ConflictError("Who took their agreement back must join again to agree anew.")
+        changed = connection.execute(
+            update(participants)
+            .where(participants.c.id == participant_id)
+            .values(**rows.choice_columns(choices))
+            .returning(participants)
+        ).one()
+        guardian = connection.execute(
+            select(consents.c.guardian)
+            .where(consents.c.participant_id == participant_id)
+            .order_by(consents.c.at.desc(), consents.c.id.desc())
+            .limit(1)
+        ).scalar()
+        _log_consent(connection, participant_id, notice_version, choices, guardian, now)
+        return rows.participant(changed)
+
+    return store.write(work)
+
+
+def withdraw(store: Store, participant_id: UUID, now: datetime) -> Participant:
+    """Take an agreement back: from now on nothing more of this participant is stored.
+
+    Doing it again changes nothing. Raises NotFoundError where there is no such participant.
+    """
+
+    def work(connection: Connection) -> Participant:
+        found = _locked(connection, participant_id)
+        if found.withdrawn_at is not None:
+            return rows.participant(found)
+        connection.execute(
+            update(consents)
+            .where(consents.c.participant_id == participant_id, consents.c.withdrawn_at.is_(None))
+            .values(withdrawn_at=now)
+        )
+        changed = connection.execute(
+            update(participants)
+            .where(participants.c.id == participant_id)
+            .values(withdrawn_at=now, status=ParticipantStatus.WITHDRAWN)
+            .returning(participants)
+        ).one()
+        return rows.participant(changed)
+
+    return store.write(work)
+
+
+def admit(store: Store, participant_id: UUID) -> Participant:
+    """Let a waiting (or refused) participant in; they stay unverified.
+
+    Raises NotFoundError where there is none, ConflictError where they withdrew.
+    """
+    return _judge(store, participant_id, ParticipantStatus.ADMITTED)
+
+
+def refuse(store: Store, participant_id: UUID) -> Participant:
+    """Keep a participant out. Errors as ``admit``."""
+    return _judge(store, participant_id, ParticipantStatus.REFUSED)
+
+
+def _judge(store: Store, participant_id: UUID, status: ParticipantStatus) -> Participant:
+    def work(connection: Connection) -> Participant:
+        if _locked(connection, participant_id).withdrawn_at is not None:
+            raise ConflictError(
+                "Who took their agreement back can be neither admitted nor refused."
+            )
+        changed = connection.execute(
+            update(participants)
+            .where(participants.c.id == participant_id)
+            .values(status=status)
+            .returning(participants)
+        ).one()
+        return rows.participant(changed)
+
+    return store.write(work)
+
+
+def _locked(connection: Connection, participant_id: UUID) -> Any:
+    row = connection.execute(
+        select(participants).where(participants.c.id == participant_id).with_for_update()
+    ).first()
+    if row is None:
+        raise NotFoundError(f"There is no participant {participant_id}.")
+    return row
+
+
+def participant(store: Store, participant_id: UUID) -> Participant | None:
+    """The participant of that id."""
+    with store.read() as connection:
+        row = connection.execute(
+            select(participants).where(participants.c.id == participant_id)
+        ).first()
+    return None if row is None else rows.participant(row)
+
+
+def history(store: Store, participant_id: UUID) -> Sequence[Consent]:
+    """Everything a participant agreed to, oldest first."""
+    query = (
+        select(consents)
+        .where(consents.c.participant_id == participant_id)
+        .order_by(consents.c.at, consents.c.id)
+    )
+    with store.read() as connection:
+        return [rows.consent(row) for row in connection.execute(query)]
+
+
+def earlier_choices(
+    store: Store, course_id: UUID, student_id: UUID, notice_version: str
+) -> Choices | None:
+    """What a rostered student last chose in this course for that notice and has not taken back."""
+    query = (
+        select(consents)
+        .join(participants, participants.c.id == consents.c.participant_id)
+        .join(lectures, lectures.c.id == participants.c.lecture_id)
+        .where(
+            lectures.c.course_id == course_id,
+            participants.c.student_id == student_id,
+            consents.c.notice_version == notice_version,
+        )
+        .order_by(consents.c.at.desc(), consents.c.id.desc())
+        .limit(1)
+    )
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    return None if row is None or row.withdrawn_at is not None else rows.choices(row)
+
+
+def by_recovery(store: Store, secret: str) -> Participant | None:
+    """Whose own page that recovery link opens."""
+    query = (
+        select(participants)
+        .join(recovery_links, recovery_links.c.participant_id == participants.c.id)
+        .where(recovery_links.c.hash == digest(secret))
+    )
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else rows.participant(row)
+
+
+_CONTEXT = (
+    select(
+        agent_tokens.c.id.label("token_id"),
+        participants,
+        lectures.c.course_id,
+        lectures.c.title,
+        lectures.c.code,
+        lectures.c.policy,
+        lectures.c.started_at,
+        lectures.c.ended_at,
+        courses.c.title.label("course_title"),
+        courses.c.mode,
+        courses.c.timezone,
+    )
+    .join(participants, participants.c.id == agent_tokens.c.participant_id)
+    .join(lectures, lectures.c.id == participants.c.lecture_id)
+    .join(courses, courses.c.id == lectures.c.course_id)
+)
+
+
+def agent_context(store: Store, token: str) -> AgentContext | None:
+    """All that must be known of the bearer of an agent's token, in one read.
+
+    None where the token is unknown, or a second device has replaced it. A withdrawn participant's
+    token still answers, so that the agent can be told to delete its outbox: look at ``withdrawn``.
+    """
+    query = _CONTEXT.where(
+        agent_tokens.c.hash == digest(token), agent_tokens.c.replaced_at.is_(None)
+    )
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else rows.agent_context(row)

@@ -1,0 +1,31 @@
+"""How Alembic reaches the store: a connection handed over by db.migrate, or ``-x url=…``."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from db.schema import metadata
+from db.store import open_store
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations on ``connection``, in its transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        # SQLite can alter little in place: Alembic copies the table there.
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    store = open_store(context.get_x_argument(as_dictionary=True)["url"], check_schema=False)
+    try:
+        store.write(migrate)
+    finally:
+        store.close()

@@ -1,0 +1,166 @@
+"""Who signs in: users and their sessions. Passwords are hashed elsewhere; only hashes come here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from contract.ids import uuid7
+from db import rows
+from db.errors import ConflictError, NotFoundError
+from db.schema import users, web_sessions
+from db.secrets import digest
+from db.store import Store
+from db.values import Role, User
+
+
+def add_user(
+    store: Store,
+    *,
+    login: str,
+    name: str,
+    role: Role,
+    password_hash: str | None,
+    now: datetime,
+) -> User:
+    """Add a user (``password_hash`` None: signs in elsewhere). ConflictError if login is taken."""
+    user = User(id=uuid7(now), login=login, name=name, role=role, disabled=False)
+
+    def work(connection: Connection) -> User:
+        taken = connection.execute(select(users.c.id).where(users.c.login == login)).first()
+        if taken is not None:
+            raise ConflictError(f"A login must be new, but {login!r} is taken.")
+        connection.execute(
+            insert(users).values(
+                id=user.id,
+                login=login,
+                name=name,
+                role=role,
+                password_hash=password_hash,
+                disabled=False,
+                created_at=now,
+            )
+        )
+        return user
+
+    return store.write(work)
+
+
+def user(store: Store, user_id: UUID) -> User | None:
+    """The user of that id."""
+    with store.read() as connection:
+        row = connection.execute(select(users).where(users.c.id == user_id)).first()
+    return None if row is None else rows.user(row)
+
+
+def list_users(store: Store) -> Sequence[User]:
+    """All users by login, the disabled ones too."""
+    with store.read() as connection:
+        found = connection.execute(select(users).order_by(users.c.login)).all()
+    return [rows.user(row) for row in found]
+
+
+def credentials(store: Store, login: str) -> tuple[User, str | None] | None:
+    """The user of that login and the stored password hash, to be verified by the caller."""
+    with store.read() as connection:
+        row = connection.execute(select(users).where(users.c.login == login)).first()
+    return None if row is None else (rows.user(row), row.password_hash)
+
+
+def set_password_hash(store: Store, user_id: UUID, password_hash: str, now: datetime) -> None:
+    """Replace the password hash and end the user's sessions. NotFoundError if there is none."""
+
+    def work(connection: Connection) -> None:
+        _change(connection, user_id, password_hash=password_hash)
+        _revoke_all(connection, user_id, now)
+
+    store.write(work)
+
+
+def rehash_password(store: Store, user_id: UUID, password_hash: str) -> None:
+    """Replace the hash by one of the same password with newer parameters; sessions go on."""
+    store.write(lambda connection: _change(connection, user_id, password_hash=password_hash))
+
+
+def set_disabled(store: Store, user_id: UUID, disabled: bool, now: datetime) -> None:
+    """Lock a user out, ending their sessions, or let them in again. NotFoundError if none."""
+
+    def work(connection: Connection) -> None:
+        _change(connection, user_id, disabled=disabled)
+        if disabled:
+            _revoke_all(connection, user_id, now)
+
+    store.write(work)
+
+
+def _change(connection: Connection, user_id: UUID, **values: object) -> None:
+    changed = connection.execute(
+        update(users).where(users.c.id == user_id).values(**values).returning(users.c.id)
+    ).first()
+    if changed is None:
+        raise NotFoundError(f"There is no user {user_id}.")
+
+
+def open_session(
+    store: Store, secret: str, user_id: UUID, *, now: datetime, expires_at: datetime
+) -> None:
+    """Remember a signed-in browser by its ``secret`` (``db.secrets.mint``) until ``expires_at``."""
+    statement = insert(web_sessions).values(
+        id=uuid7(now),
+        hash=digest(secret),
+        user_id=user_id,
+        created_at=now,
+        expires_at=expires_at,
+        revoked_at=None,
+    )
+    store.write(lambda connection: connection.execute(statement))
+
+
+def session_user(store: Store, secret: str, now: datetime) -> User | None:
+    """Whose session this is; None where it is unknown, over, revoked, or the user is disabled."""
+    query = (
+        select(users)
+        .join(web_sessions, web_sessions.c.user_id == users.c.id)
+        .where(
+            web_sessions.c.hash == digest(secret),
+            web_sessions.c.expires_at > now,
+            web_sessions.c.revoked_at.is_(None),
+            users.c.disabled.is_(False),
+        )
+    )
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else rows.user(row)
+
+
+def revoke_session(store: Store, secret: str, now: datetime) -> None:
+    """Sign one browser out. Nothing happens where there is no such session."""
+    statement = (
+        update(web_sessions)
+        .where(web_sessions.c.hash == digest(secret), web_sessions.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    store.write(lambda connection: connection.execute(statement))
+
+
+def revoke_sessions_of(store: Store, user_id: UUID, now: datetime) -> None:
+    """Sign a user out everywhere."""
+    store.write(lambda connection: _revoke_all(connection, user_id, now))
+
+
+def _revoke_all(connection: Connection, user_id: UUID, now: datetime) -> None:
+    connection.execute(
+        update(web_sessions)
+        .where(web_sessions.c.user_id == user_id, web_sessions.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def drop_old_sessions(store: Store, now: datetime) -> None:
+    """Delete the rows of sessions that are over."""
+    store.write(
+        lambda connection: connection.execute(
+            delete(web_sessions).where(web_sessions.c.expires_at <= now)
+        )
+    )

@@ -1,0 +1,191 @@
+"""Forgetting: one participant's numbers, a participant, a student, or all that is too old."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from db.audit import record_in
+from db.errors import NotFoundError
+from db.reports import drop_versions_in, enqueue_in
+from db.schema import (
+    access_log,
+    agent_tokens,
+    buckets,
+    consents,
+    events,
+    flag_events,
+    flags,
+    lectures,
+    observations,
+    participants,
+    personal_links,
+    pulses,
+    recovery_links,
+    report_jobs,
+    students,
+    tickets,
+)
+from db.store import Store
+from db.values import Removal
+
+
+def delete_observations(
+    store: Store, participant_id: UUID, *, now: datetime, actor: str
+) -> Removal:
+    """Delete a participant's numbers, events, self-reports and flags; the agreement stays.
+
+    The lecture's reports are deleted and due anew. Raises NotFoundError where there is none.
+    """
+
+    def work(connection: Connection) -> Removal:
+        lecture_ids = _lectures_of(connection, [participant_id])
+        if not lecture_ids:
+            raise NotFoundError(f"There is no participant {participant_id}.")
+        removed = _delete_numbers(connection, [participant_id])
+        _redo_reports(connection, lecture_ids, now)
+        _log(connection, actor, "delete observations", participant_id, now)
+        return Removal(participants=0, observations=removed, lectures=lecture_ids)
+
+    return store.write(work)
+
+
+def erase_participant(store: Store, participant_id: UUID, *, now: datetime, actor: str) -> Removal:
+    """Delete all that one lecture knows of a participant; reports as ``delete_observations``.
+
+    What is left is the id in the access log, which then names nobody.
+    """
+
+    def work(connection: Connection) -> Removal:
+        removal = _erase(connection, [participant_id], now)
+        if not removal.participants:
+            raise NotFoundError(f"There is no participant {participant_id}.")
+        _log(connection, actor, "erase", participant_id, now)
+        return removal
+
+    return store.write(work)
+
+
+def erase_student(store: Store, student_id: UUID, *, now: datetime, actor: str) -> Removal:
+    """Delete a rostered student from the roster and from every lecture; else as above."""
+
+    def work(connection: Connection) -> Removal:
+        known = connection.execute(
+            select(students.c.id).where(students.c.id == student_id).with_for_update()
+        ).first()
+        if known is None:
+            raise NotFoundError(f"There is no student {student_id}.")
+        own = connection.execute(
+            select(participants.c.id).where(participants.c.student_id == student_id)
+        )
+        removal = _erase(connection, list(own.scalars()), now)
+        connection.execute(delete(tickets).where(tickets.c.student_id == student_id))
+        connection.execute(delete(personal_links).where(personal_links.c.student_id == student_id))
+        connection.execute(delete(students).where(students.c.id == student_id))
+        _log(connection, actor, "erase", student_id, now)
+        return removal
+
+    return store.write(work)
+
+
+def prune(store: Store, older_than: datetime, *, now: datetime, actor: str) -> Removal:
+    """Delete everybody's data of the lectures that ended before ``older_than``, reports and all.
+
+    Lectures, courses, rosters and the access log stay; they have timers of their own or none.
+    """
+    old = select(lectures.c.id).where(lectures.c.ended_at < older_than)
+
+    def work(connection: Connection) -> Removal:
+        connection.execute(delete(tickets).where(tickets.c.expires_at < older_than))
+        own = connection.execute(
+            select(participants.c.id).where(participants.c.lecture_id.in_(old))
+        )
+        ids = list(own.scalars())
+        lecture_ids = _lectures_of(connection, ids)
+        removed = _delete_all(connection, ids)
+        for lecture_id in connection.execute(old).scalars().all():
+            drop_versions_in(connection, lecture_id)
+            connection.execute(delete(report_jobs).where(report_jobs.c.lecture_id == lecture_id))
+        record_in(
+            connection,
+            actor=actor,
+            action="prune",
+            object=f"lectures ended before {older_than.isoformat()}",
+            at=now,
+            detail={"participants": len(ids), "observations": removed},
+        )
+        return Removal(len(ids), removed, lecture_ids)
+
+    return store.write(work)
+
+
+def prune_access_log(store: Store, older_than: datetime) -> int:
+    """Delete the access records from before ``older_than``; answers how many."""
+    statement = delete(access_log).where(access_log.c.at < older_than).returning(access_log.c.id)
+    return len(store.write(lambda connection: connection.execute(statement).all()))
+
+
+def _erase(connection: Connection, ids: Sequence[UUID], now: datetime) -> Removal:
+    lecture_ids = _lectures_of(connection, ids)
+    removed = _delete_all(connection, ids)
+    _redo_reports(connection, lecture_ids, now)
+    return Removal(len(lecture_ids) and len(ids), removed, lecture_ids)
+
+
+def _lectures_of(connection: Connection, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """The lectures of some participants, whose rows are locked against an ingest under way."""
+    found = connection.execute(
+        select(participants.c.lecture_id).where(participants.c.id.in_(ids)).with_for_update()
+    )
+    return tuple(sorted(set(found.scalars())))
+
+
+def _delete_all(connection: Connection, ids: Sequence[UUID]) -> int:
+    removed = _delete_numbers(connection, ids)
+    for table in (consents, agent_tokens, recovery_links):
+        connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
+    connection.execute(delete(participants).where(participants.c.id.in_(ids)))
+    return removed
+
+
+def _delete_numbers(connection: Connection, ids: Sequence[UUID]) -> int:
+    """Delete what was measured and inferred; answers the number of observations."""
+    sent = select(func.sum(buckets.c.observations)).where(buckets.c.participant_id.in_(ids))
+    removed = int(connection.execute(sent).scalar() or 0)
+    courses_of = (
+        select(lectures.c.course_id)
+        .join(participants, participants.c.lecture_id == lectures.c.id)
+        .where(participants.c.id.in_(ids))
+    )
+    connection.execute(
+        delete(observations).where(
+            observations.c.course_id.in_(courses_of), observations.c.participant_id.in_(ids)
+        )
+    )
+    own_flags = select(flags.c.id).where(flags.c.participant_id.in_(ids))
+    connection.execute(delete(flag_events).where(flag_events.c.flag_id.in_(own_flags)))
+    for table in (flags, buckets, events, pulses):
+        connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
+    return removed
+
+
+def _redo_reports(connection: Connection, lecture_ids: Iterable[UUID], now: datetime) -> None:
+    """Delete what was written of these lectures, and have the ended ones written anew."""
+    for lecture_id in lecture_ids:
+        drop_versions_in(connection, lecture_id)
+        ended = connection.execute(
+            select(lectures.c.ended_at).where(lectures.c.id == lecture_id)
+        ).scalar_one()
+        if ended is not None:
+            enqueue_in(connection, lecture_id, now)
+            # Whoever is writing it now read what is gone: take the claim from them.
+            connection.execute(
+                update(report_jobs)
+                .where(report_jobs.c.lecture_id == lecture_id)
+                .values(claimed_at=None, claimed_by=None)
+            )
+
+
+def _log(connection: Connection, actor: str, action: str, subject: UUID, now: datetime) -> None:
+    record_in(connection, actor=actor, action=action, object="own data", at=now, subject=subject)

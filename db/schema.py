@@ -1,0 +1,417 @@
+"""The tables, as SQLAlchemy Core knows them; the migrations build the same and a test compares.
+
+Numbers that are summed are integers: shares and probabilities x 10^4, angles x 10^2, so that a sum
+does not depend on the order in which its parts arrived, and SQL can recount it exactly.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from contract.emotions import EMOTIONS
+from db.types import Id, Moment
+
+REVISION: Final = "0001"
+"""The newest migration; numbered, so that an older or newer store can be told apart."""
+
+SHARE_SCALE: Final = 10_000
+ANGLE_SCALE: Final = 100
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(**extra: Any) -> Column[Any]:
+    return Column("id", Id, primary_key=True, **extra)
+
+
+def _of(name: str, target: str, *, required: bool = True, cascade: bool = False) -> Column[Any]:
+    return Column(
+        name,
+        Id,
+        ForeignKey(f"{target}.id", ondelete="CASCADE" if cascade else None),
+        nullable=not required,
+    )
+
+
+def _at(name: str, *, required: bool = True) -> Column[Any]:
+    return Column(name, Moment, nullable=not required)
+
+
+def _hash() -> Column[Any]:
+    # SHA-256 of a secret with at least 128 bits of its own, so it needs neither salt nor stretch.
+    return Column("hash", LargeBinary(32), nullable=False, unique=True)
+
+
+def _choices() -> list[Column[Any]]:
+    return [Column(f"choice_{name}", Boolean, nullable=False) for name in CHOICES]
+
+
+CHOICES: Final = ("class_mood", "flags", "ask_first")
+
+school = Table(
+    "school",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("name", String(200), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("policy", String(16)),
+    Column("guardian_required", Boolean, nullable=False),
+    Column("retention_days", Integer, nullable=False),
+    _at("changed_at"),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    Column("login", String(200), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", String(300)),
+    Column("disabled", Boolean, nullable=False),
+    _at("created_at"),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    _id(),
+    _hash(),
+    _of("user_id", "users", cascade=True),
+    _at("created_at"),
+    _at("expires_at"),
+    _at("revoked_at", required=False),
+    Index(None, "user_id"),
+)
+
+courses = Table(
+    "courses",
+    metadata,
+    _id(),
+    Column("title", String(200), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    _at("created_at"),
+)
+
+course_teachers = Table(
+    "course_teachers",
+    metadata,
+    Column("course_id", Id, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "user_id"),
+)
+
+students = Table(
+    "students",
+    metadata,
+    _id(),
+    _of("course_id", "courses"),
+    Column("name", String(200), nullable=False),
+    Column("external_id", String(200)),
+    Column("email", String(320)),
+    _at("created_at"),
+    UniqueConstraint("course_id", "external_id"),
+)
+
+lectures = Table(
+    "lectures",
+    metadata,
+    _id(),
+    _of("course_id", "courses"),
+    Column("title", String(200), nullable=False),
+    Column("code", String(6), nullable=False),
+    Column("policy", String(16), nullable=False),
+    _at("started_at"),
+    _at("ended_at", required=False),
+    Index(None, "course_id", "started_at"),
+    Index(None, "code", "started_at"),
+    Index(
+        "uq_lectures_running_code",
+        "code",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+personal_links = Table(
+    "personal_links",
+    metadata,
+    _id(),
+    _hash(),
+    _of("student_id", "students", cascade=True),
+    _of("lecture_id", "lectures", required=False),
+    _at("created_at"),
+    _at("expires_at", required=False),
+    _at("used_at", required=False),
+    Index(None, "student_id"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _id(),
+    _hash(),
+    _of("lecture_id", "lectures"),
+    _of("student_id", "students", required=False, cascade=True),
+    _of("link_id", "personal_links", required=False, cascade=True),
+    Column("name", String(200), nullable=False),
+    _at("expires_at"),
+    _at("used_at", required=False),
+    Index(None, "lecture_id"),
+    Index(None, "student_id"),
+)
+
+participants = Table(
+    "participants",
+    metadata,
+    _id(),
+    _of("lecture_id", "lectures"),
+    _of("student_id", "students", required=False),
+    Column("name", String(200), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("verified", Boolean, nullable=False),
+    *_choices(),
+    _at("joined_at"),
+    _at("withdrawn_at", required=False),
+    # One student is one participant of a lecture, however many devices; nulls do not collide.
+    UniqueConstraint("lecture_id", "student_id"),
+    Index(None, "student_id"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    _id(),
+    _of("participant_id", "participants", cascade=True),
+    Column("notice_version", String(40), nullable=False),
+    *_choices(),
+    Column("guardian", String(200)),
+    _at("at"),
+    _at("withdrawn_at", required=False),
+    Index(None, "participant_id", "at"),
+)
+
+agent_tokens = Table(
+    "agent_tokens",
+    metadata,
+    _id(),
+    _hash(),
+    _of("participant_id", "participants", cascade=True),
+    _at("created_at"),
+    _at("replaced_at", required=False),
+    Index(None, "participant_id"),
+)
+
+recovery_links = Table(
+    "recovery_links",
+    metadata,
+    _id(),
+    _hash(),
+    _of("participant_id", "participants", cascade=True),
+    _at("created_at"),
+    Index(None, "participant_id"),
+)
+
+# The key begins with the course, so that a school can be split by course, and ends with the
+# UUIDv7, whose first 48 bits are the capture's time, so that PostgreSQL can later partition BY
+# RANGE (id) without a new key: a partition key must be part of the primary key. The participant
+# stands between them because a duplicate is judged within one participant: nobody can block, or
+# probe for, another's id. There are no foreign keys here: db.ingest has just locked the
+# participant's row in the same transaction, db.retention deletes explicitly, and a check per row
+# would be paid on the one path that must be fast.
+observations = Table(
+    "observations",
+    metadata,
+    Column("course_id", Id, primary_key=True),
+    Column("participant_id", Id, primary_key=True),
+    _id(),
+    _at("captured_at"),
+    _at("received_at"),
+    Column("clock_offset_ms", BigInteger, nullable=False),
+    Column("frames", SmallInteger, nullable=False),
+    Column("face_share", SmallInteger, nullable=False),
+    Column("faces", SmallInteger, nullable=False),
+    *[Column(str(emotion), SmallInteger) for emotion in EMOTIONS],
+    Column("attentive", SmallInteger),
+    Column("yaw", SmallInteger),
+    Column("pitch", SmallInteger),
+    Column("roll", SmallInteger),
+    Column("eyes_open", SmallInteger),
+    Column("detection_score", SmallInteger),
+    Column("model", String(48), nullable=False),
+    # SQLite then keeps the rows in the key's order: one student's lecture lies together.
+    sqlite_with_rowid=False,
+)
+
+BUCKET_SUMS: Final = (
+    "observations",
+    "face_observations",
+    "frames",
+    "face_share_sum",
+    "attentive_count",
+    "attentive_sum",
+    "attention_count",
+    "yaw_sum",
+    "pitch_sum",
+    "eyes_open_sum",
+    *(f"{emotion}_sum" for emotion in EMOTIONS),
+)
+"""What a bucket adds up, and may be added to, in any order."""
+
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("participant_id", Id, ForeignKey("participants.id"), primary_key=True),
+    # Its start in epoch seconds, a multiple of contract.BUCKET_SECONDS.
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    # In byte order on both stores, so that readers get the same order from both.
+    Column(
+        "model",
+        String(48).with_variant(String(48, collation="C"), "postgresql"),
+        primary_key=True,
+    ),
+    *[Column(name, BigInteger, nullable=False) for name in BUCKET_SUMS],
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("participant_id", Id, ForeignKey("participants.id"), primary_key=True),
+    _id(),
+    _at("at"),
+    Column("kind", String(24), nullable=False),
+    Column("count", Integer, nullable=False),
+    _at("received_at"),
+    sqlite_with_rowid=False,
+)
+
+pulses = Table(
+    "pulses",
+    metadata,
+    _id(),
+    _of("participant_id", "participants"),
+    _at("at"),
+    Column("mood", String(16), nullable=False),
+    Index(None, "participant_id", "at"),
+)
+
+markers = Table(
+    "markers",
+    metadata,
+    _id(),
+    _of("lecture_id", "lectures"),
+    _at("at"),
+    Column("label", String(200), nullable=False),
+    _of("user_id", "users", required=False),
+    Index(None, "lecture_id", "at"),
+)
+
+# Flags are a log that is only added to: a raise is a row here, all that follows is a row of
+# flag_events. One participant, kind and moment is one flag, however many processes saw it.
+flags = Table(
+    "flags",
+    metadata,
+    _id(),
+    _of("lecture_id", "lectures"),
+    _of("participant_id", "participants"),
+    Column("kind", String(16), nullable=False),
+    _at("raised_at"),
+    Column("evidence", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("participant_id", "kind", "raised_at"),
+    Index(None, "lecture_id", "raised_at"),
+)
+
+flag_events = Table(
+    "flag_events",
+    metadata,
+    _id(),
+    _of("flag_id", "flags", cascade=True),
+    _at("at"),
+    Column("kind", String(16), nullable=False),
+    _of("user_id", "users", required=False),
+    Column("note", Text),
+    Index(None, "flag_id", "at"),
+)
+
+report_jobs = Table(
+    "report_jobs",
+    metadata,
+    _id(),
+    Column("lecture_id", Id, ForeignKey("lectures.id"), nullable=False, unique=True),
+    # Null: nothing to do now. Late data or an erasure makes it due again.
+    _at("due_at", required=False),
+    _at("claimed_at", required=False),
+    Column("claimed_by", String(200)),
+    Column("attempts", Integer, nullable=False),
+    _at("built_at", required=False),
+    Column("fingerprint", String(200)),
+    Column("error", Text),
+    Index(None, "due_at"),
+)
+
+# The files live in the store, so that any web process can serve what the scheduler's wrote.
+reports = Table(
+    "reports",
+    metadata,
+    _id(),
+    _of("lecture_id", "lectures"),
+    Column("version", Integer, nullable=False),
+    _at("built_at"),
+    Column("fingerprint", String(200), nullable=False),
+    Column("pdf", LargeBinary, nullable=False),
+    UniqueConstraint("lecture_id", "version"),
+)
+
+report_tables = Table(
+    "report_tables",
+    metadata,
+    Column("report_id", Id, ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("csv", LargeBinary, nullable=False),
+)
+
+# Who looked at whom. No foreign keys: the record outlives what it speaks of, and after an erasure
+# the ids in it name nobody.
+access_log = Table(
+    "access_log",
+    metadata,
+    _id(),
+    _at("at"),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("object", String(200), nullable=False),
+    Column("subject", Id),
+    Column("detail", JSON, nullable=False),
+    Index(None, "at"),
+    Index(None, "subject"),
+)
