@@ -1,0 +1,132 @@
+"""The student's camera, by number or name, through the back end of their system."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from capture_agent.clock import Clock
+from capture_agent.errors import CameraLostError, SourceError
+from capture_agent.sources import Frame, Wanted
+
+_SIZE: Final = (640, 480)
+_TRIES: Final = 10
+_BETWEEN_TRIES_S: Final = 0.1
+_LINUX_NAMES: Final = Path("/sys/class/video4linux")
+
+
+def open_capture(index: int) -> Any:
+    """OpenCV's capture of camera ``index``, or None where there is none or it is busy."""
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    for backend in _backends(sys.platform):
+        capture = cv2.VideoCapture(index, backend)
+        if capture.isOpened():
+            capture.set(cv2.CAP_PROP_FRAME_WIDTH, _SIZE[0])
+            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _SIZE[1])
+            return capture
+        capture.release()
+    return None
+
+
+def _backends(platform: str) -> tuple[int, ...]:
+    if platform == "win32":
+        # Media Foundation is the newer one; some older cameras only speak DirectShow.
+        return (cv2.CAP_MSMF, cv2.CAP_DSHOW)
+    if platform == "darwin":
+        return (cv2.CAP_AVFOUNDATION,)
+    return (cv2.CAP_V4L2,)
+
+
+class Camera:
+    """A live camera. It is opened when the first picture is asked for, never before."""
+
+    def __init__(
+        self, index: int, clock: Clock, opener: Callable[[int], Any] = open_capture
+    ) -> None:
+        self._index = index
+        self._clock = clock
+        self._opener = opener
+        self._capture: Any = None
+
+    @property
+    def description(self) -> str:
+        """``camera 0``."""
+        return f"camera {self._index}"
+
+    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+        """Live pictures until the agent stops.
+
+        Every picture is fetched, so that the wanted one is fresh and not the oldest of a queue;
+        only wanted ones are converted. Raises SourceError where the camera cannot be opened,
+        CameraLostError where it stops giving pictures; calling again opens it anew.
+        """
+        self._open()
+        while not self._clock.stopping.is_set():
+            if not self._grab():
+                if self._clock.stopping.is_set():
+                    return
+                self.close()
+                raise CameraLostError(f"The {self.description} gives no more pictures.")
+            monotonic, now = self._clock.monotonic(), self._clock.now()
+            if not wanted(monotonic):
+                continue
+            done, image = self._capture.retrieve()
+            if done:
+                yield Frame(np.asarray(image, dtype=np.uint8), now, monotonic)
+
+    def close(self) -> None:
+        """Turn the camera off."""
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+    def _open(self) -> None:
+        if self._capture is None:
+            self._capture = self._opener(self._index)
+        if self._capture is None:
+            raise SourceError(
+                f"The {self.description} cannot be opened: there is none, another program uses "
+                "it, or this program may not."
+            )
+
+    def _grab(self) -> bool:
+        for _ in range(_TRIES):
+            if self._capture.grab():
+                return True
+            if self._clock.wait(_BETWEEN_TRIES_S):
+                break
+        return False
+
+
+def index_of_device(path: Path) -> int:
+    """The number of ``/dev/video2``, 2. Raises SourceError for other devices."""
+    if match := re.fullmatch(r"video(\d+)", path.name):
+        return int(match[1])
+    raise SourceError(f"{path} is not a camera.")
+
+
+def index_by_name(name: str, listing: Path = _LINUX_NAMES) -> int:
+    """The number of the first camera whose name holds ``name``, whatever the case.
+
+    Raises SourceError, naming the cameras there are; where the system has no such list, it says
+    that a number is needed.
+    """
+    if not listing.is_dir():
+        raise SourceError(
+            f"There is no file {name!r}, and no camera can be found by that name here; "
+            "give the camera's number, such as 0."
+        )
+    cameras = {
+        index_of_device(item): (item / "name").read_text(encoding="utf-8").strip()
+        for item in sorted(listing.iterdir())
+        if (item / "name").is_file()
+    }
+    for index, known in sorted(cameras.items()):
+        if name.casefold() in known.casefold():
+            return index
+    there = ", ".join(f"{index} ({known})" for index, known in sorted(cameras.items())) or "none"
+    raise SourceError(f"No camera is called {name!r}; cameras found: {there}.")

@@ -1,0 +1,108 @@
+"""The agent's settings: one table of name, default and help, from TOML, environment and flags."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from capture_agent.errors import SettingsError
+from contract.batches import first_rule
+
+PREFIX: Final = "CLASSPULSE_"
+TABLE: Final = "agent"
+"""The TOML table that belongs to the agent."""
+
+
+def default_state() -> Path:
+    """Where outboxes live: this user's own data folder, by the habits of the system."""
+    return platformdirs.user_data_path("classpulse", appauthor=False) / "agent"
+
+
+def default_config() -> Path:
+    """The TOML file that is read where none is named."""
+    return platformdirs.user_config_path("classpulse", appauthor=False) / "classpulse.toml"
+
+
+class AgentSettings(BaseModel):
+    """Every setting of the agent. The environment names are these in capitals, CLASSPULSE_NAME."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    server: str = Field(description="address of the server, such as https://pulse.school.example")
+    join: str = Field(
+        min_length=1, description="the lecture's code of six signs, or a personal link"
+    )
+    source: str = Field(
+        default="0",
+        min_length=1,
+        description="camera number or name, video file, picture, folder of pictures, or demo",
+    )
+    name: str | None = Field(
+        default=None, description="the name the teacher of an open course sees"
+    )
+    realtime: bool = Field(default=False, description="play a file at its own speed")
+    loop: float | None = Field(
+        default=None, gt=0, le=86_400, description="repeat a file until it has given S seconds"
+    )
+    yes: bool = Field(
+        default=False, description="use the choices made before; only with a personal link"
+    )
+    frames_per_second: float = Field(
+        default=2.0, ge=0.2, le=30.0, description="pictures analysed in a second"
+    )
+    state: Path = Field(default_factory=default_state, description="folder of the outboxes")
+    batch_seconds: float = Field(
+        default=2.0, ge=0.1, le=60.0, description="longest an observation waits to be sent"
+    )
+    outbox_items: int = Field(
+        default=86_400, ge=60, le=10**7, description="most items kept unsent; then the oldest go"
+    )
+    drain_seconds: float = Field(
+        default=5.0, ge=0.0, le=600.0, description="longest the agent stays at the end to send"
+    )
+
+    @field_validator("server")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"the server must be an http or https address, but is {value!r}")
+        return value.rstrip("/")
+
+
+def load_settings(
+    given: Mapping[str, Any], environ: Mapping[str, str], config: Path | None = None
+) -> AgentSettings:
+    """The settings, the nearest word winning: ``given`` (flags; None is not given), then
+    ``CLASSPULSE_*`` of ``environ``, then the ``[agent]`` table of the TOML file, then defaults.
+
+    Raises SettingsError naming the setting and the rule it breaks.
+    """
+    values: dict[str, Any] = dict(_from_toml(config))
+    for name in AgentSettings.model_fields:
+        if (text := environ.get(PREFIX + name.upper())) is not None:
+            values[name] = text
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return AgentSettings(**values)
+    except ValidationError as error:
+        raise SettingsError(f"A setting cannot be used: {first_rule(error)}.") from error
+
+
+def _from_toml(config: Path | None) -> Mapping[str, Any]:
+    path = config or default_config()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get(TABLE, {})
+    except FileNotFoundError as error:
+        if config is None:
+            return {}
+        raise SettingsError(f"The settings file {path} does not exist.") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+    if not isinstance(table, dict):
+        raise SettingsError(f"The [{TABLE}] of {path} must be a table, but is {table!r}.")
+    return table
