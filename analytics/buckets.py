@@ -4,8 +4,8 @@ Everything in this package is computed from these sums and never from raw observ
 repeated or reordered data cannot change a result: integer sums do not depend on their order.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
 from operator import is_not
@@ -32,6 +32,7 @@ _COUNTS: Final = (
     "attentive_count",
     "attentive_sum",
 )
+_GRIDS: Final = (*_COUNTS, "probability_count", "probability_sums", "unknown_model")
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,17 +136,25 @@ class Buckets:
         keep = [row for row, name in enumerate(self.participants) if name in wanted]
         return self._cut(np.array(keep, np.int64), slice(None))
 
-    def _cut(self, rows: Any, columns: slice) -> "Buckets":
-        grids = {
-            field.name: getattr(self, field.name)[rows, columns]
-            for field in fields(self)
-            if field.name not in ("participants", "starts")
-        }
-        names = np.arange(len(self.participants))[rows]
-        return Buckets(
+    def kept(self, keep: Bools) -> "Buckets":
+        """The same grid with every cell emptied where ``keep`` (P, T) is false."""
+        return self._mapped(
+            lambda grid: np.where(keep if grid.ndim == 2 else keep[..., None], grid, 0)
+        )
+
+    def _cut(self, rows: slice | Ints, columns: slice) -> "Buckets":
+        names = np.arange(len(self.participants))[rows].tolist()
+        return replace(
+            self._mapped(lambda grid: grid[rows, columns]),
             participants=tuple(self.participants[row] for row in names),
             starts=self.starts[columns],
-            **grids,
+        )
+
+    def _mapped(self, change: Callable[[Ints], Ints]) -> "Buckets":
+        return Buckets(
+            participants=self.participants,
+            starts=self.starts,
+            **{name: change(getattr(self, name)) for name in _GRIDS},
         )
 
 

@@ -67,28 +67,46 @@ class Bootstrap:
         low, high = np.full(shares.shape, np.nan), np.full(shares.shape, np.nan)
         known = ~np.isnan(shares).any(axis=1) & (students > 0)
         if known.any():
-            low[known], high[known] = self._interval(shares[known], students[known])
+            refitted = self.replicates(shares[known], students[known])
+            low[known], high[known] = _ends(refitted, shares[known])
         return low, high
 
-    def _interval(self, shares: Floats, students: Ints) -> tuple[Floats, Floats]:
-        replicates = len(self.matrices)
+    def interval_of_mean(self, shares: Floats, students: Ints) -> tuple[Floats, Floats]:
+        """The 90 % interval (7,), (7,) of the mean of the rows of ``shares`` that are known.
+
+        A student keeps their faces from row to row, so the errors of the rows do not cancel.
+        """
+        known = ~np.isnan(shares).any(axis=1) & (students > 0)
+        if not known.any():
+            return np.full(LOOKS, np.nan), np.full(LOOKS, np.nan)
+        refitted = self.replicates(shares[known], students[known]).mean(axis=0, keepdims=True)
+        low, high = _ends(refitted, shares[known].mean(axis=0, keepdims=True))
+        return low[0], high[0]
+
+    def replicates(self, shares: Floats, students: Ints) -> Floats:
+        """(n, R, 7) what the adjustment might have said, were ``shares`` (n, 7) the truth."""
+        count = len(self.matrices)
         faces = np.maximum(1.0, np.rint(shares * students[:, None] * FACES_PER_STUDENT))
         drawn = np.minimum(faces, _MOST_FACES).astype(np.int64) - 1
         shrink = np.sqrt(np.minimum(1.0, _MOST_FACES / faces))
-        observed = np.zeros((len(shares), replicates, LOOKS))
+        observed = np.zeros((len(shares), count, LOOKS))
         for look in range(LOOKS):
             mean = self.means[:, look, drawn[:, look]].swapaxes(0, 1)
             error = (mean - self.truth[look]) * shrink[:, look, None, None]
             observed += shares[:, look, None, None] * (self.truth[look] + error)
         observed = np.maximum(observed, 0.0)
         observed /= observed.sum(axis=2, keepdims=True)
-        matrices = np.broadcast_to(self.matrices, (len(shares), replicates, LOOKS, LOOKS))
+        matrices = np.broadcast_to(self.matrices, (len(shares), count, LOOKS, LOOKS))
         refitted = solve(
             observed.reshape(-1, LOOKS), matrices.reshape(-1, LOOKS, LOOKS), gap=_ROUGH
-        ).reshape(observed.shape)
-        tail = (1.0 - LEVEL) / 2.0
-        low, high = np.quantile(refitted, [tail, 1.0 - tail], axis=1)
-        return np.minimum(low, shares), np.maximum(high, shares)
+        )
+        return refitted.reshape(observed.shape)
+
+
+def _ends(refitted: Floats, shares: Floats) -> tuple[Floats, Floats]:
+    tail = (1.0 - LEVEL) / 2.0
+    low, high = np.quantile(refitted, [tail, 1.0 - tail], axis=1)
+    return np.minimum(low, shares), np.maximum(high, shares)
 
 
 def checked_bank(bank: Sequence[Floats]) -> list[Floats]:

@@ -1,14 +1,32 @@
-"""Small groups: which students a class figure may cover, so that nothing hidden is subtracted."""
+"""Small groups: which students a class figure may cover, so that nothing hidden is subtracted.
 
-from collections.abc import Collection, Hashable
+A student is *hidden* where no row of theirs may be shown: everybody under ``aggregate``, those who
+did not choose it under ``individual``. Hidden students enter class figures only as a group of at
+least k, in windows of which they were there 60 %, and only if that group is one already shown or
+differs from every one already shown by at least k (SCIENCE, *Small groups*, which asks it of the
+last group only): the difference of two figures then never speaks of fewer than k students. What is
+derived afterwards (totals, changes at markers) is derived from the shown figures alone.
+"""
+
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from analytics.buckets import Bools, Buckets, Floats, Ints
+from analytics.errors import AnalyticsError
+from analytics.mood import LIVE_WINDOW_S, step_grid
+from contract.emotions import BUCKET_SECONDS
 from contract.policy import Policy
 
 K: Final = 5
+"""Contributors a figure needs."""
 AGGREGATE_STEP_S: Final = 300
+INDIVIDUAL_STEP_S: Final = 60
+CONTRIBUTES_FROM: Final = 0.6
+"""Share of a window's buckets with a judged face from which a hidden student contributes."""
+ROUNDING: Final = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,17 +38,169 @@ class Cohorts:
     step_s: int
     members: Bools
     """(P, S)"""
+    withheld: Bools
+    """(S,) steps in which hidden students contributed and are not in the figure"""
 
 
-def live_cohort(
-    buckets: Buckets, policy: Policy, visible: Collection[Hashable], *, now: int
-) -> tuple[Buckets, int]:
-    """What live class figures may be computed from at ``now``: the rows and columns to use, and
-    the end (epoch seconds) of their window. Under ``aggregate`` the last fixed window, otherwise
-    the trailing minute. No rows: withhold the figure."""
-    raise NotImplementedError
+@dataclass(frozen=True, eq=False)
+class LiveView:
+    """What live class figures are computed from: hand the three to ``mood`` and ``engagement``."""
+
+    buckets: Buckets
+    now: int
+    """epoch seconds; under small-group rules the end of the last fixed window"""
+    window_s: int
+
+
+def step_for(policy: Policy) -> int:
+    """Seconds of a step of the class timeline under ``policy``."""
+    return AGGREGATE_STEP_S if policy is Policy.AGGREGATE else INDIVIDUAL_STEP_S
+
+
+def cohorts(
+    buckets: Buckets,
+    policy: Policy,
+    visible: Collection[Hashable],
+    *,
+    now: int,
+    k: int = K,
+    shown: Sequence[Bools] = (),
+) -> Cohorts:
+    """The cohort of each step of the lecture so far, at the policy's own step.
+
+    ``visible`` are the participants whose rows may be shown (ignored unless ``individual``);
+    ``shown`` are groups of hidden students (each (P,)) that earlier figures have shown already.
+    Only windows complete at ``now`` (epoch seconds) hold hidden students.
+    """
+    starts, firsts = step_grid(buckets.starts, step_for(policy))
+    if policy is Policy.SELF_REPORT or not len(starts):
+        nobody = np.zeros((len(buckets.participants), len(starts)), np.bool_)
+        return Cohorts(starts, step_for(policy), nobody, _any(nobody))
+    seen = (buckets.probability_count > 0).astype(np.int64)
+    counts = np.add.reduceat(seen, firsts, axis=1)
+    whole = step_for(policy) // BUCKET_SECONDS
+    open_rows = _visible_rows(buckets, policy, visible)
+    complete = starts + step_for(policy) <= now
+    eligible = (counts >= CONTRIBUTES_FROM * whole) & ~open_rows[:, None] & complete
+    groups = steady_groups(eligible, k=k, shown=shown)
+    there = np.add.reduceat((buckets.observations > 0).astype(np.int64), firsts, axis=1) > 0
+    members = groups | (there & open_rows[:, None])
+    return Cohorts(starts, step_for(policy), members, _any(eligible & ~groups))
+
+
+def _any(cells: Bools) -> Bools:
+    return np.asarray(cells.any(axis=0), np.bool_)
+
+
+def steady_groups(contributing: Bools, *, k: int = K, shown: Sequence[Bools] = ()) -> Bools:
+    """(P, S) of the hidden students ``contributing`` (P, S) in each step, those to be counted.
+
+    Step by step the largest of: a group shown before that is wholly there; all who are there, if
+    that differs by at least k from every group shown; as many of them as differ so. Else nobody.
+    Raises AnalyticsError where k is below one.
+    """
+    if k < 1:
+        raise AnalyticsError(f"A small group's k must be at least 1, but is {k}.")
+    known = [np.asarray(group, np.bool_) for group in shown]
+    chosen = np.zeros(contributing.shape, np.bool_)
+    for step in range(contributing.shape[1]):
+        group = _choose(contributing[:, step], known, k)
+        if group is None:
+            continue
+        chosen[:, step] = group
+        if not any(np.array_equal(group, other) for other in known):
+            known.append(group)
+    return chosen
+
+
+def _choose(there: Bools, known: list[Bools], k: int) -> Bools | None:
+    if there.sum() < k:
+        return None
+    candidates = [group for group in known if group.any() and not (group & ~there).any()]
+    if _apart(there, known, k):
+        candidates.append(there)
+    if not candidates:
+        return _thinned(there, known, k)
+    return max(reversed(candidates), key=lambda group: int(group.sum()))
+
+
+def _thinned(there: Bools, known: list[Bools], k: int) -> Bools | None:
+    """``there`` less as few as needed to differ by k from every known group; None below k."""
+    group = there.copy()
+    while group.sum() > k:
+        nearest = min(known, key=lambda other: int((group ^ other).sum()))
+        common = np.flatnonzero(group & nearest)
+        if not common.size:
+            return None
+        group[common[0]] = False
+        if _apart(group, known, k):
+            return group
+    return None
+
+
+def _apart(group: Bools, known: list[Bools], k: int) -> bool:
+    return all(int((group ^ other).sum()) >= k for other in known)
+
+
+def masked(buckets: Buckets, groups: Cohorts) -> Buckets:
+    """``buckets`` with everything emptied that no class figure may cover."""
+    if not len(groups.starts):
+        return buckets
+    step = np.searchsorted(groups.starts, buckets.starts, side="right") - 1
+    return buckets.kept(groups.members[:, step])
+
+
+def live_view(
+    buckets: Buckets,
+    policy: Policy,
+    visible: Collection[Hashable],
+    *,
+    now: int,
+    k: int = K,
+    shown: Sequence[Bools] = (),
+) -> LiveView:
+    """What live class figures may be computed from at ``now``, epoch seconds.
+
+    Where nobody hidden could be counted it is the trailing minute of the visible students; else
+    the last complete step of the class timeline, so that a live figure tells nothing more than the
+    timeline does.
+    """
+    open_rows = _visible_rows(buckets, policy, visible)
+    if policy is Policy.INDIVIDUAL and (~open_rows).sum() < k:
+        names = [name for name, open_ in zip(buckets.participants, open_rows, strict=True) if open_]
+        return LiveView(buckets.only(names), now, LIVE_WINDOW_S)
+    groups = cohorts(buckets, policy, visible, now=now, k=k, shown=shown)
+    end = now // groups.step_s * groups.step_s
+    # A window is named by the last bucket that begins in it.
+    return LiveView(masked(buckets, groups), end - BUCKET_SECONDS, groups.step_s)
 
 
 def rounded(shares: Floats, policy: Policy) -> Floats:
-    """Shares as they may be shown: to 5 points under ``aggregate``, else unchanged."""
-    raise NotImplementedError
+    """Shares (…, n) that sum to one as they may be shown: in steps of 5 points if ``aggregate``.
+
+    The largest remainders are rounded up, so that they still sum to one.
+    """
+    if policy is not Policy.AGGREGATE:
+        return shares
+    flat = np.atleast_2d(shares).reshape(-1, shares.shape[-1])
+    units = flat / ROUNDING
+    base = np.floor(units + 1e-9)
+    with np.errstate(invalid="ignore"):
+        missing = np.rint(units.sum(axis=1) - base.sum(axis=1))
+    order = np.argsort(np.argsort(-(units - base), axis=1, kind="stable"), axis=1, kind="stable")
+    whole = np.where(np.isnan(flat), np.nan, base + (order < missing[:, None]))
+    return np.asarray((whole * ROUNDING).reshape(shares.shape), np.float64)
+
+
+def rounded_each(values: Floats, policy: Policy) -> Floats:
+    """Figures that stand alone (indices, ends of intervals) as they may be shown."""
+    if policy is not Policy.AGGREGATE:
+        return values
+    return np.asarray(np.rint(values / ROUNDING) * ROUNDING, np.float64)
+
+
+def _visible_rows(buckets: Buckets, policy: Policy, visible: Collection[Hashable]) -> Bools:
+    if policy is not Policy.INDIVIDUAL:
+        return np.zeros(len(buckets.participants), np.bool_)
+    wanted = set(visible)
+    return np.array([name in wanted for name in buckets.participants], np.bool_)
