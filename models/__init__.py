@@ -1,0 +1,1 @@
+"""Expression models and face networks: their training, measuring, export, cards and inference."""

@@ -1,0 +1,228 @@
+"""Model cards: what is known about a model, for people to read and for ``analytics`` to correct by.
+
+After Mitchell et al. 2019, *Model Cards for Model Reporting*. A card is one JSON file beside the
+model's weight files. Every measured number in it carries its split, date, commit and data hash.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from contract.emotions import EMOTIONS, SAD, Emotion
+from models.errors import CardError
+
+PACKAGED: Final = "pulse"
+"""The model that is shipped and used unless another is named."""
+
+_SEVEN: Final = len(EMOTIONS)
+_SUM_TOLERANCE: Final = 1e-3
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Seven = Annotated[tuple[Share, ...], Field(min_length=_SEVEN, max_length=_SEVEN)]
+SevenCounts = Annotated[
+    tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=_SEVEN, max_length=_SEVEN)
+]
+SevenBySeven = Annotated[tuple[Seven, ...], Field(min_length=_SEVEN, max_length=_SEVEN)]
+SevenBySevenCounts = Annotated[tuple[SevenCounts, ...], Field(min_length=_SEVEN, max_length=_SEVEN)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class CardFile(_Part):
+    """One weight file that this card speaks for."""
+
+    name: str
+    sha256: Sha256
+    size_bytes: Annotated[int, Field(gt=0)]
+    precision: str
+
+
+class Provenance(_Part):
+    """Where measured numbers come from."""
+
+    split: str
+    n: Annotated[int, Field(gt=0)]
+    measured_on: date
+    commit: str
+    data: str
+    data_sha256: Sha256
+
+
+class Evaluation(_Part):
+    """The figures of one file on one split; shares are 0..1, times in milliseconds."""
+
+    file: str
+    split: str
+    n: Annotated[int, Field(gt=0)]
+    accuracy: Share
+    accuracy_flip: Share
+    """Probabilities averaged over the face and its mirror image."""
+    accuracy_dedup: Share
+    """Without the faces that are pixel for pixel in the training split."""
+    ferplus_accuracy: Share
+    """Against the FER+ majority, on faces that have one."""
+    macro_f1: Share
+    f1: Seven
+    ece: Share
+    """Expected calibration error, 15 bins of equal width (Guo et al. 2017)."""
+    ms_per_face: Annotated[float, Field(gt=0)]
+    file_bytes: Annotated[int, Field(gt=0)]
+    parameters: Annotated[int, Field(gt=0)]
+    provenance: Provenance
+
+
+class SoftConfusion(_Part):
+    """M: the model's mean answer to faces of each true look, and how many faces that rests on."""
+
+    provenance: Provenance
+    rows: SevenBySeven
+    """Row *j* is E[posterior | true look j]."""
+    counts: SevenCounts
+
+
+class BankClass(_Part):
+    """Held-out posteriors of faces of one true look."""
+
+    posteriors: tuple[Seven, ...]
+    clear: tuple[bool, ...]
+    """True where at least half of the FER+ raters agree with the label."""
+
+    @model_validator(mode="after")
+    def _aligned(self) -> Self:
+        if len(self.posteriors) != len(self.clear) or not self.posteriors:
+            raise ValueError(
+                "a bank needs one flag for each of one or more posteriors, not "
+                f"{len(self.clear)} for {len(self.posteriors)}"
+            )
+        return self
+
+
+class PosteriorBank(_Part):
+    """Real answers to real held-out faces, by true look, for bootstraps and simulation."""
+
+    provenance: Provenance
+    by_true_look: Annotated[tuple[BankClass, ...], Field(min_length=_SEVEN, max_length=_SEVEN)]
+
+
+class Card(_Part):
+    """Everything known about one version of one model."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    version: Annotated[int, Field(ge=1)]
+    summary: str
+    emotions: tuple[Emotion, ...]
+    files: Annotated[tuple[CardFile, ...], Field(min_length=1)]
+    """The first is the one that is loaded."""
+    parameters: Annotated[int, Field(gt=0)]
+    training: dict[str, Any]
+    """The run's configuration, and how far it came."""
+    temperature: Annotated[float, Field(gt=0)]
+    """Logits are divided by it inside the exported file (Guo et al. 2017)."""
+    training_prior: Seven
+    """Shares of the seven looks among the faces it learnt from."""
+    soft_confusion: SoftConfusion
+    hard_confusion: SevenBySevenCounts
+    """Row true, column predicted, on the faces of ``soft_confusion``."""
+    bank: PosteriorBank
+    sad_m0: Share
+    """Mean posterior of sad on faces that are not labelled sad."""
+    sad_m1: Share
+    """The same on faces that are."""
+    evaluations: tuple[Evaluation, ...]
+    intended_use: str
+    limits: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.emotions != EMOTIONS:
+            raise ValueError(f"emotions must be {', '.join(EMOTIONS)}, not {self.emotions}")
+        for what, rows in (
+            ("training_prior", (self.training_prior,)),
+            ("soft_confusion", self.soft_confusion.rows),
+        ):
+            for row in rows:
+                if abs(sum(row) - 1) > _SUM_TOLERANCE:
+                    raise ValueError(f"a row of {what} must sum to 1, not {sum(row)}")
+        if self.sad_m0 >= self.sad_m1:
+            raise ValueError(
+                f"sad_m0 must lie below sad_m1, but they are {self.sad_m0} and {self.sad_m1}"
+            )
+        return self
+
+    @property
+    def model_id(self) -> str:
+        """Name and version as observations carry them: ``pulse@1``."""
+        return f"{self.name}@{self.version}"
+
+    def file(self, name: str) -> CardFile:
+        """The card's entry for weight file ``name``; CardError where it speaks of no such file."""
+        for file in self.files:
+            if file.name == name:
+                return file
+        known = ", ".join(file.name for file in self.files)
+        raise CardError(f"the card of {self.model_id} speaks for {known}, not for {name}")
+
+    def prior(self) -> NDArray[np.float64]:
+        """``training_prior`` as (7,)."""
+        return np.array(self.training_prior)
+
+    def confusion(self) -> NDArray[np.float64]:
+        """M (7, 7): row *j* is E[posterior | true look j], each row summing to exactly one."""
+        rows = np.array(self.soft_confusion.rows)
+        return np.asarray(rows / rows.sum(axis=1, keepdims=True))
+
+    def confusion_counts(self) -> NDArray[np.int64]:
+        """(7,) how many faces each row of M rests on."""
+        return np.array(self.soft_confusion.counts, dtype=np.int64)
+
+    def posteriors(self, look: Emotion | int, *, clear_only: bool = False) -> NDArray[np.float64]:
+        """(k, 7) banked answers to held-out faces labelled ``look``, rows summing to one."""
+        index = look if isinstance(look, int) else EMOTIONS.index(look)
+        chosen = self.bank.by_true_look[index]
+        rows = np.array(chosen.posteriors, dtype=np.float64)
+        if clear_only:
+            rows = rows[np.array(chosen.clear, dtype=np.bool_)]
+        return np.asarray(rows / rows.sum(axis=1, keepdims=True))
+
+
+def sad_means(
+    posteriors: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]
+) -> tuple[float, float]:
+    """m₀ and m₁: the mean posterior of sad over faces labelled otherwise, and labelled sad."""
+    sad = labels == SAD
+    return float(posteriors[~sad, SAD].mean()), float(posteriors[sad, SAD].mean())
+
+
+def load_card(path: Path | None = None) -> Card:
+    """Read the card at ``path``, or the packaged one.
+
+    Raises CardError where there is none or it does not say what a card must.
+    """
+    if path is None:
+        place: Any = resources.files("models").joinpath("weights", f"{PACKAGED}.json")
+    else:
+        place = path
+    try:
+        text = place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CardError(f"a model's card must lie at {place}: {error}") from error
+    try:
+        return Card.model_validate_json(text)
+    except ValidationError as error:
+        raise CardError(f"{place} is not a model card: {_said(error.errors())}") from error
+
+
+def _said(errors: Sequence[Any]) -> str:
+    """The first complaint, with its place; the others are usually its echoes."""
+    first = errors[0]
+    where = ".".join(str(step) for step in first["loc"]) or "card"
+    return f"{where}: {first['msg']}"
