@@ -23,6 +23,7 @@ LEVEL: Final = 0.9
 _MOST_FACES: Final = 256
 """Faces replayed per look; beyond them a mean's error shrinks with the root, as it must."""
 _ROUGH: Final = 1e-4
+_FEW_CYCLES: Final = 20
 """A replicate need not be solved further than an interval can show."""
 
 
@@ -89,18 +90,15 @@ class Bootstrap:
         faces = np.maximum(1.0, np.rint(shares * students[:, None] * FACES_PER_STUDENT))
         drawn = np.minimum(faces, _MOST_FACES).astype(np.int64) - 1
         shrink = np.sqrt(np.minimum(1.0, _MOST_FACES / faces))
-        observed = np.zeros((len(shares), count, LOOKS))
+        observed = np.zeros((count, len(shares), LOOKS))
         for look in range(LOOKS):
-            mean = self.means[:, look, drawn[:, look]].swapaxes(0, 1)
-            error = (mean - self.truth[look]) * shrink[:, look, None, None]
-            observed += shares[:, look, None, None] * (self.truth[look] + error)
+            error = self.means[:, look, drawn[:, look]] - self.truth[look]
+            error *= shrink[:, look, None]
+            observed += shares[:, look, None] * (self.truth[look] + error)
         observed = np.maximum(observed, 0.0)
         observed /= observed.sum(axis=2, keepdims=True)
-        matrices = np.broadcast_to(self.matrices, (len(shares), count, LOOKS, LOOKS))
-        refitted = solve(
-            observed.reshape(-1, LOOKS), matrices.reshape(-1, LOOKS, LOOKS), gap=_ROUGH
-        )
-        return refitted.reshape(observed.shape)
+        refitted = solve(observed, self.matrices, residual=_ROUGH, most_cycles=_FEW_CYCLES)
+        return np.asarray(refitted.swapaxes(0, 1), np.float64)
 
 
 def _ends(refitted: Floats, shares: Floats) -> tuple[Floats, Floats]:
