@@ -1,0 +1,41 @@
+/* What only a browser can do: notice that the server went quiet, and listen to one key. */
+window.dash_clientside = Object.assign({}, window.dash_clientside, {
+  classpulse: {
+    /** Stamp an answer with this browser's own clock; the two clocks are never compared. */
+    heard: function (heard) {
+      if (heard) { window.classpulseHeard = { at: performance.now(), age: heard.age }; }
+      return window.dash_clientside.no_update;
+    },
+    /** The banner: nothing while all is well, else how old the data is or that we are alone. */
+    banner: function () {
+      const heard = window.classpulseHeard;
+      if (!heard) { return ["", "cp-banner"]; }
+      const quiet = (performance.now() - heard.at) / 1000;
+      if (quiet > 10) {
+        return ["Connection lost. What you see is " + Math.round(quiet) +
+                " s old; it will catch up by itself.", "cp-banner cp-banner-lost"];
+      }
+      if (heard.age !== null && heard.age + quiet > 20) {
+        const age = heard.age + quiet;
+        const text = age < 90 ? Math.round(age) + " s" : Math.round(age / 60) + " min";
+        return ["Data is " + text + " old. No student's device has sent anything since.",
+                "cp-banner"];
+      }
+      return ["", "cp-banner"];
+    },
+    /** Open or close a dialogue. */
+    toggle: function (clicks, opened) {
+      return clicks ? !opened : window.dash_clientside.no_update;
+    },
+    close: function (clicks) {
+      return clicks ? false : window.dash_clientside.no_update;
+    },
+  },
+});
+
+document.addEventListener("keydown", function (event) {
+  if (event.key !== "m" || event.ctrlKey || event.metaKey || event.altKey) { return; }
+  if (event.target.closest("input, textarea, select, [contenteditable]")) { return; }
+  const field = document.getElementById("marker-label");
+  if (field) { event.preventDefault(); field.focus(); }
+});

@@ -1,0 +1,184 @@
+"""The two charts of the live page, and what extends them by the newest points alone.
+
+Colours of axes and text come from the page's style sheet, so a chart follows light and dark
+without being drawn again; the looks keep their own colours in both.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from contract import EMOTIONS
+from dashboard import wording
+from dashboard.live_values import LivePoint, MarkerPoint
+from dashboard.theme import ATTENTIVE_COLOUR, FONT, LOOK_COLOURS, PRESENCE_COLOUR, STACK
+
+Figure = dict[str, Any]
+Extension = list[Any]
+"""Plotly's ``extendTraces``: new values, the traces they belong to, the most points kept."""
+
+KEPT_POINTS: Final = 6 * 60 * 8
+"""Eight hours of ten-second points; a longer lecture lets go of its beginning."""
+
+_CONFIG: Final[dict[str, Any]] = {
+    "displayModeBar": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": "reset",
+    "showTips": False,
+}
+
+
+def config() -> dict[str, Any]:
+    """Plotly's configuration for both charts: no tool bar, fits its place."""
+    return dict(_CONFIG)
+
+
+def mood_figure(
+    points: Sequence[LivePoint], markers: Sequence[MarkerPoint], zone: ZoneInfo
+) -> Figure:
+    """The stacked looks of the class over time, one trace per look in the order of ``STACK``."""
+    x = [local(point.at, zone) for point in points]
+    data: list[dict[str, Any]] = []
+    for look in STACK:
+        index = EMOTIONS.index(look)
+        data.append(
+            {
+                "type": "scatter",
+                "name": wording.LOOK[look],
+                "x": x,
+                "y": [_share(point, index) for point in points],
+                "stackgroup": "looks",
+                "mode": "lines",
+                "line": {"width": 0.75, "color": "rgba(255,255,255,.55)"},
+                "fillcolor": LOOK_COLOURS[look],
+                "hovertemplate": "%{y:.0%}",
+            }
+        )
+    data.append(_marker_trace(markers, zone))
+    return {"data": data, "layout": _layout("mood", height=300)}
+
+
+def attention_figure(
+    points: Sequence[LivePoint], markers: Sequence[MarkerPoint], zone: ZoneInfo
+) -> Figure:
+    """How attentive the class looked, and how many were there to be seen, over time."""
+    x = [local(point.at, zone) for point in points]
+    line = {"type": "scatter", "mode": "lines", "x": x, "hovertemplate": "%{y:.0%}"}
+    data = [
+        {
+            **line,
+            "name": "in view",
+            "y": [point.presence for point in points],
+            "line": {"width": 1.5, "color": PRESENCE_COLOUR, "dash": "dot"},
+        },
+        {
+            **line,
+            "name": "attentive",
+            "y": [point.attentive for point in points],
+            "line": {"width": 2.5, "color": ATTENTIVE_COLOUR},
+        },
+        _marker_trace(markers, zone),
+    ]
+    return {"data": data, "layout": _layout("attention", height=150)}
+
+
+def extend_mood(
+    points: Sequence[LivePoint], markers: Sequence[MarkerPoint], zone: ZoneInfo
+) -> Extension:
+    """What :func:`mood_figure`'s chart lacks, for Dash's ``extendData``."""
+    x = [local(point.at, zone) for point in points]
+    rows = [[_share(point, EMOTIONS.index(look)) for point in points] for look in STACK]
+    return _extension(x, rows, markers, zone)
+
+
+def extend_attention(
+    points: Sequence[LivePoint], markers: Sequence[MarkerPoint], zone: ZoneInfo
+) -> Extension:
+    """What :func:`attention_figure`'s chart lacks, for Dash's ``extendData``."""
+    x = [local(point.at, zone) for point in points]
+    rows = [[point.presence for point in points], [point.attentive for point in points]]
+    return _extension(x, rows, markers, zone)
+
+
+def local(epoch: int, zone: ZoneInfo) -> str:
+    """An epoch second as the school's wall time, without offset: Plotly 7 would drop it unread."""
+    return datetime.fromtimestamp(epoch, tz=UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _extension(
+    x: list[str],
+    rows: Sequence[Sequence[float | None]],
+    markers: Sequence[MarkerPoint],
+    zone: ZoneInfo,
+) -> Extension:
+    traces = list(range(len(rows)))
+    new: dict[str, list[Any]] = {"x": [x for _ in rows], "y": [list(row) for row in rows]}
+    if not markers:
+        return [new, traces, KEPT_POINTS]
+    # Every trace of one call needs every key; lines and areas carry their text unread.
+    marked = _marker_trace(markers, zone)
+    new["x"].append(marked["x"])
+    new["y"].append(marked["y"])
+    new["text"] = [["" for _ in x] for _ in rows] + [marked["text"]]
+    return [new, [*traces, len(rows)], KEPT_POINTS]
+
+
+def _share(point: LivePoint, index: int) -> float:
+    # Where nobody was seen the whole stack falls to the floor: a gap that reads as one.
+    return 0.0 if point.shares is None else round(point.shares[index], 4)
+
+
+def _marker_trace(markers: Sequence[MarkerPoint], zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "name": "marker",
+        "mode": "markers",
+        "x": [local(int(marker.at.timestamp()), zone) for marker in markers],
+        "y": [1.0 for _ in markers],
+        "text": [marker.label for marker in markers],
+        "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
+        "marker": {"symbol": "triangle-down", "size": 11, "color": "#7b7be9"},
+        "error_y": {
+            "type": "constant",
+            "symmetric": False,
+            "value": 0,
+            "valueminus": 1,
+            "thickness": 1.5,
+            "width": 0,
+            "color": "#7b7be9",
+        },
+    }
+
+
+def _layout(name: str, *, height: int) -> dict[str, Any]:
+    return {
+        "uirevision": name,
+        "height": height,
+        "margin": {"l": 44, "r": 12, "t": 14, "b": 28},
+        "showlegend": False,
+        "hovermode": "x unified",
+        "hoverlabel": {"namelength": -1},
+        "dragmode": False,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12},
+        "xaxis": {
+            "type": "date",
+            "tickformat": "%H:%M",
+            "hoverformat": "%H:%M:%S",
+            "nticks": 8,
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        "yaxis": {
+            "range": [0, 1.0],
+            "tickformat": ".0%",
+            "tickvals": [0, 0.25, 0.5, 0.75, 1] if height > 200 else [0, 0.5, 1],
+            "zeroline": False,
+            "fixedrange": True,
+        },
+    }

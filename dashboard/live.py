@@ -1,0 +1,295 @@
+"""The live board: one snapshot of each running lecture per tick, for however many browsers.
+
+One background thread reads, computes and logs; whoever asks gets the finished value. A browser
+names its cursor and is told only what is new since.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from analytics.buckets import Buckets
+from analytics.evidence import Episode
+from contract import BUCKET_SECONDS
+from dashboard.live_compose import CHANGE_S, Composer, Material
+from dashboard.live_values import Increment, LivePoint, LiveSnapshot, MarkerPoint
+from db import courses, flags, lectures, queries
+from db.store import Store
+from db.values import FlagKind, FlagRow, Lecture
+
+if TYPE_CHECKING:
+    from models.cards import Card
+
+_log = structlog.get_logger(__name__)
+
+SETTLE_S: Final = 5
+"""A step of the timeline is drawn this long after its end, when agents have delivered it."""
+
+RECHECK_S: Final = 30
+"""How often the whole lecture is read again, so that late data and withdrawals reach old steps."""
+
+RECENT_S: Final = 420
+"""What is read in between: enough for every window that a figure of now looks at."""
+
+VISIBLE_CHANGE: Final = 0.01
+"""An old step is drawn again if a share of it moved by a point."""
+
+_FLAG_GRACE_S: Final = 1
+
+
+@dataclass(slots=True)
+class _Board:
+    """What is kept of one running lecture."""
+
+    points: list[LivePoint] = field(default_factory=list)
+    revision: int = 0
+    sequence: int = 0
+    columns: dict[str, NDArray[Any]] = field(default_factory=dict)
+    checked_at: float = 0.0
+    people: tuple[object, ...] = ()
+    episodes: list[Episode] = field(default_factory=list)
+    judged: tuple[object, ...] = ()
+    snapshot: LiveSnapshot | None = None
+
+
+class LiveBoard:
+    """Snapshots and timelines of the lectures that run now.
+
+    ``clock`` answers the current time, timezone-aware. Nothing runs before ``start``; tests call
+    ``tick`` themselves.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        card: "Card",
+        clock: Callable[[], datetime],
+        tick_s: float = 2.0,
+    ) -> None:
+        self._store = store
+        self._composer = Composer(card)
+        self._clock = clock
+        self._tick_s = tick_s
+        self._boards: dict[UUID, _Board] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin ticking in a thread of its own. Calling it again changes nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="live-board", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop ticking and wait for the tick in progress. Calling it again changes nothing."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+            self._thread = None
+
+    def snapshot(self, lecture_id: UUID) -> LiveSnapshot | None:
+        """The newest snapshot; None where the lecture does not run or no tick has seen it yet."""
+        with self._lock:
+            board = self._boards.get(lecture_id)
+            return None if board is None else board.snapshot
+
+    def timeline_since(self, lecture_id: UUID, cursor: str | None) -> Increment:
+        """What is new since ``cursor``; everything, with ``reset``, where it is None or too old."""
+        with self._lock:
+            board = self._boards.get(lecture_id)
+            if board is None or board.snapshot is None:
+                return Increment(cursor or "", reset=False, points=(), markers=())
+            points, markers = tuple(board.points), board.snapshot.markers
+            revision = board.revision
+        here = f"{revision}.{len(points)}.{len(markers)}"
+        known = _read_cursor(cursor)
+        if known is None or known[0] != revision or known[1] > len(points):
+            return Increment(here, reset=True, points=points, markers=markers)
+        return Increment(here, False, points[known[1] :], markers[known[2] :])
+
+    def tick(self, now: datetime) -> None:
+        """Look at every running lecture once, at ``now``; one that fails does not stop another.
+
+        The first failure is raised once all have been looked at.
+        """
+        running = lectures.running(self._store)
+        with self._lock:
+            for gone in self._boards.keys() - {lecture.id for lecture in running}:
+                del self._boards[gone]
+        failures = [error for lecture in running if (error := self._try(lecture, now))]
+        if failures:
+            raise failures[0]
+
+    def _try(self, lecture: Lecture, now: datetime) -> Exception | None:
+        try:
+            self._look(lecture, now)
+        except Exception as error:  # noqa: BLE001 - raised again by tick
+            _log.exception("lecture could not be looked at", lecture=str(lecture.id))
+            return error
+        return None
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.tick(self._clock())
+            except Exception:  # noqa: BLE001 - logged, and tried again
+                # The board must outlive a store that is away for a moment.
+                _log.exception("live tick failed")
+            self._stopping.wait(self._tick_s)
+
+    def _look(self, lecture: Lecture, now: datetime) -> None:
+        with self._lock:
+            board = self._boards.setdefault(lecture.id, _Board())
+        whole = self._refresh(board, lecture, now)
+        material = self._material(board, lecture, now)
+        people = tuple((p.id, p.status, p.choices) for p in material.participants)
+        whole = whole or people != board.people
+        board.people = people
+        buckets = material.buckets(self._composer.card.model_id)
+        material = self._log_flags(board, material, buckets)
+        points, revised = self._timeline(board, material, buckets, recheck=whole)
+        past = _at(points, int(now.timestamp()) - CHANGE_S)
+        snapshot = self._composer.snapshot(material, buckets, past, board.sequence + 1)
+        with self._lock:
+            board.points = points
+            board.revision += revised
+            board.sequence += 1
+            board.snapshot = snapshot
+
+    def _refresh(self, board: _Board, lecture: Lecture, now: datetime) -> bool:
+        """Bring the board's columns up to date; whether all of the lecture was read."""
+        epoch = now.timestamp()
+        if not board.columns or not 0 <= epoch - board.checked_at < RECHECK_S:
+            board.columns = queries.lecture_buckets(self._store, lecture.id)
+            board.checked_at = epoch
+            return True
+        since = (int(epoch) - RECENT_S) // BUCKET_SECONDS * BUCKET_SECONDS
+        fresh = queries.lecture_buckets(self._store, lecture.id, since=since)
+        old = board.columns["bucket"] < since
+        board.columns = {
+            name: np.concatenate([values[old], fresh[name]])
+            for name, values in board.columns.items()
+        }
+        return False
+
+    def _material(self, board: _Board, lecture: Lecture, now: datetime) -> Material:
+        course = courses.course(self._store, lecture.course_id)
+        if course is None:
+            raise LookupError(f"The lecture {lecture.id} has no course.")
+        return Material(
+            lecture=lecture,
+            course=course,
+            now=now,
+            columns=board.columns,
+            participants=queries.participants(self._store, lecture.id),
+            events=queries.lecture_events(self._store, lecture.id),
+            flags=flags.flags_of(self._store, lecture.id),
+            markers=lectures.markers_of(self._store, lecture.id),
+        )
+
+    def _timeline(
+        self, board: _Board, material: Material, buckets: Buckets, *, recheck: bool
+    ) -> tuple[list[LivePoint], bool]:
+        """The steps so far, and whether an old one had to be changed."""
+        points, revised = list(board.points), False
+        if recheck and points:
+            again = [self._composer.point(material, buckets, point.at) for point in points]
+            revised = any(_differs(a, b) for a, b in zip(points, again, strict=True))
+            points = again if revised else points
+        start = int(material.lecture.started_at.timestamp())
+        first = points[-1].at if points else start // BUCKET_SECONDS * BUCKET_SECONDS
+        settled = int(material.now.timestamp()) - SETTLE_S
+        for at in range(first + BUCKET_SECONDS, settled + 1, BUCKET_SECONDS):
+            points.append(self._composer.point(material, buckets, at))
+        return points, revised
+
+    def _log_flags(self, board: _Board, material: Material, buckets: Buckets) -> Material:
+        """Judge anew when a bucket is complete or an answer came, and log what rose or fell."""
+        bucket = (int(material.now.timestamp()) - _FLAG_GRACE_S) // BUCKET_SECONDS
+        answers = tuple((f.id, f.outcome_at) for f in material.flags)
+        judged = (bucket, answers, board.people)
+        if judged == board.judged:
+            return material
+        board.judged = judged
+        board.episodes = self._composer.episodes(material, buckets)
+        if not _append(self._store, material, board.episodes):
+            return material
+        return replace(material, flags=flags.flags_of(self._store, material.lecture.id))
+
+
+def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:
+    """Log new raises and clears; whether there were any.
+
+    Late data may shift an episode by a bucket, so one that stands is the open flag of the same
+    student and kind, not a second one.
+    """
+    standing = {(e.participant, e.kind.value): e for e in episodes if e.cleared_at is None}
+    opened: Mapping[tuple[object, str], FlagRow] = {
+        (f.participant_id, f.kind.value): f for f in material.flags if f.cleared_at is None
+    }
+    for key, flag in opened.items():
+        if key not in standing:
+            flags.clear(store, flag.id, material.now)
+    for key in standing.keys() - opened.keys():
+        _raise(store, material, standing[key])
+    return standing.keys() != opened.keys()
+
+
+def _raise(store: Store, material: Material, episode: Episode) -> None:
+    participant = episode.participant
+    if not isinstance(participant, UUID):
+        raise TypeError(f"An episode must name a participant's UUID, but names {participant!r}.")
+    raised = flags.raise_flag(
+        store,
+        lecture_id=material.lecture.id,
+        participant_id=participant,
+        kind=FlagKind(episode.kind.value),
+        raised_at=datetime.fromtimestamp(episode.raised_at, tz=UTC),
+        evidence=_json_ready(episode),
+        reason=episode.reason,
+    )
+    if material.shown[participant].choices.ask_first and raised.asked_at is None:
+        flags.ask(store, raised.id, material.now)
+
+
+def _json_ready(episode: Episode) -> dict[str, Any]:
+    evidence = episode.evidence
+    return {name: getattr(evidence, name) for name in evidence.__dataclass_fields__}
+
+
+def _differs(old: LivePoint, new: LivePoint) -> bool:
+    if (old.shares is None) != (new.shares is None):
+        return True
+    pairs = list(zip(old.shares or (), new.shares or (), strict=True))
+    pairs += [
+        (old.attentive or 0.0, new.attentive or 0.0),
+        (old.presence or 0.0, new.presence or 0.0),
+    ]
+    return any(abs(a - b) > VISIBLE_CHANGE for a, b in pairs)
+
+
+def _at(points: list[LivePoint], epoch: int) -> LivePoint | None:
+    """The step that ended last by ``epoch``."""
+    if not points or points[0].at > epoch:
+        return None
+    index = (epoch - points[0].at) // BUCKET_SECONDS
+    return points[min(index, len(points) - 1)]
+
+
+def _read_cursor(cursor: str | None) -> tuple[int, int, int] | None:
+    try:
+        revision, points, markers = (int(part) for part in (cursor or "").split("."))
+    except ValueError:
+        return None
+    return revision, points, markers
+
+
+__all__ = ["Increment", "LiveBoard", "LivePoint", "LiveSnapshot", "MarkerPoint"]

@@ -1,0 +1,300 @@
+"""From what the store holds of a running lecture to what its page shows, through ``analytics``.
+
+No formula stands here: this module chooses which rows, windows and students each figure is asked
+for, and turns the answers into the frozen values of ``live_values``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.buckets import Buckets
+from analytics.confusion import Confusion
+from analytics.engagement import ClassEngagement, ParticipantEvent, StudentState, engagement
+from analytics.evidence import Episode
+from analytics.evidence import FlagKind as AnalyticsFlagKind
+from analytics.flags import Dismissal, evaluate
+from analytics.intervals import Bootstrap
+from analytics.mood import ClassMood, mood
+from analytics.privacy import AGGREGATE_STEP_S, live_cohort, rounded
+from contract import BUCKET_SECONDS, EMOTIONS, Policy
+from dashboard.access import shows_row
+from dashboard.live_values import (
+    LivePoint,
+    LiveSnapshot,
+    MarkerPoint,
+    MoodFigures,
+    OpenFlag,
+    Shares,
+    StudentTile,
+    Waiting,
+)
+from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, ParticipantStatus
+
+if TYPE_CHECKING:
+    from models.cards import Card
+
+CHANGE_S: Final = 300
+_BOOTSTRAP_SEED: Final = 20_261_121
+_WINDOW_S: Final = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """All that the store says of one lecture at one moment."""
+
+    lecture: Lecture
+    course: Course
+    now: datetime
+    columns: Mapping[str, NDArray[Any]]
+    participants: Sequence[Participant]
+    events: Sequence[EventRow]
+    flags: Sequence[FlagRow]
+    markers: Sequence[Marker]
+
+    @cached_property
+    def admitted(self) -> list[Participant]:
+        """Who counts in the figures: admitted, and agreed to it."""
+        return [
+            p
+            for p in self.participants
+            if p.status is ParticipantStatus.ADMITTED and p.choices.class_mood
+        ]
+
+    @cached_property
+    def shown(self) -> dict[UUID, Participant]:
+        """Whose own rows the teacher may see under this policy."""
+        if self.lecture.policy is not Policy.INDIVIDUAL:
+            return {}
+        return {p.id: p for p in self.admitted if shows_row(p)}
+
+    @cached_property
+    def occurred(self) -> list[ParticipantEvent]:
+        """The agents' events as analytics takes them."""
+        return [ParticipantEvent(e.participant_id, e.at.timestamp(), e.kind) for e in self.events]
+
+    def buckets(self, model: str) -> Buckets:
+        """The lecture so far as a grid of the admitted students."""
+        return Buckets.from_columns(
+            self.columns,
+            [p.id for p in self.admitted],
+            int(self.lecture.started_at.timestamp()),
+            int(self.now.timestamp()) + BUCKET_SECONDS,
+            model,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """The class at one moment. ``hidden``: data are there, but too few may be shown."""
+
+    mood: ClassMood | None
+    engaged: ClassEngagement
+    hidden: bool
+
+    @property
+    def shares(self) -> Shares | None:
+        """The adjusted shares, or None."""
+        return None if self.mood is None else _tuple(self.mood.shares)
+
+
+@dataclass(frozen=True, eq=False)
+class Composer:
+    """Composes snapshots with one model card; what is drawn from the card is drawn once."""
+
+    card: "Card"
+    _made: dict[str, Bootstrap] = field(default_factory=dict)
+
+    @cached_property
+    def confusion(self) -> Confusion:
+        """The card's known errors."""
+        return confusion_of(self.card)
+
+    @property
+    def bootstrap(self) -> Bootstrap:
+        """What intervals are drawn from; prepared at first use, about once per process."""
+        if "it" not in self._made:
+            self._made["it"] = bootstrap_of(self.card, self.confusion)
+        return self._made["it"]
+
+    def figures(
+        self, material: Material, buckets: Buckets, at: int, *, interval: bool = False
+    ) -> Figures:
+        """The class over the window that ends at epoch second ``at``."""
+        policy = material.lecture.policy
+        cohort, end = live_cohort(buckets, policy, material.shown.keys(), now=at)
+        window = AGGREGATE_STEP_S if policy is Policy.AGGREGATE else _WINDOW_S
+        engaged = engagement(cohort, material.occurred, now=end, window_s=window)
+        if not cohort.participants:
+            seen = bool(buckets.window(at - window, at).face_observations.any())
+            return Figures(None, engaged, hidden=seen)
+        found = mood(
+            cohort,
+            self.confusion,
+            now=end,
+            window_s=window,
+            expected=len(material.admitted),
+            bootstrap=self.bootstrap if interval else None,
+        )
+        return Figures(found if found.reporting else None, engaged, hidden=False)
+
+    def point(self, material: Material, buckets: Buckets, at: int) -> LivePoint:
+        """The step of the timeline that ends at ``at``, a multiple of ten."""
+        # The bucket that begins at `at` is not part of it.
+        figures = self.figures(material, buckets, at - BUCKET_SECONDS)
+        policy = material.lecture.policy
+        return LivePoint(
+            at=at,
+            shares=None if figures.mood is None else _tuple(rounded(figures.mood.shares, policy)),
+            attentive=_known(figures.engaged.attentive),
+            presence=_known(figures.engaged.presence),
+            reporting=figures.engaged.states[StudentState.REPORTING],
+        )
+
+    def episodes(self, material: Material, buckets: Buckets) -> list[Episode]:
+        """Who has looked sad or disengaged for long enough, among those who chose it."""
+        if not material.shown:
+            return []
+        answered = [
+            Dismissal(
+                f.participant_id, AnalyticsFlagKind(f.kind.value), int(f.outcome_at.timestamp())
+            )
+            for f in material.flags
+            if f.outcome_at is not None
+        ]
+        return evaluate(
+            buckets.only(material.shown),
+            self.confusion,
+            now=int(material.now.timestamp()),
+            dismissals=answered,
+        )
+
+    def snapshot(
+        self, material: Material, buckets: Buckets, past: LivePoint | None, sequence: int
+    ) -> LiveSnapshot:
+        """What the page shows now. ``past``: the step of five minutes ago, where there is one."""
+        now = int(material.now.timestamp())
+        figures = self.figures(material, buckets, now, interval=True)
+        everyone = engagement(buckets, material.occurred, now=now)
+        attentive = _known(figures.engaged.attentive)
+        before = past.attentive if past is not None else None
+        waiting = open_flags(material)
+        return LiveSnapshot(
+            lecture=material.lecture,
+            course=material.course,
+            sequence=sequence,
+            as_of=material.now,
+            newest=_newest(buckets, material.now),
+            mood=_mood_figures(figures, past, material.lecture.policy),
+            hidden=_why_hidden(figures, material.lecture.policy),
+            attentive=attentive,
+            attentive_change=None if attentive is None or before is None else attentive - before,
+            presence=_known(figures.engaged.presence),
+            reporting=everyone.states[StudentState.REPORTING],
+            expected=len(material.admitted),
+            coverage=_known(figures.mood.coverage) or 0.0 if figures.mood else 0.0,
+            tiles=_tiles(material, everyone, {flag.participant_id for flag in waiting}),
+            flags=tuple(_open_flag(flag, material.shown[flag.participant_id]) for flag in waiting),
+            waiting=_waiting(material.participants),
+            markers=tuple(MarkerPoint(m.at, m.label) for m in material.markers),
+        )
+
+
+def confusion_of(card: "Card") -> Confusion:
+    """A card's known errors, as analytics takes them."""
+    return Confusion(
+        matrix=card.confusion(),
+        counts=np.asarray(card.confusion_counts(), np.float64),
+        prior=card.prior(),
+    )
+
+
+def bootstrap_of(card: "Card", confusion: Confusion) -> Bootstrap:
+    """What intervals are drawn from, with a fixed seed: the same data give the same interval."""
+    bank = [card.posteriors(look) for look in EMOTIONS]
+    return Bootstrap.prepare(bank, confusion, seed=_BOOTSTRAP_SEED)
+
+
+def open_flags(material: Material) -> list[FlagRow]:
+    """The flags that wait for the teacher's answer, oldest first.
+
+    A student who asked to be asked first is shown only after having said yes.
+    """
+    return [
+        flag
+        for flag in sorted(material.flags, key=lambda f: (f.raised_at, f.id))
+        if flag.cleared_at is None
+        and flag.outcome is None
+        and flag.participant_id in material.shown
+        and (flag.answer is True or not material.shown[flag.participant_id].choices.ask_first)
+    ]
+
+
+def _mood_figures(figures: Figures, past: LivePoint | None, policy: Policy) -> MoodFigures | None:
+    if figures.mood is None:
+        return None
+    shares = _tuple(rounded(figures.mood.shares, policy))
+    change = None
+    if past is not None and past.shares is not None:
+        change = tuple(new - old for new, old in zip(shares, past.shares, strict=True))
+    # Under rounding an interval of the unrounded share would give away what rounding hides.
+    exact = policy is Policy.INDIVIDUAL and not np.isnan(figures.mood.low).any()
+    return MoodFigures(
+        shares=shares,
+        raw=_tuple(rounded(figures.mood.raw, policy)),
+        low=_tuple(figures.mood.low) if exact else None,
+        high=_tuple(figures.mood.high) if exact else None,
+        change=change,
+    )
+
+
+def _why_hidden(figures: Figures, policy: Policy) -> str | None:
+    if policy is Policy.SELF_REPORT:
+        return "Under this policy nothing is inferred from faces."
+    if figures.hidden:
+        return "Too few students report to show a class figure without showing one of them."
+    return None
+
+
+def _tiles(
+    material: Material, everyone: ClassEngagement, flagged: set[UUID]
+) -> tuple[StudentTile, ...]:
+    states = {student.participant: student.state for student in everyone.students}
+    shown = sorted(material.shown.values(), key=lambda p: (p.name.casefold(), p.id))
+    return tuple(
+        StudentTile(p.id, p.name, p.verified, states[p.id].value, p.id in flagged) for p in shown
+    )
+
+
+def _open_flag(flag: FlagRow, participant: Participant) -> OpenFlag:
+    return OpenFlag(flag.id, participant.name, flag.kind.value, flag.raised_at, flag.reason)
+
+
+def _waiting(participants: Sequence[Participant]) -> tuple[Waiting, ...]:
+    standing = [p for p in participants if p.status is ParticipantStatus.WAITING]
+    return tuple(
+        Waiting(p.id, p.name, p.joined_at) for p in sorted(standing, key=lambda p: p.joined_at)
+    )
+
+
+def _newest(buckets: Buckets, now: datetime) -> datetime | None:
+    filled = np.flatnonzero(buckets.observations.sum(axis=0))
+    if not len(filled):
+        return None
+    # A bucket only says that something of its ten seconds is there.
+    end = int(buckets.starts[filled[-1]]) + BUCKET_SECONDS
+    return min(datetime.fromtimestamp(end, tz=UTC), now)
+
+
+def _tuple(values: NDArray[np.float64]) -> Shares:
+    return tuple(float(value) for value in values)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,26 @@
+"""Every page people see: made from values, served by Dash, judged by ``access``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from dashboard.pages.signin import signin_html
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from dashboard.services import Services
+
+ASSETS: Final = Path(__file__).parents[1] / "assets"
+"""Style sheet, scripts, fonts: all that a page needs beside Dash's own files."""
+
+
+def register_pages(dash_app: "Dash", services: "Services") -> None:
+    """Give ``dash_app`` its frame, its pages and their callbacks."""
+    from dashboard.pages import callbacks, shell
+
+    dash_app.index_string = shell.INDEX
+    dash_app.layout = shell.frame
+    callbacks.register(dash_app, services)
+
+
+__all__ = ["ASSETS", "register_pages", "signin_html"]

@@ -1,0 +1,313 @@
+"""What the pages do when somebody acts: each callback asks ``access`` before anything else."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from dash import (
+    ALL,
+    MATCH,
+    ClientsideFunction,
+    Dash,
+    Input,
+    Output,
+    State,
+    ctx,
+    no_update,
+)
+
+from contract import Policy
+from dashboard import lookup, teaching
+from dashboard.access import SCHOOL, Action, ParticipantActor
+from dashboard.errors import InvalidError
+from dashboard.pages import ids, live, routes, shell, urls
+from dashboard.services import Services
+from dashboard.signin import current_actor, current_participant, secured_callback
+from db import audit, consents, retention, settings
+
+_PANELS = {
+    "strip": ids.LIVE_STRIP,
+    "queue": ids.LIVE_QUEUE,
+    "waiting": ids.LIVE_WAITING,
+    "tiles": ids.LIVE_TILES,
+    "legend": ids.LIVE_LEGEND,
+    "mood_text": ids.LIVE_MOOD_TEXT,
+    "attention_text": ids.LIVE_ATTENTION_TEXT,
+}
+
+
+def register(app: Dash, services: Services) -> None:
+    """Give ``app`` all callbacks of all pages."""
+    _routing(app, services)
+    _home(app, services)
+    _live(app, services)
+    _live_actions(app, services)
+    _live_browser(app)
+    _admin(app, services)
+    _me(app, services)
+
+
+def _routing(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.OPEN_PAGE,
+        lambda *_: SCHOOL,
+        Output(ids.CONTENT, "children"),
+        Output(ids.HEADER, "children"),
+        Input(ids.LOCATION, "pathname"),
+    )
+    def route(pathname: str | None) -> tuple[Any, Any]:
+        path, actor = pathname or urls.HOME, current_actor()
+        shown = routes.page(services, actor, current_participant(), path)
+        return shown, routes.header(actor, path)
+
+
+def _home(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.START_LECTURE,
+        lambda _clicks, _title, button: lookup.course_target(services, button["course"]),
+        Output(ids.LOCATION, "href"),
+        Output(ids.start_answer(MATCH), "children"),
+        Input(ids.start_button(MATCH), "n_clicks"),
+        State(ids.start_title(MATCH), "value"),
+        State(ids.start_button(MATCH), "id"),
+        prevent_initial_call=True,
+    )
+    def start(clicks: int | None, title: str | None, button: dict[str, str]) -> tuple[Any, Any]:
+        if not clicks:
+            return no_update, no_update
+        if not (title or "").strip():
+            return no_update, shell.notice("Give the lecture a title first.", good=False)
+        course_id = UUID(button["course"])
+        lecture = teaching.start_lecture(services, current_actor(), course_id, str(title).strip())
+        return urls.live(lecture.id), None
+
+
+def _live(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.VIEW_LIVE,
+        lambda _tick, lecture_id, _cursor: lookup.lecture_target(services, lecture_id),
+        *(Output(place, "children") for place in _PANELS.values()),
+        Output(ids.LIVE_MOOD, "extendData"),
+        Output(ids.LIVE_MOOD, "figure"),
+        Output(ids.LIVE_ATTENTION, "extendData"),
+        Output(ids.LIVE_ATTENTION, "figure"),
+        Output(ids.LIVE_CURSOR, "data"),
+        Output(ids.LIVE_HEARD, "data"),
+        Output(ids.LIVE_SINCE, "children"),
+        Output(ids.LIVE_TICK, "disabled"),
+        Input(ids.LIVE_TICK, "n_intervals"),
+        State(ids.LIVE_LECTURE, "data"),
+        State(ids.LIVE_CURSOR, "data"),
+        prevent_initial_call=True,
+    )
+    def poll(_tick: int, lecture_id: str, cursor: dict[str, Any] | None) -> tuple[Any, ...]:
+        lecture, course = lookup.lecture(services, lecture_id)
+        if not lecture.running:
+            return _over(lecture, course)
+        known = cursor or {}
+        update = live.Update.of(
+            lecture,
+            course,
+            services.live.snapshot(lecture.id),
+            services.live.timeline_since(lecture.id, known.get("timeline"))
+            or live.nothing_new(known.get("timeline")),
+            known.get("seen", {}),
+            services.clock(),
+        )
+        return (
+            *(update.panels[name] for name in _PANELS),
+            update.mood,
+            update.mood_figure,
+            update.attention,
+            update.attention_figure,
+            update.cursor,
+            update.heard,
+            update.since,
+            False,
+        )
+
+
+def _over(lecture: Any, course: Any) -> tuple[Any, ...]:
+    """The last answer: the lecture has ended, so the page stops asking."""
+    rest = [no_update] * (len(_PANELS) - 1)
+    return (live.ended(lecture, course), *rest, *[no_update] * 6, "has ended", True)
+
+
+def _live_actions(app: Dash, services: Services) -> None:
+    def target(*arguments: Any) -> Any:
+        return lookup.lecture_target(services, arguments[-1])
+
+    @secured_callback(
+        app,
+        Action.ADD_MARKER,
+        target,
+        Output(ids.MARKER_LABEL, "value"),
+        Input(ids.MARKER_BUTTON, "n_clicks"),
+        Input(ids.MARKER_LABEL, "n_submit"),
+        State(ids.MARKER_LABEL, "value"),
+        State(ids.LIVE_LECTURE, "data"),
+        prevent_initial_call=True,
+    )
+    def mark(clicks: int | None, submits: int | None, label: str | None, lecture_id: str) -> Any:
+        if not (clicks or submits) or not (label or "").strip():
+            return no_update
+        teaching.add_marker(services, current_actor(), UUID(lecture_id), str(label).strip())
+        return ""
+
+    @secured_callback(
+        app,
+        Action.ACT_ON_FLAG,
+        target,
+        Output(ids.LIVE_QUEUE, "children", allow_duplicate=True),
+        Input(ids.flag_answer(ALL, ALL), "n_clicks"),
+        State(ids.LIVE_LECTURE, "data"),
+        prevent_initial_call=True,
+    )
+    def answer(clicks: list[int | None], lecture_id: str) -> Any:
+        # A button that has just been drawn also calls; only a click has a count.
+        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        asked = ctx.triggered_id
+        flag_id = lookup.as_uuid(asked["flag"], "flag")
+        teaching.answer_flag(
+            services, current_actor(), UUID(lecture_id), flag_id, str(asked["outcome"])
+        )
+        return live.queue_without(services.live.snapshot(UUID(lecture_id)), flag_id)
+
+    @secured_callback(
+        app,
+        Action.ADMIT,
+        target,
+        Output(ids.LIVE_WAITING, "children", allow_duplicate=True),
+        Input(ids.admission(ALL, ALL), "n_clicks"),
+        State(ids.LIVE_LECTURE, "data"),
+        prevent_initial_call=True,
+    )
+    def admit(clicks: list[int | None], lecture_id: str) -> Any:
+        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        asked = ctx.triggered_id
+        participant_id = lookup.as_uuid(asked["participant"], "participant")
+        act = teaching.admit if asked["verdict"] == "admit" else teaching.refuse
+        act(services, current_actor(), UUID(lecture_id), participant_id)
+        return live.waiting_without(services.live.snapshot(UUID(lecture_id)), participant_id)
+
+    @secured_callback(
+        app,
+        Action.END_LECTURE,
+        target,
+        Output(ids.LOCATION, "href", allow_duplicate=True),
+        Input(ids.END_CONFIRM, "n_clicks"),
+        State(ids.LIVE_LECTURE, "data"),
+        prevent_initial_call=True,
+    )
+    def end(clicks: int | None, lecture_id: str) -> Any:
+        if not clicks:
+            return no_update
+        teaching.end_lecture(services, current_actor(), UUID(lecture_id))
+        return urls.REPORTS
+
+
+def _live_browser(app: Dash) -> None:
+    """What happens in the browser alone and tells the server nothing."""
+
+    def inside(name: str) -> ClientsideFunction:
+        return ClientsideFunction(namespace="classpulse", function_name=name)
+
+    app.clientside_callback(
+        inside("heard"),
+        Output(ids.LIVE_HEARD, "id"),
+        Input(ids.LIVE_HEARD, "data"),
+    )
+    app.clientside_callback(
+        inside("banner"),
+        Output(ids.LIVE_AGE, "children"),
+        Output(ids.LIVE_AGE, "className"),
+        Input(ids.LIVE_SECOND, "n_intervals"),
+    )
+    for button, modal in ((ids.JOIN_OPEN, ids.JOIN_MODAL), (ids.END_OPEN, ids.END_MODAL)):
+        app.clientside_callback(
+            inside("toggle"),
+            Output(modal, "opened"),
+            Input(button, "n_clicks"),
+            State(modal, "opened"),
+            prevent_initial_call=True,
+        )
+    app.clientside_callback(
+        inside("close"),
+        Output(ids.END_MODAL, "opened", allow_duplicate=True),
+        Input(ids.END_CANCEL, "n_clicks"),
+        prevent_initial_call=True,
+    )
+
+
+def _admin(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.SET_POLICY,
+        lambda *_: SCHOOL,
+        Output(ids.NOTICE, "children", allow_duplicate=True),
+        Input(ids.POLICY_BUTTON, "n_clicks"),
+        State(ids.POLICY_CHOICE, "value"),
+        prevent_initial_call=True,
+    )
+    def set_policy(clicks: int | None, chosen: str | None) -> Any:
+        if not clicks:
+            return no_update
+        if chosen not in {policy.value for policy in Policy}:
+            raise InvalidError(f"A policy must be one of the three, but received {chosen!r}.")
+        now = services.clock()
+        school = replace(settings.school(services.store), policy=Policy(chosen))
+        settings.set_school(services.store, school, now)
+        audit.record(
+            services.store,
+            at=now,
+            actor=current_actor().name,
+            action="set_policy",
+            object=SCHOOL.label,
+            detail={"policy": chosen},
+        )
+        return shell.notice("Saved. It holds for lectures that start from now on.", good=True)
+
+
+def _me(app: Dash, services: Services) -> None:
+    def own(*_: Any) -> Any:
+        student = current_participant()
+        if not isinstance(student, ParticipantActor):
+            return SCHOOL
+        return lookup.participant_target(services, student.participant_id)
+
+    @secured_callback(
+        app,
+        Action.WITHDRAW,
+        own,
+        Output(ids.CONTENT, "children", allow_duplicate=True),
+        Input(ids.ME_WITHDRAW, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def withdraw(clicks: int | None) -> Any:
+        student = current_participant()
+        if not clicks or not isinstance(student, ParticipantActor):
+            return no_update
+        consents.withdraw(services.store, student.participant_id, services.clock())
+        return routes.me_page(services, student)
+
+    @secured_callback(
+        app,
+        Action.ERASE_OWN,
+        own,
+        Output(ids.CONTENT, "children", allow_duplicate=True),
+        Input(ids.ME_DELETE, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def delete(clicks: int | None) -> Any:
+        student = current_participant()
+        if not clicks or not isinstance(student, ParticipantActor):
+            return no_update
+        retention.delete_observations(
+            services.store, student.participant_id, now=services.clock(), actor=student.name
+        )
+        return routes.me_page(services, student)

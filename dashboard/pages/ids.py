@@ -1,0 +1,72 @@
+"""Element ids, each in one place."""
+
+from typing import Final
+from uuid import UUID
+
+LOCATION: Final = "location"
+CONTENT: Final = "content"
+HEADER: Final = "header"
+NOTICE: Final = "notice"
+
+LIVE_TICK: Final = "live-tick"
+LIVE_SECOND: Final = "live-second"
+LIVE_LECTURE: Final = "live-lecture"
+LIVE_CURSOR: Final = "live-cursor"
+LIVE_HEARD: Final = "live-heard"
+LIVE_AGE: Final = "live-age"
+LIVE_STRIP: Final = "live-strip"
+LIVE_QUEUE: Final = "live-queue"
+LIVE_WAITING: Final = "live-waiting"
+LIVE_TILES: Final = "live-tiles"
+LIVE_MOOD: Final = "live-mood"
+LIVE_MOOD_TEXT: Final = "live-mood-text"
+LIVE_LEGEND: Final = "live-legend"
+LIVE_ATTENTION: Final = "live-attention"
+LIVE_ATTENTION_TEXT: Final = "live-attention-text"
+LIVE_SINCE: Final = "live-since"
+
+MARKER_LABEL: Final = "marker-label"
+MARKER_BUTTON: Final = "marker-button"
+
+JOIN_OPEN: Final = "join-open"
+JOIN_MODAL: Final = "join-modal"
+
+END_OPEN: Final = "end-open"
+END_MODAL: Final = "end-modal"
+END_CONFIRM: Final = "end-confirm"
+END_CANCEL: Final = "end-cancel"
+
+POLICY_CHOICE: Final = "policy-choice"
+POLICY_BUTTON: Final = "policy-button"
+
+ME_WITHDRAW: Final = "me-withdraw"
+ME_DELETE: Final = "me-delete"
+
+
+def start_title(course_id: UUID | object) -> dict[str, object]:
+    """The title a course's next lecture will have."""
+    return {"type": "start-title", "course": _text(course_id)}
+
+
+def start_button(course_id: UUID | object) -> dict[str, object]:
+    """The button that starts a lecture of a course."""
+    return {"type": "start-button", "course": _text(course_id)}
+
+
+def start_answer(course_id: UUID | object) -> dict[str, object]:
+    """Where the answer to that button appears."""
+    return {"type": "start-answer", "course": _text(course_id)}
+
+
+def flag_answer(flag_id: UUID | object, outcome: object) -> dict[str, object]:
+    """A button of a check-in."""
+    return {"type": "flag-answer", "flag": _text(flag_id), "outcome": outcome}
+
+
+def admission(participant_id: UUID | object, verdict: object) -> dict[str, object]:
+    """A button that admits or refuses a waiting student; ``verdict`` is *admit* or *refuse*."""
+    return {"type": "admission", "participant": _text(participant_id), "verdict": verdict}
+
+
+def _text(identifier: UUID | object) -> object:
+    return str(identifier) if isinstance(identifier, UUID) else identifier

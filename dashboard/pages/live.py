@@ -1,0 +1,358 @@
+"""`/live/<lecture>`: the page a teacher keeps open."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+from json import dumps
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import dash_mantine_components as dmc
+import segno
+from dash import dcc, html, no_update
+
+from dashboard import wording
+from dashboard.figures import live_charts
+from dashboard.live_values import Increment, LiveSnapshot
+from dashboard.pages import ids, live_panels, parts, urls
+from db.values import Course, Lecture
+
+POLL_MS: Final = 2000
+
+
+def layout(
+    lecture: Lecture,
+    course: Course,
+    snapshot: LiveSnapshot | None,
+    timeline: Increment,
+    base_url: str,
+    now: datetime,
+) -> Any:
+    """The whole page as it stands now; afterwards only what is new travels."""
+    if not lecture.running:
+        return ended(lecture, course)
+    zone = ZoneInfo(course.timezone)
+    update = Update.of(lecture, course, snapshot, timeline, {}, now)
+    return html.Div(
+        [
+            dcc.Store(id=ids.LIVE_LECTURE, data=str(lecture.id)),
+            dcc.Store(id=ids.LIVE_CURSOR, data=update.cursor),
+            dcc.Store(id=ids.LIVE_HEARD, data=update.heard),
+            dcc.Interval(id=ids.LIVE_TICK, interval=POLL_MS),
+            dcc.Interval(id=ids.LIVE_SECOND, interval=1000),
+            _head(lecture, course, now, base_url),
+            html.Div(id=ids.LIVE_AGE, className="cp-banner", role="status"),
+            html.Section(
+                update.panels["strip"],
+                id=ids.LIVE_STRIP,
+                className="cp-card cp-strip",
+                **{"aria-label": "The class at a glance"},
+            ),
+            html.Div(
+                [
+                    html.Div([_charts(timeline, update, zone)]),
+                    html.Div(
+                        [
+                            parts.card(
+                                html.Div(update.panels["queue"], id=ids.LIVE_QUEUE),
+                                title="Check-ins",
+                            ),
+                            html.Div(update.panels["waiting"], id=ids.LIVE_WAITING),
+                        ],
+                        className="cp-side",
+                    ),
+                ],
+                className="cp-live",
+            ),
+            html.Div(update.panels["tiles"], id=ids.LIVE_TILES, style={"marginTop": "16px"}),
+            html.Div(id=ids.NOTICE),
+        ]
+    )
+
+
+def ended(lecture: Lecture, course: Course) -> Any:
+    """What stands in place of the page once the lecture is over."""
+    return html.Div(
+        [
+            parts.page_head(lecture.title, course.title),
+            parts.card(
+                parts.empty(
+                    "This lecture has ended",
+                    "What students' devices still hold is being sent. The report follows a few "
+                    "minutes after the end.",
+                    parts.link("Go to the reports", urls.REPORTS),
+                )
+            ),
+        ],
+        className="cp-narrow",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one poll tells one browser; a panel is None where nothing in it changed."""
+
+    panels: dict[str, Any]
+    mood: Any
+    mood_figure: Any
+    attention: Any
+    attention_figure: Any
+    cursor: dict[str, Any]
+    heard: dict[str, Any]
+    since: str
+
+    @classmethod
+    def of(
+        cls,
+        lecture: Lecture,
+        course: Course,
+        snapshot: LiveSnapshot | None,
+        timeline: Increment,
+        seen: dict[str, str],
+        now: datetime,
+    ) -> "Update":
+        """What is new for a browser whose panels have the fingerprints ``seen``."""
+        zone = ZoneInfo(course.timezone)
+        panels = _starting() if snapshot is None else _panels(snapshot)
+        prints = {name: _fingerprint(panel) for name, panel in panels.items()}
+        mood: Any = no_update
+        mood_figure: Any = no_update
+        attention: Any = no_update
+        attention_figure: Any = no_update
+        if timeline.reset:
+            arguments = (timeline.points, timeline.markers, zone)
+            mood_figure = live_charts.mood_figure(*arguments)
+            attention_figure = live_charts.attention_figure(*arguments)
+        elif timeline.points or timeline.markers:
+            arguments = (timeline.points, timeline.markers, zone)
+            mood = live_charts.extend_mood(*arguments)
+            attention = live_charts.extend_attention(*arguments)
+        return cls(
+            panels={
+                name: panel if seen.get(name) != prints[name] else no_update
+                for name, panel in panels.items()
+            },
+            mood=mood,
+            mood_figure=mood_figure,
+            attention=attention,
+            attention_figure=attention_figure,
+            cursor={"timeline": timeline.cursor, "seen": prints},
+            heard={"age": _age(snapshot, now), "any": snapshot is not None},
+            since=_since(lecture, now),
+        )
+
+
+def _age(snapshot: LiveSnapshot | None, now: datetime) -> float | None:
+    if snapshot is None or snapshot.newest is None:
+        return None
+    return round((now - snapshot.newest).total_seconds(), 1)
+
+
+def _panels(snapshot: LiveSnapshot) -> dict[str, Any]:
+    return {
+        "strip": live_panels.strip(snapshot),
+        "queue": live_panels.queue(snapshot),
+        "waiting": live_panels.waiting(snapshot),
+        "tiles": live_panels.tiles(snapshot),
+        "legend": live_panels.legend(snapshot.mood),
+        "mood_text": live_panels.mood_sentence(snapshot),
+        "attention_text": live_panels.attention_sentence(snapshot),
+    }
+
+
+def _starting() -> dict[str, Any]:
+    wait = parts.empty("Starting", "The first figures appear within a few seconds.")
+    return {
+        "strip": [
+            parts.stat(label, "–")
+            for label in ("The class looks", "Attentive", "Over 5 minutes", "Reporting")
+        ],
+        "queue": [wait],
+        "waiting": [],
+        "tiles": [],
+        "legend": live_panels.legend(None),
+        "mood_text": "No faces have been seen yet.",
+        "attention_text": "Nobody is in view yet.",
+    }
+
+
+def _fingerprint(panel: Any) -> str:
+    text = dumps(panel, default=lambda part: part.to_plotly_json(), sort_keys=True)
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _since(lecture: Lecture, now: datetime) -> str:
+    return f"running for {wording.length(now - lecture.started_at)}"
+
+
+def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any:
+    zone = ZoneInfo(course.timezone)
+    started = wording.clock(lecture.started_at.astimezone(zone))
+    lead = [
+        course.title,
+        f" · since {started}, ",
+        html.Span(_since(lecture, now), id=ids.LIVE_SINCE),
+        f" · policy {wording.POLICY[lecture.policy][0].lower()}",
+    ]
+    buttons = [
+        dmc.Button(
+            [
+                "Join code ",
+                html.Strong(lecture.code, style={"marginLeft": "6px", "letterSpacing": ".06em"}),
+            ],
+            id=ids.JOIN_OPEN,
+            variant="default",
+        ),
+        dmc.Button("End lecture", id=ids.END_OPEN, variant="default"),
+    ]
+    return html.Div(
+        [parts.page_head(lecture.title, lead, buttons), _join(lecture, base_url), _end(lecture)]
+    )
+
+
+def _join(lecture: Lecture, base_url: str) -> Any:
+    address = f"{base_url}{urls.join(lecture.code)}"
+    picture = segno.make(address, error="m").svg_data_uri(scale=8, border=1, dark="#191a23")
+    return dmc.Modal(
+        id=ids.JOIN_MODAL,
+        title="Join this lecture",
+        size="xl",
+        centered=True,
+        closeButtonProps={"aria-label": "Close"},
+        children=html.Div(
+            [
+                html.Img(src=picture, alt=f"QR code of {address}"),
+                html.Div(
+                    [
+                        html.Div(lecture.code, className="cp-code-text"),
+                        html.P(address, className="cp-code-link"),
+                        html.P(
+                            "Students open this address, or start the agent with the code.",
+                            className="cp-quiet",
+                        ),
+                    ]
+                ),
+            ],
+            className="cp-code",
+        ),
+    )
+
+
+def _end(lecture: Lecture) -> Any:
+    return dmc.Modal(
+        id=ids.END_MODAL,
+        title="End this lecture?",
+        centered=True,
+        closeButtonProps={"aria-label": "Close"},
+        children=[
+            html.P(
+                f"Nothing that is captured after now will count for “{lecture.title}”. "
+                "The report is written a few minutes later."
+            ),
+            html.Div(
+                [
+                    dmc.Button("End the lecture", id=ids.END_CONFIRM, color="red.9"),
+                    dmc.Button("Keep it running", id=ids.END_CANCEL, variant="default"),
+                ],
+                className="cp-buttons",
+                style={"marginTop": "16px"},
+            ),
+        ],
+    )
+
+
+def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
+    arguments = (timeline.points, timeline.markers, zone)
+    return parts.card(
+        html.Figure(
+            [
+                html.Div(
+                    [
+                        html.Div(
+                            dcc.Graph(
+                                id=ids.LIVE_MOOD,
+                                figure=live_charts.mood_figure(*arguments),
+                                config=live_charts.config(),
+                                responsive=True,
+                                style={"height": "300px"},
+                            ),
+                            className="cp-chart",
+                            role="img",
+                            **{"aria-labelledby": ids.LIVE_MOOD_TEXT},
+                        ),
+                        html.Ul(
+                            update.panels["legend"],
+                            id=ids.LIVE_LEGEND,
+                            className="cp-legend",
+                            **{"aria-label": "Shares of the looks in the last minute"},
+                        ),
+                    ],
+                    className="cp-chart-row",
+                ),
+                html.Figcaption(
+                    update.panels["mood_text"], id=ids.LIVE_MOOD_TEXT, className="cp-chart-text"
+                ),
+            ]
+        ),
+        html.Figure(
+            [
+                html.H3("Attentive, and in view (dotted)", className="cp-chart-title"),
+                html.Div(
+                    dcc.Graph(
+                        id=ids.LIVE_ATTENTION,
+                        figure=live_charts.attention_figure(*arguments),
+                        config=live_charts.config(),
+                        responsive=True,
+                        style={"height": "150px"},
+                    ),
+                    className="cp-chart",
+                    role="img",
+                    **{"aria-labelledby": ids.LIVE_ATTENTION_TEXT},
+                ),
+                html.Figcaption(
+                    update.panels["attention_text"],
+                    id=ids.LIVE_ATTENTION_TEXT,
+                    className="cp-chart-text",
+                ),
+            ]
+        ),
+        html.Div(
+            [
+                dmc.TextInput(
+                    id=ids.MARKER_LABEL,
+                    label="Mark this moment",
+                    placeholder="Group work starts",
+                    maxLength=80,
+                    rightSection=dmc.Kbd("M"),
+                    n_submit=0,
+                ),
+                dmc.Button("Add marker", id=ids.MARKER_BUTTON, variant="default"),
+            ],
+            className="cp-marker",
+        ),
+        title="How the class looks",
+        aside=parts.quiet("trailing minute, corrected for the model's known errors"),
+    )
+
+
+def nothing_new(cursor: str | None) -> Increment:
+    """The increment of a lecture that no tick has seen."""
+    return Increment(cursor or "", reset=False, points=(), markers=())
+
+
+def queue_without(snapshot: LiveSnapshot | None, flag_id: UUID) -> Any:
+    """The queue at once without the check-in just answered; the next tick confirms it."""
+    if snapshot is None:
+        return no_update
+    return live_panels.queue(
+        replace(snapshot, flags=tuple(flag for flag in snapshot.flags if flag.id != flag_id))
+    )
+
+
+def waiting_without(snapshot: LiveSnapshot | None, participant_id: UUID) -> Any:
+    """The waiting students at once without the one just judged."""
+    if snapshot is None:
+        return no_update
+    left = tuple(w for w in snapshot.waiting if w.participant_id != participant_id)
+    return live_panels.waiting(replace(snapshot, waiting=left))

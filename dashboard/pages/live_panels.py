@@ -1,0 +1,262 @@
+"""The panels of the live page: a snapshot in, components out."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import dash_mantine_components as dmc
+from dash import html
+
+from contract import EMOTIONS, Emotion, Policy
+from dashboard import wording
+from dashboard.live_values import LiveSnapshot, MoodFigures, OpenFlag, StudentTile
+from dashboard.pages import ids, parts
+from dashboard.theme import LOOK_COLOURS, STACK
+
+QUEUE_SHOWS: Final = 3
+"""Most check-ins in sight at once; more would be answered by none of them."""
+
+NOTABLE_CHANGE: Final = 0.05
+"""Five points within five minutes are worth a word."""
+
+_STATE_MARK: Final = {
+    "reporting": "●",
+    "away": "○",
+    "paused": "Ⅱ",
+    "camera_lost": "⊘",
+    "no_data": "–",
+}
+
+
+def strip(snapshot: LiveSnapshot) -> list[Any]:
+    """The class at a glance: its look, how attentive, what changed, how many report."""
+    return [
+        _mood(snapshot),
+        parts.stat(
+            "Attentive",
+            wording.percent(snapshot.attentive),
+            "of the time a face is in view",
+        ),
+        parts.stat("Over 5 minutes", *_change(snapshot)),
+        parts.stat(
+            "Reporting",
+            [
+                str(snapshot.reporting),
+                html.Span(f" of {snapshot.expected}", className="cp-stat-of"),
+            ],
+            f"in view {wording.percent(snapshot.presence)} of the time"
+            if snapshot.presence is not None
+            else "nobody in view yet",
+        ),
+    ]
+
+
+def mood_sentence(snapshot: LiveSnapshot) -> str:
+    """The mood chart in one sentence, shown under it and read out instead of it."""
+    if snapshot.hidden is not None:
+        return snapshot.hidden
+    if snapshot.mood is None:
+        return "No faces have been seen in the last minute."
+    ranked = sorted(STACK, key=snapshot.mood.share, reverse=True)[:3]
+    named = [
+        f"{wording.LOOK[look]} {wording.percent(snapshot.mood.share(look))}"
+        for look in ranked
+        if snapshot.mood.share(look) >= 0.01
+    ]
+    return f"In the last minute the class was {wording.listing(named)}."
+
+
+def attention_sentence(snapshot: LiveSnapshot) -> str:
+    """The attention chart in one sentence."""
+    if snapshot.attentive is None or snapshot.presence is None:
+        return "Nobody is in view at the moment."
+    return (
+        f"In the last minute students were in view {wording.percent(snapshot.presence)} of the "
+        f"time, and attentive in {wording.percent(snapshot.attentive)} of that."
+    )
+
+
+def legend(mood: MoodFigures | None) -> list[Any]:
+    """The looks from the top of the chart to its floor, each with its colour and share now."""
+    return [
+        html.Li(
+            [
+                html.Span(
+                    className="cp-swatch",
+                    style={"background": LOOK_COLOURS[look]},
+                    **{"aria-hidden": "true"},
+                ),
+                html.Span(wording.LOOK[look], className="cp-legend-name"),
+                html.Span(
+                    wording.percent(mood.share(look) if mood else None),
+                    className="cp-legend-share",
+                ),
+            ]
+        )
+        for look in reversed(STACK)
+    ]
+
+
+def queue(snapshot: LiveSnapshot) -> list[Any]:
+    """The check-ins that wait for an answer: at most three, oldest first."""
+    if snapshot.lecture.policy is not Policy.INDIVIDUAL:
+        title, text = "Not under this policy", "The school shows figures of the whole class only."
+        return [parts.empty(title, text)]
+    if not snapshot.flags:
+        return [
+            parts.empty(
+                "Nobody needs a word right now",
+                "A student appears here after looking sad or disengaged for several minutes, "
+                "if they agreed to it.",
+            )
+        ]
+    zone = ZoneInfo(snapshot.course.timezone)
+    shown = [_check_in(flag, zone) for flag in snapshot.flags[:QUEUE_SHOWS]]
+    more = len(snapshot.flags) - len(shown)
+    if more > 0:
+        shown.append(html.P(f"{more} more will follow as you answer.", className="cp-quiet"))
+    return [*shown, html.P(wording.CAVEAT, className="cp-caveat")]
+
+
+def waiting(snapshot: LiveSnapshot) -> list[Any]:
+    """Students who typed the code and a name, to be admitted or refused."""
+    if not snapshot.waiting:
+        return []
+    rows = [
+        html.Li(
+            [
+                html.Span(someone.name, className="cp-name"),
+                html.Span(
+                    [
+                        dmc.Button(
+                            "Admit",
+                            id=ids.admission(someone.participant_id, "admit"),
+                            size="compact-sm",
+                            **{"aria-label": f"Admit {someone.name}"},
+                        ),
+                        dmc.Button(
+                            "Refuse",
+                            id=ids.admission(someone.participant_id, "refuse"),
+                            size="compact-sm",
+                            variant="default",
+                            **{"aria-label": f"Refuse {someone.name}"},
+                        ),
+                    ],
+                    className="cp-buttons",
+                ),
+            ]
+        )
+        for someone in snapshot.waiting
+    ]
+    return [
+        parts.card(
+            html.Ul(rows, className="cp-waiting"),
+            title="Waiting to be admitted",
+            aside=parts.badge(str(len(snapshot.waiting)), "warn"),
+        )
+    ]
+
+
+def tiles(snapshot: LiveSnapshot) -> list[Any]:
+    """The students whose rows may be shown, by name, each with a state and never a rank."""
+    if snapshot.lecture.policy is not Policy.INDIVIDUAL:
+        return []
+    if not snapshot.tiles:
+        body: Any = parts.empty(
+            "No rows to show",
+            "Students appear here once they join and agree that you may see their own row.",
+        )
+    else:
+        body = html.Ul([_tile(tile) for tile in snapshot.tiles], className="cp-tiles")
+    return [parts.card(body, title="Students", aside=_tally(snapshot.tiles))]
+
+
+def _mood(snapshot: LiveSnapshot) -> Any:
+    label = "The class looks"
+    if snapshot.hidden is not None:
+        return parts.stat(label, "–", snapshot.hidden, big=True)
+    if snapshot.mood is None:
+        return parts.stat(label, "–", "waiting for the first faces", big=True)
+    top = snapshot.mood.top
+    interval = snapshot.mood.interval(top)
+    span = f", likely {wording.between(*interval)}" if interval else ""
+    word = [
+        html.Span(
+            className="cp-dot", style={"background": LOOK_COLOURS[top]}, **{"aria-hidden": "true"}
+        ),
+        wording.MOOD_WORD[top],
+    ]
+    return parts.stat(
+        label, word, f"{wording.percent(snapshot.mood.share(top))} of the students{span}", big=True
+    )
+
+
+def _change(snapshot: LiveSnapshot) -> tuple[str, str]:
+    if snapshot.mood is None or snapshot.mood.change is None:
+        return "–", "known after five minutes"
+    look, change = _largest(snapshot.mood.change)
+    attentive = snapshot.attentive_change
+    if abs(change) >= NOTABLE_CHANGE and abs(change) >= abs(attentive or 0.0):
+        return wording.points(change), wording.LOOK[look]
+    if attentive is not None and abs(attentive) >= NOTABLE_CHANGE:
+        return wording.points(attentive), "attentive"
+    return "Steady", "no look moved by 5 points"
+
+
+def _largest(change: Sequence[float]) -> tuple[Emotion, float]:
+    index = max(range(len(change)), key=lambda i: abs(change[i]))
+    return EMOTIONS[index], change[index]
+
+
+def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
+    buttons = [
+        dmc.Button(
+            text,
+            id=ids.flag_answer(flag.id, outcome),
+            size="compact-sm",
+            variant="filled" if outcome == "checked_in" else "default",
+            **{"aria-label": f"{text}: {flag.name}"},
+        )
+        for outcome, text in wording.OUTCOME.items()
+    ]
+    since = wording.clock(flag.raised_at.astimezone(zone))
+    return html.Article(
+        [
+            html.Div(
+                [html.H3(flag.name), html.Span(f"since {since}", className="cp-quiet")],
+                className="cp-check-head",
+            ),
+            html.P(wording.FLAG_TITLE[flag.kind], className="cp-reason"),
+            html.P(flag.sentence, className="cp-evidence"),
+            html.Div(buttons, className="cp-buttons"),
+        ],
+        className=f"cp-check cp-check-{flag.kind}",
+    )
+
+
+def _tile(tile: StudentTile) -> Any:
+    name: list[Any] = [html.Span(tile.name, className="cp-name")]
+    if not tile.verified:
+        name.append(parts.quiet(" unverified"))
+    return html.Li(
+        [
+            html.Div(name, className="cp-tile-name"),
+            html.Div(
+                [
+                    html.Span(_STATE_MARK[tile.state], **{"aria-hidden": "true"}),
+                    " ",
+                    wording.STATE[tile.state],
+                ],
+                className="cp-tile-state",
+            ),
+            html.Div("Check in", className="cp-tile-flag") if tile.check_in else None,
+        ],
+        className=f"cp-tile cp-tile-{tile.state}",
+    )
+
+
+def _tally(tiles_shown: Sequence[StudentTile]) -> Any:
+    if not tiles_shown:
+        return None
+    there = sum(tile.state == "reporting" for tile in tiles_shown)
+    return parts.quiet(f"{there} of {wording.students(len(tiles_shown))} reporting")

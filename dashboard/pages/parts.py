@@ -1,0 +1,114 @@
+"""The small parts every page is made of: cards, figures with their labels, empty states."""
+
+from typing import Any
+from uuid import UUID
+
+from dash import dcc, html
+
+Children = Any
+"""What Dash takes as children: a component, text, or a list of these."""
+
+
+def card(
+    *children: Children, title: str | None = None, aside: Children = None, **props: Any
+) -> Any:
+    """A titled section on its own surface. ``aside`` stands at the right of the title."""
+    name = props.pop("className", "")
+    head = []
+    if title is not None:
+        head = [html.Div([html.H2(title), aside], className="cp-card-head")]
+    return html.Section([*head, *children], className=f"cp-card {name}".strip(), **props)
+
+
+def stat(label: str, value: Children, note: Children = None, *, big: bool = False) -> Any:
+    """One figure with what it is above and what it means below."""
+    return html.Div(
+        [
+            html.Div(label, className="cp-stat-label"),
+            html.Div(value, className="cp-stat-value cp-stat-big" if big else "cp-stat-value"),
+            html.Div(note, className="cp-stat-note"),
+        ],
+        className="cp-stat",
+    )
+
+
+def empty(title: str, text: Children, action: Children = None) -> Any:
+    """What stands where there is nothing yet: what will be here, and how it comes about."""
+    return html.Div(
+        [html.P(title, className="cp-empty-title"), html.P(text), action], className="cp-empty"
+    )
+
+
+def quiet(*children: Children) -> Any:
+    """Text of second rank, still with full contrast."""
+    return html.Span(list(children), className="cp-quiet")
+
+
+def badge(text: str, kind: str = "plain") -> Any:
+    """A short state. ``kind``: plain, good, warn or live."""
+    return html.Span(text, className=f"cp-badge cp-badge-{kind}")
+
+
+def page_head(title: str, lead: Children = None, actions: Children = None) -> Any:
+    """A page's heading with one sentence under it and its actions at the right."""
+    return html.Div(
+        [
+            html.Div([html.H1(title), html.P(lead, className="cp-lead") if lead else None]),
+            html.Div(actions, className="cp-actions") if actions else None,
+        ],
+        className="cp-page-head",
+    )
+
+
+def table(head: list[str], rows: list[list[Children]], caption: str, numeric: set[int]) -> Any:
+    """A plain table that scrolls sideways on a narrow screen. ``numeric``: right-hand columns."""
+
+    def name(column: int) -> str:
+        return "cp-num" if column in numeric else ""
+
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(caption, className="cp-sr"),
+                html.Thead(
+                    html.Tr(
+                        [html.Th(h, scope="col", className=name(i)) for i, h in enumerate(head)]
+                    )
+                ),
+                html.Tbody(
+                    [
+                        html.Tr([html.Td(cell, className=name(i)) for i, cell in enumerate(row)])
+                        for row in rows
+                    ]
+                ),
+            ],
+            className="cp-table",
+        ),
+        className="cp-table-wrap",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": caption},
+    )
+
+
+def link(text: Children, href: str, *, name: str = "cp-link", download: bool = False) -> Any:
+    """A link: within the page where it can be, a plain one for a download."""
+    if download:
+        return html.A(text, href=href, className=name, download="")
+    return dcc.Link(text, href=href, className=name)
+
+
+def command(text: str, label: str) -> Any:
+    """A command to copy."""
+    return html.Div(
+        [
+            html.Pre(html.Code(text), tabIndex=0, **{"aria-label": label}),
+            dcc.Clipboard(content=text, title=f"Copy {label}", className="cp-copy"),
+        ],
+        className="cp-command",
+    )
+
+
+def plain_id(identifier: UUID) -> str:
+    """An id as pages carry it."""
+    return str(identifier)

@@ -1,0 +1,104 @@
+"""`/reports`: every lecture that has ended, with its files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dash import html
+
+from dashboard import wording
+from dashboard.pages import parts, urls
+from db.values import Course, Lecture, Report, ReportJob
+
+TABLE_NAMES: Final[Mapping[str, str]] = {
+    "summary": "Summary",
+    "timeline": "Timeline",
+    "flags": "Check-ins",
+    "students": "Students",
+    "markers": "Markers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ended lecture. ``students``: whether this person may have the students' table."""
+
+    lecture: Lecture
+    course: Course
+    report: Report | None
+    job: ReportJob | None
+    students: bool
+
+
+def layout(rows: Sequence[Row]) -> Any:
+    """The page: newest first."""
+    head = parts.page_head(
+        "Reports", "One report for each lecture that has ended, as PDF and as tables (CSV)."
+    )
+    if not rows:
+        return html.Div(
+            [
+                head,
+                parts.card(
+                    parts.empty(
+                        "No report yet", "A report is written a few minutes after a lecture ends."
+                    )
+                ),
+            ]
+        )
+    table = parts.table(
+        ["Lecture", "Date", "Length", "PDF", "Tables"],
+        [_row(row) for row in rows],
+        caption="Reports of ended lectures, newest first",
+        numeric={2},
+    )
+    return html.Div([head, parts.card(table)])
+
+
+def _row(row: Row) -> list[Any]:
+    lecture, zone = row.lecture, ZoneInfo(row.course.timezone)
+    start = lecture.started_at.astimezone(zone)
+    end = lecture.ended_at or lecture.started_at
+    name = html.Div(
+        [
+            html.Div(lecture.title, className="cp-name"),
+            parts.quiet(f"{row.course.title}"),
+        ]
+    )
+    date = html.Div(
+        [
+            html.Div(f"{start.day} {start:%B %Y}"),
+            parts.quiet(f"{wording.clock(start)} to {wording.clock(end.astimezone(zone))}"),
+        ]
+    )
+    length = wording.length(end - lecture.started_at)
+    if row.report is None:
+        return [name, date, length, _not_yet(row.job), ""]
+    pdf = html.Div(
+        [
+            parts.link("Download", urls.report_pdf(lecture.id), download=True),
+            html.Div(
+                parts.quiet(
+                    f"{max(1, row.report.pdf_bytes // 1000)} kB, version {row.report.version}"
+                )
+            ),
+        ]
+    )
+    return [name, date, length, pdf, _tables(lecture.id, row.report, row.students)]
+
+
+def _tables(lecture_id: UUID, report: Report, students: bool) -> Any:
+    links = [
+        parts.link(text, urls.report_csv(lecture_id, name), download=True)
+        for name, text in TABLE_NAMES.items()
+        if name in report.tables and (students or name not in ("students", "flags"))
+    ]
+    return html.Div(links, className="cp-downloads")
+
+
+def _not_yet(job: ReportJob | None) -> Any:
+    if job is not None and job.error is not None:
+        return html.Span("Could not be written; it will be tried again", className="cp-quiet")
+    return html.Span("Being written", className="cp-quiet")

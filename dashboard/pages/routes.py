@@ -1,0 +1,176 @@
+"""From an address and whoever asks to the page they may see, and what it is made from."""
+
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from flask import request
+
+from analytics.buckets import Buckets
+from contract import BUCKET_SECONDS
+from dashboard import access, lookup
+from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
+from dashboard.errors import UnknownObjectError
+from dashboard.live_values import Increment, LivePoint
+from dashboard.pages import admin, home, join, live, me, reports, shell, urls
+from dashboard.services import Services
+from db import audit, courses, lectures, people, queries, settings
+from db import reports as stored_reports
+from db.values import Course, Lecture, Role
+
+LOG_SHOWS = 20
+_NO_TIMELINE = Increment("", reset=True, points=(), markers=())
+
+
+def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, path: str) -> Any:
+    """The page at ``path`` for ``actor``; ``student`` is who the recovery link says they are."""
+    if (code := urls.join_code(path)) is not None:
+        return join_page(services, code)
+    if path.rstrip("/") == urls.ME:
+        return me_page(services, student)
+    if isinstance(actor, Nobody):
+        return shell.sign_in_first(path)
+    if (lecture_id := urls.live_lecture(path)) is not None:
+        return live_page(services, actor, lecture_id)
+    makers = {urls.HOME: home_page, urls.REPORTS: reports_page, urls.ADMIN: admin_page}
+    maker = makers.get(path.rstrip("/") or urls.HOME)
+    if maker is None:
+        return shell.not_found("There is no page at this address.")
+    return maker(services, actor)
+
+
+def header(actor: Actor, path: str) -> list[Any]:
+    """The header for ``actor``, with the links that lead somewhere for them."""
+    if not isinstance(actor, UserActor):
+        return shell.header((), path, None)
+    links = [("Home", urls.HOME), ("Reports", urls.REPORTS)]
+    if may(actor, Action.SET_POLICY, SCHOOL):
+        links.append(("Admin", urls.ADMIN))
+    return shell.header(links, path.rstrip("/") or urls.HOME, actor.user.name)
+
+
+def home_page(services: Services, actor: Actor) -> Any:
+    """The start page: the courses somebody teaches; for an admin without any, the admin page."""
+    access.authorize(actor, Action.VIEW_HOME, SCHOOL)
+    if not isinstance(actor, UserActor):
+        return shell.sign_in_first(urls.HOME)
+    own = courses.list_courses(services.store, teacher_id=actor.user.id)
+    if actor.user.role is Role.ADMIN and not own:
+        return admin_page(services, actor)
+    return home.layout(
+        name=actor.user.name,
+        courses=own,
+        lectures=lectures.recent(services.store, teacher_id=actor.user.id),
+        policy=settings.school(services.store).policy,
+        now=services.clock(),
+    )
+
+
+def live_page(services: Services, actor: Actor, lecture_id: UUID) -> Any:
+    """The live page of one lecture."""
+    try:
+        lecture, course = lookup.lecture(services, lecture_id)
+    except UnknownObjectError:
+        return shell.not_found("There is no such lecture.")
+    if not may(actor, Action.VIEW_LIVE, access.lecture_object(lecture, course)):
+        return shell.not_found("There is no such lecture for you.")
+    return live.layout(
+        lecture,
+        course,
+        services.live.snapshot(lecture.id),
+        services.live.timeline_since(lecture.id, None) or _NO_TIMELINE,
+        base_url(),
+        services.clock(),
+    )
+
+
+def reports_page(services: Services, actor: Actor) -> Any:
+    """The reports that somebody may read."""
+    everything = may(actor, Action.SET_POLICY, SCHOOL) or not isinstance(actor, UserActor)
+    teacher = None if everything or not isinstance(actor, UserActor) else actor.user.id
+    known = {course.id: course for course in courses.list_courses(services.store)}
+    rows = [
+        _report_row(services, actor, lecture, known[lecture.course_id])
+        for lecture in lectures.recent(services.store, teacher_id=teacher)
+        if not lecture.running
+    ]
+    return reports.layout([row for row in rows if row is not None])
+
+
+def admin_page(services: Services, actor: Actor) -> Any:
+    """The admin page, for those it is for."""
+    if not may(actor, Action.SET_POLICY, SCHOOL):
+        return shell.not_found("This page is for admins.")
+    store = services.store
+    return admin.layout(
+        settings.school(store),
+        people.list_users(store),
+        courses.list_courses(store),
+        audit.records(store, limit=LOG_SHOWS),
+    )
+
+
+def join_page(services: Services, code: str) -> Any:
+    """How to join the lecture of that code."""
+    lecture = lectures.by_code(services.store, code)
+    if lecture is None:
+        return shell.not_found(f"No lecture has the code {code}.")
+    return join.layout(lecture, lookup.course(services, lecture.course_id), base_url())
+
+
+def me_page(services: Services, student: ParticipantActor | Nobody) -> Any:
+    """A student's own page."""
+    if not isinstance(student, ParticipantActor):
+        return me.stranger()
+    participant, lecture, course = lookup.participant(services, student.participant_id)
+    access.authorize(
+        student, Action.VIEW_OWN, access.participant_object(participant, lecture, course)
+    )
+    buckets = _own_buckets(services, participant.id, lecture)
+    return me.layout(
+        participant, lecture, course, _own_points(buckets), int(buckets.observations.sum())
+    )
+
+
+def base_url() -> str:
+    """How this server is reached by whoever asks, without a slash at the end."""
+    return request.host_url.rstrip("/")
+
+
+def _report_row(
+    services: Services, actor: Actor, lecture: Lecture, course: Course
+) -> reports.Row | None:
+    target = access.lecture_object(lecture, course)
+    if not may(actor, Action.VIEW_REPORT, target):
+        return None
+    return reports.Row(
+        lecture,
+        course,
+        stored_reports.latest(services.store, lecture.id),
+        stored_reports.job_of(services.store, lecture.id),
+        may(actor, Action.DOWNLOAD_STUDENT_TABLE, target),
+    )
+
+
+def _own_buckets(services: Services, participant_id: UUID, lecture: Lecture) -> Buckets:
+    end = lecture.ended_at or services.clock()
+    return Buckets.from_columns(
+        queries.lecture_buckets(services.store, lecture.id),
+        [participant_id],
+        int(lecture.started_at.timestamp()),
+        int(end.timestamp()) + BUCKET_SECONDS,
+        services.card.model_id,
+    )
+
+
+def _own_points(buckets: Buckets) -> list[LivePoint]:
+    return [
+        LivePoint(
+            at=int(start),
+            shares=None if np.isnan(looks).any() else tuple(float(look) for look in looks),
+            attentive=None,
+            presence=None,
+            reporting=1,
+        )
+        for start, looks in zip(buckets.starts, buckets.probabilities[0], strict=True)
+    ]

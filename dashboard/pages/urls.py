@@ -1,0 +1,51 @@
+"""Page addresses, each in one place."""
+
+from typing import Final
+from uuid import UUID
+
+HOME: Final = "/"
+REPORTS: Final = "/reports"
+ADMIN: Final = "/admin"
+ME: Final = "/me"
+SIGN_IN: Final = "/signin"
+SIGN_OUT: Final = "/signout"
+
+_LIVE: Final = "/live/"
+_JOIN: Final = "/join/"
+
+
+def live(lecture_id: UUID) -> str:
+    """The live page of a lecture."""
+    return f"{_LIVE}{lecture_id}"
+
+
+def join(code: str) -> str:
+    """The page that tells a student how to join."""
+    return f"{_JOIN}{code}"
+
+
+def report_pdf(lecture_id: UUID) -> str:
+    """The download of a lecture's PDF."""
+    return f"/api/v1/lectures/{lecture_id}/report.pdf"
+
+
+def report_csv(lecture_id: UUID, table: str) -> str:
+    """The download of one of a report's tables."""
+    return f"/api/v1/lectures/{lecture_id}/report.csv?table={table}"
+
+
+def live_lecture(pathname: str) -> UUID | None:
+    """The lecture that a live page's address names, or None where it names none."""
+    if not pathname.startswith(_LIVE):
+        return None
+    try:
+        return UUID(pathname.removeprefix(_LIVE).strip("/"))
+    except ValueError:
+        return None
+
+
+def join_code(pathname: str) -> str | None:
+    """The code in a join page's address, or None."""
+    if not pathname.startswith(_JOIN):
+        return None
+    return pathname.removeprefix(_JOIN).strip("/").upper() or None

@@ -1,0 +1,147 @@
+"""One lecture's report from the store: read, compute through ``analytics``, set as PDF and CSV."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from analytics import flags as flag_rule
+from analytics import moments, report
+from analytics.buckets import Buckets
+from analytics.engagement import ParticipantEvent
+from analytics.evidence import FlagKind
+from contract import Policy
+from dashboard import lookup
+from dashboard.access import shows_row
+from dashboard.live_compose import bootstrap_of, confusion_of
+from dashboard.reports.tables import tables
+from dashboard.reports.typeset import to_pdf
+from dashboard.reports.words import words
+from dashboard.services import Services
+from db import flags, lectures, queries, settings
+from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus
+
+if TYPE_CHECKING:
+    from models.cards import Card
+
+TABLES: Final = ("summary", "timeline", "flags", "students", "markers")
+"""All tables that a report may have; *flags* and *students* only where the policy allows."""
+
+
+def render_report(
+    services: Services, lecture_id: UUID, now: datetime
+) -> tuple[bytes, Mapping[str, bytes]]:
+    """The PDF, and the CSV tables by name, of a lecture as the store has it at ``now``.
+
+    The same data give the same bytes: the document is dated by the lecture's end, not by ``now``.
+    Raises UnknownObjectError where there is no such lecture, TypesetError where it cannot be set.
+    """
+    lecture, course = lookup.lecture(services, lecture_id)
+    made = compute(services, lecture, course, now)
+    school = settings.school(services.store).name
+    pdf = to_pdf(
+        words(made, course, school, accuracy_sentence(services.card)), lecture.ended_at or now
+    )
+    return pdf, tables(made, course)
+
+
+def compute(
+    services: Services, lecture: Lecture, course: Course, now: datetime
+) -> report.LectureReport:
+    """The report as a value."""
+    store, card = services.store, services.card
+    people = [p for p in queries.participants(store, lecture.id) if _counts(p)]
+    start = int(lecture.started_at.timestamp())
+    end = int((lecture.ended_at or now).timestamp())
+    buckets = Buckets.from_columns(
+        queries.lecture_buckets(store, lecture.id),
+        [p.id for p in people],
+        start,
+        max(end, start),
+        card.model_id,
+    )
+    visible = {p.id: p.name for p in people if _shown(p, lecture)}
+    log = [f for f in flags.flags_of(store, lecture.id) if f.participant_id in visible]
+    confusion = confusion_of(card)
+    recomputed = (
+        flag_rule.evaluate(buckets.only(visible), confusion, now=end, dismissals=_dismissals(log))
+        if visible
+        else []
+    )
+    return report.build(
+        report.LectureFacts(
+            id=str(lecture.id),
+            title=lecture.title,
+            course=course.title,
+            policy=lecture.policy,
+            started_at=start,
+            ended_at=end,
+            model=card.model_id,
+        ),
+        buckets,
+        confusion,
+        visible=visible,
+        events=[
+            ParticipantEvent(e.participant_id, e.at.timestamp(), e.kind)
+            for e in queries.lecture_events(store, lecture.id)
+        ],
+        log=[_logged(flag) for flag in log],
+        recomputed=recomputed,
+        markers=[
+            moments.Marker(int(m.at.timestamp()), m.label)
+            for m in lectures.markers_of(store, lecture.id)
+        ],
+        bootstrap=bootstrap_of(card, confusion),
+    )
+
+
+def accuracy_sentence(card: "Card") -> str:
+    """What the model's card says of its accuracy, in plain words."""
+    measured = [e for e in card.evaluations if e.file == card.files[0].name] or list(
+        card.evaluations
+    )
+    if not measured:
+        return f"The model {card.model_id} carries no measured accuracy."
+    best = measured[-1]
+    wrong = round((1 - best.accuracy) * 10)
+    return (
+        f"The model {card.model_id} names the labelled look of a face in "
+        f"{best.accuracy:.1%} of {best.n:,} held-out pictures ({best.split}, measured on "
+        f"{best.provenance.measured_on.isoformat()}); it is wrong about {wrong} times in ten on a "
+        "single picture. People agree with those labels about two times in three. Class shares "
+        "are corrected for its known errors; single students' figures are not exact."
+    ).replace("%", " %")
+
+
+def _counts(participant: Participant) -> bool:
+    return participant.status is ParticipantStatus.ADMITTED and participant.choices.class_mood
+
+
+def _shown(participant: Participant, lecture: Lecture) -> bool:
+    return lecture.policy is Policy.INDIVIDUAL and shows_row(participant)
+
+
+def _dismissals(log: list[FlagRow]) -> list[flag_rule.Dismissal]:
+    return [
+        flag_rule.Dismissal(f.participant_id, FlagKind(f.kind.value), int(f.outcome_at.timestamp()))
+        for f in log
+        if f.outcome_at is not None
+    ]
+
+
+def _logged(flag: FlagRow) -> report.LoggedFlag:
+    def epoch(moment: Any) -> int | None:
+        return None if moment is None else int(moment.astimezone(UTC).timestamp())
+
+    outcome = None
+    if flag.outcome is not None:
+        outcome = flag.outcome_note or flag.outcome.value
+    return report.LoggedFlag(
+        participant=flag.participant_id,
+        kind=FlagKind(flag.kind.value),
+        raised_at=int(flag.raised_at.timestamp()),
+        cleared_at=epoch(flag.cleared_at),
+        reason=flag.reason,
+        outcome=outcome,
+        outcome_at=epoch(flag.outcome_at),
+    )

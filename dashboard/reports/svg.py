@@ -1,0 +1,213 @@
+"""The report's charts as SVG: a stacked area, lines, a time axis and markers.
+
+Text is set in the report's own font, numbers are rounded to a tenth of a point, and nothing
+depends on the machine, so the same values give the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import escape
+from typing import Final
+
+from contract import EMOTIONS
+from dashboard.theme import LOOK_COLOURS, STACK, translucent
+
+WIDTH: Final = 700.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 38.0, 8.0, 16.0, 22.0
+_INK, _QUIET, _GRID, _MARK = "#191a23", "#565c6b", "#e3e4ea", "#4a4ab4"
+_TICK_MINUTES: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart; ``values`` 0..1, None where nothing is known."""
+
+    values: Sequence[float | None]
+    colour: str
+    width: float = 1.8
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A marker on the time axis, by its number in the report's list."""
+
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The time axis: from ``start`` to ``end``, in the school's zone; points lie at ``times``."""
+
+    start: datetime
+    end: datetime
+    times: Sequence[datetime]
+    step: timedelta
+
+    def x(self, moment: datetime) -> float:
+        """Where ``moment`` lies, in points."""
+        span = max((self.end - self.start).total_seconds(), 1.0)
+        share = (moment - self.start).total_seconds() / span
+        return _LEFT + min(max(share, 0.0), 1.0) * (WIDTH - _LEFT - _RIGHT)
+
+
+def stacked_looks(
+    axis: Axis, shares: Sequence[Sequence[float] | None], marks: Sequence[Mark], height: float
+) -> str:
+    """The looks over time, in the order and colours of the live page. ``shares``: FER2013 order."""
+    body = []
+    for run in _runs(shares):
+        xs = [x for i in run for x in _edges(axis, i)]
+        floor = [0.0 for _ in xs]
+        for look in STACK:
+            index = EMOTIONS.index(look)
+            ceiling = [
+                base + _known(shares[i])[index]
+                for i, base in zip([i for i in run for _ in range(2)], floor, strict=True)
+            ]
+            upper = [f"{x:.1f},{_y(v, height):.1f}" for x, v in zip(xs, ceiling, strict=True)]
+            lower = [f"{x:.1f},{_y(v, height):.1f}" for x, v in zip(xs, floor, strict=True)]
+            body.append(
+                f'<polygon fill="{LOOK_COLOURS[look]}" stroke="#ffffff" stroke-width=".5" '
+                f'stroke-opacity=".7" points="{" ".join(upper + lower[::-1])}"/>'
+            )
+            floor = ceiling
+    return _svg(height, [*_grid(axis, height), *body, *_marks(axis, marks, height)])
+
+
+def lines(
+    axis: Axis,
+    drawn: Sequence[Line],
+    marks: Sequence[Mark],
+    height: float,
+    band: tuple[Sequence[float | None], Sequence[float | None], str] | None = None,
+) -> str:
+    """Lines over time, each broken where nothing is known. ``band``: low, high and its colour."""
+    body = []
+    if band is not None:
+        body.extend(_band(axis, *band, height))
+    for line in drawn:
+        dash = ' stroke-dasharray="2 3"' if line.dashed else ""
+        for run in _runs(line.values):
+            points = " ".join(
+                f"{_middle(axis, i):.1f},{_y(_number(line.values[i]), height):.1f}" for i in run
+            )
+            body.append(
+                f'<polyline fill="none" stroke="{line.colour}" stroke-width="{line.width:g}" '
+                f'stroke-linejoin="round" stroke-linecap="round"{dash} points="{points}"/>'
+            )
+    return _svg(height, [*_grid(axis, height), *body, *_marks(axis, marks, height)])
+
+
+def _band(
+    axis: Axis,
+    low: Sequence[float | None],
+    high: Sequence[float | None],
+    colour: str,
+    height: float,
+) -> list[str]:
+    both = [None if a is None or b is None else (a, b) for a, b in zip(low, high, strict=True)]
+    shapes = []
+    for run in _runs(both):
+        upper = [f"{_middle(axis, i):.1f},{_y(_number(high[i]), height):.1f}" for i in run]
+        lower = [f"{_middle(axis, i):.1f},{_y(_number(low[i]), height):.1f}" for i in run]
+        shapes.append(
+            f'<polygon fill="{translucent(colour, 1)}" fill-opacity=".18" '
+            f'points="{" ".join(upper + lower[::-1])}"/>'
+        )
+    return shapes
+
+
+def _runs(values: Sequence[object | None]) -> list[list[int]]:
+    """Stretches of indices at which something is known."""
+    runs: list[list[int]] = []
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return runs
+
+
+def _edges(axis: Axis, index: int) -> tuple[float, float]:
+    start = axis.times[index]
+    return axis.x(start), axis.x(start + axis.step)
+
+
+def _middle(axis: Axis, index: int) -> float:
+    return axis.x(axis.times[index] + axis.step / 2)
+
+
+def _y(share: float, height: float) -> float:
+    return _TOP + (1.0 - min(max(share, 0.0), 1.0)) * (height - _TOP - _BOTTOM)
+
+
+def _grid(axis: Axis, height: float) -> list[str]:
+    steps = (0.0, 0.25, 0.5, 0.75, 1.0) if height > 130 else (0.0, 0.5, 1.0)
+    out = []
+    for share in steps:
+        y = _y(share, height)
+        out.append(
+            f'<line x1="{_LEFT:g}" x2="{WIDTH - _RIGHT:g}" y1="{y:.1f}" y2="{y:.1f}" '
+            f'stroke="{_GRID}" stroke-width=".8"/>'
+        )
+        out.append(_text(_LEFT - 6, y + 3.2, f"{share:.0%}".replace("%", " %"), "end"))
+    out.extend(
+        _text(axis.x(tick), height - 6, tick.strftime("%H:%M"), "middle") for tick in _ticks(axis)
+    )
+    return out
+
+
+def _ticks(axis: Axis) -> list[datetime]:
+    minutes = (axis.end - axis.start).total_seconds() / 60
+    step = next((m for m in _TICK_MINUTES if minutes / m <= 8), _TICK_MINUTES[-1])
+    midnight = axis.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = (axis.start - midnight).total_seconds() / 60
+    tick = midnight + timedelta(minutes=-(-since // step) * step)
+    found = []
+    while tick <= axis.end:
+        found.append(tick)
+        tick += timedelta(minutes=step)
+    # A label at the very edge would be cut.
+    return [t for t in found if _LEFT + 4 <= axis.x(t) <= WIDTH - _RIGHT - 10]
+
+
+def _marks(axis: Axis, marks: Sequence[Mark], height: float) -> list[str]:
+    out = []
+    for mark in marks:
+        x = axis.x(mark.at)
+        out.append(
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 2:g}" y2="{height - _BOTTOM:g}" '
+            f'stroke="{_MARK}" stroke-width="1"/>'
+        )
+        out.append(f'<circle cx="{x:.1f}" cy="{_TOP - 8:g}" r="6.5" fill="{_MARK}"/>')
+        out.append(_text(x, _TOP - 5.2, str(mark.number), "middle", "#ffffff", 600))
+    return out
+
+
+def _text(
+    x: float, y: float, text: str, anchor: str, colour: str = _QUIET, weight: int = 400
+) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-family="Inter" '
+        f'font-size="9" font-weight="{weight}" fill="{colour}">{escape(text)}</text>'
+    )
+
+
+def _svg(height: float, body: Sequence[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}" height="{height:g}" '
+        f'viewBox="0 0 {WIDTH:g} {height:g}">{"".join(body)}</svg>'
+    )
+
+
+def _known(value: Sequence[float] | None) -> Sequence[float]:
+    return value or [0.0] * len(EMOTIONS)
+
+
+def _number(value: float | None) -> float:
+    return value or 0.0

@@ -1,0 +1,179 @@
+"""The report's tables as CSV: UTF-8, RFC 4180, and harmless in a spreadsheet."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from math import isnan
+from typing import Final
+
+from analytics.report import LectureReport
+from contract import EMOTIONS
+from dashboard.reports.words import local_time, outcome_words, zone_of
+from db.values import Course
+
+Cell = str | int | float | None
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def tables(report: LectureReport, course: Course) -> Mapping[str, bytes]:
+    """The tables by name; ``flags`` and ``students`` only where the report holds such rows.
+
+    Times are the school's wall time with its offset (ISO 8601), shares 0..1 with four digits, an
+    unknown or withheld figure is an empty cell.
+    """
+    made = {
+        "summary": _csv(("figure", "value"), _summary(report, course)),
+        "timeline": _csv(_timeline_head(), _timeline(report, course)),
+        "markers": _csv(
+            ("at", "label"),
+            [(_at(marker.at, course), marker.label) for marker in report.markers],
+        ),
+    }
+    if report.students:
+        made["students"] = _csv(_STUDENT_HEAD, _students(report))
+        made["flags"] = _csv(_FLAG_HEAD, _flags(report, course))
+    return made
+
+
+def safe(cell: Cell) -> Cell:
+    """Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP)."""
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
+
+
+def _csv(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(head)
+    writer.writerows([safe(_plain(cell)) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8")
+
+
+def _plain(cell: Cell) -> Cell:
+    if isinstance(cell, float):
+        return None if isnan(cell) else f"{cell:.4f}"
+    return cell
+
+
+def _at(epoch: int, course: Course) -> str:
+    return local_time(epoch, zone_of(course)).isoformat(timespec="seconds")
+
+
+def _summary(report: LectureReport, course: Course) -> list[tuple[str, Cell]]:
+    facts, summary = report.facts, report.summary
+    rows: list[tuple[str, Cell]] = [
+        ("lecture", facts.title),
+        ("course", facts.course),
+        ("policy", facts.policy.value),
+        ("started_at", _at(facts.started_at, course)),
+        ("ended_at", _at(facts.ended_at, course)),
+        ("duration_s", summary.duration_s),
+        ("students", summary.expected),
+        ("students_with_a_face", summary.reported),
+        ("attentive", float(summary.attentive)),
+        ("presence", float(summary.presence)),
+        ("coverage", float(summary.coverage)),
+        ("check_ins", summary.flags),
+        ("withheld_steps", summary.suppressed_steps),
+        ("model", facts.model),
+    ]
+    for total in report.totals:
+        rows += [
+            (f"{total.look.value}_share", float(total.share)),
+            (f"{total.look.value}_low", float(total.low)),
+            (f"{total.look.value}_high", float(total.high)),
+            (f"{total.look.value}_raw", float(total.raw)),
+        ]
+    return rows
+
+
+def _timeline_head() -> list[str]:
+    looks = [f"{look.value}{part}" for look in EMOTIONS for part in ("", "_low", "_high")]
+    return ["at", "seconds", "reporting", "coverage", "attentive", "presence", *looks]
+
+
+def _timeline(report: LectureReport, course: Course) -> list[list[Cell]]:
+    line = report.timeline
+    rows: list[list[Cell]] = []
+    for step, start in enumerate(line.starts.tolist()):
+        looks = [
+            float(values[step, look])
+            for look in range(len(EMOTIONS))
+            for values in (line.shares, line.low, line.high)
+        ]
+        rows.append(
+            [
+                _at(start, course),
+                line.step_s,
+                int(line.reporting[step]),
+                float(line.coverage[step]),
+                float(line.attentive[step]),
+                float(line.presence[step]),
+                *looks,
+            ]
+        )
+    return rows
+
+
+_FLAG_HEAD: Final = (
+    "student",
+    "kind",
+    "raised_at",
+    "cleared_at",
+    "evidence",
+    "share",
+    "seen",
+    "outcome",
+    "shown_live",
+    "recomputed",
+)
+
+
+def _flags(report: LectureReport, course: Course) -> list[list[Cell]]:
+    return [
+        [
+            flag.name,
+            flag.kind.value,
+            _at(flag.raised_at, course),
+            None if flag.cleared_at is None else _at(flag.cleared_at, course),
+            flag.reason,
+            float(flag.share),
+            float(flag.seen),
+            outcome_words(flag.outcome),
+            "yes" if flag.shown_live else "no",
+            "yes" if flag.recomputed else "no",
+        ]
+        for flag in report.flags
+    ]
+
+
+_STUDENT_HEAD: Final = (
+    "student",
+    "observed_s",
+    "coverage",
+    "presence",
+    "attentive",
+    "away_s",
+    "paused_s",
+    "check_ins",
+    *(look.value for look in EMOTIONS),
+)
+
+
+def _students(report: LectureReport) -> list[list[Cell]]:
+    return [
+        [
+            line.name,
+            line.observed_s,
+            float(line.coverage),
+            float(line.presence),
+            float(line.attentive),
+            line.away_s,
+            line.paused_s,
+            line.flags,
+            *(float(share) for share in line.shares),
+        ]
+        for line in report.students
+    ]

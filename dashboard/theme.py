@@ -1,0 +1,64 @@
+"""How ClassPulse looks: one theme for light and dark, and one fixed colour for each look."""
+
+from typing import Any, Final
+
+from contract import Emotion
+
+STACK: Final[tuple[Emotion, ...]] = (
+    Emotion.NEUTRAL,
+    Emotion.HAPPY,
+    Emotion.SURPRISE,
+    Emotion.FEAR,
+    Emotion.DISGUST,
+    Emotion.ANGRY,
+    Emotion.SAD,
+)
+"""Bottom to top, always. The two that matter most lie on a straight edge: *neutral* stands on the
+floor of the chart and *sad* hangs from its ceiling, so that both can be read without a ruler."""
+
+LOOK_COLOURS: Final[dict[Emotion, str]] = {
+    Emotion.NEUTRAL: "#9BA3AF",
+    Emotion.HAPPY: "#E69F00",
+    Emotion.SURPRISE: "#56B4E9",
+    Emotion.FEAR: "#CC79A7",
+    Emotion.DISGUST: "#009E73",
+    Emotion.ANGRY: "#D55E00",
+    Emotion.SAD: "#0072B2",
+}
+"""Okabe and Ito's palette (2008), which people with any common colour blindness can tell apart."""
+
+ATTENTIVE_COLOUR: Final = "#5656CF"
+PRESENCE_COLOUR: Final = "#8A93A3"
+
+FONT: Final = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
+
+_IRIS: Final = [
+    "#f3f3ff",
+    "#e4e4fd",
+    "#c7c7f8",
+    "#ababf3",
+    "#9393ee",
+    "#7b7be9",
+    "#6a6ae0",
+    "#5656cf",
+    "#4a4ab4",
+    "#3e3e99",
+]
+
+MANTINE: Final[dict[str, Any]] = {
+    "fontFamily": FONT,
+    "headings": {"fontFamily": FONT, "fontWeight": "650"},
+    "colors": {"iris": _IRIS},
+    "primaryColor": "iris",
+    # White on shade 7 has a contrast of 5.8 in both colour schemes.
+    "primaryShade": {"light": 7, "dark": 7},
+    "defaultRadius": "md",
+    "cursorType": "pointer",
+    "fontSmoothing": True,
+}
+
+
+def translucent(colour: str, alpha: float) -> str:
+    """``#RRGGBB`` as ``rgba(…)`` with ``alpha`` in 0..1."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha:g})"
