@@ -30,6 +30,8 @@ _OPEN_PERCENTILE: Final = 0.9
 _LEAST_OPEN_RATIO: Final = 0.16
 """Nobody's open eyes are taken for narrower, so that eyes shut from the start do not count open."""
 
+_USUAL_OPEN_RATIO: Final = 0.28
+
 _SHUT_RATIO: Final = 0.4
 """Of the own open eyes: at and below, the lids touch; the model never shows them at 0."""
 
@@ -56,6 +58,11 @@ def openness(ratio: float, open_ratio: float) -> float:
     """0 shut to 1 open, of eyes with ``ratio`` where the own open eyes have ``open_ratio``."""
     of_own = ratio / max(open_ratio, _LEAST_OPEN_RATIO)
     return min(1.0, max(0.0, (of_own - _SHUT_RATIO) / (1.0 - _SHUT_RATIO)))
+
+
+def typical_openness(ratio: float) -> float:
+    """As ``openness``, of somebody whose own open eyes are not known."""
+    return openness(ratio, _USUAL_OPEN_RATIO)
 
 
 class _Running:

@@ -60,6 +60,7 @@ def join(
     server: str,
     invitation: Invitation,
     name: str | None,
+    guardian: str | None,
     use_earlier: bool,
 ) -> Session:
     """Join the lecture and agree to it, asking the student.
@@ -78,7 +79,12 @@ def join(
     if not choices.class_mood:
         raise DeclinedError("You said no, so nothing is captured and nothing was sent.")
     agreed = transport.consent(
-        ConsentRequest(ticket=answer.ticket, notice_version=answer.notice.version, choices=choices)
+        ConsentRequest(
+            ticket=answer.ticket,
+            notice_version=answer.notice.version,
+            choices=choices,
+            guardian=guardian,
+        )
     )
     console.say(f"Your own page, to see or delete what was sent: {server}{agreed.recovery_link}")
     if not agreed.admitted:

@@ -78,7 +78,8 @@ class Playback:
             last, step, count = base, 0.0, 0
             for at, read in self._clip.play():
                 now = base + at
-                if self._loop is not None and now >= self._loop:
+                # A millisecond of grace, or rounding would begin a second too many.
+                if self._loop is not None and now >= self._loop - 1e-3:
                     return
                 step, last, count = (now - last) or step, now, count + 1
                 yield now, read

@@ -34,7 +34,7 @@ from capture_agent.transport import Transport
 from capture_agent.vision import Vision, load_vision
 from contract.emotions import EMOTIONS
 from contract.events import Event, EventKind
-from contract.exchange import LectureState
+from contract.exchange import LectureState, Reason
 from contract.ids import uuid7
 from contract.observations import Observation
 
@@ -132,6 +132,7 @@ def _open_session(
         server=settings.server,
         invitation=invitation,
         name=settings.name,
+        guardian=settings.guardian,
         use_earlier=settings.yes,
     )
     outbox.save_session(
@@ -250,9 +251,7 @@ class _Agent:
         self._console.status(" · ".join(words))
 
     def _finish(self, delivery: Delivery, trouble: AgentError | None) -> int:
-        if delivery.progress.state not in (State.REFUSED, State.BROKEN) and not isinstance(
-            trouble, OutboxError
-        ):
+        if not isinstance(trouble, OutboxError) and not delivery.progress.over:
             self._note(EventKind.STOPPED)
         self._save_offset(delivery.progress)
         emptied = delivery.finish(self._settings.drain_seconds)
@@ -289,9 +288,11 @@ class _Agent:
         )
         if counts.observations and not counts.with_face:
             warn(f"No face was seen in any picture of {self._source.description}.")
-        if progress.rejected:
-            why = ", ".join(f"{count} × {reason}" for reason, count in progress.reasons)
-            warn(f"The server refused {progress.rejected} items: {why}.")
+        # What was captured in the moment between the end and our hearing of it is not amiss.
+        amiss = [(why, count) for why, count in progress.reasons if why != Reason.AFTER_END]
+        if amiss:
+            why = ", ".join(f"{count} × {reason}" for reason, count in amiss)
+            warn(f"The server refused {sum(count for _, count in amiss)} items: {why}.")
         if emptied and progress.state is State.ENDED:
             self._outbox.destroy()
         if not emptied:

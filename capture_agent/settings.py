@@ -44,6 +44,9 @@ class AgentSettings(BaseModel):
     name: str | None = Field(
         default=None, description="the name the teacher of an open course sees"
     )
+    guardian: str | None = Field(
+        default=None, description="the guardian who agrees, where the school asks for one"
+    )
     realtime: bool = Field(default=False, description="play a file at its own speed")
     loop: float | None = Field(
         default=None, gt=0, le=86_400, description="repeat a file until it has given S seconds"
