@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from analytics.confusion import Confusion, adjust
+from analytics.errors import AnalyticsError
+from analytics.intervals import Bootstrap
+
+Floats = NDArray[np.float64]
+SHARES = np.array([[0.02, 0.01, 0.02, 0.2, 0.1, 0.05, 0.6]])
+
+
+@pytest.fixture(scope="module")
+def bootstrap(bank: list[Floats], confusion: Confusion) -> Bootstrap:
+    return Bootstrap.prepare(bank, confusion, seed=1)
+
+
+def test_the_same_seed_gives_the_same_interval(
+    bank: list[Floats], confusion: Confusion, bootstrap: Bootstrap
+) -> None:
+    again = Bootstrap.prepare(bank, confusion, seed=1).interval(SHARES, np.array([30]))
+    assert np.array_equal(again, bootstrap.interval(SHARES, np.array([30])))
+    other = Bootstrap.prepare(bank, confusion, seed=2).interval(SHARES, np.array([30]))
+    assert not np.array_equal(again, other)
+
+
+def test_an_interval_holds_its_share_and_narrows_with_the_class(bootstrap: Bootstrap) -> None:
+    widths = []
+    for students in (5, 30, 400):
+        low, high = bootstrap.interval(SHARES, np.array([students]))
+        assert (low <= SHARES).all()
+        assert (high >= SHARES).all()
+        assert low.min() >= 0
+        assert high.max() <= 1
+        widths.append(float((high - low)[0, 4]))
+    assert widths[0] > widths[1] > widths[2] > 0
+
+
+def test_what_nobody_reported_has_no_interval(bootstrap: Bootstrap) -> None:
+    shares = np.vstack([SHARES, np.full((1, 7), np.nan)])
+    low, high = bootstrap.interval(shares, np.array([30, 0]))
+    assert np.isnan(low[1]).all()
+    assert np.isnan(high[1]).all()
+    assert not np.isnan(low[0]).any()
+    nothing = bootstrap.interval_of_mean(shares[1:], np.array([0]))
+    assert np.isnan(nothing).all()
+
+
+def test_the_mean_of_steps_keeps_its_students_faces(bootstrap: Bootstrap) -> None:
+    """Ten minutes of one class are not ten classes: the interval hardly narrows."""
+    one = bootstrap.interval_of_mean(SHARES, np.array([30]))
+    ten = bootstrap.interval_of_mean(np.repeat(SHARES, 10, axis=0), np.full(10, 30))
+    assert np.subtract(*ten)[4] == pytest.approx(np.subtract(*one)[4], rel=1e-6)
+
+
+def test_the_truth_lies_within_nine_times_in_ten_or_more(
+    bank: list[Floats], confusion: Confusion, bootstrap: Bootstrap
+) -> None:
+    rng = np.random.default_rng(4)
+    lectures, faces = 300, 150
+    looks = np.stack([rng.multinomial(faces, SHARES[0]) for _ in range(lectures)])
+    observed = np.stack(
+        [
+            np.concatenate(
+                [bank[look][rng.integers(400, size=count)] for look, count in enumerate(row)]
+            ).mean(axis=0)
+            for row in looks
+        ]
+    )
+    low, high = bootstrap.interval(adjust(observed, confusion), np.full(lectures, 30))
+    truth = looks / faces
+    inside = ((low <= truth) & (truth <= high)).mean(axis=0)
+    assert inside[[3, 4, 6]].min() > 0.85
+
+
+def test_a_bank_that_does_not_fit_is_named(bank: list[Floats], confusion: Confusion) -> None:
+    with pytest.raises(AnalyticsError, match="must have 7 looks, but it has 6"):
+        Bootstrap.prepare(bank[:6], confusion, seed=1)
+    with pytest.raises(AnalyticsError, match=r"look 6 has shape \(0, 7\)"):
+        Bootstrap.prepare([*bank[:6], np.empty((0, 7))], confusion, seed=1)
