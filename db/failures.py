@@ -1,5 +1,6 @@
 """Turning what drivers raise into one clear sentence of the store's own errors."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,12 +15,16 @@ def translated(url: URL) -> Iterator[None]:
     """Let driver errors leave as StoreError, with the cause attached; other errors untouched."""
     try:
         yield
-    except exc.SQLAlchemyError as error:
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:
         raise translate(url, error) from error
 
 
-def translate(url: URL, error: exc.SQLAlchemyError) -> StoreError:
+def translate(url: URL, error: exc.SQLAlchemyError | sqlite3.Error) -> StoreError:
     """The store's own error for what SQLAlchemy or the driver raised."""
+    if isinstance(error, sqlite3.Error):
+        # From db.bulk, which speaks to the driver itself.
+        kind = exc.IntegrityError if isinstance(error, sqlite3.IntegrityError) else exc.DBAPIError
+        error = kind(None, None, error)
     shown = url.render_as_string(hide_password=True)
     if isinstance(error, exc.TimeoutError):
         return StoreBusyError(f"All connections to {shown} have been in use for 10 s.")

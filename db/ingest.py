@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from contract.emotions import BUCKET_SECONDS, EMOTIONS
 from contract.events import Event
@@ -50,27 +50,14 @@ def ingest_observations(
     if not batch:
         return []
     rows = [_observation_row(item, participant_id, received_at) for item in _firsts(batch)]
-    places = {row["id"]: (_bucket(row["captured_at"]), row["model"]) for row in rows}
 
     def work(connection: Connection) -> set[UUID]:
         course_id = _open(connection, participant_id)
         fresh = insert_new(
             connection, observations, [{**row, "course_id": course_id} for row in rows]
         )
-        sums: dict[tuple[int, str], Row] = {}
-        for row in rows:
-            if row["id"] in fresh:
-                _add(sums.setdefault(places[row["id"]], dict.fromkeys(BUCKET_SUMS, 0)), row)
-        add_sums(
-            connection,
-            buckets,
-            [
-                {"participant_id": participant_id, "bucket": start, "model": model, **sums[place]}
-                for place in sorted(sums)
-                for start, model in (place,)
-            ],
-            BUCKET_SUMS,
-        )
+        added = [row for row in rows if row["id"] in fresh]
+        add_sums(connection, buckets, _bucket_rows(added, received_at), BUCKET_SUMS)
         return fresh
 
     return _verdicts([item.id for item in batch], store.write(work))
@@ -133,18 +120,21 @@ def _verdicts(ids: Sequence[UUID], fresh: set[UUID]) -> list[bool]:
     return verdicts
 
 
+_OPEN = (
+    select(lectures.c.course_id, participants.c.withdrawn_at)
+    .join(lectures, lectures.c.id == participants.c.lecture_id)
+    .where(participants.c.id == bindparam("sender"))
+    .with_for_update(read=True, of=participants)
+)
+
+
 def _open(connection: Connection, participant_id: UUID) -> UUID:
     """The course of a participant who may still send, held so until the transaction ends.
 
     The lock (PostgreSQL's; SQLite has one writer) keeps a withdrawal or an erasure from slipping
     in between this look and the insert.
     """
-    row = connection.execute(
-        select(lectures.c.course_id, participants.c.withdrawn_at)
-        .join(lectures, lectures.c.id == participants.c.lecture_id)
-        .where(participants.c.id == participant_id)
-        .with_for_update(read=True, of=participants)
-    ).first()
+    row = connection.execute(_OPEN, {"sender": participant_id}).first()
     if row is None:
         raise NotFoundError(f"There is no participant {participant_id}.")
     if row.withdrawn_at is not None:
@@ -184,6 +174,24 @@ def _observation_row(item: Observation, participant_id: UUID, received_at: datet
         "detection_score": _share(item.detection_score),
         "model": item.model,
     }
+
+
+def _bucket_rows(rows: Sequence[Row], received_at: datetime) -> list[Row]:
+    """What these rows of one participant add to which buckets, in order of the key."""
+    sums: dict[tuple[int, str], Row] = {}
+    for row in rows:
+        place = (_bucket(row["captured_at"]), row["model"])
+        _add(sums.setdefault(place, dict.fromkeys(BUCKET_SUMS, 0)), row)
+    return [
+        {
+            "participant_id": rows[0]["participant_id"],
+            "bucket": start,
+            "model": model,
+            "changed": int(received_at.timestamp() * 1000),
+            **sums[start, model],
+        }
+        for start, model in sorted(sums)
+    ]
 
 
 def _add(sums: Row, row: Row) -> None:

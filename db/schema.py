@@ -299,6 +299,8 @@ buckets = Table(
         primary_key=True,
     ),
     *[Column(name, BigInteger, nullable=False) for name in BUCKET_SUMS],
+    # When something was last added, epoch milliseconds: who has read the lecture before reads on.
+    Column("changed", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

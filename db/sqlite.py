@@ -1,5 +1,6 @@
 """SQLite as this project uses it: its pragmas, and the one writer thread with group commit."""
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -34,7 +35,11 @@ def sqlite_engine(url: URL, *, readonly: bool) -> Engine:
         else {"poolclass": NullPool}
     )
     engine = create_engine(
-        url, connect_args={"timeout": PATIENCE_S, "check_same_thread": False}, **pool
+        url,
+        connect_args={"timeout": PATIENCE_S, "check_same_thread": False},
+        # What students sent belongs in no message and no log.
+        hide_parameters=True,
+        **pool,
     )
 
     @event.listens_for(engine, "connect")
@@ -149,7 +154,7 @@ class SQLiteWriter:
                 item.future.set_result(item.result)
 
     def _as_ours(self, error: BaseException) -> BaseException:
-        if not isinstance(error, exc.SQLAlchemyError):
+        if not isinstance(error, (exc.SQLAlchemyError, sqlite3.Error)):
             return error
         ours = translate(self._engine.url, error)
         ours.__cause__ = error

@@ -142,7 +142,13 @@ def _open_sqlite(url: URL) -> Store:
 def _open_pg(url: URL) -> Store:
     def engine(**extra: Any) -> Engine:
         return create_engine(
-            url, pool_size=8, max_overflow=24, pool_timeout=10, pool_pre_ping=False, **extra
+            url,
+            pool_size=8,
+            max_overflow=24,
+            pool_timeout=10,
+            # What students sent belongs in no message and no log.
+            hide_parameters=True,
+            **extra,
         )
 
     readers = engine(

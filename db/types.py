@@ -12,6 +12,13 @@ from sqlalchemy.types import TypeEngine
 from db.errors import StoreError
 
 
+def utc(value: datetime) -> datetime:
+    """``value`` in UTC. Raises StoreError where it is naive: no zone is ever guessed."""
+    if value.tzinfo is None:
+        raise StoreError(f"A stored time needs its zone, but received the naive {value!r}.")
+    return value.astimezone(UTC)
+
+
 class Moment(TypeDecorator[datetime]):
     """A UTC moment, ``timestamptz`` on PostgreSQL. Refuses naive times instead of guessing a zone.
 
@@ -26,10 +33,7 @@ class Moment(TypeDecorator[datetime]):
         """``value`` in UTC. Raises StoreError where it is naive."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise StoreError(f"A stored time needs its zone, but received the naive {value!r}.")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else utc(value)
 
     def process_result_value(
         self,

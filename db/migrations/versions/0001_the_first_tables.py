@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("sad_sum", sa.BigInteger(), nullable=False),
         sa.Column("surprise_sum", sa.BigInteger(), nullable=False),
         sa.Column("neutral_sum", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participants.id"], name="fk_buckets_participant_id"
         ),
