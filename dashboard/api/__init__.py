@@ -1,0 +1,1 @@
+"""The HTTP API under ``/api/v1``: every route, its contract, its verdicts and its problems."""

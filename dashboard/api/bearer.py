@@ -1,0 +1,55 @@
+"""Whose agent is asking: the bearer token, looked up once per request."""
+
+from flask import g, request
+
+from dashboard import access
+from dashboard.access import Action, ParticipantActor
+from dashboard.api.limits import address, current_limits
+from dashboard.errors import ForbiddenError, NotSignedInError
+from dashboard.services import current_services
+from db import consents
+from db.values import AgentContext, ParticipantStatus
+
+
+def agent() -> AgentContext:
+    """The participant whose token the request bears, withdrawn ones too.
+
+    Raises NotSignedInError where the token is missing, unknown or replaced by another device's,
+    TooManyRequestsError where the agent, or an address that tries tokens, asks too fast.
+    """
+    if (known := g.get("agent_context")) is not None:
+        return known  # type: ignore[no-any-return]
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedInError("This needs the agent's token, as Authorization: Bearer.")
+    limits = current_limits()
+    limits.guesses.check(address())
+    found = consents.agent_context(current_services().store, token.strip())
+    if found is None:
+        limits.guesses.take(address())
+        raise NotSignedInError("This token is not known, or another device has replaced it.")
+    limits.agent.take(found.token_id)
+    g.agent_context = found
+    return found
+
+
+def actor_of(context: AgentContext) -> ParticipantActor:
+    """The bearer as access knows them."""
+    return ParticipantActor(context.participant.id, context.lecture.id)
+
+
+def sender(action: Action) -> AgentContext:
+    """The participant who may still send what ``action`` says.
+
+    Raises ForbiddenError, finally, where they withdrew, were refused, or policy takes no such data.
+    """
+    context = agent()
+    target = access.participant_object(context.participant, context.lecture, context.course)
+    access.authorize(actor_of(context), action, target)
+    if context.withdrawn:
+        raise ForbiddenError("You took your agreement back, so nothing more is accepted.")
+    if context.participant.status is ParticipantStatus.REFUSED:
+        raise ForbiddenError("The teacher did not admit you to this lecture.")
+    if action is Action.SEND_OBSERVATIONS and not context.choices.class_mood:
+        raise ForbiddenError("You did not agree that your numbers count in the class mood.")
+    return context

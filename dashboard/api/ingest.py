@@ -1,0 +1,166 @@
+"""Taking in what agents send: observations and events, each item judged by itself, and pulses."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from contract.batches import Batch, Unreadable, read_batch
+from contract.events import Event
+from contract.exchange import (
+    Ask,
+    BatchAnswer,
+    ItemVerdict,
+    LectureState,
+    Pulse,
+    Reason,
+    Verdict,
+)
+from contract.observations import Observation
+from dashboard.access import Action
+from dashboard.api.bearer import sender
+from dashboard.api.operations import answer, nothing, operation, read_body
+from dashboard.api.verdicts import Tolerance, judge
+from dashboard.errors import InvalidError, UnknownObjectError
+from dashboard.services import Services, current_services
+from db import flags
+from db import ingest as store_ingest
+from db.store import Store
+from db.values import AgentContext
+
+blueprint = Blueprint("ingest", __name__)
+
+Item = TypeVar("Item", Observation, Event)
+Ingest = Callable[[Store, UUID, Sequence[Item], datetime], list[bool]]
+
+_ASK_TEXT = "Would you like your teacher to check in with you?"
+
+
+class ObservationBatch(Batch[Observation]):
+    """``{"items": […]}`` of observations, at most 600."""
+
+
+class EventBatch(Batch[Event]):
+    """``{"items": […]}`` of events, at most 600."""
+
+
+_ERRORS = (401, 403, 413, 422, 429, 503)
+
+
+@blueprint.post("/observations")
+@operation(
+    summary="Store observations; each item gets its own verdict, in the order of the request",
+    body=ObservationBatch,
+    answer=BatchAnswer,
+    errors=_ERRORS,
+    bearer=True,
+)
+def observations() -> Response:
+    """``POST /observations``."""
+    context = sender(Action.SEND_OBSERVATIONS)
+    items = read_batch(request.get_data(cache=False), Observation)
+    return _take(context, items, lambda item: item.captured_at, store_ingest.ingest_observations)
+
+
+@blueprint.post("/events")
+@operation(
+    summary="Store events of an agent; verdicts as for observations",
+    body=EventBatch,
+    answer=BatchAnswer,
+    errors=_ERRORS,
+    bearer=True,
+)
+def events() -> Response:
+    """``POST /events``."""
+    context = sender(Action.SEND_EVENTS)
+    items = read_batch(request.get_data(cache=False), Event)
+    return _take(context, items, lambda item: item.at, store_ingest.ingest_events)
+
+
+def _take(
+    context: AgentContext,
+    items: Sequence[Item | Unreadable],
+    moment: Callable[[Item], datetime],
+    ingest: Ingest[Item],
+) -> Response:
+    """Judge every item, store those that may be, and answer a verdict for each, in order."""
+    services = current_services()
+    now = services.clock()
+    tolerance = _tolerance(services)
+    verdicts: list[ItemVerdict | None] = []
+    good: list[Item] = []
+    for item in items:
+        if isinstance(item, Unreadable):
+            verdicts.append(_rejected(item.id, Reason.INVALID, item.detail))
+        elif (why := judge(moment(item), context.lecture, tolerance, now)) is not None:
+            verdicts.append(_rejected(item.id, *why))
+        else:
+            verdicts.append(None)
+            good.append(item)
+    stored = zip(
+        good, ingest(services.store, context.participant.id, good, now) if good else (), strict=True
+    )
+    return answer(
+        BatchAnswer(
+            verdicts=tuple(given or _stored(*next(stored)) for given in verdicts),
+            server_time=now,
+            lecture=LectureState.RUNNING if context.lecture.running else LectureState.ENDED,
+            ended_at=context.lecture.ended_at,
+            admitted=context.admitted,
+            ask=_question(services, context),
+        )
+    )
+
+
+def _tolerance(services: Services) -> Tolerance:
+    return Tolerance(
+        future=timedelta(seconds=services.settings.future_seconds),
+        late=timedelta(hours=services.settings.late_hours),
+    )
+
+
+def _rejected(identifier: UUID | None, reason: Reason, detail: str) -> ItemVerdict:
+    return ItemVerdict(id=identifier, verdict=Verdict.REJECTED, reason=reason, detail=detail)
+
+
+def _stored(item: Observation | Event, new: bool) -> ItemVerdict:
+    return ItemVerdict(id=item.id, verdict=Verdict.ACCEPTED if new else Verdict.DUPLICATE)
+
+
+def _question(services: Services, context: AgentContext) -> Ask | None:
+    """What this student is asked privately, if they chose to be asked first."""
+    if not (context.choices.ask_first and context.admitted and context.lecture.running):
+        return None
+    flag = flags.open_ask(services.store, context.participant.id)
+    return None if flag is None else Ask(id=flag.id, text=_ASK_TEXT)
+
+
+@blueprint.post("/pulse")
+@operation(
+    summary="Report one's own mood, or answer yes or no to a question",
+    body=Pulse,
+    status=204,
+    errors=(401, 403, 404, 409, 413, 422, 429, 503),
+    bearer=True,
+)
+def pulse() -> Response:
+    """``POST /pulse``."""
+    context = sender(Action.ANSWER_PULSE)
+    given = read_body(Pulse)
+    services = current_services()
+    now = services.clock()
+    if given.mood is not None and given.ask is None and given.answer is None:
+        why = judge(now, context.lecture, _tolerance(services), now)
+        if why is not None:
+            raise InvalidError(f"A pulse is taken while the lecture runs: {why[1]}.")
+        store_ingest.ingest_pulse(services.store, context.participant.id, given.mood, now)
+    elif given.mood is None and given.ask is not None and given.answer is not None:
+        flag = flags.flag(services.store, given.ask)
+        if flag is None or flag.participant_id != context.participant.id or not flag.asked_at:
+            raise UnknownObjectError(f"There is no question {given.ask} to you.")
+        flags.answer(services.store, flag.id, given.answer, now)
+    else:
+        raise InvalidError("A pulse must be either a mood, or an ask with its answer.")
+    return nothing()

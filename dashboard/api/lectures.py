@@ -1,0 +1,248 @@
+"""What teachers and admins may fetch of a lecture: class figures, rows, flags and report files."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from contract.exchange import TimelinePoint
+from dashboard import access, lookup, signin
+from dashboard.access import Action, Nobody
+from dashboard.api.answers import (
+    FlagAnswer,
+    Flags,
+    MarkerAnswer,
+    MoodAnswer,
+    StudentAnswer,
+    Students,
+    Summary,
+    Timeline,
+)
+from dashboard.api.join import facts
+from dashboard.api.operations import answer, operation
+from dashboard.errors import (
+    InvalidError,
+    NotSignedInError,
+    UnknownObjectError,
+)
+from dashboard.live_values import LiveSnapshot, MoodFigures
+from dashboard.services import current_services
+from db import audit, flags, queries, reports
+from db.values import Course, Lecture, Report
+
+blueprint = Blueprint("lectures", __name__)
+
+STUDENT_TABLES = frozenset({"students", "flags", "check_ins"})
+"""Tables of a report with rows of single students."""
+
+_ERRORS = (401, 403, 404, 503)
+
+
+def _lecture(lecture_id: UUID, action: Action) -> tuple[Lecture, Course]:
+    """The lecture, if the user who asks may do ``action`` to it; the looking is recorded."""
+    services = current_services()
+    actor = signin.current_actor()
+    if isinstance(actor, Nobody):
+        # Before the look-up, so that a stranger cannot learn which lectures there are.
+        raise NotSignedInError("This needs a signed-in user.")
+    lecture, course = lookup.lecture(services, lecture_id)
+    target = access.lecture_object(lecture, course)
+    access.authorize(actor, action, target)
+    if action in _RECORDED:
+        audit.record(
+            services.store,
+            actor=actor.name,
+            action=action,
+            object=target.label,
+            at=services.clock(),
+            detail={"table": request.args["table"]} if "table" in request.args else None,
+        )
+    return lecture, course
+
+
+# Who looked at whom; class figures name nobody.
+_RECORDED = frozenset(
+    {
+        Action.VIEW_STUDENTS,
+        Action.VIEW_FLAGS,
+        Action.DOWNLOAD_REPORT,
+        Action.DOWNLOAD_STUDENT_TABLE,
+    }
+)
+
+
+@blueprint.get("/lectures/<uuid:lecture_id>/summary")
+@operation(summary="The class figures of the last tick", answer=Summary, errors=_ERRORS)
+def summary(lecture_id: UUID) -> Response:
+    """``GET /lectures/{id}/summary``."""
+    lecture, course = _lecture(lecture_id, Action.VIEW_LIVE)
+    shot = current_services().live.snapshot(lecture.id)
+    return answer(_summary(lecture, course, shot))
+
+
+def _summary(lecture: Lecture, course: Course, shot: LiveSnapshot | None) -> Summary:
+    known: dict[str, Any] = {}
+    if shot is not None:
+        plain = (
+            "as_of", "newest", "hidden", "attentive", "presence", "reporting", "expected",
+            "coverage",
+        )  # fmt: skip
+        known = {name: getattr(shot, name) for name in plain}
+        known["mood"] = None if shot.mood is None else _mood(shot.mood)
+    return Summary(lecture=facts(lecture, course), policy=lecture.policy, **known)
+
+
+def _mood(mood: MoodFigures) -> MoodAnswer:
+    return MoodAnswer(shares=mood.shares, raw=mood.raw, low=mood.low, high=mood.high)
+
+
+@blueprint.get("/lectures/<uuid:lecture_id>/timeline")
+@operation(
+    summary="The class timeline, or what is new in it since a cursor",
+    answer=Timeline,
+    errors=_ERRORS,
+    query=(("cursor", "the last answer's cursor"),),
+)
+def timeline(lecture_id: UUID) -> Response:
+    """``GET /lectures/{id}/timeline``."""
+    lecture, _ = _lecture(lecture_id, Action.VIEW_LIVE)
+    new = current_services().live.timeline_since(lecture.id, request.args.get("cursor"))
+    return answer(
+        Timeline(
+            cursor=new.cursor,
+            reset=new.reset,
+            points=tuple(
+                TimelinePoint(
+                    at=datetime.fromtimestamp(point.at, UTC),
+                    shares=point.shares,
+                    attentive=point.attentive,
+                    reporting=point.reporting,
+                )
+                for point in new.points
+            ),
+            markers=tuple(MarkerAnswer(at=one.at, label=one.label) for one in new.markers),
+        )
+    )
+
+
+@blueprint.get("/lectures/<uuid:lecture_id>/students")
+@operation(
+    summary="The states of the students who chose to be shown", answer=Students, errors=_ERRORS
+)
+def students(lecture_id: UUID) -> Response:
+    """``GET /lectures/{id}/students``."""
+    lecture, _ = _lecture(lecture_id, Action.VIEW_STUDENTS)
+    services = current_services()
+    shot = services.live.snapshot(lecture.id)
+    # The tick may be older than a withdrawal: what holds now decides.
+    shown = {
+        one.id for one in queries.participants(services.store, lecture.id) if access.shows_row(one)
+    }
+    return answer(
+        Students(
+            students=tuple(
+                StudentAnswer(
+                    participant=tile.participant_id,
+                    name=tile.name,
+                    verified=tile.verified,
+                    state=tile.state,
+                    check_in=tile.check_in,
+                )
+                for tile in (shot.tiles if shot else ())
+                if tile.participant_id in shown
+            )
+        )
+    )
+
+
+@blueprint.get("/lectures/<uuid:lecture_id>/flags")
+@operation(summary="The check-ins that were suggested", answer=Flags, errors=_ERRORS)
+def flag_log(lecture_id: UUID) -> Response:
+    """``GET /lectures/{id}/flags``."""
+    lecture, _ = _lecture(lecture_id, Action.VIEW_FLAGS)
+    store = current_services().store
+    names = {
+        one.id: one.name for one in queries.participants(store, lecture.id) if access.shows_row(one)
+    }
+    return answer(
+        Flags(
+            flags=tuple(
+                FlagAnswer(
+                    id=one.id,
+                    participant=one.participant_id,
+                    name=names[one.participant_id],
+                    kind=one.kind,
+                    raised_at=one.raised_at,
+                    cleared_at=one.cleared_at,
+                    reason=one.reason,
+                    evidence=dict(one.evidence),
+                    outcome=one.outcome,
+                    outcome_at=one.outcome_at,
+                )
+                for one in flags.flags_of(store, lecture.id)
+                if one.participant_id in names
+            )
+        )
+    )
+
+
+@blueprint.get("/lectures/<uuid:lecture_id>/report.pdf")
+@operation(summary="The newest report as PDF", media="application/pdf", errors=_ERRORS)
+def report_pdf(lecture_id: UUID) -> Response:
+    """``GET /lectures/{id}/report.pdf``."""
+    lecture, course = _lecture(lecture_id, Action.DOWNLOAD_REPORT)
+    report = _report(lecture)
+    pdf = reports.pdf(current_services().store, report.id)
+    if pdf is None:
+        raise UnknownObjectError("This report is being written anew: try again in a moment.")
+    return _download(pdf, "application/pdf", f"{_stem(lecture, course)}.pdf", report)
+
+
+@blueprint.get("/lectures/<uuid:lecture_id>/report.csv")
+@operation(
+    summary="One table of the newest report as CSV",
+    media="text/csv",
+    errors=(*_ERRORS, 422),
+    query=(("table", "the table's name"),),
+)
+def report_csv(lecture_id: UUID) -> Response:
+    """``GET /lectures/{id}/report.csv?table=…``."""
+    name = request.args.get("table", "")
+    single = name in STUDENT_TABLES
+    lecture, course = _lecture(
+        lecture_id, Action.DOWNLOAD_STUDENT_TABLE if single else Action.DOWNLOAD_REPORT
+    )
+    report = _report(lecture)
+    known = ", ".join(report.tables)
+    if not name:
+        raise InvalidError(f"table must name one of: {known}.")
+    table = reports.table(current_services().store, report.id, name)
+    if table is None:
+        raise UnknownObjectError(f"This report has no table {name[:40]!r}; it has: {known}.")
+    return _download(
+        table, "text/csv; charset=utf-8", f"{_stem(lecture, course)}-{name}.csv", report
+    )
+
+
+def _report(lecture: Lecture) -> Report:
+    report = reports.latest(current_services().store, lecture.id)
+    if report is not None:
+        return report
+    if lecture.running:
+        raise UnknownObjectError(f"The lecture {lecture.title!r} still runs: no report yet.")
+    raise UnknownObjectError(f"The report of {lecture.title!r} is not written yet.")
+
+
+def _stem(lecture: Lecture, course: Course) -> str:
+    words = f"{course.title} {lecture.title} {lecture.started_at:%Y-%m-%d}"
+    return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-").lower()[:80] or "report"
+
+
+def _download(data: bytes, media: str, name: str, report: Report) -> Response:
+    response = Response(data, content_type=media)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Report-Version"] = str(report.version)
+    return response

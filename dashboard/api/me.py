@@ -1,0 +1,136 @@
+"""One's own data: everything stored about a participant, for their eyes, and theirs to delete."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from dashboard import access, lookup, signin
+from dashboard.access import Action, ParticipantActor
+from dashboard.api.answers import (
+    Deleted,
+    OwnConsent,
+    OwnData,
+    OwnEvent,
+    OwnFlag,
+    OwnObservation,
+    OwnPulse,
+)
+from dashboard.api.bearer import actor_of, agent
+from dashboard.api.join import facts
+from dashboard.api.operations import answer, operation
+from dashboard.errors import InvalidError, NotSignedInError
+from dashboard.services import Services, current_services
+from db import consents, flags, queries, retention
+from db.values import ObservationRow
+
+blueprint = Blueprint("me", __name__)
+
+PAGE_ROWS = 1000
+
+
+def _me(action: Action) -> ParticipantActor:
+    """The student who asks, by the agent's token or the own page's session, if they may."""
+    if request.headers.get("Authorization"):
+        actor = actor_of(agent())
+    else:
+        found = signin.current_participant()
+        if not isinstance(found, ParticipantActor):
+            raise NotSignedInError("This needs the agent's token or your own link.")
+        actor = found
+    target = lookup.participant_target(current_services(), actor.participant_id)
+    access.authorize(actor, action, target)
+    return actor
+
+
+@blueprint.get("/me/observations")
+@operation(
+    summary="Everything stored about oneself; observations in pages",
+    answer=OwnData,
+    errors=(401, 422, 429, 503),
+    bearer=True,
+    query=(("after", "id of the last observation of the page before"),),
+)
+def own() -> Response:
+    """``GET /me/observations``."""
+    actor = _me(Action.VIEW_OWN)
+    return answer(own_data(current_services(), actor.participant_id, _after()))
+
+
+def _after() -> UUID | None:
+    given = request.args.get("after")
+    if given is None:
+        return None
+    try:
+        return UUID(given)
+    except ValueError as error:
+        raise InvalidError(f"after must be an observation's id, but is {given[:40]!r}.") from error
+
+
+def own_data(services: Services, participant_id: UUID, after: UUID | None = None) -> OwnData:
+    """All that is stored about a participant, with one page of observations."""
+    participant, lecture, course = lookup.participant(services, participant_id)
+    store = services.store
+    rows = queries.observations_of(store, participant_id, limit=PAGE_ROWS + 1, after=after)
+    page = rows[:PAGE_ROWS]
+    pulses = queries.lecture_pulses(store, lecture.id)
+    return OwnData(
+        participant=participant.id,
+        name=participant.name,
+        status=participant.status,
+        verified=participant.verified,
+        lecture=facts(lecture, course),
+        policy=lecture.policy,
+        choices=participant.choices,
+        consents=tuple(
+            OwnConsent(
+                notice_version=one.notice_version,
+                choices=one.choices,
+                guardian=one.guardian,
+                at=one.at,
+                withdrawn_at=one.withdrawn_at,
+            )
+            for one in consents.history(store, participant_id)
+        ),
+        events=tuple(
+            OwnEvent(id=one.id, at=one.at, kind=one.kind, count=one.count)
+            for one in queries.events_of(store, participant_id)
+        ),
+        pulses=tuple(
+            OwnPulse(id=one.id, at=one.at, mood=one.mood)
+            for one in pulses
+            if one.participant_id == participant_id
+        ),
+        flags=tuple(
+            OwnFlag(
+                id=one.id,
+                kind=one.kind,
+                raised_at=one.raised_at,
+                reason=one.reason,
+                outcome=one.outcome,
+            )
+            for one in flags.flags_of(store, lecture.id, participant_id)
+        ),
+        observations=tuple(map(_own, page)),
+        next=page[-1].id if len(rows) > PAGE_ROWS else None,
+    )
+
+
+def _own(row: ObservationRow) -> OwnObservation:
+    return OwnObservation(**{name: getattr(row, name) for name in OwnObservation.model_fields})
+
+
+@blueprint.delete("/me/observations")
+@operation(
+    summary="Delete all that was measured of oneself; the agreement stays",
+    answer=Deleted,
+    errors=(401, 403, 429, 503),
+    bearer=True,
+)
+def erase_own() -> Response:
+    """``DELETE /me/observations``."""
+    actor = _me(Action.ERASE_OWN)
+    services = current_services()
+    removal = retention.delete_observations(
+        services.store, actor.participant_id, now=services.clock(), actor=actor.name
+    )
+    return answer(Deleted(observations=removal.observations))

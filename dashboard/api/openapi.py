@@ -1,0 +1,122 @@
+"""The OpenAPI 3.1 document, made from the routes and the pydantic models that they use."""
+
+import json
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, current_app
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from contract.exchange import API, Problem
+from dashboard.api.operations import Operation, operation, operation_of
+
+blueprint = Blueprint("openapi", __name__)
+
+_REFS: Final = "#/components/schemas/{model}"
+_PROBLEM_WORDS: Final = {
+    401: "Not signed in, or the token is unknown or replaced.",
+    403: "Not allowed by role, policy or agreement; asking again changes nothing.",
+    404: "There is no such thing.",
+    409: "The state of things does not allow it.",
+    413: "The request is too large: send less at once.",
+    422: "The request breaks a rule of its schema.",
+    429: "Too many requests: wait as Retry-After says.",
+    503: "The store does not answer now: try again as Retry-After says.",
+}
+
+
+@blueprint.get("/openapi.json")
+@operation(summary="This document")
+def document() -> Response:
+    """``GET /openapi.json``."""
+    return Response(json.dumps(describe(current_app)), content_type="application/json")
+
+
+def routes(flask: Flask) -> Iterator[tuple[str, str, str, Operation | None]]:
+    """Method, path, endpoint and contract of every route of the API."""
+    for rule in flask.url_map.iter_rules():
+        if not rule.rule.startswith(f"{API}/") or rule.endpoint == "no_such_route":
+            continue
+        view = flask.view_functions[rule.endpoint]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule.rule, rule.endpoint, operation_of(view)
+
+
+def describe(flask: Flask) -> dict[str, Any]:
+    """The document of this server's API."""
+    documented = [
+        (method, path, endpoint, contract)
+        for method, path, endpoint, contract in routes(flask)
+        if contract is not None
+    ]
+    models: set[type[BaseModel]] = {Problem}
+    for *_, contract in documented:
+        models |= {model for model in (contract.body, contract.answer) if model is not None}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    names, schemas = models_json_schema(
+        [(model, "serialization") for model in ordered], ref_template=_REFS
+    )
+    refs = {model: names[model, "serialization"] for model in ordered}
+    paths: dict[str, Any] = {}
+    for method, path, endpoint, contract in documented:
+        shown = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+        paths.setdefault(shown, {})[method.lower()] = _operation(endpoint, path, contract, refs)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "ClassPulse", "version": version("classpulse")},
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": schemas.get("$defs", {}),
+            "securitySchemes": {
+                "agent": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "classpulse"},
+            },
+        },
+    }
+
+
+def _operation(
+    endpoint: str, path: str, contract: Operation, refs: dict[Any, Any]
+) -> dict[str, Any]:
+    responses: dict[str, Any] = {str(contract.status): _success(contract, refs)}
+    for status in contract.errors:
+        responses[str(status)] = {
+            "description": _PROBLEM_WORDS[status],
+            "content": {"application/problem+json": {"schema": refs[Problem]}},
+        }
+    described: dict[str, Any] = {
+        "operationId": endpoint.replace(".", "_"),
+        "summary": contract.summary,
+        "responses": responses,
+    }
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"<(?:\w+:)?(\w+)>", path)
+    ] + [
+        {"name": name, "in": "query", "description": words, "schema": {"type": "string"}}
+        for name, words in contract.query
+    ]
+    if parameters:
+        described["parameters"] = parameters
+    if contract.body is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": refs[contract.body]}},
+        }
+    if 401 in contract.errors:
+        described["security"] = [{"agent": []}] if contract.bearer else [{"session": []}]
+    return described
+
+
+def _success(contract: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
+    if contract.status == 204:
+        return {"description": "Done."}
+    schema: Any = {"type": "object"}
+    if contract.answer is not None:
+        schema = refs[contract.answer]
+    elif contract.media != "application/json":
+        schema = {"type": "string", "contentMediaType": contract.media}
+    return {"description": "Done.", "content": {contract.media: {"schema": schema}}}

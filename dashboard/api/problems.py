@@ -1,0 +1,132 @@
+"""Errors over HTTP: every one becomes RFC 9457 problem details, none a traceback."""
+
+import math
+import secrets
+from typing import Final
+
+import structlog
+from flask import Flask, Response, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from contract.batches import BatchTooLargeError, first_rule
+from contract.errors import ClassPulseError, ContractError
+from contract.exchange import Problem
+from dashboard.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotSignedInError,
+    RefusedError,
+    TooManyRequestsError,
+    UnknownObjectError,
+)
+from db.errors import (
+    ConflictError,
+    NotFoundError,
+    StoreUnavailableError,
+    TicketError,
+    WithdrawnError,
+)
+
+_log = structlog.get_logger(__name__)
+
+# The first that fits; what a client should do depends on the status alone, the rest is for people.
+_STATUS: Final[tuple[tuple[type[ClassPulseError], int, str], ...]] = (
+    (NotSignedInError, 401, "Not signed in"),
+    (WithdrawnError, 403, "Agreement taken back"),
+    (ForbiddenError, 403, "Not allowed"),
+    (TicketError, 403, "Ticket or link not valid"),
+    (UnknownObjectError, 404, "Not found"),
+    (NotFoundError, 404, "Not found"),
+    (RefusedError, 409, "Not now"),
+    (ConflictError, 409, "Not now"),
+    (BatchTooLargeError, 413, "Too large"),
+    (InvalidError, 422, "Not valid"),
+    (ContractError, 422, "Not valid"),
+    (TooManyRequestsError, 429, "Too many requests"),
+    (StoreUnavailableError, 503, "Store not available"),
+)
+_STORE_RETRY_S: Final = 5.0
+_HTTP_WORDS: Final = {
+    404: "There is nothing at this address.",
+    405: "This address does not answer that method.",
+    413: "The request is larger than this server reads.",
+}
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    instance: str | None = None,
+    retry_after: float | None = None,
+) -> Response:
+    """One problem as a response. ``retry_after`` in seconds."""
+    body = Problem(title=title, status=status, detail=detail, instance=instance)
+    response = Response(
+        body.model_dump_json(exclude_none=True),
+        status=status,
+        content_type="application/problem+json",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="classpulse"'
+    return response
+
+
+def from_error(error: ClassPulseError) -> Response:
+    """The problem that an error raised on purpose becomes."""
+    for kind, status, title in _STATUS:
+        if isinstance(error, kind):
+            wait = error.retry_after if isinstance(error, TooManyRequestsError) else None
+            if status == 503:
+                _log.warning("store_unavailable", detail=str(error))
+                # The sentence may name the store's address, which is not the public's.
+                detail = "The store does not answer now; nothing was lost on the way."
+                return problem(status, title, detail, retry_after=_STORE_RETRY_S)
+            return problem(status, title, str(error), retry_after=wait)
+    return incident(error)
+
+
+def incident(error: Exception) -> Response:
+    """The problem that an error nobody foresaw becomes: an id here, all the rest in the log."""
+    return problem(
+        500,
+        "Internal error",
+        f"Something went wrong here. If it happens again, tell the operator: incident "
+        f"{(identifier := log_incident(error))}.",
+        instance=f"urn:classpulse:incident:{identifier}",
+    )
+
+
+def log_incident(error: Exception) -> str:
+    """Log an unforeseen error with its traceback and answer the id it can be found by."""
+    identifier = secrets.token_hex(6)
+    _log.error(
+        "incident", incident=identifier, method=request.method, path=request.path, exc_info=error
+    )
+    return identifier
+
+
+def register(flask: Flask) -> None:
+    """Make every error of this server a problem."""
+    flask.register_error_handler(ClassPulseError, from_error)
+    flask.register_error_handler(ValidationError, _from_validation)
+    flask.register_error_handler(HTTPException, _from_http)
+    flask.register_error_handler(Exception, incident)
+
+
+def _from_validation(error: ValidationError) -> Response:
+    return problem(422, "Not valid", f"The request breaks a rule: {first_rule(error)}.")
+
+
+def _from_http(error: HTTPException) -> Response | AnyResponse:
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error.get_response()
+    detail = _HTTP_WORDS.get(status, error.description or error.name)
+    return problem(status, error.name, detail)

@@ -1,0 +1,24 @@
+"""All routes of the API, put on a server under ``/api/v1``."""
+
+from flask import Flask, Response, request
+
+from contract.exchange import API
+from dashboard.api import ingest, join, lectures, limits, me, openapi, problems
+from dashboard.errors import UnknownObjectError
+from dashboard.settings import Settings
+
+
+def register(flask: Flask, settings: Settings) -> None:
+    """Add the API, its limits and its problems to ``flask``."""
+    flask.extensions[limits.EXTENSION] = limits.limits_from(settings)
+    flask.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    problems.register(flask)
+    for room in (join, ingest, me, lectures, openapi):
+        flask.register_blueprint(room.blueprint, url_prefix=API)
+    # Without it Dash would answer its page to any other address.
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    flask.add_url_rule("/api/<path:rest>", "no_such_route", _no_such_route, methods=methods)
+
+
+def _no_such_route(rest: str) -> Response:
+    raise UnknownObjectError(f"There is no {request.method} /api/{rest[:80]}.")

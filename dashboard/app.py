@@ -1,0 +1,159 @@
+"""The composition root: the one place where the server's parts meet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from dash import Dash, set_props
+from flask import Flask, Response, send_from_directory
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from contract.errors import ClassPulseError
+from dashboard import browser_guard, health, pages, signin
+from dashboard.api import problems, routes
+from dashboard.errors import AccessError
+from dashboard.keys import load_or_make_key
+from dashboard.live import LiveBoard
+from dashboard.pages import ids
+from dashboard.scheduler import Scheduler
+from dashboard.services import EXTENSION, Services, utc_now
+from dashboard.settings import Settings
+from db.store import Store, open_store
+
+if TYPE_CHECKING:
+    from models.cards import Card
+
+COOKIE: Final = "classpulse"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAssets:
+    """What the server is told of the expression model: its card, and its file for browsers."""
+
+    card: "Card"
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One server: its Flask and Dash, its store, and what runs beside them."""
+
+    flask: Flask
+    dash: Dash
+    services: Services
+    board: LiveBoard
+    scheduler: Scheduler
+
+    @property
+    def store(self) -> Store:
+        """Where everything is kept."""
+        return self.services.store
+
+    def start_background(self, *, live: bool = True, jobs: bool = True) -> None:
+        """Start the live ticker and the job runner (the latter works in one process at a time)."""
+        if live:
+            self.board.start()
+        if jobs:
+            self.scheduler.start()
+
+    def close(self) -> None:
+        """Stop what runs and let go of the store. May be called again."""
+        self.scheduler.close()
+        self.board.close()
+        self.services.store.close()
+
+
+def create_app(
+    settings: Settings,
+    agent_assets: Path | None,
+    model_assets: ModelAssets,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+) -> App:
+    """Wire a server together; nothing runs yet. ``agent_assets``: the browser agent's built files.
+
+    The store must exist and have this version's tables. Raises StoreError where it does not,
+    ServerError where the data folder cannot be used.
+    """
+    key = load_or_make_key(settings.folder)
+    store = open_store(settings.database_url)
+    try:
+        board = LiveBoard(store, model_assets.card, clock=clock, tick_s=settings.tick_seconds)
+        services = Services(
+            store=store, settings=settings, card=model_assets.card, live=board, clock=clock
+        )
+        flask = _flask(settings, key, services)
+        if agent_assets is not None:
+            _offer(flask, agent_assets)
+        dash = _dash(flask, services)
+        browser_guard.register(flask, dash, secure=settings.secure)
+        return App(flask, dash, services, board, Scheduler(services))
+    except BaseException:
+        store.close()
+        raise
+
+
+def _flask(settings: Settings, key: bytes, services: Services) -> Flask:
+    flask = Flask("classpulse", static_folder=None)
+    flask.secret_key = key
+    flask.config.update(
+        SESSION_COOKIE_NAME=COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        # Compressed once would be enough, but figures change; the small stay as they are.
+        COMPRESS_MIN_SIZE=1024,
+    )
+    if (proxies := settings.trusted_proxies) > 0:
+        flask.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            flask.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    flask.extensions[EXTENSION] = services
+    routes.register(flask, settings)
+    signin.register(flask)
+    health.register(flask)
+    return flask
+
+
+def _offer(flask: Flask, agent_assets: Path) -> None:
+    """Serve the browser agent's files to students under ``/join/agent/``."""
+
+    def agent_file(name: str) -> Response:
+        return send_from_directory(agent_assets, name)
+
+    flask.add_url_rule("/join/agent/<path:name>", view_func=agent_file)
+
+
+def _dash(flask: Flask, services: Services) -> Dash:
+    dash = Dash(
+        "classpulse",
+        server=flask,  # type: ignore[arg-type]
+        assets_folder=str(pages.ASSETS),
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        title="ClassPulse",
+        update_title=None,  # type: ignore[arg-type]
+        compress=True,
+        add_log_handler=False,
+        enable_mcp=False,
+        on_error=_say,
+    )
+    pages.register_pages(dash, services)
+    return dash
+
+
+def _say(error: Exception) -> Any:
+    """A callback failed: what a person can act on is said to them, what nobody foresaw is logged.
+
+    Refusals of access become the HTTP answer itself.
+    """
+    if isinstance(error, AccessError):
+        raise error
+    if isinstance(error, ClassPulseError):
+        sentence = str(error)
+    else:
+        incident = problems.log_incident(error)
+        sentence = f"Something went wrong here. If it happens again, tell the operator: {incident}."
+    set_props(ids.NOTICE, {"children": sentence})

@@ -1,0 +1,130 @@
+"""The job runner: writes due reports, ends silent lectures, prunes; in one process at a time."""
+
+import os
+import socket
+import threading
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from contract.errors import ClassPulseError
+from dashboard import reports as rendering
+from dashboard.leader import Leadership, leadership_of
+from dashboard.services import Services
+from db import audit, lectures, people, queries, reports, retention, settings
+from db.values import Lecture, ReportJob
+
+_log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS: Final = 5
+_FIRST_RETRY: Final = timedelta(seconds=10)
+_HOUSEKEEPING_EVERY: Final = timedelta(hours=24)
+ACTOR: Final = "scheduler"
+
+
+class Scheduler:
+    """Sweeps the store at short intervals, if it leads; all its memory is in the store itself.
+
+    APScheduler keeps only the sweep, in its own process's memory: two processes that share a job
+    store run one job several times, whereas a report's row can be claimed only once.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._leadership: Leadership = leadership_of(services)
+        self._runner: BackgroundScheduler | None = None
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._cleaned: datetime | None = None
+        self._one_at_a_time = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to sweep in a thread of its own."""
+        if self._runner is not None:
+            return
+        self._runner = BackgroundScheduler(timezone="UTC")
+        self._runner.add_job(
+            self._sweep_as_leader,
+            "interval",
+            seconds=self._services.settings.sweep_seconds,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._runner.start()
+
+    def close(self) -> None:
+        """Finish the sweep under way and stop. May be called again."""
+        if self._runner is not None:
+            self._runner.shutdown(wait=True)
+            self._runner = None
+        self._leadership.release()
+
+    def _sweep_as_leader(self) -> None:
+        try:
+            if self._leadership.held():
+                self.sweep(self._services.clock())
+        except ClassPulseError as error:
+            # The next sweep tries again; the store may be back by then.
+            _log.warning("sweep_failed", detail=str(error))
+
+    def sweep(self, now: datetime) -> int:
+        """Do all that is due at ``now``; answers how many reports were written."""
+        with self._one_at_a_time:
+            self._end_silent(now)
+            self._refresh_changed(now)
+            self._clean(now)
+            written = 0
+            while (job := reports.claim(self._services.store, now, self._worker)) is not None:
+                written += self._write(job, now)
+            return written
+
+    def _write(self, job: ReportJob, now: datetime) -> bool:
+        store = self._services.store
+        try:
+            # Before rendering: what arrives meanwhile makes the report due again.
+            fingerprint = reports.fingerprint(store, job.lecture_id)
+            pdf, tables = rendering.render_report(self._services, job.lecture_id, now)
+            reports.complete(store, job, now=now, fingerprint=fingerprint, pdf=pdf, tables=tables)
+        except Exception as error:  # noqa: BLE001 - one lecture's report must not stop the others'
+            _log.error("report_failed", lecture=str(job.lecture_id), exc_info=error)
+            retry = now + _FIRST_RETRY * 2**job.attempts if job.attempts < MOST_ATTEMPTS else None
+            reports.fail(store, job, f"{type(error).__name__}: {error}", retry)
+            return False
+        _log.info("report_written", lecture=str(job.lecture_id))
+        return True
+
+    def _end_silent(self, now: datetime) -> None:
+        """End the lectures of which nobody's data has come for too long."""
+        silence = timedelta(minutes=self._services.settings.silence_minutes)
+        grace = timedelta(seconds=self._services.settings.report_grace_seconds)
+        for lecture in lectures.running(self._services.store):
+            if now - self._last_sign(lecture) > silence:
+                lectures.end(self._services.store, lecture.id, now, grace)
+                audit.record(
+                    self._services.store,
+                    actor=ACTOR,
+                    action="end_lecture",
+                    object=f"lecture:{lecture.id}",
+                    at=now,
+                    detail={"why": "silence"},
+                )
+
+    def _last_sign(self, lecture: Lecture) -> datetime:
+        newest = queries.counts(self._services.store, lecture.id).last_bucket
+        return max(lecture.started_at, newest or lecture.started_at)
+
+    def _refresh_changed(self, now: datetime) -> None:
+        late = timedelta(hours=self._services.settings.late_hours, minutes=10)
+        reports.enqueue_changed(self._services.store, now, now - late)
+
+    def _clean(self, now: datetime) -> None:
+        """Once a day: what is older than the school keeps, and sessions that are over."""
+        if self._cleaned is not None and now - self._cleaned < _HOUSEKEEPING_EVERY:
+            return
+        store = self._services.store
+        days = settings.school(store).retention_days
+        retention.prune(store, now - timedelta(days=days), now=now, actor=ACTOR)
+        people.drop_old_sessions(store, now)
+        self._cleaned = now

@@ -1,0 +1,139 @@
+"""The server's settings: one table of name, default and help, from TOML, environment and flags."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from contract.batches import first_rule
+from dashboard.errors import SettingsError
+
+PREFIX: Final = "CLASSPULSE_"
+TABLE: Final = "server"
+"""The TOML table that belongs to the server."""
+
+
+def default_folder() -> Path:
+    """Where the store and the keys lie: this user's own data folder, by the system's habits."""
+    return platformdirs.user_data_path("classpulse", appauthor=False) / "server"
+
+
+def default_config() -> Path:
+    """The TOML file that is read where none is named."""
+    return platformdirs.user_config_path("classpulse", appauthor=False) / "classpulse.toml"
+
+
+class Settings(BaseModel):
+    """Every setting of the server. The environment names are these in capitals, CLASSPULSE_NAME."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    folder: Path = Field(
+        default_factory=default_folder, description="folder of the SQLite store and the keys"
+    )
+    database: str = Field(
+        default="", description="sqlite:///FILE or postgresql://…; empty: SQLite in the folder"
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
+    port: int = Field(default=8050, ge=0, le=65535, description="port to listen on; 0: a free one")
+    workers: int = Field(default=8, ge=1, le=64, description="requests worked on at a time")
+    tls_cert: Path | None = Field(default=None, description="certificate chain, to serve https")
+    tls_key: Path | None = Field(default=None, description="the certificate's private key")
+    https: bool = Field(
+        default=False, description="a proxy in front speaks https: cookies travel only over it"
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=8, description="proxies in front whose X-Forwarded-* are believed"
+    )
+    session_hours: float = Field(
+        default=12.0, gt=0, le=24 * 30, description="how long a sign-in lasts"
+    )
+    ticket_minutes: float = Field(
+        default=15.0, gt=0, le=24 * 60, description="how long a student may read before agreeing"
+    )
+    tick_seconds: float = Field(
+        default=2.0, ge=0.2, le=60.0, description="time between two looks at the running lectures"
+    )
+    sweep_seconds: float = Field(
+        default=5.0, ge=0.2, le=600.0, description="time between two looks for reports to write"
+    )
+    report_grace_seconds: float = Field(
+        default=120.0, ge=0.0, le=86_400.0, description="wait for outboxes after a lecture ends"
+    )
+    silence_minutes: float = Field(
+        default=45.0, ge=1.0, le=24 * 60, description="a lecture without any data ends after this"
+    )
+    future_seconds: float = Field(
+        default=300.0, ge=0.0, le=3600.0, description="how far ahead an agent's clock may be"
+    )
+    late_hours: float = Field(
+        default=24.0, ge=0.0, le=24 * 30, description="how long after its end a lecture takes data"
+    )
+    max_body_bytes: int = Field(
+        default=2 * 2**20, ge=2**16, le=2**28, description="largest request that is read"
+    )
+    agent_requests_per_second: float = Field(
+        default=20.0, gt=0, description="requests of one agent; in bursts, six times as many"
+    )
+    address_requests_per_second: float = Field(
+        default=4000.0, gt=0, description="API requests from one address; a school may share one"
+    )
+    guesses_per_minute: float = Field(
+        default=30.0, gt=0, description="wrong codes, links and tokens taken from one address"
+    )
+    signin_failures_per_hour: float = Field(
+        default=60.0, gt=0, description="wrong passwords taken for one login or from one address"
+    )
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key must be given together")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """Where the store is."""
+        return self.database or f"sqlite:///{self.folder / 'classpulse.db'}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach this server over https."""
+        return self.https or self.tls_cert is not None
+
+
+def load_settings(
+    given: Mapping[str, Any], environ: Mapping[str, str], config: Path | None = None
+) -> Settings:
+    """The settings, the nearest word winning: ``given`` (flags; None is not given), then
+    ``CLASSPULSE_*`` of ``environ``, then the ``[server]`` table of the TOML file, then defaults.
+
+    Raises SettingsError naming the setting and the rule it breaks.
+    """
+    values: dict[str, Any] = dict(_from_toml(config))
+    for name in Settings.model_fields:
+        if (text := environ.get(PREFIX + name.upper())) is not None:
+            values[name] = text
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(f"A setting cannot be used: {first_rule(error)}.") from error
+
+
+def _from_toml(config: Path | None) -> Mapping[str, Any]:
+    path = config or default_config()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get(TABLE, {})
+    except FileNotFoundError as error:
+        if config is None:
+            return {}
+        raise SettingsError(f"The settings file {path} does not exist.") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+    if not isinstance(table, dict):
+        raise SettingsError(f"The [{TABLE}] of {path} must be a table, but is {table!r}.")
+    return table

@@ -1,0 +1,226 @@
+"""Signing in: server-side sessions, who is asking now, and callbacks that are never bare."""
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from flask import Blueprint, Flask, Response, g, make_response, redirect, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from dashboard import access, passwords
+from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
+from dashboard.api.limits import Limits, address, current_limits
+from dashboard.errors import ForbiddenError, TooManyRequestsError
+from dashboard.pages.signin import signin_html
+from dashboard.services import current_services
+from db import consents, courses, people
+from db.secrets import mint
+from db.values import User
+
+blueprint = Blueprint("signin", __name__)
+
+_PARTICIPANT: Final = "participant"
+"""Under which name the cookie carries the secret of a student's own page."""
+
+SECURED: Final = "classpulse_action"
+"""The attribute by which a test tells a secured callback from a bare one."""
+
+Callback = TypeVar("Callback", bound=Callable[..., Any])
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A user as flask-login carries them: by the secret of their session's row, never their id."""
+
+    def __init__(self, user: User, secret: str) -> None:
+        self.user = user
+        self._secret = secret
+
+    def get_id(self) -> str:
+        """What the signed cookie holds."""
+        return self._secret
+
+
+def register(flask: Flask) -> None:
+    """Give the server its sign-in pages and its way to know who is asking."""
+    manager = LoginManager()
+    manager.init_app(flask)
+    manager.user_loader(_load)
+    flask.register_blueprint(blueprint)
+
+
+def _load(secret: str) -> SignedIn | None:
+    services = current_services()
+    user = people.session_user(services.store, secret, services.clock())
+    return None if user is None else SignedIn(user, secret)
+
+
+def current_actor() -> Actor:
+    """Who asks within this request: the signed-in user, else the student of an own page."""
+    if "actor" not in g:
+        g.actor = _user_actor() or current_participant()
+    actor: Actor = g.actor
+    return actor
+
+
+def _user_actor() -> UserActor | None:
+    if not current_user.is_authenticated:
+        return None
+    user = current_user.user
+    taught = courses.list_courses(current_services().store, teacher_id=user.id)
+    return UserActor(user, frozenset(course.id for course in taught))
+
+
+def current_participant() -> ParticipantActor | Nobody:
+    """The student whose own page this browser has opened, whoever else is signed in."""
+    secret = session.get(_PARTICIPANT)
+    if not isinstance(secret, str):
+        return Nobody()
+    found = consents.by_recovery(current_services().store, secret)
+    return Nobody() if found is None else ParticipantActor(found.id, found.lecture_id)
+
+
+@blueprint.get("/signin")
+def signin_page() -> Response:
+    """The form."""
+    target = _local(request.args.get("next"))
+    if current_user.is_authenticated:
+        return _see_other(target)
+    return _page(signin_html(None, target))
+
+
+@blueprint.post("/signin")
+def sign_in() -> Response:
+    """Check the password and open a session, or show the form again with the reason."""
+    login = request.form.get("login", "").strip()[:200]
+    target = _local(request.form.get("next"))
+    limits = current_limits()
+    keys = (("login", login.casefold()), ("address", address()))
+    try:
+        for key in keys:
+            limits.signin.check(key)
+    except TooManyRequestsError as error:
+        wait = int(error.retry_after) + 1
+        page = signin_html(f"Too many wrong passwords: try again in {_span(wait)}.", target)
+        response = _page(page, 429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    user = _checked(login, request.form.get("password", ""))
+    if user is None:
+        _count_failure(limits, keys)
+        return _page(signin_html("This name and password do not belong together.", target), 401)
+    _open(user)
+    return _see_other(target)
+
+
+def _checked(login: str, password: str) -> User | None:
+    store = current_services().store
+    found = people.credentials(store, login)
+    stored = found[1] if found else None
+    if not passwords.verify(stored, password) or found is None or found[0].disabled:
+        return None
+    if stored is not None and passwords.outdated(stored):
+        people.rehash_password(store, found[0].id, passwords.hash_password(password))
+    return found[0]
+
+
+def _count_failure(limits: Limits, keys: tuple[tuple[str, str], ...]) -> None:
+    for key in keys:
+        try:
+            limits.signin.take(key)
+        except TooManyRequestsError:
+            # Two wrong passwords at once may race for the last try; the next one is refused.
+            continue
+
+
+def _open(user: User) -> None:
+    services = current_services()
+    now = services.clock()
+    secret = mint()
+    # A session that somebody else prepared in this browser must not become this user's.
+    session.clear()
+    people.open_session(
+        services.store,
+        secret,
+        user.id,
+        now=now,
+        expires_at=now + timedelta(hours=services.settings.session_hours),
+    )
+    login_user(SignedIn(user, secret))
+
+
+@blueprint.post("/signout")
+def sign_out() -> Response:
+    """End the session on the server, not only in the cookie."""
+    if current_user.is_authenticated:
+        services = current_services()
+        people.revoke_session(services.store, current_user.get_id(), services.clock())
+    logout_user()
+    session.clear()
+    return _see_other("/signin")
+
+
+@blueprint.get("/me/<secret>")
+def open_own_page(secret: str) -> Response:
+    """Open a student's own page by the recovery link, and take the secret out of the address."""
+    limits = current_limits()
+    limits.guesses.check(address())
+    if consents.by_recovery(current_services().store, secret) is None:
+        limits.guesses.take(address())
+        raise ForbiddenError("This link is not known: its data may have been erased.")
+    session[_PARTICIPANT] = secret
+    return _see_other("/me")
+
+
+def secured_callback(
+    dash_app: Any,
+    action: Action,
+    object_from: Callable[..., access.Object],
+    *dependencies: Any,
+    **options: Any,
+) -> Callable[[Callback], Callback]:
+    """A Dash callback that first asks access whether who is asking may do ``action``.
+
+    ``object_from`` gets the callback's own arguments, which a browser may have forged, and looks
+    up the object that they name. The rest is what ``dash_app.callback`` takes.
+    """
+
+    def decorate(function: Callback) -> Callback:
+        @functools.wraps(function)
+        def judged(*args: Any, **kwargs: Any) -> Any:
+            access.authorize(current_actor(), action, object_from(*args, **kwargs))
+            return function(*args, **kwargs)
+
+        setattr(judged, SECURED, action)
+        dash_app.callback(*dependencies, **options)(judged)
+        return function
+
+    return decorate
+
+
+def of_school(*_: Any, **__: Any) -> access.SchoolObject:
+    """For callbacks about the school as a whole: their ``object_from``."""
+    return SCHOOL
+
+
+def _local(target: str | None) -> str:
+    """Where to go next, only ever within this server."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    return "/" if any(ord(letter) < 32 for letter in target) else target
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 90 else f"{round(seconds / 60)} min"
+
+
+def _page(html: str, status: int = 200) -> Response:
+    response = make_response(html, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _see_other(target: str) -> Response:
+    response = make_response(redirect(target, 303))
+    response.headers["Cache-Control"] = "no-store"
+    return response

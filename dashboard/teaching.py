@@ -1,0 +1,171 @@
+"""What teachers do: start and end lectures, mark, admit, answer check-ins; judged and recorded.
+
+The pages and the command line call the same functions with the actor who asks.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from dashboard import access, lookup
+from dashboard.access import Action, Actor, LectureObject, UserActor
+from dashboard.errors import InvalidError, RefusedError, UnknownObjectError
+from dashboard.services import Services
+from db import audit, consents, flags, lectures, settings
+from db.values import FlagOutcome, FlagRow, Lecture, Marker, Participant
+
+OUTCOMES: Final[Mapping[str, FlagOutcome]] = {
+    "checked_in": FlagOutcome.CHECKED_IN,
+    "not_now": FlagOutcome.DISMISSED,
+    "wrong": FlagOutcome.DISMISSED,
+}
+"""What a teacher may answer to a check-in; the word itself is kept as the note."""
+
+_LONGEST_TEXT: Final = 200
+
+
+def start_lecture(
+    services: Services, actor: Actor, course_id: UUID | str, title: str, code: str | None = None
+) -> Lecture:
+    """Start a lecture under the school's policy, with a new join code or the given one.
+
+    Raises AccessError, UnknownObjectError, InvalidError for an empty or overlong title, and db's
+    ConflictError where the code is taken.
+    """
+    target = lookup.course_target(services, course_id)
+    access.authorize(actor, Action.START_LECTURE, target)
+    policy = settings.school(services.store).policy
+    if policy is None:
+        raise RefusedError("The school's policy must be set before a lecture can start.")
+    title = _text(title, "A lecture's title")
+    lecture = lectures.start(
+        services.store, target.course_id, title, policy, services.clock(), code=code
+    )
+    _record(services, actor, Action.START_LECTURE, f"lecture:{lecture.id}")
+    return lecture
+
+
+def end_lecture(services: Services, actor: Actor, lecture_id: UUID | str) -> Lecture:
+    """End a lecture; its report follows after the grace period. Ending twice changes nothing."""
+    target = _authorized(services, actor, Action.END_LECTURE, lecture_id)
+    grace = timedelta(seconds=services.settings.report_grace_seconds)
+    lecture = lectures.end(services.store, target.lecture_id, services.clock(), grace)
+    _record(services, actor, Action.END_LECTURE, target.label)
+    return lecture
+
+
+def add_marker(services: Services, actor: Actor, lecture_id: UUID | str, label: str) -> Marker:
+    """Put a note on the timeline of a running lecture. Raises RefusedError where it has ended."""
+    target = _authorized(services, actor, Action.ADD_MARKER, lecture_id)
+    _running(services, target)
+    return lectures.add_marker(
+        services.store,
+        target.lecture_id,
+        at=services.clock(),
+        label=_text(label, "A marker's label"),
+        user_id=actor.user.id if isinstance(actor, UserActor) else None,
+    )
+
+
+def answer_flag(
+    services: Services, actor: Actor, lecture_id: UUID | str, flag_id: UUID | str, outcome: str
+) -> FlagRow:
+    """Log what the teacher did with a check-in: ``checked_in``, ``not_now`` or ``wrong``."""
+    target = _authorized(services, actor, Action.ACT_ON_FLAG, lecture_id)
+    if outcome not in OUTCOMES:
+        raise InvalidError(
+            f"An answer to a check-in must be one of {', '.join(OUTCOMES)}, "
+            f"but received {outcome[:40]!r}."
+        )
+    flag = flags.flag(services.store, lookup.as_uuid(flag_id, "check-in"))
+    # A flag of another lecture is as good as none: its id came from the page.
+    if flag is None or flag.lecture_id != target.lecture_id:
+        raise UnknownObjectError(f"This lecture has no check-in {flag_id}.")
+    access.authorize(
+        actor, Action.ACT_ON_FLAG, lookup.participant_target(services, flag.participant_id)
+    )
+    if not isinstance(actor, UserActor):
+        raise RefusedError("Only a signed-in teacher can answer a check-in.")
+    answered = flags.decide(
+        services.store,
+        flag.id,
+        OUTCOMES[outcome],
+        at=services.clock(),
+        user_id=actor.user.id,
+        note=outcome,
+    )
+    _record(services, actor, Action.ACT_ON_FLAG, target.label, flag.participant_id, outcome=outcome)
+    return answered
+
+
+def admit(
+    services: Services, actor: Actor, lecture_id: UUID | str, participant_id: UUID | str
+) -> Participant:
+    """Let a waiting student in. Raises UnknownObjectError where they are not of this lecture."""
+    found = _at_the_door(services, actor, lecture_id, participant_id)
+    admitted = consents.admit(services.store, found)
+    _record(services, actor, Action.ADMIT, f"lecture:{admitted.lecture_id}", found, verdict="admit")
+    return admitted
+
+
+def refuse(
+    services: Services, actor: Actor, lecture_id: UUID | str, participant_id: UUID | str
+) -> Participant:
+    """Keep a waiting student out. Errors as ``admit``."""
+    found = _at_the_door(services, actor, lecture_id, participant_id)
+    refused = consents.refuse(services.store, found)
+    _record(services, actor, Action.ADMIT, f"lecture:{refused.lecture_id}", found, verdict="refuse")
+    return refused
+
+
+def _at_the_door(
+    services: Services, actor: Actor, lecture_id: UUID | str, participant_id: UUID | str
+) -> UUID:
+    target = _authorized(services, actor, Action.ADMIT, lecture_id)
+    found = consents.participant(services.store, lookup.as_uuid(participant_id, "student"))
+    if found is None or found.lecture_id != target.lecture_id:
+        raise UnknownObjectError(f"This lecture has no student {participant_id}.")
+    return found.id
+
+
+def _authorized(
+    services: Services, actor: Actor, action: Action, lecture_id: UUID | str
+) -> LectureObject:
+    target = lookup.lecture_target(services, lecture_id)
+    access.authorize(actor, action, target)
+    return target
+
+
+def _running(services: Services, target: LectureObject) -> None:
+    lecture, _ = lookup.lecture(services, target.lecture_id)
+    if not lecture.running:
+        raise RefusedError(f"The lecture {lecture.title!r} has ended.")
+
+
+def _text(text: str, what: str) -> str:
+    text = " ".join(text.split())
+    if not 1 <= len(text) <= _LONGEST_TEXT:
+        raise InvalidError(
+            f"{what} must have 1 to {_LONGEST_TEXT} letters, but this has {len(text)}."
+        )
+    return text
+
+
+def _record(
+    services: Services,
+    actor: Actor,
+    action: Action,
+    label: str,
+    subject: UUID | None = None,
+    **detail: str,
+) -> None:
+    audit.record(
+        services.store,
+        actor=actor.name,
+        action=action,
+        object=label,
+        at=services.clock(),
+        subject=subject,
+        detail=detail,
+    )
