@@ -15,7 +15,7 @@ from models.blazeface import Detection, check_picture
 
 SIDE: Final = 48
 
-SCALE: Final = 1.25
+SCALE: Final = 1.1
 """The crop's side over the longer side of the detector's box."""
 DOWN: Final = -0.08
 """How far the crop's centre lies below the box's, in box heights."""

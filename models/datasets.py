@@ -14,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from contract.emotions import EMOTIONS
 from models.errors import DataSetError
@@ -215,11 +215,9 @@ def _sheet_files(folder: Path, faces: int) -> list[Path]:
 
 def _read_sheet(sheet: Path) -> NDArray[np.uint8]:
     """The faces of one sheet, (k, 48, 48), row by row; empty places at the end come along."""
-    try:
-        with Image.open(sheet) as image:
-            grey = np.asarray(image.convert("L"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise DataSetError(f"{sheet} must be a readable WebP sheet of faces: {error}") from error
+    grey = cv2.imread(str(sheet), cv2.IMREAD_GRAYSCALE)
+    if grey is None:
+        raise DataSetError(f"{sheet} must be a readable WebP sheet of faces, but is not")
     height, width = grey.shape
     if width != SIDE * _FACES_PER_ROW or height % SIDE:
         raise DataSetError(
@@ -227,7 +225,7 @@ def _read_sheet(sheet: Path) -> NDArray[np.uint8]:
             f"but {sheet} is {width} × {height}"
         )
     tiles = grey.reshape(height // SIDE, SIDE, _FACES_PER_ROW, SIDE).swapaxes(1, 2)
-    return np.ascontiguousarray(tiles.reshape(-1, SIDE, SIDE))
+    return np.ascontiguousarray(tiles.reshape(-1, SIDE, SIDE), dtype=np.uint8)
 
 
 def _hash(pixels: NDArray[np.uint8], labels_file: Path) -> str:

@@ -1,13 +1,13 @@
 """Expression prediction: face crops in, calibrated probabilities of the seven looks out."""
 
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contract.emotions import EMOTIONS
-from models.cards import Card, load_card
+from models.cards import Card, CardFile, load_card
 from models.errors import InputError, WeightsError
 from models.files import read_weights
 from models.runtime import Network
@@ -18,7 +18,7 @@ SIDE: Final = 48
 class Predictor:
     """Reads 48×48 grey faces. Not thread-safe: one per thread."""
 
-    def __init__(self, network: Network, card: Card) -> None:
+    def __init__(self, network: Network, card: Card, file: CardFile) -> None:
         if network.outputs[0].shape != (1, len(EMOTIONS)):
             raise WeightsError(
                 f"an expression model must answer {(1, len(EMOTIONS))} probabilities, but "
@@ -26,26 +26,32 @@ class Predictor:
             )
         self._network = network
         self._card = card
+        self._file = file
 
     @classmethod
     def load(cls, model_path: Path | None = None) -> Self:
-        """Load the packaged model, or the one at ``model_path`` with its ``.json`` card beside it.
+        """Load the packaged model, or the one at ``model_path`` with its card beside it.
 
         Raises CardError or WeightsError where either is missing or the two do not belong together.
         """
         if model_path is None:
-            card = load_card()
+            card, folder = load_card(), None
             file = card.files[0]
-            return cls(Network(read_weights(file.name, file.sha256), name=file.name), card)
-        card = load_card(model_path.with_suffix(".json"))
-        file = card.file(model_path.name)
-        content = read_weights(file.name, file.sha256, folder=model_path.parent)
-        return cls(Network(content, name=file.name), card)
+        else:
+            card, folder = load_card(_card_of(model_path)), model_path.parent
+            file = card.file(model_path.name)
+        content = read_weights(file.name, file.sha256, folder=folder)
+        return cls(Network(content, name=file.name), card, file)
 
     @property
     def card(self) -> Card:
         """What is known about this model."""
         return self._card
+
+    @property
+    def file(self) -> CardFile:
+        """The card's entry for the file that is loaded."""
+        return self._file
 
     @property
     def model_id(self) -> str:
@@ -64,19 +70,12 @@ class Predictor:
             )
         answers = np.empty((len(crops), len(EMOTIONS)), dtype=np.float32)
         for row, crop in enumerate(crops):
-            answers[row] = self._one(crop)
-        # A quantised softmax sums to one only within its step.
+            answers[row] = self._network.run(crop[None, :, :, None].astype(np.float32))[0][0]
+        # A quantised softmax sums to one only to within its step.
         answers /= answers.sum(axis=1, keepdims=True)
         return answers
 
-    def _one(self, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-        spec, output = self._network.input, self._network.outputs[0]
-        values: NDArray[Any] = crop[None, :, :, None].astype(np.float32)
-        if spec.scale:
-            limits = np.iinfo(spec.dtype)  # type: ignore[type-var]
-            steps = np.rint(values / spec.scale) + spec.zero_point
-            values = np.clip(steps, limits.min, limits.max)
-        raw = self._network.run(values.astype(spec.dtype))[0][0].astype(np.float32)
-        if output.scale:
-            raw = (raw - np.float32(output.zero_point)) * np.float32(output.scale)
-        return np.asarray(raw, dtype=np.float32)
+
+def _card_of(model_path: Path) -> Path:
+    """``pulse.int8.tflite`` and ``pulse.tflite`` share the card ``pulse.json``."""
+    return model_path.with_name(model_path.name.split(".")[0] + ".json")

@@ -1,0 +1,113 @@
+"""Measuring an exported model on one split: the file that is shipped, not the network it came from.
+
+One protocol for every model: single pass, batch 1, one thread; the mirror average and the figures
+without duplicates stand beside the official one and never replace it.
+"""
+
+import subprocess
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import metrics
+from models.cards import PACKAGED, Evaluation, Provenance
+from models.datasets import DataSet, Faces, Split, load_dataset, repeated
+from models.errors import ModelsError
+from models.predictor import Predictor
+
+_TIMED: Final = 300
+_WARM_UP: Final = 20
+
+
+def evaluate(
+    name: str, data: Path | DataSet, split: Split, *, model_path: Path | None = None
+) -> Evaluation:
+    """Measure model ``name`` on one split of ``data``.
+
+    ``name`` is the packaged model, unless ``model_path`` names an exported file with its card
+    beside it. Raises ModelsError for an unknown name, and what loading data or model raises.
+    """
+    if model_path is None and name != PACKAGED:
+        raise ModelsError(f"the packaged model is {PACKAGED}; {name!r} needs its file's path")
+    predictor = Predictor.load(model_path)
+    whole = data if isinstance(data, DataSet) else load_dataset(data)
+    provenance = provenance_of(whole, split)
+    return evaluate_predictor(predictor, whole, split, provenance)
+
+
+def evaluate_predictor(
+    predictor: Predictor, data: DataSet, split: Split, provenance: Provenance
+) -> Evaluation:
+    """Measure a loaded predictor on one split of ``data``."""
+    faces = data.part(split)
+    straight = predictor.predict(faces.pixels)
+    mirrored = predictor.predict(np.ascontiguousarray(faces.pixels[:, :, ::-1]))
+    new = ~repeated(faces, of=data.training)
+    majority = faces.ferplus_majority()
+    agreed = majority >= 0
+    per_class = metrics.f1(straight, faces.labels)
+    file = predictor.file
+    return Evaluation(
+        file=file.name,
+        split=split.value,
+        n=len(faces),
+        accuracy=metrics.accuracy(straight, faces.labels),
+        accuracy_flip=metrics.accuracy((straight + mirrored) / 2, faces.labels),
+        accuracy_dedup=metrics.accuracy(straight[new], faces.labels[new]),
+        ferplus_accuracy=metrics.accuracy(straight[agreed], majority[agreed]),
+        macro_f1=float(per_class.mean()),
+        f1=tuple(round(float(value), 4) for value in per_class),
+        ece=metrics.calibration_error(straight, faces.labels),
+        ms_per_face=_milliseconds(predictor, faces),
+        file_bytes=file.size_bytes,
+        parameters=predictor.card.parameters,
+        provenance=provenance,
+    )
+
+
+def provenance_of(data: DataSet, split: Split, *, today: date | None = None) -> Provenance:
+    """Where numbers measured now on ``split`` come from."""
+    return Provenance(
+        split=split.value,
+        n=len(data.part(split)),
+        measured_on=today or datetime.now(UTC).date(),
+        commit=current_commit(),
+        data="FER2013 with FER+ votes",
+        data_sha256=data.sha256,
+    )
+
+
+def current_commit() -> str:
+    """The commit this code stands at, ``-dirty`` if its models differ; or ``unknown``."""
+    folder = Path(__file__).parent
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(  # noqa: S603
+            ["git", "-C", str(folder), *arguments],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    try:
+        commit = git("rev-parse", "--short=12", "HEAD")
+        changed = git("status", "--porcelain", "--", "*.py")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return f"{commit}-dirty" if changed else commit
+
+
+def _milliseconds(predictor: Predictor, faces: Faces) -> float:
+    """Median time for one face at batch 1 on one thread."""
+    spent: list[float] = []
+    crops: NDArray[np.uint8] = faces.pixels[: _TIMED + _WARM_UP]
+    for row in range(len(crops)):
+        started = time.perf_counter()
+        predictor.predict(crops[row : row + 1])
+        spent.append(time.perf_counter() - started)
+    return float(np.median(spent[_WARM_UP:] or spent)) * 1e3

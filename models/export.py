@@ -1,0 +1,225 @@
+"""Export: trained weights to LiteRT files that answer calibrated probabilities, and their card.
+
+The exported graph is self-contained: grey levels 0..255 in, softmax of temperature-scaled logits
+out, batch fixed at one so that the browser can run it too. A float file (half-precision weights,
+computed in single precision) and an int8 file calibrated on Training faces are written, compared
+with Keras on real faces, measured, and described in a card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import architectures, metrics
+from models.cardmaking import Answers, Made, make_card
+from models.cards import Card, CardFile
+from models.datasets import DataSet, Faces, Split, load_dataset
+from models.errors import WeightsError
+from models.runtime import Network
+from models.train import BEST_FILE, CONFIG_FILE, LOG_FILE
+
+if TYPE_CHECKING:
+    import keras
+
+WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
+PARITY: Final = 0.01
+"""The float file's probabilities may differ from Keras's by this much at most."""
+INT8_LOSS: Final = 0.005
+"""The int8 file may lose this much PublicTest accuracy against the float file."""
+
+_CALIBRATION_FACES: Final = 512
+_SIDE: Final = architectures.SIDE
+
+
+@dataclass(frozen=True, slots=True)
+class _Exported:
+    file: CardFile
+    public: NDArray[np.float32]
+    """Its answers to PublicTest, (n, 7)."""
+
+
+def export_run(
+    run: Path,
+    data: DataSet,
+    folder: Path = WEIGHTS_FOLDER,
+    *,
+    version: int = 1,
+    interim: bool = False,
+) -> Card:
+    """Export the best weights of a training run into ``folder``, with a card beside them.
+
+    Writes ``<name>.tflite``, ``<name>.int8.tflite``, ``<name>.weights.h5`` (to train on from) and
+    ``<name>.json``. An interim export does not look at PrivateTest: that is done once, at the end.
+    Raises WeightsError where a file answers otherwise than it may.
+    """
+    config = json.loads((run / CONFIG_FILE).read_text(encoding="utf-8"))
+    log = [json.loads(line) for line in (run / LOG_FILE).read_text(encoding="utf-8").splitlines()]
+    name = config["model"]
+    logits_model = _float32_model(name, run / BEST_FILE)
+    public_logits = _logits(logits_model, data.public_test)
+    temperature = round(metrics.fit_temperature(public_logits, data.public_test.labels), 4)
+    calibrated = _with_softmax(logits_model, temperature)
+    exported = [
+        _write(calibrated, folder / f"{name}.tflite", "float16 weights", data, _half()),
+        _write(calibrated, folder / f"{name}.int8.tflite", "int8", data, _int8(data.training)),
+    ]
+    _compare(exported, _softmax(public_logits / temperature), data.public_test)
+    if not interim:
+        # Without the optimiser's state, which the run's own file carries along.
+        logits_model.save_weights(folder / f"{name}.weights.h5")
+    made = Made(
+        name=name,
+        version=version,
+        summary=architectures.architecture(name).summary,
+        files=tuple(each.file for each in exported),
+        parameters=logits_model.count_params(),
+        training=_training(config, log),
+        temperature=temperature,
+    )
+    splits = (Split.PUBLIC_TEST,) if interim else (Split.PUBLIC_TEST, Split.PRIVATE_TEST)
+    return make_card(made, Answers(data, exported[0].public), folder, splits)
+
+
+def _float32_model(name: str, weights: Path) -> keras.Model:
+    import keras
+
+    keras.config.set_dtype_policy("float32")
+    model = architectures.build(name)
+    if not weights.is_file():
+        raise WeightsError(f"a run must have reached its first epoch, but {weights} is not there")
+    model.load_weights(weights)
+    return model
+
+
+def _logits(model: keras.Model, faces: Faces) -> NDArray[np.float64]:
+    pixels = faces.pixels[..., None].astype(np.float32)
+    return np.asarray(model.predict(pixels, batch_size=256, verbose=0), dtype=np.float64)
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)))
+
+
+def _with_softmax(model: keras.Model, temperature: float) -> keras.Model:
+    import keras
+
+    scaled = keras.layers.Rescaling(1 / temperature, name="temperature")(model.output)
+    return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(scaled))
+
+
+def _half() -> dict[str, Any]:
+    import tensorflow as tf
+
+    return {
+        "optimizations": [tf.lite.Optimize.DEFAULT],
+        "target_spec": {
+            "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS],
+            "supported_types": [tf.float16],
+        },
+    }
+
+
+def _int8(training: Faces) -> dict[str, Any]:
+    import tensorflow as tf
+
+    rows = np.random.default_rng(0).choice(
+        len(training), min(_CALIBRATION_FACES, len(training)), replace=False
+    )
+
+    def faces() -> Iterator[list[NDArray[np.float32]]]:
+        for face in training.pixels[rows]:
+            yield [face[None, :, :, None].astype(np.float32)]
+
+    return {
+        "optimizations": [tf.lite.Optimize.DEFAULT],
+        "representative_dataset": faces,
+        "target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
+    }
+
+
+def _write(
+    model: keras.Model, path: Path, precision: str, data: DataSet, options: dict[str, Any]
+) -> _Exported:
+    import keras
+
+    signature = [keras.InputSpec(shape=(1, _SIDE, _SIDE, 1), dtype="float32")]
+    model.export(path, format="litert", input_signature=signature, verbose=False, **options)
+    content = path.read_bytes()
+    network = Network(content, name=path.name)
+    public = np.concatenate(
+        [
+            network.run(face[None, :, :, None].astype(np.float32))[0]
+            for face in data.public_test.pixels
+        ]
+    )
+    file = CardFile(
+        name=path.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(content),
+        precision=precision,
+    )
+    return _Exported(file, public / public.sum(axis=1, keepdims=True))
+
+
+def _compare(
+    exported: Sequence[_Exported], expected: NDArray[np.float64], public_test: Faces
+) -> None:
+    single, quantised = exported
+    gap = float(np.abs(single.public - expected).max())
+    if gap > PARITY:
+        raise WeightsError(
+            f"{single.file.name} must answer as Keras does to within {PARITY}, but differs by "
+            f"{gap:.4f}"
+        )
+    loss = metrics.accuracy(single.public, public_test.labels) - metrics.accuracy(
+        quantised.public, public_test.labels
+    )
+    if loss > INT8_LOSS:
+        raise WeightsError(
+            f"{quantised.file.name} may lose {INT8_LOSS} of PublicTest accuracy against "
+            f"{single.file.name}, but loses {loss:.4f}"
+        )
+
+
+def _training(config: dict[str, Any], log: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    best = max(log, key=lambda entry: entry["public_accuracy"])
+    return config | {
+        "epochs_run": len(log),
+        "best_epoch": best["epoch"],
+        "public_accuracy_in_training": best["public_accuracy"],
+        "seconds": round(sum(entry["seconds"] for entry in log)),
+        "selection": "best averaged weights on PublicTest",
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Export from a terminal: ``python -m models.export --data DIR --run DIR``."""
+    parser = argparse.ArgumentParser(prog="python -m models.export")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    parser.add_argument("--run", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--out", type=Path, default=WEIGHTS_FOLDER)
+    parser.add_argument("--version", type=int, default=1)
+    parser.add_argument("--interim", action="store_true", help="leave PrivateTest alone")
+    chosen = parser.parse_args(arguments)
+    card = export_run(
+        chosen.run,
+        load_dataset(chosen.data),
+        chosen.out,
+        version=chosen.version,
+        interim=chosen.interim,
+    )
+    for figures in card.evaluations:
+        print(figures.model_dump_json(indent=2))
+
+
+if __name__ == "__main__":
+    main()
