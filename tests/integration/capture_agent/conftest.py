@@ -33,7 +33,7 @@ from contract.policy import Choices, CourseMode, Policy
 CODE = "ABC234"
 
 
-class LostAnswer(Exception):
+class LostAnswerError(Exception):
     """Raised by a plan: what was asked is done, but the answer never leaves the server."""
 
 
@@ -74,6 +74,8 @@ class FakeServer:
         self.plan: Plan = obey
         self._http: ThreadingHTTPServer | None = None
         self._port = 0
+        self.down = False
+        self.refused = 0
 
     @property
     def address(self) -> str:
@@ -84,6 +86,7 @@ class FakeServer:
 
     def start(self) -> None:
         state = self
+        self.down = False
 
         class Handler(_Handler):
             server_state = state
@@ -95,6 +98,7 @@ class FakeServer:
 
     def stop(self) -> None:
         if self._http is not None:
+            self.down = True
             self._http.shutdown()
             self._http.server_close()
             self._http = None
@@ -161,9 +165,15 @@ class _Handler(BaseHTTPRequestHandler):
         state, word = self.server_state, self.path.rpartition("/")[2]
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         with state.lock:
+            if state.down:
+                # Connections that were open before the server went down die with it.
+                self.close_connection = True
+                state.refused += 1
+                state.lock.notify_all()
+                return
             try:
                 self._handle(state, word, raw)
-            except LostAnswer:
+            except LostAnswerError:
                 self.close_connection = True
             state.lock.notify_all()
 
@@ -173,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
         lost = False
         try:
             reply = state.plan(word, before)
-        except LostAnswer:
+        except LostAnswerError:
             reply, lost = None, True
         if reply is not None:
             self._problem(reply)
@@ -189,7 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
             "events": lambda raw: state.take(raw, Event, state.events),
         }[word](raw)
         if lost:
-            raise LostAnswer
+            raise LostAnswerError
         if status >= 400:
             self._problem(Reply(status, body))
         else:
@@ -224,7 +234,7 @@ def server() -> Iterator[FakeServer]:
 
 @pytest.fixture
 def lost_answer() -> type[Exception]:
-    return LostAnswer
+    return LostAnswerError
 
 
 @pytest.fixture
