@@ -110,7 +110,7 @@ def _words(what: str, before: float, after: float) -> str:
 
 def _mean(values: Floats) -> Floats:
     """The mean of the steps that were shown, over the first axis; NaN where none was."""
-    known = ~np.isnan(values.reshape(len(values), -1)).any(axis=1)
+    known = ~np.isnan(values).any(axis=tuple(range(1, values.ndim)))
     if not known.any():
         return np.full(values.shape[1:], np.nan)
     return np.asarray(values[known].mean(axis=0), np.float64)
