@@ -1,0 +1,202 @@
+"""``classpulse user|roster|policy|erase``: the school's people and its policy."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from classpulse.commands.common import AsJson, Database, find_course, find_user, opened_store
+from classpulse.console import UsageError, say, say_json, table
+from contract.policy import Policy
+
+users = typer.Typer(help="Teachers and admins.", no_args_is_help=True)
+roster = typer.Typer(help="Courses and their students.", no_args_is_help=True)
+policy = typer.Typer(help="The school's policy.", no_args_is_help=True)
+
+
+@users.command("add")
+def add_user(
+    role: Annotated[str, typer.Argument(help="teacher or admin")],
+    login: Annotated[str, typer.Argument()],
+    name: Annotated[str | None, typer.Option(help="full name; the login otherwise")] = None,
+    course: Annotated[
+        list[str] | None, typer.Option(help="a course they teach, by title or id; repeatable")
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Add somebody who signs in; the password is asked for, or read from standard input."""
+    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
+    from dashboard.passwords import hash_password
+    from db import courses, people
+    from db.values import Role
+
+    if role not in tuple(Role):
+        raise UsageError(f"A role must be one of {', '.join(Role)}, but received {role!r}.")
+    authorize(OperatorActor(), Action.MANAGE_USERS, SCHOOL)
+    with opened_store(database) as store:
+        taught = [find_course(store, word) for word in course or ()]
+        added = people.add_user(
+            store,
+            login=login,
+            name=name or login,
+            role=Role(role),
+            password_hash=hash_password(_ask_password(login)),
+            now=datetime.now(UTC),
+        )
+        for one in taught:
+            courses.add_teacher(store, one.id, added.id)
+    say(f"Added the {role} {login}.")
+
+
+@users.command("list")
+def list_users(database: Database = None, as_json: AsJson = False) -> None:
+    """List everybody who signs in."""
+    from db import people
+
+    with opened_store(database) as store:
+        rows = [
+            {
+                "login": user.login,
+                "name": user.name,
+                "role": user.role.value,
+                "disabled": user.disabled,
+            }
+            for user in people.list_users(store)
+        ]
+    if as_json:
+        say_json(rows)
+    else:
+        table(rows, ["login", "name", "role", "disabled"])
+
+
+@users.command("disable")
+def disable_user(login: str, database: Database = None) -> None:
+    """Lock somebody out; their open sessions end at once."""
+    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
+    from db import people
+
+    authorize(OperatorActor(), Action.MANAGE_USERS, SCHOOL)
+    with opened_store(database) as store:
+        people.set_disabled(store, find_user(store, login).id, True, datetime.now(UTC))
+    say(f"{login} can no longer sign in.")
+
+
+@policy.command("show")
+def show_policy(database: Database = None, as_json: AsJson = False) -> None:
+    """Say which policy holds."""
+    from db.settings import school
+
+    with opened_store(database) as store:
+        found = school(store).policy
+    if as_json:
+        say_json({"policy": found.value if found else None})
+    else:
+        say(found.value if found else "unset: no lecture can start")
+
+
+@policy.command("set")
+def set_policy(
+    word: Annotated[str, typer.Argument(metavar="POLICY", help=", ".join(Policy))],
+    database: Database = None,
+) -> None:
+    """Set the policy for lectures that start from now on."""
+    from dataclasses import replace
+
+    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
+    from db import audit
+    from db.settings import school, set_school
+
+    if word not in tuple(Policy):
+        raise UsageError(f"A policy must be one of {', '.join(Policy)}, but received {word!r}.")
+    operator = OperatorActor()
+    authorize(operator, Action.SET_POLICY, SCHOOL)
+    now = datetime.now(UTC)
+    with opened_store(database) as store:
+        set_school(store, replace(school(store), policy=Policy(word)), now)
+        audit.record(
+            store, actor=operator.name, action=Action.SET_POLICY, object=SCHOOL.label, at=now,
+            detail={"policy": word},
+        )  # fmt: skip
+    say(f"The school's policy is {word}.")
+    if Policy(word) is not Policy.SELF_REPORT:
+        say(
+            "Inferring emotions in education is forbidden in the European Union, and regulated "
+            "elsewhere. This is not legal advice; see the README."
+        )
+
+
+@roster.command("import")
+def import_roster(
+    source: Annotated[Path, typer.Argument(metavar="DIR|FILE")],
+    course: Annotated[
+        str | None, typer.Option(help="title of the course, where the file names none")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="change nothing, say what")] = False,
+    links: Annotated[
+        bool, typer.Option("--links", help="print a one-time link token for each student")
+    ] = False,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import students from OneRoster CSV (1.1, 1.2) or from one CSV with a column name."""
+    from classpulse.roster import read_roster, store_roster
+
+    found = read_roster(source, course)
+    with opened_store(database) as store:
+        result = store_roster(store, found, datetime.now(UTC), dry_run=dry_run, links=links)
+    if as_json:
+        say_json(result)
+        return
+    for row in result["courses"]:
+        say(f"{row['title']}: {row['added']} added, {row['known']} known")
+        for name, link in row.get("links", {}).items():
+            say(f"  {name}\t{link}")
+    if dry_run:
+        say("Nothing was changed.")
+
+
+def erase(
+    student: Annotated[
+        str, typer.Argument(help="the student's id, or the id of one participation")
+    ],
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete all that is stored of a student, and rebuild the reports they were in."""
+    from uuid import UUID
+
+    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
+    from db import courses, retention
+
+    operator = OperatorActor()
+    authorize(operator, Action.ERASE, SCHOOL)
+    try:
+        identifier = UUID(student)
+    except ValueError:
+        raise UsageError(f"A student is named by an id, but received {student!r}.") from None
+    now = datetime.now(UTC)
+    with opened_store(database) as store:
+        rostered = courses.student(store, identifier) is not None
+        remove = retention.erase_student if rostered else retention.erase_participant
+        removed = remove(store, identifier, now=now, actor=operator.name)
+    if as_json:
+        say_json(
+            {
+                "participants": removed.participants,
+                "observations": removed.observations,
+                "lectures": [str(lecture) for lecture in removed.lectures],
+            }
+        )
+    else:
+        say(
+            f"Erased {removed.observations} observations of {removed.participants} "
+            f"participations; {len(removed.lectures)} reports will be rebuilt."
+        )
+
+
+def _ask_password(login: str) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt(f"Password for {login}", hide_input=True, confirmation_prompt=True))

@@ -1,0 +1,80 @@
+"""``classpulse db``: upgrade, check, back up, restore and prune the store."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from classpulse.commands.common import AsJson, Database, opened_store, server_settings
+from classpulse.console import say, say_json, stop
+
+app = typer.Typer(help="The store: upgrade, check, prune.", no_args_is_help=True)
+
+
+@app.command()
+def upgrade(database: Database = None) -> None:
+    """Create the tables, or bring them to this version."""
+    from db import migrate
+
+    url = server_settings(database=database).database_url
+    _make_folder(url)
+    migrate.upgrade(url)
+    say(f"The store stands at {migrate.head()}.")
+
+
+@app.command()
+def check(database: Database = None, as_json: AsJson = False) -> None:
+    """Say whether the tables are what this version expects."""
+    from db import migrate
+    from db.store import open_store
+
+    store = open_store(server_settings(database=database).database_url, check_schema=False)
+    try:
+        differences = migrate.check(store)
+    finally:
+        store.close()
+    if as_json:
+        say_json({"ok": not differences, "differences": differences})
+    elif differences:
+        for difference in differences:
+            say(difference)
+    if differences:
+        stop(f"the store differs in {len(differences)} places; run: classpulse db upgrade")
+    if not as_json:
+        say("The store is as it should be.")
+
+
+@app.command()
+def prune(
+    days: Annotated[
+        int | None, typer.Option(min=1, help="keep this many days; else the school's retention")
+    ] = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete what is older than the school's retention time."""
+    from dashboard.access import OperatorActor
+    from db import retention
+    from db.settings import school
+
+    now = datetime.now(UTC)
+    with opened_store(database) as store:
+        kept = days if days is not None else school(store).retention_days
+        removed = retention.prune(
+            store, now - timedelta(days=kept), now=now, actor=OperatorActor().name
+        )
+    if as_json:
+        say_json({"days": kept, "observations": removed.observations})
+    else:
+        say(f"Removed {removed.observations} observations older than {kept} days.")
+
+
+def _make_folder(url: str) -> None:
+    if not url.startswith("sqlite:///"):
+        return
+    folder = Path(url.removeprefix("sqlite:///")).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        stop(f"the folder {folder} cannot be made: {error.strerror}")
