@@ -1,0 +1,249 @@
+"""From a ticket to an agreement and out of it again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from contract.policy import Choices, CourseMode
+from db import consents, courses, lectures
+from db.errors import ConflictError, NotFoundError, TicketError
+from db.secrets import mint
+from db.values import Participant, ParticipantStatus
+from tests.integration.db.conftest import NOW, Classroom, classroom_in
+
+ALL = Choices(class_mood=True, flags=True, ask_first=True)
+
+
+def test_an_open_courses_student_waits_for_the_teacher(classroom: Classroom) -> None:
+    participant = classroom.join()
+    assert (participant.status, participant.verified) == (ParticipantStatus.WAITING, False)
+
+    assert consents.admit(classroom.store, participant.id).status is ParticipantStatus.ADMITTED
+    assert consents.refuse(classroom.store, participant.id).status is ParticipantStatus.REFUSED
+    found = consents.participant(classroom.store, participant.id)
+    assert found is not None
+    assert found.status is ParticipantStatus.REFUSED
+
+
+def test_a_rostered_student_is_admitted_and_verified(rostered: Classroom) -> None:
+    ana = courses.add_student(rostered.store, rostered.course.id, "Ana", now=NOW)
+    participant = rostered.join(ana)
+
+    assert (participant.status, participant.verified) == (ParticipantStatus.ADMITTED, True)
+    assert (participant.student_id, participant.name) == (ana.id, "Ana")
+
+
+def test_an_anonymous_student_is_admitted_and_unverified(
+    store: object, request: pytest.FixtureRequest
+) -> None:
+    classroom = classroom_in(store, CourseMode.ANONYMOUS)  # type: ignore[arg-type]
+    participant = classroom.join()
+    assert (participant.status, participant.verified) == (ParticipantStatus.ADMITTED, False)
+
+
+def test_a_ticket_works_once(classroom: Classroom) -> None:
+    ticket = classroom.ticket()
+    classroom.join(ticket=ticket)
+
+    with pytest.raises(TicketError, match="works only once"):
+        classroom.join(ticket=ticket)
+
+
+def test_a_ticket_expires(classroom: Classroom) -> None:
+    with pytest.raises(TicketError, match="expired"):
+        classroom.join(ticket=classroom.ticket(expires_at=NOW))
+
+
+def test_an_unknown_ticket_is_said_so(classroom: Classroom) -> None:
+    with pytest.raises(TicketError, match="not known"):
+        classroom.join(ticket=mint())
+
+
+def test_a_used_ticket_keeps_no_name(classroom: Classroom) -> None:
+    ticket = classroom.ticket()
+    before = consents.find_ticket(classroom.store, ticket)
+    classroom.join(ticket=ticket)
+    after = consents.find_ticket(classroom.store, ticket)
+
+    assert before is not None
+    assert after is not None
+    assert (before.name[:7], before.used_at) == ("Student", None)
+    assert (after.name, after.used_at) == ("", NOW)
+
+
+def test_a_personal_link_works_once(rostered: Classroom) -> None:
+    ana = courses.add_student(rostered.store, rostered.course.id, "Ana", now=NOW)
+    link = courses.find_link(rostered.store, courses.issue_link(rostered.store, ana.id, now=NOW))
+    assert link is not None
+    assert (link.student, link.used_at) == (ana, None)
+    first, second = (rostered.ticket(ana, link_id=link.id) for _ in range(2))
+    rostered.join(ticket=first)
+
+    with pytest.raises(TicketError, match="link was used"):
+        rostered.join(ticket=second)
+    untouched = consents.find_ticket(rostered.store, second)
+    assert untouched is not None
+    assert untouched.used_at is None
+
+
+def test_a_personal_link_expires(rostered: Classroom) -> None:
+    ana = courses.add_student(rostered.store, rostered.course.id, "Ana", now=NOW)
+    secret = courses.issue_link(rostered.store, ana.id, now=NOW, expires_at=NOW)
+    link = courses.find_link(rostered.store, secret)
+    assert link is not None
+    with pytest.raises(TicketError, match="link expired"):
+        rostered.join(ticket=rostered.ticket(ana, link_id=link.id))
+
+
+def test_a_second_device_replaces_the_first(rostered: Classroom) -> None:
+    ana = courses.add_student(rostered.store, rostered.course.id, "Ana", now=NOW)
+    phone, laptop = mint(), mint()
+    one = rostered.join(ana, token=phone)
+    two = rostered.join(ana, token=laptop)
+
+    assert one.id == two.id
+    assert consents.agent_context(rostered.store, phone) is None
+    context = consents.agent_context(rostered.store, laptop)
+    assert context is not None
+    assert context.participant == two
+    assert len(consents.history(rostered.store, one.id)) == 2
+
+
+def test_a_token_answers_all_that_ingest_needs(classroom: Classroom) -> None:
+    token = mint()
+    participant = classroom.join(token=token)
+    context = consents.agent_context(classroom.store, token)
+
+    assert context is not None
+    assert context.participant == participant
+    assert context.lecture == classroom.lecture
+    assert context.course == classroom.course
+    assert context.course_mode is CourseMode.OPEN
+    assert context.choices == Choices(class_mood=True, flags=True)
+    assert (context.withdrawn, context.admitted) == (False, False)
+    lectures.end(classroom.store, classroom.lecture.id, classroom.at(60))
+    ended = consents.agent_context(classroom.store, token)
+    assert ended is not None
+    assert ended.lecture.ended_at == classroom.at(60)
+    assert consents.agent_context(classroom.store, mint()) is None
+    assert consents.agent_context(classroom.store, "") is None
+
+
+def test_withdrawing_is_seen_at_once_and_kept_as_history(classroom: Classroom) -> None:
+    token = mint()
+    participant = classroom.join(token=token)
+    first = consents.withdraw(classroom.store, participant.id, classroom.at(60))
+    again = consents.withdraw(classroom.store, participant.id, classroom.at(99))
+
+    assert first == again
+    assert (first.status, first.withdrawn_at) == (ParticipantStatus.WITHDRAWN, classroom.at(60))
+    context = consents.agent_context(classroom.store, token)
+    assert context is not None
+    assert context.withdrawn
+    (consent,) = consents.history(classroom.store, participant.id)
+    assert consent.withdrawn_at == classroom.at(60)
+
+
+@pytest.mark.parametrize("judge", [consents.admit, consents.refuse])
+def test_who_withdrew_can_be_judged_no_more(
+    classroom: Classroom, judge: Callable[..., Participant]
+) -> None:
+    participant = classroom.join()
+    consents.withdraw(classroom.store, participant.id, NOW)
+    with pytest.raises(ConflictError):
+        judge(classroom.store, participant.id)
+    with pytest.raises(ConflictError):
+        consents.change_choices(classroom.store, participant.id, ALL, notice_version="v1", now=NOW)
+
+
+def test_agreeing_again_after_a_withdrawal_begins_anew(rostered: Classroom) -> None:
+    ana = courses.add_student(rostered.store, rostered.course.id, "Ana", now=NOW)
+    participant = rostered.join(ana)
+    consents.withdraw(rostered.store, participant.id, NOW)
+    again = rostered.join(ana)
+
+    assert again.id == participant.id
+    assert (again.status, again.withdrawn_at) == (ParticipantStatus.ADMITTED, None)
+    former, present = consents.history(rostered.store, participant.id)
+    assert (former.withdrawn_at, present.withdrawn_at) == (NOW, None)
+
+
+def test_choices_can_change_and_the_former_ones_are_kept(classroom: Classroom) -> None:
+    participant = classroom.join()
+    changed = consents.change_choices(
+        classroom.store, participant.id, ALL, notice_version="v2", now=classroom.at(9)
+    )
+
+    assert changed.choices == ALL
+    assert [
+        (row.notice_version, row.choices.ask_first)
+        for row in consents.history(classroom.store, participant.id)
+    ] == [("v1", False), ("v2", True)]
+
+
+def test_earlier_choices_are_remembered_for_the_same_notice(rostered: Classroom) -> None:
+    ana = courses.add_student(rostered.store, rostered.course.id, "Ana", now=NOW)
+
+    def earlier(version: str) -> Choices | None:
+        return consents.earlier_choices(rostered.store, rostered.course.id, ana.id, version)
+
+    assert earlier("v1") is None
+    participant = rostered.join(ana)
+    assert earlier("v1") == Choices(class_mood=True, flags=True)
+    assert earlier("v2") is None
+    consents.withdraw(rostered.store, participant.id, NOW)
+    assert earlier("v1") is None
+
+
+def test_a_recovery_link_opens_ones_own_page(classroom: Classroom) -> None:
+    recovery = mint()
+    participant = consents.accept(
+        classroom.store,
+        ticket=classroom.ticket(),
+        notice_version="v1",
+        choices=ALL,
+        guardian="Mother",
+        token=mint(),
+        recovery=recovery,
+        now=NOW,
+    )
+
+    assert consents.by_recovery(classroom.store, recovery) == participant
+    assert consents.by_recovery(classroom.store, mint()) is None
+    (consent,) = consents.history(classroom.store, participant.id)
+    assert consent.guardian == "Mother"
+
+
+@pytest.mark.parametrize("judge", [consents.admit, consents.refuse])
+def test_an_unknown_participant_is_named(
+    classroom: Classroom, judge: Callable[..., Participant]
+) -> None:
+    nobody = uuid4()
+    with pytest.raises(NotFoundError, match=str(nobody)):
+        judge(classroom.store, nobody)
+    with pytest.raises(NotFoundError, match=str(nobody)):
+        consents.withdraw(classroom.store, nobody, NOW)
+    assert consents.participant(classroom.store, nobody) is None
+
+
+def test_secrets_are_not_stored(classroom: Classroom) -> None:
+    """Whoever reads the store cannot act as anybody."""
+    from sqlalchemy import select
+
+    from db.schema import agent_tokens, recovery_links, tickets
+
+    token, ticket = mint(), classroom.ticket()
+    classroom.join(ticket=ticket, token=token)
+    with classroom.store.read() as connection:
+        for table in (tickets, agent_tokens, recovery_links):
+            for row in connection.execute(select(table)).all():
+                assert token not in str(row)
+                assert ticket not in str(row)
+                assert len(row.hash) == 32
+
+
+def test_tickets_outlive_no_second_past_their_time(classroom: Classroom) -> None:
+    just = classroom.ticket(expires_at=NOW + timedelta(seconds=1))
+    assert classroom.join(ticket=just).joined_at == NOW
