@@ -1,0 +1,122 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from capture_agent.clips import DemoClip, VideoClip, read_picture
+from capture_agent.errors import SourceError
+from capture_agent.pipeline import Pipeline
+from capture_agent.predict import predict_paths
+from capture_agent.vision import Vision
+from contract.emotions import EMOTIONS
+
+FACE = (20.0, 30.0, 40.0, 50.0)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "in" / "class.png"
+    path.parent.mkdir()
+    cv2.imencode(".png", np.full((120, 160, 3), 90, np.uint8))[1].tofile(path)
+    return path
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    writer = cv2.VideoWriter(
+        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), 10.0, (160, 120)
+    )
+    for shade in range(25):
+        writer.write(np.full((120, 160, 3), shade * 9, np.uint8))
+    writer.release()
+    return path
+
+
+def pipeline(make_vision: Callable[..., Vision], *faces: Any) -> Pipeline:
+    return Pipeline(make_vision(*faces))
+
+
+def test_a_picture_is_one_object_with_the_promised_keys(
+    picture: Path, make_vision: Callable[..., Vision]
+) -> None:
+    (result,) = predict_paths([picture], pipeline=pipeline(make_vision, FACE))
+    told = json.loads(json.dumps(result.as_json()))
+    assert list(told) == ["source", "t", "faces"]
+    assert (told["source"], told["t"]) == (str(picture), 0.0)
+    (face,) = told["faces"]
+    assert list(face) == ["box", "score", "emotion", "probabilities", "attention"]
+    assert face["box"] == [20, 30, 40, 50]
+    assert face["emotion"] == "happy"
+    assert list(face["probabilities"]) == [str(emotion) for emotion in EMOTIONS]
+    assert sum(face["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
+    assert set(face["attention"]) == {"yaw", "pitch", "roll", "eyes_open"}
+
+
+def test_a_video_is_looked_at_twice_a_second(
+    video: Path, make_vision: Callable[..., Vision]
+) -> None:
+    results = list(predict_paths([video], pipeline=pipeline(make_vision)))
+    assert [result.t for result in results] == pytest.approx([0.0, 0.5, 1.0, 1.5, 2.0])
+    assert all(result.faces == () for result in results)
+
+
+def test_annotated_copies_show_box_and_words_and_overwrite_nothing(
+    picture: Path, video: Path, tmp_path: Path, make_vision: Callable[..., Vision]
+) -> None:
+    out = tmp_path / "new" / "out"
+    inputs = [picture, picture.parent, video]
+    list(predict_paths(inputs, out, pipeline(make_vision, FACE)))
+    assert sorted(item.name for item in out.iterdir()) == [
+        "class-2.png",
+        "class.png",
+        "clip.mp4",
+    ]
+    before, after = read_picture(picture), read_picture(out / "class.png")
+    assert after.shape == before.shape
+    changed = np.argwhere((before != after).any(axis=2))
+    assert changed[:, 0].max() >= 80, "the box reaches its lower edge"
+    assert (after == 255).all(axis=2).sum() > 100, "white words"
+    assert sum(1 for _ in VideoClip(out / "clip.mp4").play()) == 5
+
+
+def test_one_bad_path_does_not_keep_the_others_from_being_read(
+    picture: Path, tmp_path: Path, make_vision: Callable[..., Vision]
+) -> None:
+    (tmp_path / "bad.mp4").write_text("no video")
+    results = predict_paths(
+        [tmp_path / "gone.jpg", tmp_path / "bad.mp4", picture],
+        pipeline=pipeline(make_vision, FACE),
+    )
+    assert next(results).source == str(picture)
+    with pytest.raises(SourceError) as caught:
+        next(results)
+    assert "gone.jpg" in str(caught.value)
+    assert "bad.mp4 cannot be read as a video" in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    picture: Path, make_vision: Callable[..., Vision]
+) -> None:
+    with pytest.raises(SourceError, match="cannot be made"):
+        list(predict_paths([picture], picture / "out", pipeline(make_vision)))
+
+
+def test_the_packaged_models_read_the_packaged_face(tmp_path: Path) -> None:
+    read = next(iter(DemoClip().play()))[1]
+    scene = np.zeros((480, 1280, 3), np.uint8)
+    scene[:, :640], scene[:, 640:] = read(), read()
+    path = tmp_path / "two.png"
+    cv2.imencode(".png", scene)[1].tofile(path)
+    (result,) = predict_paths([path])
+    left, right = result.as_json()["faces"]
+    assert left["emotion"] == right["emotion"] == "happy"
+    assert left["box"][0] + 640 == pytest.approx(right["box"][0], abs=6)
+    for face in (left, right):
+        assert abs(face["attention"]["yaw"]) < 20
+        assert abs(face["attention"]["pitch"]) < 15
+        assert face["attention"]["eyes_open"] > 0.5

@@ -1,0 +1,164 @@
+"""The agent wired together in this process: what the integration tests cannot see from outside."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+
+from capture_agent import runtime
+from capture_agent.clock import Clock, ClockCorrection
+from capture_agent.errors import CameraLostError, SourceError
+from capture_agent.outbox import Item, Kind, Outbox
+from capture_agent.pipeline import Pipeline
+from capture_agent.session import Session
+from capture_agent.settings import AgentSettings
+from capture_agent.sources import Frame, Wanted
+from capture_agent.vision import Vision
+from contract.batches import read_batch
+from contract.events import Event
+from contract.exchange import BatchAnswer, ItemVerdict, LectureState, Verdict
+from contract.policy import Choices, Policy
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+class Flaky:
+    """A camera that is lost, is then busy for a while, and comes back."""
+
+    description = "a flaky camera"
+
+    def __init__(self, fake_time: Any) -> None:
+        self.time = fake_time
+        self.opened = 0
+
+    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+        self.opened += 1
+        if self.opened in (2, 3):
+            raise SourceError("The camera is busy.")
+        for _ in range(8):
+            if wanted(self.time.at):
+                yield Frame(np.zeros((9, 9, 3), np.uint8), self.time.utc, self.time.at)
+            self.time.push(0.25)
+        if self.opened == 1:
+            raise CameraLostError("The camera gives no more pictures.")
+
+    def close(self) -> None:
+        pass
+
+
+class Silent:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.lines.append(text)
+
+    warn = say
+
+    def status(self, text: str) -> None:
+        pass
+
+    def ask(self, question: str) -> bool:
+        raise AssertionError(question)
+
+
+class FakeTransport:
+    def __init__(self) -> None:
+        self.sent: dict[Kind, list[Item]] = {kind: [] for kind in Kind}
+        self.lock = threading.Lock()
+
+    def send(self, kind: Kind, items: list[Item], token: str) -> BatchAnswer:
+        with self.lock:
+            self.sent[kind] += items
+        return BatchAnswer(
+            verdicts=tuple(ItemVerdict(id=it.id, verdict=Verdict.ACCEPTED) for it in items),
+            server_time=NOW,
+            lecture=LectureState.RUNNING,
+        )
+
+
+@pytest.fixture
+def agent_of(
+    tmp_path: Path, fake_time: Any, make_vision: Callable[..., Vision]
+) -> Iterator[Callable[..., Any]]:
+    outbox = Outbox(tmp_path / "box")
+
+    def make(source: Any, console: Any, *faces: Any) -> Any:
+        settings = AgentSettings(server="http://school.example", join="ABC234", state=tmp_path)
+        session = Session(
+            server=settings.server,
+            lecture=UUID(int=1),
+            title="Fractions",
+            course="Maths",
+            policy=Policy.INDIVIDUAL,
+            participant=UUID(int=2),
+            token="t",
+            recovery_link="/me/x",
+            choices=Choices(class_mood=True),
+            joined_at=NOW,
+        )
+        # Capture runs on the fake clock; the delivery thread waits on real events.
+        clock = Clock(
+            fake_time.clock.now,
+            fake_time.clock.monotonic,
+            fake_time.stopping,
+            lambda event, seconds: (
+                fake_time.clock.wait(seconds)
+                if event is fake_time.stopping
+                else event.wait(seconds)
+            ),
+        )
+        return runtime._Agent(
+            settings,
+            console,
+            clock,
+            ClockCorrection(),
+            source,
+            Pipeline(make_vision(*faces)),
+            outbox,
+            session,
+        )
+
+    yield make
+    outbox.close()
+
+
+def test_a_lost_camera_is_waited_for_and_told(agent_of: Callable[..., Any], fake_time: Any) -> None:
+    source, console, transport = Flaky(fake_time), Silent(), FakeTransport()
+    agent = agent_of(source, console, (0.0, 0.0, 9.0, 9.0))
+    assert agent.run(transport, lecture_ended=False) == 0
+    assert source.opened == 4
+    raw = '{"items":[' + ",".join(item.body for item in transport.sent[Kind.EVENT]) + "]}"
+    kinds = [str(event.kind) for event in read_batch(raw.encode(), Event)]  # type: ignore[union-attr]
+    assert kinds == ["camera_lost", "camera_back", "stopped"]
+    assert len(transport.sent[Kind.OBSERVATION]) == 4
+    assert fake_time.waits == [3.0, 3.0, 3.0]
+
+
+def test_no_face_all_along_is_said_at_the_end(agent_of: Callable[..., Any], fake_time: Any) -> None:
+    source, console = Flaky(fake_time), Silent()
+    source.opened = 3
+    assert agent_of(source, console).run(FakeTransport(), lecture_ended=False) == 0
+    assert "No face was seen in any picture of a flaky camera." in console.lines
+
+
+def test_an_ended_lecture_is_not_captured_any_more(
+    agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    source = Flaky(fake_time)
+    assert agent_of(source, Silent()).run(FakeTransport(), lecture_ended=True) == 0
+    assert source.opened == 0
+
+
+def test_a_camera_that_never_was_there_ends_the_agent(
+    agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    source, console = Flaky(fake_time), Silent()
+    source.opened = 1
+    assert agent_of(source, console).run(FakeTransport(), lecture_ended=False) == 1
+    assert "The camera is busy." in console.lines

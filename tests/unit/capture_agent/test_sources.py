@@ -1,0 +1,221 @@
+import itertools
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from capture_agent.camera import Camera, _backends, index_by_name
+from capture_agent.clips import DemoClip, VideoClip, open_clip
+from capture_agent.errors import CameraLostError, SourceError
+from capture_agent.playback import Pictures, Playback
+from capture_agent.sources import Frame, open_source
+
+
+class Steps:
+    """A clip of pictures a tenth of a second apart, each filled with its number."""
+
+    description = "steps"
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.seconds = count / 10
+
+    def play(self) -> Pictures:
+        for index in range(self.count):
+            yield index / 10, lambda index=index: np.full((2, 2, 3), index, np.uint8)  # type: ignore[misc]
+
+
+def every(_: float) -> bool:
+    return True
+
+
+def times(frames: list[Frame]) -> list[float]:
+    return [round(frame.monotonic - frames[0].monotonic, 3) for frame in frames]
+
+
+def video(path: Path, frames: int = 30, rate: float = 10.0) -> Path:
+    writer = cv2.VideoWriter(
+        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), rate, (64, 48)
+    )
+    assert writer.isOpened()
+    for index in range(frames):
+        writer.write(np.full((48, 64, 3), index * 5, np.uint8))
+    writer.release()
+    return path
+
+
+def test_a_clip_is_repeated_until_enough_seconds_were_given(fake_time: Any) -> None:
+    frames = list(Playback(Steps(7), fake_time.clock, loop=2.0).frames(every))
+    assert times(frames) == [round(step / 10, 1) for step in range(20)]
+    assert [int(frame.image_bgr[0, 0, 0]) for frame in frames] == [
+        *range(7), *range(7), *range(6)
+    ]  # fmt: skip
+
+
+def test_fast_material_lies_in_the_past_and_is_not_waited_for(fake_time: Any) -> None:
+    frames = list(Playback(Steps(10), fake_time.clock).frames(every))
+    assert fake_time.waits == []
+    assert frames[0].captured_at == fake_time.utc - timedelta(seconds=1)
+    assert frames[-1].captured_at < fake_time.utc
+
+
+def test_in_real_time_each_picture_comes_when_its_time_has_come(fake_time: Any) -> None:
+    begin, utc = fake_time.at, fake_time.utc
+    for number, frame in enumerate(
+        Playback(Steps(5), fake_time.clock, realtime=True).frames(every)
+    ):
+        assert fake_time.at - begin == pytest.approx(number / 10)
+        assert abs(frame.captured_at - utc - timedelta(seconds=number / 10)) < timedelta(
+            milliseconds=1
+        )
+
+
+def test_a_machine_too_slow_for_real_time_keeps_the_materials_own_times(fake_time: Any) -> None:
+    frames = []
+    for frame in Playback(Steps(5), fake_time.clock, realtime=True).frames(every):
+        frames.append(frame)
+        fake_time.push(3.0)
+    assert times(frames) == [0.0, 0.1, 0.2, 0.3, 0.4]
+    late = frames[4].captured_at - frames[0].captured_at
+    assert abs(late - timedelta(seconds=0.4)) < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize("realtime", [True, False])
+def test_a_stop_ends_the_pictures(realtime: bool, fake_time: Any) -> None:
+    seen = []
+    for frame in Playback(Steps(50), fake_time.clock, realtime=realtime).frames(every):
+        seen.append(frame)
+        if len(seen) == 3:
+            fake_time.stopping.set()
+    assert len(seen) == 3
+
+
+def test_pictures_nobody_wants_are_not_read(fake_time: Any) -> None:
+    class Costly(Steps):
+        def play(self) -> Pictures:
+            for at, _ in super().play():
+                yield at, lambda: pytest.fail("was read")
+
+    assert list(Playback(Costly(5), fake_time.clock).frames(lambda at: False)) == []
+
+
+def test_a_video_is_timed_by_its_stamps(tmp_path: Path, fake_time: Any) -> None:
+    source = open_source(
+        str(video(tmp_path / "clip.mp4")), fake_time.clock, realtime=False, loop=None
+    )
+    frames = list(source.frames(every))
+    assert times(frames) == [round(step / 10, 1) for step in range(30)]
+    assert frames[-1].captured_at < fake_time.utc
+    assert VideoClip(tmp_path / "clip.mp4").seconds == pytest.approx(3.0)
+    source.close()
+
+
+def test_a_truncated_video_gives_what_is_left_or_says_it_is_none(
+    tmp_path: Path, fake_time: Any
+) -> None:
+    whole = video(tmp_path / "clip.mp4").read_bytes()
+    (tmp_path / "half.mp4").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text.mp4").write_text("not a video")
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    for name in ("half.mp4", "text.mp4", "empty.mp4"):
+        with pytest.raises(SourceError, match="cannot be read as a video"):
+            open_clip(tmp_path / name)
+
+
+def test_a_folder_gives_its_pictures_by_name_one_a_second(tmp_path: Path, fake_time: Any) -> None:
+    for name, shade in (("b.PNG", 20), ("a.jpg", 10)):
+        done, encoded = cv2.imencode(Path(name).suffix.lower(), np.full((8, 8, 3), shade, np.uint8))
+        assert done
+        encoded.tofile(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no picture, and not taken for one")
+    source = open_source(str(tmp_path), fake_time.clock, realtime=False, loop=None)
+    frames = list(source.frames(every))
+    assert times(frames) == [0.0, 1.0]
+    assert [round(float(frame.image_bgr.mean()), -1) for frame in frames] == [10, 20]
+
+
+def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, fake_time: Any) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bad.png").write_text("no picture")
+    for word, sentence in (
+        (str(tmp_path / "empty"), "holds no picture"),
+        (str(tmp_path / "bad.png"), "is not a picture that can be read"),
+        (str(tmp_path / "gone.mov"), "There is no file or folder"),
+        ("screen:left", "Reading the screen is not possible"),
+        ("/dev/null", "is not a camera"),
+    ):
+        with pytest.raises(SourceError, match=sentence):
+            open_source(word, fake_time.clock, realtime=False, loop=None)
+
+
+def test_the_demo_moves_and_joins_seamlessly() -> None:
+    pictures = [read() for _, read in DemoClip().play()]
+    assert len(pictures) == 200
+    assert {picture.shape for picture in pictures} == {(480, 640, 3)}
+    step = float(np.abs(pictures[0].astype(int) - pictures[1]).mean())
+    seam = float(np.abs(pictures[0].astype(int) - pictures[-1]).mean())
+    assert 0 < seam < 2 * step
+
+
+class FakeCapture:
+    def __init__(self, pictures: int) -> None:
+        self.left = pictures
+        self.released = False
+
+    def grab(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+    def retrieve(self) -> tuple[bool, Any]:
+        return True, np.zeros((4, 4, 3), np.uint8)
+
+    def release(self) -> None:
+        self.released = True
+
+
+def test_a_camera_is_opened_only_when_pictures_are_asked_for(fake_time: Any) -> None:
+    opened: list[int] = []
+
+    def opener(index: int) -> FakeCapture:
+        opened.append(index)
+        return FakeCapture(3)
+
+    camera = Camera(2, fake_time.clock, opener)
+    assert opened == []
+    frames = camera.frames(every)
+    assert len(list(itertools.islice(frames, 3))) == 3
+    with pytest.raises(CameraLostError, match="camera 2 gives no more pictures"):
+        next(frames)
+    assert sum(fake_time.waits) == pytest.approx(1.0), "a hiccup of a second is no loss"
+    next(iter(camera.frames(every)))
+    assert opened == [2, 2], "it can be opened anew"
+
+
+def test_no_camera_is_one_sentence(fake_time: Any) -> None:
+    with pytest.raises(SourceError, match="camera 7 cannot be opened: there is none"):
+        list(Camera(7, fake_time.clock, lambda index: None).frames(every))
+
+
+def test_a_stop_is_not_a_lost_camera(fake_time: Any) -> None:
+    fake_time.on_wait = fake_time.stopping.set
+    assert list(Camera(0, fake_time.clock, lambda index: FakeCapture(0)).frames(every)) == []
+
+
+def test_cameras_are_found_by_name(tmp_path: Path) -> None:
+    for index, name in ((0, "Integrated Camera"), (2, "USB 4K Cam")):
+        (tmp_path / f"video{index}").mkdir()
+        (tmp_path / f"video{index}" / "name").write_text(name + "\n")
+    assert index_by_name("usb", tmp_path) == 2
+    with pytest.raises(SourceError, match=r"found: 0 .Integrated Camera., 2 .USB 4K Cam."):
+        index_by_name("Logitech", tmp_path)
+    with pytest.raises(SourceError, match="give the camera's number"):
+        index_by_name("Logitech", tmp_path / "nowhere")
+
+
+def test_every_system_has_its_own_back_ends() -> None:
+    named = {name: set(_backends(name)) for name in ("linux", "darwin", "win32")}
+    assert all(named.values())
+    assert len(set.union(*named.values())) == sum(map(len, named.values()))
