@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from analytics.buckets import Buckets
 from analytics.evidence import Episode
 from contract import BUCKET_SECONDS
-from dashboard.live_compose import CHANGE_S, Composer, Material
+from dashboard.live_compose import CHANGE_S, Composer, Material, View
 from dashboard.live_values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 from db import courses, flags, lectures, queries
 from db.store import Store
@@ -155,9 +155,10 @@ class LiveBoard:
         board.people = people
         buckets = material.buckets(self._composer.card.model_id)
         material = self._log_flags(board, material, buckets)
-        points, revised = self._timeline(board, material, buckets, recheck=whole)
+        view = self._composer.view(material, buckets)
+        points, revised = self._timeline(board, material, view, recheck=whole)
         past = _at(points, int(now.timestamp()) - CHANGE_S)
-        snapshot = self._composer.snapshot(material, buckets, past, board.sequence + 1)
+        snapshot = self._composer.snapshot(material, buckets, view, past, board.sequence + 1)
         with self._lock:
             board.points = points
             board.revision += revised
@@ -196,19 +197,19 @@ class LiveBoard:
         )
 
     def _timeline(
-        self, board: _Board, material: Material, buckets: Buckets, *, recheck: bool
+        self, board: _Board, material: Material, view: View, *, recheck: bool
     ) -> tuple[list[LivePoint], bool]:
         """The steps so far, and whether an old one had to be changed."""
         points, revised = list(board.points), False
         if recheck and points:
-            again = [self._composer.point(material, buckets, point.at) for point in points]
+            again = [self._composer.point(material, view, point.at) for point in points]
             revised = any(_differs(a, b) for a, b in zip(points, again, strict=True))
             points = again if revised else points
         start = int(material.lecture.started_at.timestamp())
         first = points[-1].at if points else start // BUCKET_SECONDS * BUCKET_SECONDS
         settled = int(material.now.timestamp()) - SETTLE_S
         for at in range(first + BUCKET_SECONDS, settled + 1, BUCKET_SECONDS):
-            points.append(self._composer.point(material, buckets, at))
+            points.append(self._composer.point(material, view, at))
         return points, revised
 
     def _log_flags(self, board: _Board, material: Material, buckets: Buckets) -> Material:

@@ -22,7 +22,7 @@ from analytics.evidence import FlagKind as AnalyticsFlagKind
 from analytics.flags import Dismissal, evaluate
 from analytics.intervals import Bootstrap
 from analytics.mood import ClassMood, mood
-from analytics.privacy import AGGREGATE_STEP_S, live_cohort, rounded
+from analytics.privacy import K, live_view, rounded, rounded_each
 from contract import BUCKET_SECONDS, EMOTIONS, Policy
 from dashboard.access import shows_row
 from dashboard.live_values import (
@@ -91,17 +91,46 @@ class Material:
 
 
 @dataclass(frozen=True, eq=False)
+class View:
+    """The rows and windows that class figures of one tick may be computed from."""
+
+    buckets: Buckets
+    window_s: int
+    trailing: bool
+    """The window moves with time; otherwise it is the last complete one of ``window_s``."""
+
+    def end(self, at: int) -> int:
+        """The last bucket (its start) of the window that is looked at from ``at``."""
+        if self.trailing:
+            return at
+        return (at + BUCKET_SECONDS) // self.window_s * self.window_s - BUCKET_SECONDS
+
+
+@dataclass(frozen=True, eq=False)
 class Figures:
-    """The class at one moment. ``hidden``: data are there, but too few may be shown."""
+    """The class over one window, as it may be shown under ``policy``."""
 
     mood: ClassMood | None
     engaged: ClassEngagement
-    hidden: bool
+    policy: Policy
 
     @property
     def shares(self) -> Shares | None:
         """The adjusted shares, or None."""
-        return None if self.mood is None else _tuple(self.mood.shares)
+        return None if self.mood is None else _tuple(rounded(self.mood.shares, self.policy))
+
+    @property
+    def attentive(self) -> float | None:
+        """The attentive index, or None."""
+        return self._rounded(self.engaged.attentive)
+
+    @property
+    def presence(self) -> float | None:
+        """The share of time in view, or None."""
+        return self._rounded(self.engaged.presence)
+
+    def _rounded(self, value: float) -> float | None:
+        return _known(float(rounded_each(np.array([value]), self.policy)[0]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,38 +152,39 @@ class Composer:
             self._made["it"] = bootstrap_of(self.card, self.confusion)
         return self._made["it"]
 
-    def figures(
-        self, material: Material, buckets: Buckets, at: int, *, interval: bool = False
-    ) -> Figures:
-        """The class over the window that ends at epoch second ``at``."""
+    def view(self, material: Material, buckets: Buckets) -> View:
+        """What the class figures of this tick may be computed from."""
+        now = int(material.now.timestamp())
         policy = material.lecture.policy
-        cohort, end = live_cohort(buckets, policy, material.shown.keys(), now=at)
-        window = AGGREGATE_STEP_S if policy is Policy.AGGREGATE else _WINDOW_S
-        engaged = engagement(cohort, material.occurred, now=end, window_s=window)
-        if not cohort.participants:
-            seen = bool(buckets.window(at - window, at).face_observations.any())
-            return Figures(None, engaged, hidden=seen)
+        found = live_view(buckets, policy, material.shown.keys(), now=now)
+        return View(found.buckets, found.window_s, trailing=found.now == now)
+
+    def figures(
+        self, material: Material, view: View, at: int, *, interval: bool = False
+    ) -> Figures:
+        """The class over the window that ends with the bucket beginning at ``at``."""
+        end = view.end(at)
+        engaged = engagement(view.buckets, material.occurred, now=end, window_s=view.window_s)
         found = mood(
-            cohort,
+            view.buckets,
             self.confusion,
             now=end,
-            window_s=window,
+            window_s=view.window_s,
             expected=len(material.admitted),
             bootstrap=self.bootstrap if interval else None,
         )
-        return Figures(found if found.reporting else None, engaged, hidden=False)
+        return Figures(found if found.reporting else None, engaged, material.lecture.policy)
 
-    def point(self, material: Material, buckets: Buckets, at: int) -> LivePoint:
+    def point(self, material: Material, view: View, at: int) -> LivePoint:
         """The step of the timeline that ends at ``at``, a multiple of ten."""
         # The bucket that begins at `at` is not part of it.
-        figures = self.figures(material, buckets, at - BUCKET_SECONDS)
-        policy = material.lecture.policy
+        figures = self.figures(material, view, at - BUCKET_SECONDS)
         return LivePoint(
             at=at,
-            shares=None if figures.mood is None else _tuple(rounded(figures.mood.shares, policy)),
-            attentive=_known(figures.engaged.attentive),
-            presence=_known(figures.engaged.presence),
-            reporting=figures.engaged.states[StudentState.REPORTING],
+            shares=figures.shares,
+            attentive=figures.attentive,
+            presence=figures.presence,
+            reporting=0 if figures.mood is None else figures.mood.reporting,
         )
 
     def episodes(self, material: Material, buckets: Buckets) -> list[Episode]:
@@ -176,13 +206,18 @@ class Composer:
         )
 
     def snapshot(
-        self, material: Material, buckets: Buckets, past: LivePoint | None, sequence: int
+        self,
+        material: Material,
+        buckets: Buckets,
+        view: View,
+        past: LivePoint | None,
+        sequence: int,
     ) -> LiveSnapshot:
         """What the page shows now. ``past``: the step of five minutes ago, where there is one."""
         now = int(material.now.timestamp())
-        figures = self.figures(material, buckets, now, interval=True)
+        figures = self.figures(material, view, now, interval=True)
         everyone = engagement(buckets, material.occurred, now=now)
-        attentive = _known(figures.engaged.attentive)
+        attentive = figures.attentive
         before = past.attentive if past is not None else None
         waiting = open_flags(material)
         return LiveSnapshot(
@@ -191,11 +226,11 @@ class Composer:
             sequence=sequence,
             as_of=material.now,
             newest=_newest(buckets, material.now),
-            mood=_mood_figures(figures, past, material.lecture.policy),
-            hidden=_why_hidden(figures, material.lecture.policy),
+            mood=_mood_figures(figures, past),
+            hidden=_why_hidden(material, buckets, figures),
             attentive=attentive,
             attentive_change=None if attentive is None or before is None else attentive - before,
-            presence=_known(figures.engaged.presence),
+            presence=figures.presence,
             reporting=everyone.states[StudentState.REPORTING],
             expected=len(material.admitted),
             coverage=_known(figures.mood.coverage) or 0.0 if figures.mood else 0.0,
@@ -236,30 +271,34 @@ def open_flags(material: Material) -> list[FlagRow]:
     ]
 
 
-def _mood_figures(figures: Figures, past: LivePoint | None, policy: Policy) -> MoodFigures | None:
-    if figures.mood is None:
+def _mood_figures(figures: Figures, past: LivePoint | None) -> MoodFigures | None:
+    found, shares = figures.mood, figures.shares
+    if found is None or shares is None:
         return None
-    shares = _tuple(rounded(figures.mood.shares, policy))
     change = None
     if past is not None and past.shares is not None:
         change = tuple(new - old for new, old in zip(shares, past.shares, strict=True))
-    # Under rounding an interval of the unrounded share would give away what rounding hides.
-    exact = policy is Policy.INDIVIDUAL and not np.isnan(figures.mood.low).any()
+    # Under rounding, the interval of the exact share would give away what rounding hides.
+    exact = figures.policy is Policy.INDIVIDUAL and not np.isnan(found.low).any()
     return MoodFigures(
         shares=shares,
-        raw=_tuple(rounded(figures.mood.raw, policy)),
-        low=_tuple(figures.mood.low) if exact else None,
-        high=_tuple(figures.mood.high) if exact else None,
+        raw=_tuple(rounded(found.raw, figures.policy)),
+        low=_tuple(found.low) if exact else None,
+        high=_tuple(found.high) if exact else None,
         change=change,
     )
 
 
-def _why_hidden(figures: Figures, policy: Policy) -> str | None:
+def _why_hidden(material: Material, buckets: Buckets, figures: Figures) -> str | None:
+    policy = material.lecture.policy
     if policy is Policy.SELF_REPORT:
         return "Under this policy nothing is inferred from faces."
-    if figures.hidden:
-        return "Too few students report to show a class figure without showing one of them."
-    return None
+    now = int(material.now.timestamp())
+    if figures.mood is not None or not buckets.window(now - _WINDOW_S, now).face_observations.any():
+        return None
+    if policy is Policy.AGGREGATE:
+        return f"Figures follow every five minutes, once at least {K} students report."
+    return "Too few students report to show a class figure without showing one of them."
 
 
 def _tiles(

@@ -30,7 +30,7 @@ _CONFIG: Final[dict[str, Any]] = {
 }
 
 
-def config() -> dict[str, Any]:
+def config() -> Any:
     """Plotly's configuration for both charts: no tool bar, fits its place."""
     return dict(_CONFIG)
 

@@ -65,7 +65,6 @@ def _policy(school: School) -> Any:
             dmc.Button("Save the policy", id=ids.POLICY_BUTTON),
             style={"marginTop": "14px"},
         ),
-        html.Div(id=ids.NOTICE),
         title="Policy",
         aside=parts.badge(
             "Not set" if school.policy is None else wording.POLICY[school.policy][0],

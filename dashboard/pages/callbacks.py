@@ -1,5 +1,6 @@
 """What the pages do when somebody acts: each callback asks ``access`` before anything else."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -54,12 +55,13 @@ def _routing(app: Dash, services: Services) -> None:
         lambda *_: SCHOOL,
         Output(ids.CONTENT, "children"),
         Output(ids.HEADER, "children"),
+        Output(ids.NOTICE, "children"),
         Input(ids.LOCATION, "pathname"),
     )
-    def route(pathname: str | None) -> tuple[Any, Any]:
+    def route(pathname: str | None) -> tuple[Any, Any, Any]:
         path, actor = pathname or urls.HOME, current_actor()
         shown = routes.page(services, actor, current_participant(), path)
-        return shown, routes.header(actor, path)
+        return shown, routes.header(actor, path), None
 
 
 def _home(app: Dash, services: Services) -> None:
@@ -112,8 +114,7 @@ def _live(app: Dash, services: Services) -> None:
             lecture,
             course,
             services.live.snapshot(lecture.id),
-            services.live.timeline_since(lecture.id, known.get("timeline"))
-            or live.nothing_new(known.get("timeline")),
+            services.live.timeline_since(lecture.id, known.get("timeline")),
             known.get("seen", {}),
             services.clock(),
         )
@@ -214,29 +215,32 @@ def _live_actions(app: Dash, services: Services) -> None:
 def _live_browser(app: Dash) -> None:
     """What happens in the browser alone and tells the server nothing."""
 
+    # Dash does not type it.
+    run: Callable[..., Any] = app.clientside_callback
+
     def inside(name: str) -> ClientsideFunction:
         return ClientsideFunction(namespace="classpulse", function_name=name)
 
-    app.clientside_callback(
+    run(
         inside("heard"),
         Output(ids.LIVE_HEARD, "id"),
         Input(ids.LIVE_HEARD, "data"),
     )
-    app.clientside_callback(
+    run(
         inside("banner"),
         Output(ids.LIVE_AGE, "children"),
         Output(ids.LIVE_AGE, "className"),
         Input(ids.LIVE_SECOND, "n_intervals"),
     )
     for button, modal in ((ids.JOIN_OPEN, ids.JOIN_MODAL), (ids.END_OPEN, ids.END_MODAL)):
-        app.clientside_callback(
+        run(
             inside("toggle"),
             Output(modal, "opened"),
             Input(button, "n_clicks"),
             State(modal, "opened"),
             prevent_initial_call=True,
         )
-    app.clientside_callback(
+    run(
         inside("close"),
         Output(ids.END_MODAL, "opened", allow_duplicate=True),
         Input(ids.END_CANCEL, "n_clicks"),

@@ -84,7 +84,7 @@ def _running(lecture: Lecture, now: datetime) -> Any:
                     ),
                 ]
             ),
-            html.A(dmc.Button("Open the live page", component="span"), href=urls.live(lecture.id)),
+            html.A("Open the live page", href=urls.live(lecture.id), className="cp-button"),
         ]
     )
 
@@ -111,14 +111,14 @@ def _start(course: Course, policy: Policy | None) -> Any:
                 id=ids.start_title(course.id),
                 label="Title of the next lecture",
                 placeholder="What is it about?",
-                maxLength=120,
+                inputProps={"maxLength": 120},
                 disabled=policy is None,
             ),
             dmc.Button(
                 "Start the lecture",
                 id=ids.start_button(course.id),
                 disabled=policy is None,
-                **{"aria-label": f"Start a lecture of {course.title}"},
+                **parts.aria(label=f"Start a lecture of {course.title}"),
             ),
             html.Div(id=ids.start_answer(course.id), style={"flexBasis": "100%"}),
         ],

@@ -47,7 +47,7 @@ def layout(
                 update.panels["strip"],
                 id=ids.LIVE_STRIP,
                 className="cp-card cp-strip",
-                **{"aria-label": "The class at a glance"},
+                **parts.aria(label="The class at a glance"),
             ),
             html.Div(
                 [
@@ -66,7 +66,6 @@ def layout(
                 className="cp-live",
             ),
             html.Div(update.panels["tiles"], id=ids.LIVE_TILES, style={"marginTop": "16px"}),
-            html.Div(id=ids.NOTICE),
         ]
     )
 
@@ -279,13 +278,13 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
                             ),
                             className="cp-chart",
                             role="img",
-                            **{"aria-labelledby": ids.LIVE_MOOD_TEXT},
+                            **parts.aria(labelledby=ids.LIVE_MOOD_TEXT),
                         ),
                         html.Ul(
                             update.panels["legend"],
                             id=ids.LIVE_LEGEND,
                             className="cp-legend",
-                            **{"aria-label": "Shares of the looks in the last minute"},
+                            **parts.aria(label="Shares of the looks in the last minute"),
                         ),
                     ],
                     className="cp-chart-row",
@@ -308,7 +307,7 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
                     ),
                     className="cp-chart",
                     role="img",
-                    **{"aria-labelledby": ids.LIVE_ATTENTION_TEXT},
+                    **parts.aria(labelledby=ids.LIVE_ATTENTION_TEXT),
                 ),
                 html.Figcaption(
                     update.panels["attention_text"],
@@ -323,7 +322,7 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
                     id=ids.MARKER_LABEL,
                     label="Mark this moment",
                     placeholder="Group work starts",
-                    maxLength=80,
+                    inputProps={"maxLength": 80},
                     rightSection=dmc.Kbd("M"),
                     n_submit=0,
                 ),
@@ -334,11 +333,6 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
         title="How the class looks",
         aside=parts.quiet("trailing minute, corrected for the model's known errors"),
     )
-
-
-def nothing_new(cursor: str | None) -> Increment:
-    """The increment of a lecture that no tick has seen."""
-    return Increment(cursor or "", reset=False, points=(), markers=())
 
 
 def queue_without(snapshot: LiveSnapshot | None, flag_id: UUID) -> Any:

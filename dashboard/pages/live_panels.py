@@ -84,7 +84,7 @@ def legend(mood: MoodFigures | None) -> list[Any]:
                 html.Span(
                     className="cp-swatch",
                     style={"background": LOOK_COLOURS[look]},
-                    **{"aria-hidden": "true"},
+                    **parts.aria(hidden="true"),
                 ),
                 html.Span(wording.LOOK[look], className="cp-legend-name"),
                 html.Span(
@@ -132,14 +132,14 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
                             "Admit",
                             id=ids.admission(someone.participant_id, "admit"),
                             size="compact-sm",
-                            **{"aria-label": f"Admit {someone.name}"},
+                            **parts.aria(label=f"Admit {someone.name}"),
                         ),
                         dmc.Button(
                             "Refuse",
                             id=ids.admission(someone.participant_id, "refuse"),
                             size="compact-sm",
                             variant="default",
-                            **{"aria-label": f"Refuse {someone.name}"},
+                            **parts.aria(label=f"Refuse {someone.name}"),
                         ),
                     ],
                     className="cp-buttons",
@@ -182,7 +182,7 @@ def _mood(snapshot: LiveSnapshot) -> Any:
     span = f", likely {wording.between(*interval)}" if interval else ""
     word = [
         html.Span(
-            className="cp-dot", style={"background": LOOK_COLOURS[top]}, **{"aria-hidden": "true"}
+            className="cp-dot", style={"background": LOOK_COLOURS[top]}, **parts.aria(hidden="true")
         ),
         wording.MOOD_WORD[top],
     ]
@@ -215,7 +215,7 @@ def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
             id=ids.flag_answer(flag.id, outcome),
             size="compact-sm",
             variant="filled" if outcome == "checked_in" else "default",
-            **{"aria-label": f"{text}: {flag.name}"},
+            **parts.aria(label=f"{text}: {flag.name}"),
         )
         for outcome, text in wording.OUTCOME.items()
     ]
@@ -243,7 +243,7 @@ def _tile(tile: StudentTile) -> Any:
             html.Div(name, className="cp-tile-name"),
             html.Div(
                 [
-                    html.Span(_STATE_MARK[tile.state], **{"aria-hidden": "true"}),
+                    html.Span(_STATE_MARK[tile.state], **parts.aria(hidden="true")),
                     " ",
                     wording.STATE[tile.state],
                 ],

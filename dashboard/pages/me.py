@@ -87,7 +87,7 @@ def _timeline(points: Sequence[LivePoint], zone: ZoneInfo) -> Any:
                 ),
                 className="cp-chart",
                 role="img",
-                **{"aria-label": "Your own looks over the lecture, as the model saw them"},
+                **parts.aria(label="Your own looks over the lecture, as the model saw them"),
             ),
             html.Figcaption(
                 "Your own looks as the model saw them. It is wrong about three times in ten, and "
@@ -121,6 +121,5 @@ def _hands(participant: Participant, stored: int) -> Any:
                 className="cp-buttons",
                 style={"marginTop": "14px"},
             ),
-            html.Div(id=ids.NOTICE),
         ]
     )

@@ -1,12 +1,16 @@
 """The small parts every page is made of: cards, figures with their labels, empty states."""
 
 from typing import Any
-from uuid import UUID
 
 from dash import dcc, html
 
 Children = Any
 """What Dash takes as children: a component, text, or a list of these."""
+
+
+def aria(**values: str) -> dict[str, Any]:
+    """ARIA properties by their short names: ``aria(label="Close")``."""
+    return {f"aria-{name}": value for name, value in values.items()}
 
 
 def card(
@@ -87,7 +91,7 @@ def table(head: list[str], rows: list[list[Children]], caption: str, numeric: se
         className="cp-table-wrap",
         tabIndex=0,
         role="region",
-        **{"aria-label": caption},
+        **aria(label=caption),
     )
 
 
@@ -102,13 +106,8 @@ def command(text: str, label: str) -> Any:
     """A command to copy."""
     return html.Div(
         [
-            html.Pre(html.Code(text), tabIndex=0, **{"aria-label": label}),
+            html.Pre(html.Code(text), tabIndex=0, **aria(label=label)),
             dcc.Clipboard(content=text, title=f"Copy {label}", className="cp-copy"),
         ],
         className="cp-command",
     )
-
-
-def plain_id(identifier: UUID) -> str:
-    """An id as pages carry it."""
-    return str(identifier)

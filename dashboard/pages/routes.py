@@ -11,7 +11,7 @@ from contract import BUCKET_SECONDS
 from dashboard import access, lookup
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
 from dashboard.errors import UnknownObjectError
-from dashboard.live_values import Increment, LivePoint
+from dashboard.live_values import LivePoint
 from dashboard.pages import admin, home, join, live, me, reports, shell, urls
 from dashboard.services import Services
 from db import audit, courses, lectures, people, queries, settings
@@ -19,7 +19,6 @@ from db import reports as stored_reports
 from db.values import Course, Lecture, Role
 
 LOG_SHOWS = 20
-_NO_TIMELINE = Increment("", reset=True, points=(), markers=())
 
 
 def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, path: str) -> Any:
@@ -78,7 +77,7 @@ def live_page(services: Services, actor: Actor, lecture_id: UUID) -> Any:
         lecture,
         course,
         services.live.snapshot(lecture.id),
-        services.live.timeline_since(lecture.id, None) or _NO_TIMELINE,
+        services.live.timeline_since(lecture.id, None),
         base_url(),
         services.clock(),
     )

@@ -33,6 +33,7 @@ def frame() -> Any:
             dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
             html.A("Skip to the content", href="#main", className="cp-skip"),
             html.Header(html.Div(id=ids.HEADER, className="cp-header-in"), className="cp-header"),
+            html.Div(id=ids.NOTICE, className="cp-notice", role="status"),
             html.Main(
                 html.Div(id=ids.CONTENT), id="main", className="cp-main", tabIndex=-1, role="main"
             ),
@@ -57,21 +58,21 @@ def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> lis
         ),
         html.Nav(
             [
-                html.A(text, href=href, **({"aria-current": "page"} if href == here else {}))
+                html.A(text, href=href, **(parts.aria(current="page") if href == here else {}))
                 for text, href in links
             ],
             className="cp-nav",
-            **{"aria-label": "Pages"},
+            **parts.aria(label="Pages"),
         ),
         html.Div(
             [
                 html.Span(name, className="cp-quiet cp-user-name") if name else None,
                 dmc.ColorSchemeToggle(
-                    lightIcon=html.Span("☀", **{"aria-hidden": "true"}),
-                    darkIcon=html.Span("☾", **{"aria-hidden": "true"}),
+                    lightIcon=html.Span("☀", **parts.aria(hidden="true")),
+                    darkIcon=html.Span("☾", **parts.aria(hidden="true")),
                     variant="default",
                     size="md",
-                    **{"aria-label": "Switch between light and dark"},
+                    **parts.aria(label="Switch between light and dark"),
                 ),
                 _sign_out() if name else parts.link("Sign in", urls.SIGN_IN),
             ],

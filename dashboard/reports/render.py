@@ -1,6 +1,6 @@
 """One lecture's report from the store: read, compute through ``analytics``, set as PDF and CSV."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from dashboard.access import shows_row
 from dashboard.live_compose import bootstrap_of, confusion_of
 from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
-from dashboard.reports.words import words
+from dashboard.reports.words import ModelWords, words
 from dashboard.services import Services
 from db import flags, lectures, queries, settings
 from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus
@@ -39,9 +39,7 @@ def render_report(
     lecture, course = lookup.lecture(services, lecture_id)
     made = compute(services, lecture, course, now)
     school = settings.school(services.store).name
-    pdf = to_pdf(
-        words(made, course, school, accuracy_sentence(services.card)), lecture.ended_at or now
-    )
+    pdf = to_pdf(words(made, course, school, model_words(services.card)), lecture.ended_at or now)
     return pdf, tables(made, course)
 
 
@@ -60,7 +58,7 @@ def compute(
         max(end, start),
         card.model_id,
     )
-    visible = {p.id: p.name for p in people if _shown(p, lecture)}
+    visible: dict[Hashable, str] = {p.id: p.name for p in people if _shown(p, lecture)}
     log = [f for f in flags.flags_of(store, lecture.id) if f.participant_id in visible]
     confusion = confusion_of(card)
     recomputed = (
@@ -95,22 +93,22 @@ def compute(
     )
 
 
-def accuracy_sentence(card: "Card") -> str:
+def model_words(card: "Card") -> ModelWords:
     """What the model's card says of its accuracy, in plain words."""
-    measured = [e for e in card.evaluations if e.file == card.files[0].name] or list(
-        card.evaluations
-    )
+    measured = [e for e in card.evaluations if e.file == card.files[0].name]
     if not measured:
-        return f"The model {card.model_id} carries no measured accuracy."
-    best = measured[-1]
-    wrong = round((1 - best.accuracy) * 10)
-    return (
+        return ModelWords([f"The model {card.model_id} carries no measured accuracy."], None)
+    last = measured[-1]
+    wrong = round((1 - last.accuracy) * 10)
+    sentences = [
         f"The model {card.model_id} names the labelled look of a face in "
-        f"{best.accuracy:.1%} of {best.n:,} held-out pictures ({best.split}, measured on "
-        f"{best.provenance.measured_on.isoformat()}); it is wrong about {wrong} times in ten on a "
-        "single picture. People agree with those labels about two times in three. Class shares "
-        "are corrected for its known errors; single students' figures are not exact."
-    ).replace("%", " %")
+        f"{last.accuracy * 100:.1f} % of {last.n:,} held-out pictures ({last.split}, measured "
+        f"{last.provenance.measured_on.isoformat()}).",
+        f"On a single picture it is wrong about {wrong} times in ten; people agree with those "
+        "labels about two times in three.",
+        "Class shares are corrected for its known errors; figures of one student are not exact.",
+    ]
+    return ModelWords(sentences, last.f1)
 
 
 def _counts(participant: Participant) -> bool:
@@ -143,5 +141,4 @@ def _logged(flag: FlagRow) -> report.LoggedFlag:
         cleared_at=epoch(flag.cleared_at),
         reason=flag.reason,
         outcome=outcome,
-        outcome_at=epoch(flag.outcome_at),
     )

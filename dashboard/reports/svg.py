@@ -53,10 +53,23 @@ class Axis:
         return _LEFT + min(max(share, 0.0), 1.0) * (WIDTH - _LEFT - _RIGHT)
 
 
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The vertical axis: shares from 0 to ``ceiling``."""
+
+    height: float
+    ceiling: float = 1.0
+
+    def y(self, share: float) -> float:
+        part = min(max(share / self.ceiling, 0.0), 1.0)
+        return _TOP + (1.0 - part) * (self.height - _TOP - _BOTTOM)
+
+
 def stacked_looks(
     axis: Axis, shares: Sequence[Sequence[float] | None], marks: Sequence[Mark], height: float
 ) -> str:
     """The looks over time, in the order and colours of the live page. ``shares``: FER2013 order."""
+    scale = _Scale(height)
     body = []
     for run in _runs(shares):
         xs = [x for i in run for x in _edges(axis, i)]
@@ -67,14 +80,14 @@ def stacked_looks(
                 base + _known(shares[i])[index]
                 for i, base in zip([i for i in run for _ in range(2)], floor, strict=True)
             ]
-            upper = [f"{x:.1f},{_y(v, height):.1f}" for x, v in zip(xs, ceiling, strict=True)]
-            lower = [f"{x:.1f},{_y(v, height):.1f}" for x, v in zip(xs, floor, strict=True)]
+            upper = [f"{x:.1f},{scale.y(v):.1f}" for x, v in zip(xs, ceiling, strict=True)]
+            lower = [f"{x:.1f},{scale.y(v):.1f}" for x, v in zip(xs, floor, strict=True)]
             body.append(
                 f'<polygon fill="{LOOK_COLOURS[look]}" stroke="#ffffff" stroke-width=".5" '
                 f'stroke-opacity=".7" points="{" ".join(upper + lower[::-1])}"/>'
             )
             floor = ceiling
-    return _svg(height, [*_grid(axis, height), *body, *_marks(axis, marks, height)])
+    return _svg(height, [*_grid(axis, scale), *body, *_marks(axis, marks, height)])
 
 
 def lines(
@@ -83,22 +96,27 @@ def lines(
     marks: Sequence[Mark],
     height: float,
     band: tuple[Sequence[float | None], Sequence[float | None], str] | None = None,
+    ceiling: float = 1.0,
 ) -> str:
-    """Lines over time, each broken where nothing is known. ``band``: low, high and its colour."""
+    """Lines over time, each broken where nothing is known.
+
+    ``band``: low, high and its colour. ``ceiling``: the share at the top of the chart.
+    """
+    scale = _Scale(height, ceiling)
     body = []
     if band is not None:
-        body.extend(_band(axis, *band, height))
+        body.extend(_band(axis, *band, scale))
     for line in drawn:
         dash = ' stroke-dasharray="2 3"' if line.dashed else ""
         for run in _runs(line.values):
             points = " ".join(
-                f"{_middle(axis, i):.1f},{_y(_number(line.values[i]), height):.1f}" for i in run
+                f"{_middle(axis, i):.1f},{scale.y(_number(line.values[i])):.1f}" for i in run
             )
             body.append(
                 f'<polyline fill="none" stroke="{line.colour}" stroke-width="{line.width:g}" '
                 f'stroke-linejoin="round" stroke-linecap="round"{dash} points="{points}"/>'
             )
-    return _svg(height, [*_grid(axis, height), *body, *_marks(axis, marks, height)])
+    return _svg(height, [*_grid(axis, scale), *body, *_marks(axis, marks, height)])
 
 
 def _band(
@@ -106,13 +124,13 @@ def _band(
     low: Sequence[float | None],
     high: Sequence[float | None],
     colour: str,
-    height: float,
+    scale: _Scale,
 ) -> list[str]:
     both = [None if a is None or b is None else (a, b) for a, b in zip(low, high, strict=True)]
     shapes = []
     for run in _runs(both):
-        upper = [f"{_middle(axis, i):.1f},{_y(_number(high[i]), height):.1f}" for i in run]
-        lower = [f"{_middle(axis, i):.1f},{_y(_number(low[i]), height):.1f}" for i in run]
+        upper = [f"{_middle(axis, i):.1f},{scale.y(_number(high[i])):.1f}" for i in run]
+        lower = [f"{_middle(axis, i):.1f},{scale.y(_number(low[i])):.1f}" for i in run]
         shapes.append(
             f'<polygon fill="{translucent(colour, 1)}" fill-opacity=".18" '
             f'points="{" ".join(upper + lower[::-1])}"/>'
@@ -142,22 +160,19 @@ def _middle(axis: Axis, index: int) -> float:
     return axis.x(axis.times[index] + axis.step / 2)
 
 
-def _y(share: float, height: float) -> float:
-    return _TOP + (1.0 - min(max(share, 0.0), 1.0)) * (height - _TOP - _BOTTOM)
-
-
-def _grid(axis: Axis, height: float) -> list[str]:
-    steps = (0.0, 0.25, 0.5, 0.75, 1.0) if height > 130 else (0.0, 0.5, 1.0)
+def _grid(axis: Axis, scale: _Scale) -> list[str]:
+    steps = (0.0, 0.25, 0.5, 0.75, 1.0) if scale.height > 130 else (0.0, 0.5, 1.0)
     out = []
-    for share in steps:
-        y = _y(share, height)
+    for share in (step * scale.ceiling for step in steps):
+        y = scale.y(share)
         out.append(
             f'<line x1="{_LEFT:g}" x2="{WIDTH - _RIGHT:g}" y1="{y:.1f}" y2="{y:.1f}" '
             f'stroke="{_GRID}" stroke-width=".8"/>'
         )
-        out.append(_text(_LEFT - 6, y + 3.2, f"{share:.0%}".replace("%", " %"), "end"))
+        out.append(_text(_LEFT - 6, y + 3.2, f"{share * 100:.3g} %", "end"))
     out.extend(
-        _text(axis.x(tick), height - 6, tick.strftime("%H:%M"), "middle") for tick in _ticks(axis)
+        _text(axis.x(tick), scale.height - 6, tick.strftime("%H:%M"), "middle")
+        for tick in _ticks(axis)
     )
     return out
 

@@ -76,7 +76,7 @@ def _summary(report: LectureReport, course: Course) -> list[tuple[str, Cell]]:
         ("presence", float(summary.presence)),
         ("coverage", float(summary.coverage)),
         ("check_ins", summary.flags),
-        ("withheld_steps", summary.suppressed_steps),
+        ("withheld_steps", summary.withheld_steps),
         ("model", facts.model),
     ]
     for total in report.totals:

@@ -30,7 +30,7 @@ def to_pdf(report: Mapping[str, Any], built_at: datetime) -> bytes:
 
 
 def _compile(report: Mapping[str, Any], built_at: datetime) -> bytes:
-    made = typst.compile(
+    made: object = _typst(
         _template(),
         format="pdf",
         font_paths=[_fonts()],
@@ -42,6 +42,11 @@ def _compile(report: Mapping[str, Any], built_at: datetime) -> bytes:
     if not isinstance(made, bytes):
         raise TypesetError(f"A report must be one PDF, but typst answered {type(made).__name__}.")
     return made
+
+
+def _typst(*arguments: Any, **options: Any) -> object:
+    # Its stubs know neither a folder of fonts beside a document of bytes nor the other way round.
+    return typst.compile(*arguments, **options)
 
 
 @cache

@@ -1,6 +1,7 @@
 """The report's words and pictures: a ``LectureReport`` in, what the template sets out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import isnan
 from typing import Any, Final
@@ -17,8 +18,31 @@ _MOOD_HEIGHT: Final = 190.0
 _LINE_HEIGHT: Final = 112.0
 
 
-def words(report: LectureReport, course: Course, school: str, accuracy: str) -> dict[str, Any]:
-    """All that ``lecture.typ`` reads. ``accuracy``: one sentence on the model from its card."""
+@dataclass(frozen=True, slots=True)
+class ModelWords:
+    """What the model's card says of it: sentences, and the F1 of each look where measured."""
+
+    sentences: Sequence[str]
+    f1: Sequence[float] | None
+
+
+def words(report: LectureReport, course: Course, school: str, model: ModelWords) -> dict[str, Any]:
+    """All that ``lecture.typ`` reads."""
+    return {key: _unbroken(value) for key, value in _words(report, course, school, model).items()}
+
+
+def _unbroken(value: Any) -> Any:
+    """No line may end between a number and its per cent sign."""
+    if isinstance(value, str):
+        return value.replace(" %", "\u00a0%")
+    if isinstance(value, list):
+        return [_unbroken(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _unbroken(item) for key, item in value.items()}
+    return value
+
+
+def _words(report: LectureReport, course: Course, school: str, model: ModelWords) -> dict[str, Any]:
     zone = zone_of(course)
     start, end = local_time(report.facts.started_at, zone), local_time(report.facts.ended_at, zone)
     day = f"{start.day} {start:%B %Y}"
@@ -58,11 +82,13 @@ def words(report: LectureReport, course: Course, school: str, accuracy: str) -> 
             "By name, and only those who agreed that their own row may be shown. Attentive is the "
             "share of the time with a face in view; it is not a grade and must not become one."
         ),
-        "method": [
-            {"title": "How the figures are made", "text": " ".join(report.method)},
-            {"title": "How good the model is", "text": accuracy},
-            {"title": "What they cannot say", "text": " ".join(report.limits)},
+        "method": {"title": "How the figures are made", "items": list(report.method)},
+        "model": {"title": "How good the model is", "items": list(model.sentences)},
+        "model_rows": [
+            [wording.LOOK[look], f"{score:.2f}"]
+            for look, score in zip(EMOTIONS, model.f1 or (), strict=False)
         ],
+        "limits": {"title": "What they cannot say", "items": list(report.limits)},
     }
 
 
@@ -194,7 +220,7 @@ def _attention_chart(
     ]
     return {
         "svg": svg.lines(axis, drawn, marks, _LINE_HEIGHT),
-        "alt": "Solid line: attentive, the share of time with a face in view, between "
+        "alt": "Solid line: attentive, the share of time with a face in view, "
         f"{wording.between(min(found), max(found))}. Dotted line: in view, the share of time "
         "with a face.",
     }
@@ -210,8 +236,10 @@ def _sad_chart(report: LectureReport, axis: svg.Axis) -> dict[str, str] | None:
         return None
     colour = LOOK_COLOURS[Emotion.SAD]
     drawn = [svg.Line(share, colour, 2.0)]
+    highest = max(value for value in (*share, *high) if value is not None)
+    ceiling = next(top for top in (0.25, 0.5, 1.0) if highest <= top or top == 1.0)
     return {
-        "svg": svg.lines(axis, drawn, (), _LINE_HEIGHT, (low, high, colour)),
+        "svg": svg.lines(axis, drawn, (), _LINE_HEIGHT, (low, high, colour), ceiling),
         "alt": "Line: the share of sad-looking students. Band: where the true share lies nine "
         "times in ten.",
     }
@@ -220,7 +248,7 @@ def _sad_chart(report: LectureReport, axis: svg.Axis) -> dict[str, str] | None:
 def _no_mood(report: LectureReport) -> str:
     if report.facts.policy is Policy.SELF_REPORT:
         return "Under the school's policy nothing was inferred from faces."
-    if report.summary.suppressed_steps:
+    if report.summary.withheld_steps:
         return "Too few students reported to show a class figure without showing one of them."
     return "No faces were seen in this lecture."
 
