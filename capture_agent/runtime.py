@@ -14,6 +14,7 @@ from capture_agent import consent
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.consent import DeclinedError
 from capture_agent.console import Console, Terminal
+from capture_agent.controls import Controls, listening
 from capture_agent.delivery import Delivery, Progress, State
 from capture_agent.errors import (
     AgentError,
@@ -39,6 +40,7 @@ from contract.ids import uuid7
 from contract.observations import Observation
 
 _CAMERA_RETRY_S: Final = 3.0
+_PAUSE_LOOK_S: Final = 0.2
 _WITHDRAWN: Final = 403
 
 
@@ -171,6 +173,7 @@ class _Agent:
         self._outbox = outbox
         self._session = session
         self._counts = _Counts()
+        self._controls = Controls(clock.stopping)
         self._last: Observation | None = None
         self._sampler = Sampler(pipeline.model_id, settings.frames_per_second, correction)
 
@@ -187,8 +190,10 @@ class _Agent:
         trouble: AgentError | None = None
         try:
             if not lecture_ended:
-                self._console.say(f"Sharing numbers from {self._source.description}; Ctrl-C stops.")
-                self._capture(delivery)
+                with listening(self._controls.press) as keys:
+                    how = "P pauses, Q stops" if keys else "Ctrl-C stops"
+                    self._console.say(f"Sharing numbers from {self._source.description}; {how}.")
+                    self._capture(delivery)
         except (SourceError, OutboxError) as error:
             trouble = error
         finally:
@@ -204,22 +209,38 @@ class _Agent:
                     if lost:
                         lost = False
                         self._note(EventKind.CAMERA_BACK, "The camera is back.")
+                    if self._controls.paused:
+                        break
                     reading = self._pipeline.read_student(frame.image_bgr)
                     self._counts.pictures += 1
                     self._keep(self._sampler.add(reading, frame.captured_at, frame.monotonic))
                     self._show(delivery.progress)
-                return
+                else:
+                    return
+                self._pause()
             except CameraLostError as error:
                 self._keep(self._sampler.pause())
                 lost = True
                 self._note(EventKind.CAMERA_LOST, f"{error} Waiting for it.")
+                self._clock.wait(_CAMERA_RETRY_S)
             except SourceError:
                 # A camera that was there before may come back; one that never was, not.
                 if not lost:
                     raise
+                self._clock.wait(_CAMERA_RETRY_S)
             finally:
                 self._keep(self._sampler.pause())
-            self._clock.wait(_CAMERA_RETRY_S)
+
+    def _pause(self) -> None:
+        """Let go of the camera, so that its light goes out, until the student goes on."""
+        self._keep(self._sampler.pause())
+        self._source.close()
+        self._note(EventKind.PAUSED, "Paused: nothing is looked at. P goes on, Q stops.")
+        self._console.status("paused")
+        while self._controls.paused and not self._clock.wait(_PAUSE_LOOK_S):
+            pass
+        if not self._controls.paused:
+            self._note(EventKind.RESUMED, "Going on.")
 
     def _keep(self, observation: Observation | None) -> None:
         if observation is not None:

@@ -162,3 +162,44 @@ def test_a_camera_that_never_was_there_ends_the_agent(
     source.opened = 1
     assert agent_of(source, console).run(FakeTransport(), lecture_ended=False) == 1
     assert "The camera is busy." in console.lines
+
+
+class Endless:
+    """A camera that presses a key in the middle of a second."""
+
+    description = "a camera"
+
+    def __init__(self, fake_time: Any) -> None:
+        self.time = fake_time
+        self.press = lambda key: None
+        self.closed = 0
+
+    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+        for number in range(12):
+            if wanted(self.time.at):
+                yield Frame(np.zeros((9, 9, 3), np.uint8), self.time.utc, self.time.at)
+            if number == 5 and not self.closed:
+                self.press("p")
+            self.time.push(0.25)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize(
+    ("key", "kinds", "seconds"),
+    [("P", ["paused", "resumed", "stopped"], 5), ("q", ["paused", "stopped"], 2)],
+)
+def test_a_pause_lets_go_of_the_camera_until_the_student_goes_on_or_stops(
+    key: str, kinds: list[str], seconds: int, agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    source, transport = Endless(fake_time), FakeTransport()
+    agent = agent_of(source, Silent(), (0.0, 0.0, 9.0, 9.0))
+    source.press = agent._controls.press
+    fake_time.on_wait = lambda: agent._controls.press(key) if len(fake_time.waits) == 9 else None
+    assert agent.run(transport, lecture_ended=False) == 0
+    assert source.closed == 1
+    raw = '{"items":[' + ",".join(item.body for item in transport.sent[Kind.EVENT]) + "]}"
+    assert [str(event.kind) for event in read_batch(raw.encode(), Event)] == kinds  # type: ignore[union-attr]
+    assert len(transport.sent[Kind.OBSERVATION]) == seconds
+    assert len(fake_time.waits) >= 9
