@@ -91,21 +91,26 @@ class Buckets:
         inside = (rows >= 0) & (times >= 0) & (times < shape[1])
         cells = (rows * shape[1] + times)[inside]
 
+        # Several models in one bucket are rare, and plain assignment is much faster than adding.
+        once = not cells.size or bool(np.bincount(cells).max() == 1)
+
         def scatter(values: Ints) -> Ints:
-            grid = np.zeros(shape[0] * shape[1], np.int64)
-            np.add.at(grid, cells, values)
-            return grid.reshape(shape)
+            grid = np.zeros((shape[0] * shape[1], *values.shape[1:]), np.int64)
+            if once:
+                grid[cells] = values
+            else:
+                np.add.at(grid, cells, values)
+            return grid.reshape(*shape, *values.shape[1:])
 
         counts = {name: scatter(data[name][inside]) for name in _COUNTS}
         faces = data["face_observations"][inside]
         known = np.asarray(data["model"] == model, np.bool_)[inside]
-        sums = np.zeros((shape[0] * shape[1], LOOKS), np.int64)
-        np.add.at(sums, cells[known], data["probability_sums"][inside][known])
+        sums = np.where(known[:, None], data["probability_sums"][inside], 0)
         return cls(
             participants=tuple(participants),
             starts=starts,
             probability_count=scatter(np.where(known, faces, 0)),
-            probability_sums=sums.reshape(*shape, LOOKS),
+            probability_sums=scatter(sums),
             unknown_model=scatter(np.where(known, 0, faces)),
             **counts,
         )

@@ -164,9 +164,10 @@ class Trace:
         """Run the rule over ``evidence`` (R, T): a loop over time, all students at once."""
         seen = ~np.isnan(evidence)
         value = np.where(seen, evidence, 0.0)
-        a = _discounted(value, rule.memory, rule.prior)
-        b = _discounted(seen - value, rule.memory, rule.prior)
-        effective = _discounted(seen.astype(np.float64), rule.memory, 0.0)
+        a, b = _discounted(np.stack([value, seen - value]), rule.memory, rule.prior)
+        # a and b together hold every observed bucket, and the prior, which decays like the rest.
+        decay = rule.memory ** np.arange(1, value.shape[1] + 1)
+        effective = a + b - 2.0 * rule.prior * decay
         coverage = _trailing_mean(seen, rule.coverage_window_s // BUCKET_SECONDS)
         high = exceeds(a, b, rule.theta, rule.raise_at)
         held = _trailing_mean(high, max(1, rule.hold_s // BUCKET_SECONDS)) == 1.0
@@ -214,13 +215,14 @@ def tail(a: Floats, b: Floats, theta: float) -> Floats:
 
 
 def _discounted(values: Floats, memory: float, start: float) -> Floats:
-    """(R, T) x ← λx + value, from ``start``."""
-    steps = np.empty(values.shape[::-1])
-    state = np.full(values.shape[0], start)
-    for index, value in enumerate(np.ascontiguousarray(values.T)):
-        state = memory * state + value
-        steps[index] = state
-    return np.ascontiguousarray(steps.T)
+    """(…, T) x ← λx + value along the last axis, from ``start``."""
+    steps = np.ascontiguousarray(np.moveaxis(values, -1, 0))
+    state = np.full(steps.shape[1:], start)
+    for step in steps:
+        state *= memory
+        state += step
+        step[...] = state
+    return np.ascontiguousarray(np.moveaxis(steps, 0, -1))
 
 
 def _trailing_mean(values: Bools, length: int) -> Floats:

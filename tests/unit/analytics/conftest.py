@@ -5,13 +5,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
 from analytics.confusion import Confusion
 
+# How long an example takes says more about what else the machine does than about the example.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
 START = 1_700_000_000
-MODEL = "net@1"
 Floats = NDArray[np.float64]
 
 
