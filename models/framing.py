@@ -1,6 +1,6 @@
 """Measuring the crop recipe: faces pasted into larger scenes, detected, and cropped again.
 
-The constants of ``models.crops`` come from here. What is measured is the accuracy that a model loses
+The constants of ``models.crops`` come from here. What is measured is the accuracy a model loses
 between the original faces and the crops the recipe makes of them, on PublicTest.
 """
 

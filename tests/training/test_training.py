@@ -1,0 +1,158 @@
+"""A small run learns, can be killed and goes on to the same end, and exports what it learnt."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.augmentation import Augmentation
+from models.cards import load_card
+from models.datasets import DataSet, Faces, Split
+from models.errors import TrainingError
+from models.evaluate import evaluate
+from models.export import export_run
+from models.predictor import Predictor
+from models.train import EpochLog, TrainConfig, train
+
+# Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+)
+
+CONFIG = TrainConfig(
+    epochs=3,
+    batch=16,
+    learning_rate=0.05,
+    warm_up_epochs=0.5,
+    ema_decay=0.5,
+    mixed_precision=False,
+    augmentation=Augmentation(rotation_degrees=0, zoom=0, shift=0, cutout_share=0),
+)
+
+
+class PowerOutError(Exception):
+    """Stands for the power going out."""
+
+
+def _faces(split: Split, per_class: int, seed: int) -> Faces:
+    """Flat greys with a bright bar whose place tells the class; a child could learn it."""
+    random = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(7), per_class)
+    random.shuffle(labels)
+    pixels = random.integers(60, 120, (len(labels), 48, 48))
+    for row, label in enumerate(labels):
+        pixels[row, 6 * label + 2 : 6 * label + 6] += 100
+    votes = np.eye(7, dtype=np.float32)[labels] * 10
+    return Faces(split, pixels.astype(np.uint8), labels, votes, votes.sum(axis=1))
+
+
+@pytest.fixture(scope="module")
+def data() -> DataSet:
+    return DataSet(
+        _faces(Split.TRAINING, 30, 0),
+        _faces(Split.PUBLIC_TEST, 6, 1),
+        _faces(Split.PRIVATE_TEST, 6, 2),
+        "0" * 64,
+    )
+
+
+@pytest.fixture(scope="module")
+def unbroken(data: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("unbroken")
+    train(CONFIG, data, run)
+    return run
+
+
+def _log(run: Path) -> list[dict[str, float]]:
+    lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [{k: v for k, v in json.loads(line).items() if k != "seconds"} for line in lines]
+
+
+def _killed_after(epoch: int) -> Callable[[EpochLog], None]:
+    def report(entry: EpochLog) -> None:
+        if entry.epoch == epoch:
+            raise PowerOutError
+
+    return report
+
+
+def test_a_killed_run_goes_on_to_the_same_result(
+    data: DataSet, unbroken: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(PowerOutError):
+        train(CONFIG, data, tmp_path, report=_killed_after(1))
+    train(CONFIG, data, tmp_path)
+
+    assert [entry["epoch"] for entry in _log(tmp_path)] == [1, 2, 3]
+    for broken, whole in zip(_log(tmp_path), _log(unbroken), strict=True):
+        assert broken == pytest.approx(whole, rel=1e-3, abs=1e-3)
+    with np.load(tmp_path / "state.npz") as one, np.load(unbroken / "state.npz") as other:
+        assert one.files == other.files
+        for name in one.files:
+            assert np.allclose(one[name], other[name], rtol=1e-2, atol=1e-3), name
+
+
+def test_the_loss_falls(unbroken: Path) -> None:
+    log = _log(unbroken)
+
+    assert log[-1]["training_loss"] < log[0]["training_loss"]
+
+
+def test_a_finished_run_has_nothing_left_to_do(data: DataSet, unbroken: Path) -> None:
+    before = _log(unbroken)
+
+    train(CONFIG, data, unbroken)
+
+    assert _log(unbroken) == before
+
+
+def test_a_run_does_not_go_on_under_another_configuration(data: DataSet, unbroken: Path) -> None:
+    with pytest.raises(TrainingError, match="differs in learning_rate"):
+        train(replace(CONFIG, learning_rate=0.5), data, unbroken)
+
+
+def test_the_private_test_is_never_looked_at(tmp_path: Path, data: DataSet) -> None:
+    class Closed:
+        def __getattr__(self, name: str) -> object:
+            raise AssertionError("PrivateTest was looked at")
+
+    train(
+        replace(CONFIG, epochs=1),
+        replace(data, private_test=Closed()),  # type: ignore[arg-type]
+        tmp_path,
+    )
+
+
+def test_an_export_answers_as_its_card_says(
+    data: DataSet, unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Three epochs make a model that int8 may well change its mind about; parity is measured below.
+    monkeypatch.setattr("models.export.INT8_LOSS", 1.0)
+
+    export_run(unbroken, data, tmp_path, version=5)
+
+    card = load_card(tmp_path / "pulse.json")
+    predictor = Predictor.load(tmp_path / "pulse.tflite")
+    answers = predictor.predict(data.public_test.pixels)
+    sad = answers[data.public_test.labels == 4]
+    assert predictor.model_id == "pulse@5"
+    assert card.confusion()[4] == pytest.approx(sad.mean(axis=0), abs=1e-3)
+    assert card.sad_m1 == pytest.approx(sad[:, 4].mean(), abs=1e-3)
+    assert [figures.split for figures in card.evaluations] == ["PublicTest", "PrivateTest"] * 2
+
+    again = evaluate("pulse", data, Split.PRIVATE_TEST, model_path=tmp_path / "pulse.tflite")
+    assert again.accuracy == card.evaluations[1].accuracy
+    assert again.n == 42
+
+
+def test_an_interim_export_leaves_the_private_test_alone(
+    data: DataSet, unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.export.INT8_LOSS", 1.0)
+
+    card = export_run(unbroken, data, tmp_path, interim=True)
+
+    assert {figures.split for figures in card.evaluations} == {"PublicTest"}

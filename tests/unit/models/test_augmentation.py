@@ -1,0 +1,73 @@
+"""Augmentation keeps faces faces: in range, repeatable, and nothing at all when turned off."""
+
+import numpy as np
+import pytest
+
+from models.augmentation import Augmentation, augment
+
+OFF = Augmentation(
+    rotation_degrees=0, zoom=0, shift=0, flip=False, brightness=0, contrast=0, cutout_share=0
+)
+
+
+@pytest.fixture
+def faces() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (32, 48, 48), dtype=np.uint8)
+
+
+def test_turned_off_it_changes_nothing(faces: np.ndarray) -> None:
+    assert np.array_equal(augment(faces, OFF, np.random.default_rng(0)), faces)
+
+
+def test_the_same_seed_gives_the_same_faces(faces: np.ndarray) -> None:
+    once = augment(faces, Augmentation(), np.random.default_rng(5))
+    again = augment(faces, Augmentation(), np.random.default_rng(5))
+    other = augment(faces, Augmentation(), np.random.default_rng(6))
+
+    assert np.array_equal(once, again)
+    assert not np.array_equal(once, other)
+
+
+def test_values_stay_grey_levels(faces: np.ndarray) -> None:
+    out = augment(faces, Augmentation(brightness=200, contrast=0.9), np.random.default_rng(0))
+
+    assert out.dtype == np.float32
+    assert out.shape == faces.shape
+    assert out.min() >= 0
+    assert out.max() <= 255
+
+
+def test_flip_alone_mirrors_some_faces_and_leaves_the_others(faces: np.ndarray) -> None:
+    limits = Augmentation(
+        rotation_degrees=0, zoom=0, shift=0, brightness=0, contrast=0, cutout_share=0
+    )
+
+    out = augment(faces, limits, np.random.default_rng(0))
+
+    kept = np.array([np.allclose(a, b, atol=0.01) for a, b in zip(out, faces, strict=True)])
+    mirrored = np.array(
+        [np.allclose(a, b[:, ::-1], atol=0.01) for a, b in zip(out, faces, strict=True)]
+    )
+    assert (kept ^ mirrored).all()
+    assert 0 < mirrored.sum() < len(faces)
+
+
+def test_cutout_covers_one_rectangle_of_one_grey() -> None:
+    face = np.arange(48 * 48, dtype=np.int64).reshape(1, 48, 48) % 251
+    limits = Augmentation(
+        rotation_degrees=0,
+        zoom=0,
+        shift=0,
+        flip=False,
+        brightness=0,
+        contrast=0,
+        cutout_share=1,
+    )
+
+    out = augment(face.astype(np.uint8), limits, np.random.default_rng(3))[0]
+
+    changed = out != face[0]
+    down, across = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    assert len(np.unique(out[changed])) == 1
+    assert len(down) <= 0.35 * 48 + 1
+    assert len(across) <= 0.35 * 48 + 1

@@ -1,0 +1,216 @@
+"""Faces are found where they are, however turned, lit or sized, and nowhere else."""
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+from models.blazeface import BlazeFace, Detection
+from models.crops import face_crop, square_crop
+from models.errors import InputError
+from models.face_detector import FaceDetector
+from models.face_mesh import FaceMesh
+
+EYES_AND_MOUTH = np.array([[204.0, 105.0], [245.0, 107.0], [226.0, 150.0]])
+"""The astronaut's right eye, left eye and mouth, read off the portrait by hand."""
+
+
+@pytest.fixture(scope="module")
+def astronaut() -> np.ndarray:
+    return np.ascontiguousarray(skimage.data.astronaut()[:, :, ::-1])
+
+
+@pytest.fixture(scope="module")
+def detector() -> FaceDetector:
+    return FaceDetector.load()
+
+
+@pytest.fixture(scope="module")
+def mesh() -> FaceMesh:
+    return FaceMesh.load()
+
+
+def _turned(picture: np.ndarray, degrees: float) -> np.ndarray:
+    height, width = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    return cv2.warpAffine(picture, turn, (width, height))
+
+
+def test_the_face_is_found_with_its_eyes_and_mouth(
+    detector: FaceDetector, astronaut: np.ndarray
+) -> None:
+    (face,) = detector.detect(astronaut)
+
+    found = face.keypoints[[0, 1, 3]]
+    assert np.abs(found - EYES_AND_MOUTH).max() < 8
+    assert face.x < 204 < 245 < face.x + face.w
+    assert face.y < 105 < 150 < face.y + face.h
+
+
+@pytest.mark.parametrize("degrees", [-45, -20, 20, 45])
+def test_a_turned_head_is_found_and_its_roll_is_known(
+    detector: FaceDetector, astronaut: np.ndarray, degrees: float
+) -> None:
+    straight = detector.detect(astronaut)[0].roll_degrees
+    (face,) = detector.detect(_turned(astronaut, degrees))
+
+    assert face.roll_degrees - straight == pytest.approx(-degrees, abs=8)
+
+
+@pytest.mark.parametrize("light", [0.15, 0.5, 1.6])
+def test_light_matters_little(detector: FaceDetector, astronaut: np.ndarray, light: float) -> None:
+    lit = np.clip(astronaut * light, 0, 255).astype(np.uint8)
+
+    assert len(detector.detect(lit)) == 1
+
+
+def test_a_wide_scene_with_a_small_face(detector: FaceDetector, astronaut: np.ndarray) -> None:
+    scene = np.full((480, 854, 3), 90, np.uint8)
+    scene[200:456, 580:836] = cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA)
+
+    (face,) = detector.detect(scene)
+
+    assert face.x + face.w / 2 == pytest.approx(580 + 225 / 2, abs=6)
+    assert face.y + face.h / 2 == pytest.approx(200 + 125 / 2, abs=6)
+
+
+def test_two_faces_come_largest_first(detector: FaceDetector, astronaut: np.ndarray) -> None:
+    scene = np.full((512, 900, 3), 90, np.uint8)
+    scene[:, 388:] = astronaut
+    scene[100:400, 20:320] = cv2.resize(astronaut, (300, 300), interpolation=cv2.INTER_AREA)
+
+    first, second = detector.detect(scene)
+
+    assert first.area > second.area
+    assert first.x > 388 > second.x
+
+
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_nothing_is_found_in_nothing(detector: FaceDetector, grey: int) -> None:
+    assert detector.detect(np.full((240, 320, 3), grey, np.uint8)) == []
+
+
+def test_noise_and_textures_are_no_faces(detector: FaceDetector) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    coffee = np.ascontiguousarray(skimage.data.coffee()[:, :, ::-1])
+
+    assert detector.detect(noise) == []
+    assert detector.detect(coffee) == []
+
+
+def test_a_doubtful_proposal_is_only_a_face_if_the_mesh_agrees(astronaut: np.ndarray) -> None:
+    """The detector asks the mesh about what BlazeFace is unsure of, and only about that."""
+
+    class Proposer:
+        def __init__(self, scores: list[float]) -> None:
+            self.scores = scores
+
+        def detect(self, image: np.ndarray) -> list[Detection]:
+            return [Detection(0, 0, 9, 9, score, np.zeros((6, 2))) for score in self.scores]
+
+    class Confirmer:
+        def __init__(self, presence: float) -> None:
+            self.value = presence
+            self.asked: list[float] = []
+
+        def presence(self, image: np.ndarray, face: Detection) -> float:
+            self.asked.append(face.score)
+            return self.value
+
+    no, yes = Confirmer(0.5), Confirmer(0.99)
+    proposer = Proposer([0.95, 0.6])
+
+    doubted = FaceDetector(proposer, no).detect(astronaut)  # type: ignore[arg-type]
+    confirmed = FaceDetector(proposer, yes).detect(astronaut)  # type: ignore[arg-type]
+
+    assert [face.score for face in doubted] == [0.95]
+    assert [face.score for face in confirmed] == [0.95, 0.6]
+    assert no.asked == [0.6]
+
+
+def test_the_mesh_lies_on_the_face(
+    detector: FaceDetector, mesh: FaceMesh, astronaut: np.ndarray
+) -> None:
+    (face,) = detector.detect(astronaut)
+
+    found = mesh.landmarks(astronaut, face)
+
+    assert found.presence > 0.95
+    assert found.points.shape == (468, 3)
+    eyes_and_mouth = np.stack(
+        [
+            found.points[[33, 133], :2].mean(axis=0),
+            found.points[[362, 263], :2].mean(axis=0),
+            found.points[[13, 14], :2].mean(axis=0),
+        ]
+    )
+    assert np.abs(eyes_and_mouth - EYES_AND_MOUTH).max() < 8
+
+
+def test_the_mesh_follows_a_turned_head(
+    detector: FaceDetector, mesh: FaceMesh, astronaut: np.ndarray
+) -> None:
+    turned = _turned(astronaut, 30)
+    (straight,), (face,) = detector.detect(astronaut), detector.detect(turned)
+
+    points = mesh.landmarks(astronaut, straight).points[:, :2]
+    expected = points @ cv2.getRotationMatrix2D((256, 256), 30, 1)[:, :2].T
+    expected += cv2.getRotationMatrix2D((256, 256), 30, 1)[:, 2]
+
+    assert np.abs(mesh.landmarks(turned, face).points[:, :2] - expected).mean() < 2.5
+
+
+def test_no_face_has_no_presence(mesh: FaceMesh) -> None:
+    coffee = np.ascontiguousarray(skimage.data.coffee()[:, :, ::-1])
+    nowhere = Detection(200, 100, 120, 120, 0.6, np.array([[230, 140], [290, 140]] + [[0, 0]] * 4))
+
+    assert mesh.presence(coffee, nowhere) < 0.5
+
+
+def test_the_crop_shows_the_face_in_the_middle(
+    detector: FaceDetector, astronaut: np.ndarray
+) -> None:
+    (face,) = detector.detect(astronaut)
+
+    crop = face_crop(astronaut, face)
+
+    assert crop.shape == (48, 48)
+    assert crop.dtype == np.uint8
+    larger = cv2.resize(crop, (256, 256), interpolation=cv2.INTER_CUBIC)
+    scene = np.full((400, 400, 3), 128, np.uint8)
+    scene[72:328, 72:328] = larger[:, :, None]
+    (again,) = BlazeFace.load().detect(scene)
+    assert again.x + again.w / 2 == pytest.approx(200, abs=20)
+
+
+def test_a_crop_over_the_edge_goes_on_with_the_edge() -> None:
+    picture = np.zeros((60, 60, 3), np.uint8)
+    picture[:, :30] = 200
+
+    crop = square_crop(picture, centre=(0, 30), side=60)
+
+    assert (crop[:, :24] == 200).all()
+
+
+def test_shrinking_averages_instead_of_skipping() -> None:
+    stripes = np.zeros((480, 480, 3), np.uint8)
+    stripes[:, ::2] = 255
+
+    crop = square_crop(stripes, centre=(239.5, 239.5), side=480)
+
+    assert np.abs(crop.astype(int) - 127).max() <= 40
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((10, 10), np.uint8),
+        np.zeros((10, 10, 4), np.uint8),
+        np.zeros((10, 10, 3), np.float32),
+        np.zeros((0, 10, 3), np.uint8),
+    ],
+    ids=["grey", "alpha", "float", "empty"],
+)
+def test_what_is_no_picture_is_refused(detector: FaceDetector, picture: np.ndarray) -> None:
+    with pytest.raises(InputError, match="a picture must"):
+        detector.detect(picture)

@@ -1,0 +1,115 @@
+"""The predictor answers probabilities for any face, and loads only what its card speaks for."""
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.cards import load_card
+from models.errors import InputError, WeightsError
+from models.predictor import Predictor
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    return Predictor.load()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A folder with a copy of the packaged model and card."""
+    weights = resources.files("models").joinpath("weights")
+    for name in ("pulse.json", *(file.name for file in load_card().files)):
+        with resources.as_file(weights.joinpath(name)) as source:
+            shutil.copy(source, tmp_path / name)
+    return tmp_path
+
+
+def _faces(count: int) -> np.ndarray:
+    return np.random.default_rng(2).integers(0, 256, (count, 48, 48), dtype=np.uint8)
+
+
+def test_answers_are_probabilities(predictor: Predictor) -> None:
+    answers = predictor.predict(_faces(5))
+
+    assert answers.shape == (5, 7)
+    assert answers.dtype == np.float32
+    assert (answers >= 0).all()
+    assert answers.sum(axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+
+
+def test_a_face_is_answered_alike_alone_and_among_others(predictor: Predictor) -> None:
+    faces = _faces(3)
+
+    assert np.array_equal(predictor.predict(faces)[1:2], predictor.predict(faces[1:2]))
+
+
+def test_no_faces_get_no_answers(predictor: Predictor) -> None:
+    assert predictor.predict(np.zeros((0, 48, 48), np.uint8)).shape == (0, 7)
+
+
+def test_the_model_is_named_with_its_version(predictor: Predictor) -> None:
+    assert predictor.model_id == f"pulse@{load_card().version}"
+
+
+@pytest.mark.parametrize("shape", [(48, 48), (1, 48, 47), (1, 48, 48, 1)])
+def test_other_shapes_are_refused(predictor: Predictor, shape: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match=r"\(n, 48, 48\)"):
+        predictor.predict(np.zeros(shape, np.uint8))
+
+
+def test_other_types_are_refused(predictor: Predictor) -> None:
+    with pytest.raises(InputError, match="float64"):
+        predictor.predict(np.zeros((1, 48, 48)))  # type: ignore[arg-type]
+
+
+def test_every_file_of_the_card_answers_nearly_alike(copy: Path) -> None:
+    faces = _faces(20)
+    first, *others = [Predictor.load(copy / file.name).predict(faces) for file in load_card().files]
+
+    for other in others:
+        assert np.abs(first - other).max() < 0.2
+
+
+def test_a_changed_file_is_refused(copy: Path) -> None:
+    path = copy / "pulse.tflite"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(bytes(content))
+
+    with pytest.raises(WeightsError, match="SHA-256"):
+        Predictor.load(path)
+
+
+def test_a_file_that_is_no_network_is_refused(copy: Path) -> None:
+    import hashlib
+
+    path, card = copy / "pulse.tflite", copy / "pulse.json"
+    path.write_bytes(b"no network")
+    values = json.loads(card.read_text(encoding="utf-8"))
+    values["files"][0]["sha256"] = hashlib.sha256(b"no network").hexdigest()
+    card.write_text(json.dumps(values), encoding="utf-8")
+
+    with pytest.raises(WeightsError, match="must be a LiteRT file"):
+        Predictor.load(path)
+
+
+def test_loading_needs_no_tensorflow() -> None:
+    code = (
+        "import sys; from models.predictor import Predictor; Predictor.load();"
+        "assert not {'keras', 'tensorflow'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_importing_opens_nothing() -> None:
+    code = (
+        "import sys, models.predictor, models.face_detector, models.train, models.export;"
+        "assert not {'keras', 'tensorflow', 'ai_edge_litert'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
