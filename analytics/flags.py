@@ -72,6 +72,9 @@ class FlagRule:
 
 DEFAULT_RULE: Final = FlagRule()
 
+_ROUNDING: Final = 1e-9
+"""A mean that reaches its threshold exactly does so whatever the last bit of its sum says."""
+
 
 @dataclass(frozen=True)
 class Dismissal:
@@ -172,6 +175,7 @@ class Trace:
         high = exceeds(a, b, rule.theta, rule.raise_at)
         held = _trailing_mean(high, max(1, rule.hold_s // BUCKET_SECONDS)) == 1.0
         count = np.cumsum(seen, axis=1)
+        total = np.cumsum(value, axis=1) + _ROUNDING
         enough = count >= max(1, rule.lecture_observed_s // BUCKET_SECONDS)
         return cls(
             evidence=value,
@@ -182,7 +186,7 @@ class Trace:
             coverage=coverage,
             ready=held & (effective >= rule.min_effective) & (coverage >= rule.min_coverage),
             fallen=~exceeds(a, b, rule.theta, rule.clear_below),
-            lecture=enough & (np.cumsum(value, axis=1) >= rule.lecture_share * count),
+            lecture=enough & (total >= rule.lecture_share * count),
         )
 
 
