@@ -27,14 +27,14 @@ def translate(url: URL, error: exc.SQLAlchemyError | sqlite3.Error) -> StoreErro
         error = kind(None, None, error)
     shown = url.render_as_string(hide_password=True)
     if isinstance(error, exc.TimeoutError):
-        return StoreBusyError(f"All connections to {shown} have been in use for 10 s.")
+        return StoreBusyError(f"All connections to {shown} have been in use for too long.")
     if isinstance(error, exc.IntegrityError):
         return ConflictError(f"The store {shown} refused: {_first_line(error)}.")
     if not isinstance(error, exc.DBAPIError):
         return StoreError(f"The store {shown} failed: {_first_line(error)}.")
     message = str(error.orig)
     if "database is locked" in message:
-        return StoreBusyError(f"Another program has been writing {shown} for 10 s.")
+        return StoreBusyError(f"Another program has been writing {shown} for too long.")
     for sign, sentence in _SIGNS.items():
         if sign in message:
             return StoreUnavailableError(sentence.format(shown))

@@ -1,5 +1,7 @@
 """SQLite as this project uses it: its pragmas, and the one writer thread with group commit."""
 
+import contextlib
+import os
 import sqlite3
 import threading
 from collections import deque
@@ -16,7 +18,8 @@ from db.failures import translate
 
 Result = TypeVar("Result")
 
-PATIENCE_S: Final = 10
+PATIENCE_S: Final = 10.0
+"""How long to wait for another program's write, or for a free connection, before giving up."""
 GROUP: Final = 64
 """Most pieces of work in one transaction: what waits longer than their sum is not worth it."""
 
@@ -29,6 +32,8 @@ def sqlite_engine(url: URL, *, readonly: bool) -> Engine:
     folder = Path(str(url.database)).parent
     if not folder.is_dir():
         raise StoreUnavailableError(f"The store's folder {folder} does not exist.")
+    if not readonly:
+        _make_private(Path(str(url.database)))
     pool: dict[str, Any] = (
         {"poolclass": QueuePool, "pool_size": 8, "max_overflow": 24, "pool_timeout": PATIENCE_S}
         if readonly
@@ -46,7 +51,7 @@ def sqlite_engine(url: URL, *, readonly: bool) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         # The driver must not open transactions behind our back.
         connection.isolation_level = None
-        pragmas = ["busy_timeout=10000", "foreign_keys=ON", "temp_store=MEMORY"]
+        pragmas = ["foreign_keys=ON", "temp_store=MEMORY"]
         if readonly:
             pragmas.append("query_only=ON")
         else:
@@ -62,6 +67,13 @@ def sqlite_engine(url: URL, *, readonly: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make a new store's file for its owner alone; SQLite gives its helpers the same mode."""
+    # What cannot be made here cannot be opened either, and is told then.
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 class _Item:

@@ -18,12 +18,14 @@ def test_the_migrations_build_what_the_code_expects(store: Store) -> None:
     assert found == {*metadata.tables, "alembic_version"}
 
 
-def test_a_missing_column_is_found(store: Store) -> None:
+def test_a_missing_column_is_found(own_store_url: str) -> None:
+    store = open_store(own_store_url)
     store.write(
         lambda connection: connection.execute(text("ALTER TABLE lectures DROP COLUMN title"))
     )
+    store.close()
 
-    (difference,) = migrate.check(store)
+    (difference,) = migrate.check(own_store_url)
     assert "title" in difference
 
 

@@ -4,7 +4,7 @@ import os
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,11 +26,14 @@ from db.store import Store, open_store
 
 
 @pytest.fixture
-def table(store: Store) -> Store:
+def table(own_store_url: str) -> Iterator[Store]:
+    """An open store with a table to play with."""
+    store = open_store(own_store_url)
     store.write(
         lambda connection: connection.execute(text("CREATE TABLE notes (line INTEGER PRIMARY KEY)"))
     )
-    return store
+    yield store
+    store.close()
 
 
 def put(line: int) -> Callable[[Connection], int]:
@@ -135,9 +138,11 @@ def test_a_reader_sees_one_moment(sqlite_store: Store) -> None:
 
 
 @pytest.mark.postgres
-def test_a_collision_is_tried_again(postgres_url: str) -> None:
+def test_a_collision_is_tried_again(
+    new_postgres_url: Callable[[str], str], postgres_template: str
+) -> None:
     """Two transactions that take two rows in opposite order: one deadlocks, and both succeed."""
-    store = open_store(postgres_url)
+    store = open_store(new_postgres_url(postgres_template))
     store.write(lambda connection: connection.execute(text("CREATE TABLE rows (n int, sum int)")))
     store.write(lambda connection: connection.execute(text("INSERT INTO rows VALUES (1,0),(2,0)")))
     meet = threading.Barrier(2)
@@ -198,6 +203,16 @@ def test_a_server_that_is_not_there_is_said_so() -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}", check_schema=False)
+    store.write(lambda connection: connection.execute(text("CREATE TABLE notes (line)")))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    store.close()
+    assert modes
+    assert set(modes.values()) == {0o600}
+
+
 @pytest.mark.parametrize("url", ["mysql://server/school", "sqlite://", "no address at all"])
 def test_an_address_of_no_store_is_refused(url: str) -> None:
     with pytest.raises(StoreUnavailableError, match="must be"):
@@ -232,9 +247,9 @@ def test_an_empty_database_asks_for_the_upgrade(new_postgres_url: Callable[..., 
         open_store(new_postgres_url())
 
 
-def test_another_versions_tables_are_told_apart(store_url: str) -> None:
+def test_another_versions_tables_are_told_apart(own_store_url: str) -> None:
     def stand_at(revision: str) -> None:
-        store = open_store(store_url, check_schema=False)
+        store = open_store(own_store_url, check_schema=False)
         store.write(
             lambda connection: connection.execute(
                 text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision}
@@ -244,12 +259,12 @@ def test_another_versions_tables_are_told_apart(store_url: str) -> None:
 
     stand_at("0000")
     with pytest.raises(SchemaTooOldError, match=r"0000.*classpulse db upgrade"):
-        open_store(store_url)
+        open_store(own_store_url)
     stand_at("9999")
     with pytest.raises(SchemaTooNewError, match="9999"):
-        open_store(store_url)
+        open_store(own_store_url)
     with pytest.raises(SchemaTooNewError):
-        migrate.upgrade(store_url)
+        migrate.upgrade(own_store_url)
 
 
 def test_messages_keep_what_was_sent_to_themselves(table: Store) -> None:
