@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.buckets import Buckets, Floats
+from analytics.buckets import SCALE, Buckets, Floats, mean_of
 from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
 from contract.emotions import SAD
@@ -125,7 +125,9 @@ def sad_evidence(
         baseline = (baselines or {}).get(name)
         if baseline is not None:
             own[row] = shrunk(baseline, usual, sad)
-    scaled = (buckets.probabilities[..., SAD] - own) / (sad - own)
+    # Not ``buckets.probabilities``: a live tick need not divide the other six looks.
+    seen = mean_of(buckets.probability_sums[..., SAD], buckets.probability_count)
+    scaled = (seen - own) / (sad - own)
     return np.asarray(np.clip(scaled, 0.0, 1.0), np.float64)
 
 
@@ -146,7 +148,7 @@ def baselines_of(buckets: Buckets) -> dict[Hashable, Baseline]:
     counts = buckets.probability_count.sum(axis=1)
     sums = buckets.probability_sums[..., SAD].sum(axis=1)
     return {
-        name: Baseline(sad=min(1.0, float(total / count / 10_000)), observations=int(count))
+        name: Baseline(sad=min(1.0, float(total / count / SCALE)), observations=int(count))
         for name, total, count in zip(buckets.participants, sums, counts, strict=True)
         if count
     }

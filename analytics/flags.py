@@ -157,8 +157,6 @@ class Trace:
     """share of the last five minutes that was observed"""
     ready: Bools
     """P ≥ raise_at has held, on enough evidence"""
-    fallen: Bools
-    """P < clear_below"""
     lecture: Bools
     """the all-lecture clause holds"""
 
@@ -185,9 +183,12 @@ class Trace:
             effective=effective,
             coverage=coverage,
             ready=held & (effective >= rule.min_effective) & (coverage >= rule.min_coverage),
-            fallen=~exceeds(a, b, rule.theta, rule.clear_below),
             lecture=enough & (total >= rule.lecture_share * count),
         )
+
+    def fallen(self, row: int, rule: FlagRule) -> Bools:
+        """(T,) where P < clear_below: asked only of the few who have something to clear."""
+        return ~exceeds(self.a[row], self.b[row], rule.theta, rule.clear_below)
 
 
 def exceeds(a: Floats, b: Floats, theta: float, level: float) -> Bools:
@@ -261,7 +262,7 @@ def _scan(
 
     columns = zip(
         trace.ready[row].tolist(),
-        trace.fallen[row].tolist(),
+        trace.fallen(row, rule).tolist(),
         trace.lecture[row].tolist(),
         strict=True,
     )
@@ -299,7 +300,7 @@ def _episode(
     seen = trace.seen[row, : column + 1]
     first = int(np.argmax(seen))
     if span.clause is Clause.RECENT:
-        against = np.flatnonzero(trace.fallen[row, : column + 1])
+        against = np.flatnonzero(trace.fallen(row, rule)[: column + 1])
         since = int(against[-1]) + 1 if against.size else 0
         # Never less than the five minutes that coverage is judged over, where there are as many.
         since = min(since, column + 1 - rule.coverage_window_s // BUCKET_SECONDS)
