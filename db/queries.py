@@ -28,62 +28,83 @@ from db.schema import participants as _participants
 from db.store import Store
 from db.values import EventRow, Lecture, LectureCounts, ObservationRow, Participant, PulseRow
 
-_PLAIN: Final = tuple(name for name in BUCKET_SUMS if name.removesuffix("_sum") not in EMOTIONS)
+Columns = dict[str, NDArray[Any]]
+
+_PLAIN: Final = (
+    "bucket",
+    "changed",
+    *(name for name in BUCKET_SUMS if name.removesuffix("_sum") not in EMOTIONS),
+)
 _LOOKS: Final = tuple(f"{emotion}_sum" for emotion in EMOTIONS)
 
 
 def lecture_buckets(
-    store: Store, lecture_id: UUID, since: int | None = None
-) -> dict[str, NDArray[Any]]:
+    store: Store, lecture_id: UUID, since: int | None = None, *, changed_since: int | None = None
+) -> Columns:
     """A lecture's buckets as columns of equal length n, by participant, bucket and model.
 
     ``participant`` (UUID objects), ``bucket`` (start, epoch seconds, int64), ``model`` (str
     objects); int64 counts ``observations face_observations frames attentive_count
     attention_count``; int64 sums x 10^4 ``face_share_sum attentive_sum eyes_open_sum`` and
     ``probability_sums`` (n, 7) over the observations with a face; int64 sums x 10^2
-    ``yaw_sum pitch_sum`` in degrees. ``since`` leaves out the buckets that start before it.
-    Participants of every status are in it: who counts is judged elsewhere.
+    ``yaw_sum pitch_sum`` in degrees; ``changed`` (int64, epoch milliseconds, when something was
+    last added). ``since`` leaves out the buckets that start before it, ``changed_since`` those
+    that have not changed from then on. Participants of every status are in it: who counts is
+    judged elsewhere. To read a running lecture again and again, see ``db.follow``.
     """
-    own = select(_participants.c.id).where(_participants.c.lecture_id == lecture_id)
     query = (
         select(
             buckets.c.participant_id,
             buckets.c.model,
-            buckets.c.bucket,
             *[buckets.c[name] for name in (*_PLAIN, *_LOOKS)],
         )
-        .where(buckets.c.participant_id.in_(own))
+        .where(buckets.c.participant_id.in_(_participants_of(lecture_id)))
         .order_by(buckets.c.participant_id, buckets.c.bucket, buckets.c.model)
     )
     if since is not None:
         query = query.where(buckets.c.bucket >= since)
+    if changed_since is not None:
+        query = query.where(buckets.c.changed >= changed_since)
     with store.read() as connection:
         # The driver's own tuples: a lecture has tens of thousands of rows and a million cells.
         found = connection.execute(query).cursor.fetchall()
     return _columns(found)
 
 
-def _columns(found: Sequence[tuple[Any, ...]]) -> dict[str, NDArray[Any]]:
-    count, width = len(found), 1 + len(_PLAIN) + len(_LOOKS)
+def _columns(found: Sequence[tuple[Any, ...]]) -> Columns:
+    count, width = len(found), len(_PLAIN) + len(_LOOKS)
     numbers = np.fromiter(
         chain.from_iterable(row[2:] for row in found), dtype=np.int64, count=count * width
     ).reshape(count, width)
-    columns: dict[str, NDArray[Any]] = {
+    columns: Columns = {
         "participant": np.empty(count, dtype=object),
-        "bucket": np.ascontiguousarray(numbers[:, 0]),
         "model": np.empty(count, dtype=object),
-        "probability_sums": np.ascontiguousarray(numbers[:, -len(_LOOKS) :]),
+        "probability_sums": np.ascontiguousarray(numbers[:, len(_PLAIN) :]),
     }
     known: dict[Any, UUID] = {}
     columns["participant"][:] = [known.get(row[0]) or _known(known, row[0]) for row in found]
     columns["model"][:] = [row[1] for row in found]
-    for index, name in enumerate(_PLAIN, start=1):
+    for index, name in enumerate(_PLAIN):
         columns[name] = np.ascontiguousarray(numbers[:, index])
     return columns
 
 
 def _known(known: dict[Any, UUID], raw: Any) -> UUID:
     return known.setdefault(raw, raw if isinstance(raw, UUID) else UUID(bytes=raw))
+
+
+def bucket_totals(store: Store, lecture_id: UUID) -> tuple[int, int, int]:
+    """How many buckets, observations and frames a lecture holds: three sums that only equal data
+    has in common, far cheaper than reading it.
+    """
+    query = select(
+        func.count(),
+        func.coalesce(func.sum(buckets.c.observations), 0),
+        func.coalesce(func.sum(buckets.c.frames), 0),
+    ).where(buckets.c.participant_id.in_(_participants_of(lecture_id)))
+    with store.read() as connection:
+        held, observed, frames = connection.execute(query).one()
+    return int(held), int(observed), int(frames)
 
 
 def last_captured(store: Store, lecture_id: UUID) -> dict[UUID, int]:
