@@ -7,7 +7,7 @@ many (DAiSEE). Everything here depends on the set of observations alone: recompu
 gives what would have been flagged had it come in time.
 """
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import compress
 from typing import Final
@@ -85,16 +85,6 @@ class Dismissal:
     at: int
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What the live log must add so that it agrees with the episodes."""
-
-    raised: tuple[Episode, ...]
-    """standing now, and not open in the log"""
-    cleared: tuple[tuple[Hashable, FlagKind], ...]
-    """open in the log, and standing no longer"""
-
-
 def evaluate(
     buckets: Buckets,
     confusion: Confusion,
@@ -129,17 +119,6 @@ def evaluate(
                 for span in spans
             ]
     return sorted(found, key=lambda episode: (episode.raised_at, str(episode.participant)))
-
-
-def changes(
-    episodes: Sequence[Episode], open_flags: Collection[tuple[Hashable, FlagKind]]
-) -> Changes:
-    """What to add to a log whose open flags are ``open_flags`` (participant, kind)."""
-    standing = {(e.participant, e.kind): e for e in episodes if e.cleared_at is None}
-    return Changes(
-        raised=tuple(episode for key, episode in standing.items() if key not in open_flags),
-        cleared=tuple(key for key in open_flags if key not in standing),
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,5 @@
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from analytics.buckets import Buckets
 from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
 from analytics.evidence import Clause, Episode, FlagKind
-from analytics.flags import Changes, Dismissal, FlagRule, changes, evaluate, exceeds, tail
+from analytics.flags import Dismissal, FlagRule, evaluate, exceeds, tail
 
 START = 1_700_000_000
 Floats = NDArray[np.float64]
@@ -235,15 +234,6 @@ def test_a_sad_face_is_found_through_the_models_errors(
     assert (episode.participant, episode.kind) == (0, FlagKind.SAD)
     assert 600 < episode.raised_at - START < 960
     assert episode.reason.startswith("Looked sad ")
-
-
-def test_the_log_learns_what_changed(turned: Callable[..., Buckets], confusion: Confusion) -> None:
-    episodes = found(turned([[1.0] * 30, [0.0] * 30]), confusion)
-    kind = FlagKind.DISENGAGED
-    assert changes(episodes, []) == Changes(raised=tuple(episodes), cleared=())
-    assert changes(episodes, [(0, kind), (1, kind)]) == Changes(raised=(), cleared=((1, kind),))
-    closed = [replace(episodes[0], cleared_at=START + 400)]
-    assert changes(closed, []) == Changes(raised=(), cleared=())
 
 
 def test_a_rule_that_makes_no_sense_is_named() -> None:
