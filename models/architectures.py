@@ -31,8 +31,24 @@ class Architecture:
 
 
 def build(name: str) -> keras.Model:
-    """Build the untrained network called ``name``; (n, 48, 48, 1) 0..255 → (n, 7) logits."""
-    return architecture(name).build()
+    """Build the untrained network called ``name``; (n, 48, 48, 1) 0..255 → (n, 7) logits.
+
+    Raises ModelsError for an unknown name, or where Keras is not installed.
+    """
+    row = architecture(name)
+    require_keras()
+    return row.build()
+
+
+def require_keras() -> None:
+    """Raise ModelsError, with what to install, where Keras cannot be imported."""
+    try:
+        import keras  # noqa: F401
+    except ImportError as error:
+        raise ModelsError(
+            "building a network needs Keras, which comes with the extra 'train': "
+            f"pip install 'classpulse[agent,train]' ({error})"
+        ) from error
 
 
 def architecture(name: str) -> Architecture:

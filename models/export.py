@@ -90,6 +90,7 @@ def export_run(
 
 
 def _float32_model(name: str, weights: Path) -> keras.Model:
+    architectures.require_keras()
     import keras
 
     keras.config.set_dtype_policy("float32")

@@ -132,9 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     steps = (-0.2, -0.1, 0.0, 0.1, 0.2) if chosen.grid else (0.0,)
     for wider in steps:
         for lower in steps:
-            result = measure(
-                faces, pasted, predictor, scale=SCALE + wider, down=DOWN + lower * 0.4
-            )
+            result = measure(faces, pasted, predictor, scale=SCALE + wider, down=DOWN + lower * 0.4)
             print(result)
 
 

@@ -1,6 +1,10 @@
 """The one place that knows how an exported network is run: LiteRT, one thread, NumPy in and out."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,8 +39,9 @@ class Network:
                 f"pip install 'classpulse[agent]' ({error})"
             ) from error
         try:
-            self._interpreter = Interpreter(model_content=content, num_threads=threads)
-            self._interpreter.allocate_tensors()
+            with _quiet_stderr():
+                self._interpreter = Interpreter(model_content=content, num_threads=threads)
+                self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise WeightsError(
                 f"{name} must be a LiteRT file, but cannot be read: {error}"
@@ -59,6 +64,26 @@ class Network:
         self._interpreter.set_tensor(self._inputs[0]["index"], values)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(detail["index"]) for detail in self._outputs]
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keep LiteRT's chatter off the terminal for the milliseconds in which a network is prepared.
+
+    It is printed by compiled code, past Python and without a switch; its errors are raised as well.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # A program without a terminal has nothing to keep quiet.
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _spec(detail: dict[str, Any]) -> TensorSpec:

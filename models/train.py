@@ -141,6 +141,7 @@ def _agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
 
 
 def _compiled(config: TrainConfig, faces: int) -> keras.Model:
+    architectures.require_keras()
     import keras
 
     keras.utils.set_random_seed(config.seed)

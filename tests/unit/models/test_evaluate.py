@@ -1,0 +1,82 @@
+"""An evaluation counts what it says it counts."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from models import evaluate as evaluating
+from models.cards import Card, Evaluation
+from models.datasets import DataSet, Faces, Split
+from models.errors import ModelsError
+
+ANSWERS = {10: 3, 20: 4, 30: 4, 40: 6}
+"""Grey level of a flat face → the look it is answered with."""
+
+
+class Oracle:
+    """Answers by the grey of the top left pixel."""
+
+    def __init__(self, card: Card) -> None:
+        self.card = card
+        self.file = card.files[0]
+
+    def predict(self, crops: np.ndarray) -> np.ndarray:
+        answers = np.full((len(crops), 7), 0.05, np.float32)
+        looks = [ANSWERS[int(crop[0, 0])] for crop in crops]
+        answers[np.arange(len(crops)), looks] = 0.7
+        return answers
+
+
+def _faces(split: Split, greys: list[int], labels: list[int], votes: list[int]) -> Faces:
+    pixels = np.zeros((len(greys), 48, 48), np.uint8) + np.array(greys, np.uint8)[:, None, None]
+    crowd = np.zeros((len(greys), 7), np.float32)
+    for row, look in enumerate(votes):
+        if look >= 0:
+            crowd[row, look] = 8
+    return Faces(split, pixels, np.array(labels), crowd, crowd.sum(axis=1))
+
+
+@pytest.fixture
+def figures(card_values: dict[str, object]) -> Evaluation:
+    card = Card.model_validate(card_values)
+    private = _faces(Split.PRIVATE_TEST, [10, 20, 30, 40], [3, 4, 6, 6], [3, 6, 4, -1])
+    training = _faces(Split.TRAINING, [10], [3], [3])
+    data = DataSet(training, _faces(Split.PUBLIC_TEST, [10], [3], [3]), private, "0" * 64)
+    today = date(2026, 1, 2)
+    provenance = evaluating.provenance_of(data, Split.PRIVATE_TEST, today=today)
+    oracle = Oracle(card)
+    return evaluating.evaluate_predictor(oracle, data, Split.PRIVATE_TEST, provenance)  # type: ignore[arg-type]
+
+
+def test_three_of_four_are_right(figures: Evaluation) -> None:
+    assert figures.n == 4
+    assert figures.accuracy == 0.75
+    assert figures.accuracy_flip == 0.75
+
+
+def test_repeated_training_faces_do_not_count_without_duplicates(figures: Evaluation) -> None:
+    assert figures.accuracy_dedup == pytest.approx(2 / 3)
+
+
+def test_the_crowd_is_asked_where_it_has_a_majority(figures: Evaluation) -> None:
+    assert figures.ferplus_accuracy == pytest.approx(2 / 3)
+
+
+def test_f1_and_calibration_come_from_the_same_answers(figures: Evaluation) -> None:
+    assert figures.f1[4] == pytest.approx(2 / 3, abs=1e-4)
+    assert figures.macro_f1 == pytest.approx(sum(figures.f1) / 7, abs=1e-4)
+    assert figures.ece == pytest.approx(0.05, abs=1e-6)
+
+
+def test_numbers_carry_where_they_come_from(figures: Evaluation) -> None:
+    assert figures.provenance.measured_on == date(2026, 1, 2)
+    assert figures.provenance.split == figures.split == "PrivateTest"
+    assert figures.provenance.commit
+
+
+def test_another_name_needs_a_path(tmp_path: object) -> None:
+    empty = _faces(Split.TRAINING, [10], [3], [3])
+
+    with pytest.raises(ModelsError, match="'deepface' needs its file's path"):
+        evaluating.evaluate("deepface", DataSet(empty, empty, empty, "0" * 64), Split.PUBLIC_TEST)
