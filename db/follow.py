@@ -25,6 +25,8 @@ class BucketFollower:
         self._store = store
         self._lecture_id = lecture_id
         self._columns: Columns | None = None
+        self._order = _Order(set(), set())
+        self._keys = np.empty(0, dtype=np.int64)
 
     def refresh(self) -> Columns:
         """The lecture's buckets as they are now. The arrays are the caller's to keep, not to write.
@@ -32,41 +34,61 @@ class BucketFollower:
         Reads what was received since the last time, then compares the totals; whatever that
         cannot have noticed (an erasure, receipt times from the past) makes it read everything.
         """
-        if self._columns is not None:
-            merged = self._merged(self._columns)
-            if _totals(merged) == bucket_totals(self._store, self._lecture_id):
-                self._columns = merged
-                return merged
-        self._columns = lecture_buckets(self._store, self._lecture_id)
+        if self._columns is None:
+            return self._read_all()
+        columns = self._merge(self._columns) if self._columns["changed"].size else self._columns
+        if _totals(columns) != bucket_totals(self._store, self._lecture_id):
+            return self._read_all()
+        return columns
+
+    def _read_all(self) -> Columns:
+        columns = lecture_buckets(self._store, self._lecture_id)
+        self._order = _Order(set(columns["participant"]), set(columns["model"]))
+        self._columns, self._keys = columns, self._order.keys(columns)
+        return columns
+
+    def _merge(self, known: Columns) -> Columns:
+        """``known`` with the rows that have changed or come since."""
+        since = int(known["changed"].max()) - OVERLAP_MS
+        fresh = lecture_buckets(self._store, self._lecture_id, changed_since=since)
+        if not self._order.knows(fresh):
+            self._order = _Order(
+                {*known["participant"], *fresh["participant"]}, {*known["model"], *fresh["model"]}
+            )
+            self._keys = self._order.keys(known)
+        added = self._order.keys(fresh)
+        stays = np.flatnonzero(~np.isin(self._keys, added))
+        keys = np.concatenate([self._keys[stays], added])
+        order = np.argsort(keys, kind="stable")
+        # Both at once, so that a store that fails in between leaves nothing half done.
+        self._keys = keys[order]
+        self._columns = {
+            name: np.concatenate([known[name][stays], fresh[name]])[order] for name in known
+        }
         return self._columns
 
-    def _merged(self, known: Columns) -> Columns:
-        """``known`` with the rows that have changed or come since."""
-        if not known["changed"].size:
-            return known
-        newest = int(known["changed"].max())
-        fresh = lecture_buckets(self._store, self._lecture_id, changed_since=newest - OVERLAP_MS)
-        keys = _keys(known, fresh)
-        before = known["bucket"].size
-        stays = ~np.isin(keys[:before], keys[before:])
-        kept = np.concatenate([stays, np.ones(keys.size - before, dtype=bool)])
-        order = np.flatnonzero(kept)[np.argsort(keys[kept], kind="stable")]
-        return {name: np.concatenate([known[name], fresh[name]])[order] for name in known}
+
+class _Order:
+    """Numbers for rows that sort as (participant, bucket, model) does."""
+
+    def __init__(self, people: set[UUID], models: set[str]) -> None:
+        self._people = {person: place for place, person in enumerate(sorted(people))}
+        self._models = {model: place for place, model in enumerate(sorted(models))}
+
+    def knows(self, columns: Columns) -> bool:
+        """Whether nobody and no model in ``columns`` is new."""
+        return self._people.keys() >= set(columns["participant"]) and (
+            self._models.keys() >= set(columns["model"])
+        )
+
+    def keys(self, columns: Columns) -> NDArray[np.int64]:
+        """One number a row: steps of ten seconds since 1970 need 28 bits, models never 8."""
+        people = _ranks(self._people, columns["participant"])
+        models = _ranks(self._models, columns["model"])
+        return people << 40 | columns["bucket"] // BUCKET_SECONDS << 8 | models
 
 
-def _keys(known: Columns, fresh: Columns) -> NDArray[np.int64]:
-    """One number a row of both together, that sorts as (participant, bucket, model) does."""
-    people, models = (
-        _ranks(np.concatenate([known[name], fresh[name]])) for name in ("participant", "model")
-    )
-    starts = np.concatenate([known["bucket"], fresh["bucket"]]) // BUCKET_SECONDS
-    # Steps of ten seconds since 1970 need 28 bits; models of one lecture never need 8.
-    key: NDArray[np.int64] = people << 40 | starts << 8 | models
-    return key
-
-
-def _ranks(names: NDArray[Any]) -> NDArray[np.int64]:
-    rank = {name: place for place, name in enumerate(sorted(set(names.tolist())))}
+def _ranks(rank: dict[Any, int], names: NDArray[Any]) -> NDArray[np.int64]:
     return np.fromiter((rank[name] for name in names), dtype=np.int64, count=names.size)
 
 
