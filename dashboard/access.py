@@ -283,6 +283,11 @@ def authorize(actor: Actor, action: Action, target: Object) -> None:
         raise ForbiddenError("This student did not choose to be shown.")
 
 
+def open_to_anybody(action: Action) -> bool:
+    """Whether ``action`` needs nobody to be signed in, whatever its object."""
+    return Relation.ANYBODY in RULES[action].who
+
+
 def may(actor: Actor, action: Action, target: Object) -> bool:
     """Whether ``authorize`` would let it pass."""
     try:

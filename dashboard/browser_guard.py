@@ -1,17 +1,21 @@
 """What every browser request passes: same-origin writes, signed-in pages, security headers."""
 
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from dash.exceptions import CallbackException, InvalidCallbackReturnValue
 from flask import Flask, Response, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from contract.exchange import API
+from dashboard.api import problems
 from dashboard.api.limits import address, current_limits
-from dashboard.errors import ForbiddenError
+from dashboard.errors import ForbiddenError, InvalidError
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_CALLBACKS: Final = "/_dash-update-component"
 _OPEN_TO_ALL: Final = (
     "/api/",
     "/assets/",
@@ -33,6 +37,8 @@ def register(flask: Flask, dash_app: Any, *, secure: bool) -> None:
     flask.before_request(_same_origin)
     flask.before_request(_signed_in_for_pages)
     flask.before_request(_not_too_fast)
+    flask.before_request(partial(_well_formed_callback, dash_app))
+    flask.register_error_handler(CallbackException, _from_callback)
     # Dash's own inline scripts; complete only once all callbacks are registered.
     policy = content_security_policy(dash_app.csp_hashes())
 
@@ -102,6 +108,25 @@ def _signed_in_for_pages() -> AnyResponse | None:
         return None
     asked = request.full_path.removesuffix("?")
     return redirect(f"/signin?next={quote(asked, safe='')}", 303)
+
+
+def _well_formed_callback(dash_app: Any) -> None:
+    """Refuse a callback request that no page of ours sends, before Dash stumbles over it."""
+    if request.path != _CALLBACKS or request.method != "POST":
+        return
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or str(body.get("output")) not in dash_app.callback_map:
+        raise InvalidError("This is no callback of this server.")
+    for part in ("inputs", "state", "changedPropIds"):
+        if not isinstance(body.get(part, []), list):
+            raise InvalidError(f"The {part} of a callback must be a list.")
+
+
+def _from_callback(error: CallbackException) -> Response:
+    """Dash takes a request for malformed, or one of our own callbacks for it."""
+    if isinstance(error, InvalidCallbackReturnValue):
+        return problems.incident(error)
+    return problems.from_error(InvalidError("This callback request does not fit its callback."))
 
 
 def _not_too_fast() -> None:

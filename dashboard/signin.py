@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from dashboard import access, passwords
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
 from dashboard.api.limits import Limits, address, current_limits
-from dashboard.errors import ForbiddenError, TooManyRequestsError
+from dashboard.errors import ForbiddenError, NotSignedInError, TooManyRequestsError
 from dashboard.pages.signin import signin_html
 from dashboard.services import current_services
 from db import consents, courses, people
@@ -188,7 +188,11 @@ def secured_callback(
     def decorate(function: Callback) -> Callback:
         @functools.wraps(function)
         def judged(*args: Any, **kwargs: Any) -> Any:
-            access.authorize(current_actor(), action, object_from(*args, **kwargs))
+            actor = current_actor()
+            # Before anything is looked up from what a stranger sent.
+            if isinstance(actor, Nobody) and not access.open_to_anybody(action):
+                raise NotSignedInError("Your session has ended: sign in again.")
+            access.authorize(actor, action, object_from(*args, **kwargs))
             return function(*args, **kwargs)
 
         setattr(judged, SECURED, action)

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, current_app
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from contract.exchange import API, Problem
 from dashboard.api.operations import Operation, operation, operation_of
 
 blueprint = Blueprint("openapi", __name__)
+
+_Shown = tuple[type[BaseModel], JsonSchemaMode]
 
 _REFS: Final = "#/components/schemas/{model}"
 _PROBLEM_WORDS: Final = {
@@ -52,14 +54,15 @@ def describe(flask: Flask) -> dict[str, Any]:
         for method, path, endpoint, contract in routes(flask)
         if contract is not None
     ]
-    models: set[type[BaseModel]] = {Problem}
+    # What is sent is described as it is validated, what is answered as it is written.
+    models: set[_Shown] = {(Problem, "serialization")}
     for *_, contract in documented:
-        models |= {model for model in (contract.body, contract.answer) if model is not None}
-    ordered = sorted(models, key=lambda model: model.__name__)
-    names, schemas = models_json_schema(
-        [(model, "serialization") for model in ordered], ref_template=_REFS
-    )
-    refs = {model: names[model, "serialization"] for model in ordered}
+        if contract.body is not None:
+            models.add((contract.body, "validation"))
+        if contract.answer is not None:
+            models.add((contract.answer, "serialization"))
+    ordered = sorted(models, key=lambda shown: (shown[0].__name__, shown[1]))
+    refs, schemas = models_json_schema(ordered, ref_template=_REFS)
     paths: dict[str, Any] = {}
     for method, path, endpoint, contract in documented:
         shown = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
@@ -85,7 +88,7 @@ def _operation(
     for status in contract.errors:
         responses[str(status)] = {
             "description": _PROBLEM_WORDS[status],
-            "content": {"application/problem+json": {"schema": refs[Problem]}},
+            "content": {"application/problem+json": {"schema": refs[Problem, "serialization"]}},
         }
     described: dict[str, Any] = {
         "operationId": endpoint.replace(".", "_"),
@@ -104,7 +107,7 @@ def _operation(
     if contract.body is not None:
         described["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": refs[contract.body]}},
+            "content": {"application/json": {"schema": refs[contract.body, "validation"]}},
         }
     if 401 in contract.errors:
         described["security"] = [{"agent": []}] if contract.bearer else [{"session": []}]
@@ -116,7 +119,7 @@ def _success(contract: Operation, refs: dict[Any, Any]) -> dict[str, Any]:
         return {"description": "Done."}
     schema: Any = {"type": "object"}
     if contract.answer is not None:
-        schema = refs[contract.answer]
+        schema = refs[contract.answer, "serialization"]
     elif contract.media != "application/json":
         schema = {"type": "string", "contentMediaType": contract.media}
     return {"description": "Done.", "content": {contract.media: {"schema": schema}}}

@@ -4,19 +4,21 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from contract.emotions import EMOTIONS
 from contract.ids import uuid7
 from contract.policy import CourseMode, Policy
+from dashboard import passwords
 from dashboard.app import App, ModelAssets, create_app
-from dashboard.passwords import hash_password
 from dashboard.settings import Settings
 from db import courses, lectures, people, settings
 from db.values import Course, Lecture, Role, School, Student, User
@@ -172,8 +174,14 @@ class JoinedStudent:
 
 
 @pytest.fixture(scope="session")
-def password_hash() -> str:
-    return hash_password(PASSWORD)
+def password_hash() -> Iterator[str]:
+    """A hash of PASSWORD; for as long as the tests run, hashing is quick instead of safe."""
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "PasswordHasher", quick)
+        passwords._hasher.cache_clear()
+        yield passwords.hash_password(PASSWORD)
+    passwords._hasher.cache_clear()
 
 
 @pytest.fixture

@@ -1,0 +1,171 @@
+"""The job runner: reports once each, silent lectures ended, failures retried, one leader."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contract.policy import CourseMode
+from dashboard import reports as rendering
+from dashboard import teaching
+from dashboard.access import OperatorActor
+from dashboard.leader import FileLeadership
+from dashboard.scheduler import MOST_ATTEMPTS, Scheduler
+from db import audit, consents, lectures, queries, reports, settings
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """Stands in for the report's rendering; tells which lectures were rendered."""
+    seen: list[UUID] = []
+
+    def render(_: Any, lecture_id: UUID, now: Any) -> tuple[bytes, Mapping[str, bytes]]:
+        seen.append(lecture_id)
+        return b"%PDF", {"summary": b"x\r\n"}
+
+    monkeypatch.setattr("dashboard.reports.render_report", render)
+    return seen
+
+
+def ended(world: Any) -> Any:
+    lecture = world.lecture(CourseMode.OPEN)
+    world.clock.forward(minutes=10)
+    return teaching.end_lecture(world.app.services, OperatorActor(), lecture.id)
+
+
+def test_a_report_is_written_once_after_the_grace_period(world: Any, rendered: list[UUID]) -> None:
+    lecture, sweep = ended(world), world.app.scheduler.sweep
+    assert sweep(world.clock.forward(seconds=60)) == 0
+    assert sweep(world.clock.forward(seconds=61)) == 1
+    assert sweep(world.clock.forward(seconds=10)) == 0
+    assert rendered == [lecture.id]
+    report = reports.latest(world.store, lecture.id)
+    assert report is not None
+    assert (report.version, report.tables) == (1, ("summary",))
+
+
+def test_late_data_makes_a_second_version(world: Any, rendered: list[UUID]) -> None:
+    lecture = world.lecture(CourseMode.OPEN)
+    ana = world.join(lecture, name="Ana")
+    consents.admit(world.store, ana.id)
+    late = world.observation(world.clock.now)
+    world.clock.forward(minutes=10)
+    teaching.end_lecture(world.app.services, OperatorActor(), lecture.id)
+    world.app.scheduler.sweep(world.clock.forward(minutes=3))
+    assert ana.send([late]).json["verdicts"][0]["verdict"] == "accepted"
+    assert world.app.scheduler.sweep(world.clock.forward(minutes=1)) == 1
+    report = reports.latest(world.store, lecture.id)
+    assert report is not None
+    assert report.version == 2
+
+
+def test_a_report_that_fails_is_tried_again_later_and_given_up_at_last(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lecture, tries = ended(world), []
+
+    def broken(*_: Any) -> None:
+        tries.append(world.clock.now)
+        raise RuntimeError("no font")
+
+    monkeypatch.setattr("dashboard.reports.render_report", broken)
+    for _ in range(20):
+        assert world.app.scheduler.sweep(world.clock.forward(minutes=10)) == 0
+    assert len(tries) == MOST_ATTEMPTS
+    job = reports.job_of(world.store, lecture.id)
+    assert job is not None
+    assert (job.due_at, job.error) == (None, "RuntimeError: no font")
+
+
+def test_one_lectures_failure_does_not_stop_the_others(
+    world: Any, rendered: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good_render = rendering.render_report
+    bad, good = ended(world), ended(world)
+
+    def sometimes(services: Any, lecture_id: UUID, now: Any) -> Any:
+        if lecture_id == bad.id:
+            raise RuntimeError("no font")
+        return good_render(services, lecture_id, now)
+
+    monkeypatch.setattr("dashboard.reports.render_report", sometimes)
+    assert world.app.scheduler.sweep(world.clock.forward(minutes=5)) == 1
+    assert rendered == [good.id]
+
+
+def test_a_silent_lecture_ends_and_one_with_data_goes_on(world: Any, rendered: list[UUID]) -> None:
+    silent, alive = world.lecture(CourseMode.OPEN), world.lecture(CourseMode.OPEN)
+    ana = world.join(alive, name="Ana")
+    world.clock.forward(minutes=30)
+    ana.send([world.observation(world.clock.now)])
+    world.app.scheduler.sweep(world.clock.forward(minutes=16))
+    assert [one.id for one in lectures.running(world.store)] == [alive.id]
+    found = lectures.lecture(world.store, silent.id)
+    assert found is not None
+    assert found.ended_at == world.clock.now
+    (record,) = [one for one in audit.records(world.store) if one.action == "end_lecture"]
+    assert (record.actor, record.detail) == ("scheduler", {"why": "silence"})
+
+
+def test_what_is_older_than_the_school_keeps_is_pruned_once_a_day(
+    world: Any, rendered: list[UUID]
+) -> None:
+    lecture = world.lecture(CourseMode.OPEN)
+    ana = world.join(lecture, name="Ana")
+    ana.send([world.observation(world.clock.now)])
+    lectures.end(world.store, lecture.id, world.clock.forward(minutes=1))
+    days = settings.school(world.store).retention_days
+    world.app.scheduler.sweep(world.clock.forward(days=days - 1))
+    assert queries.observations_of(world.store, ana.id)
+    world.app.scheduler.sweep(world.clock.forward(days=2))
+    assert not queries.observations_of(world.store, ana.id)
+
+
+def test_one_process_leads_until_it_lets_go(tmp_path: Path) -> None:
+    first, second = FileLeadership(tmp_path / "lock"), FileLeadership(tmp_path / "lock")
+    assert first.held()
+    assert first.held()
+    assert not second.held()
+    first.release()
+    first.release()
+    assert second.held()
+    assert not first.held()
+    second.release()
+
+
+def test_who_does_not_lead_does_not_sweep(world: Any, rendered: list[UUID]) -> None:
+    ended(world)
+    world.clock.forward(minutes=5)
+    leader, other = world.app.scheduler, Scheduler(world.app.services)
+    assert leader._leadership.held()
+    other._sweep_as_leader()
+    assert rendered == []
+    leader.close()
+    other._sweep_as_leader()
+    assert len(rendered) == 1
+    other.close()
+
+
+def test_the_runner_really_runs_and_closes(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    swept = Event()
+    monkeypatch.setattr(Scheduler, "sweep", lambda *_: swept.set())
+    quick = world.app.services.settings.model_copy(update={"sweep_seconds": 0.2})
+    scheduler = Scheduler(replace(world.app.services, settings=quick))
+    scheduler.start()
+    scheduler.start()
+    assert swept.wait(10)
+    scheduler.close()
+    scheduler.close()
+
+
+def test_the_grace_period_is_the_schools_setting(world: Any) -> None:
+    lecture = ended(world)
+    job = reports.job_of(world.store, lecture.id)
+    assert job is not None
+    grace = timedelta(seconds=world.app.services.settings.report_grace_seconds)
+    assert job.due_at == world.clock.now + grace
