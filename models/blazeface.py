@@ -28,7 +28,7 @@ _STRIDES: Final = ((16, 2), (32, 6))
 """(pixels between neighbouring cells, answers a cell) of each feature map, in output order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Detection:
     """One face: its box in pixels of the picture, how sure, and six points on it.
 

@@ -36,16 +36,25 @@ def face_crop(image_bgr: NDArray[np.uint8], detection: Detection) -> NDArray[np.
 
 
 def square_crop(
-    image_bgr: NDArray[np.uint8], *, centre: tuple[float, float], side: float
+    image_bgr: NDArray[np.uint8],
+    *,
+    centre: tuple[float, float],
+    side: float,
+    turn_degrees: float = 0.0,
 ) -> NDArray[np.uint8]:
-    """The square of ``side`` pixels around ``centre`` (x, y), grey, brought to (48, 48) uint8."""
+    """The square of ``side`` pixels around ``centre`` (x, y), grey, brought to (48, 48) uint8.
+
+    ``turn_degrees`` is how far the square itself is turned clockwise in the picture.
+    """
     step = max(side, 1.0) / SIDE
     # Shrinking by more than two would skip pixels: average them first, at twice the final size.
     fine = max(1, min(8, int(np.ceil(step))))
     points = SIDE * fine
     scale = max(side, 1.0) / points
-    first = np.array(centre, dtype=np.float64) - scale * (points - 1) / 2
-    to_picture = np.array([[scale, 0.0, first[0]], [0.0, scale, first[1]]])
+    turn = np.radians(turn_degrees)
+    rotation = scale * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    first = np.array(centre, dtype=np.float64) - rotation @ np.full(2, (points - 1) / 2)
+    to_picture = np.column_stack([rotation, first])
     crop = cv2.warpAffine(
         image_bgr,
         to_picture,

@@ -47,7 +47,7 @@ class Split(StrEnum):
     PRIVATE_TEST = "PrivateTest"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Faces:
     """The faces of one split, aligned by row.
 
@@ -88,7 +88,7 @@ class Faces:
         return np.where((top > 0) & alone, first, -1).astype(np.int64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DataSet:
     """Every split of one data set, and a hash that names exactly this data."""
 

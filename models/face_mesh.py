@@ -21,7 +21,7 @@ MARGIN: Final = 1.5
 it was when the network was trained."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Landmarks:
     """The points of one face and how sure the network is that it saw a face at all.
 

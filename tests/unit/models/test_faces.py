@@ -192,6 +192,17 @@ def test_a_crop_over_the_edge_goes_on_with_the_edge() -> None:
     assert (crop[:, :24] == 200).all()
 
 
+def test_a_turned_crop_turns_the_picture_back() -> None:
+    picture = np.zeros((200, 200, 3), np.uint8)
+    picture[:100] = 250
+    turned = _turned(picture, -40)
+
+    crop = square_crop(turned, centre=(100, 100), side=96, turn_degrees=40)
+
+    assert crop[:22].min() > 240
+    assert crop[26:].max() < 10
+
+
 def test_shrinking_averages_instead_of_skipping() -> None:
     stripes = np.zeros((480, 480, 3), np.uint8)
     stripes[:, ::2] = 255
