@@ -21,6 +21,7 @@ from contract import BUCKET_SECONDS
 from dashboard.live_compose import CHANGE_S, Composer, Material, View
 from dashboard.live_values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 from db import courses, flags, lectures, queries
+from db.follow import BucketFollower
 from db.store import Store
 from db.values import FlagKind, FlagRow, Lecture
 
@@ -32,12 +33,6 @@ _log = structlog.get_logger(__name__)
 SETTLE_S: Final = 5
 """A step of the timeline is drawn this long after its end, when agents have delivered it."""
 
-RECHECK_S: Final = 30
-"""How often the whole lecture is read again, so that late data and withdrawals reach old steps."""
-
-RECENT_S: Final = 420
-"""What is read in between: enough for every window that a figure of now looks at."""
-
 VISIBLE_CHANGE: Final = 0.01
 """An old step is drawn again if a share of it moved by a point."""
 
@@ -48,11 +43,12 @@ _FLAG_GRACE_S: Final = 1
 class _Board:
     """What is kept of one running lecture."""
 
+    follower: BucketFollower
     points: list[LivePoint] = field(default_factory=list)
     revision: int = 0
     sequence: int = 0
-    columns: dict[str, NDArray[Any]] = field(default_factory=dict)
-    checked_at: float = 0.0
+    totals: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """(T,) observations in each bucket when the points were drawn."""
     people: tuple[object, ...] = ()
     episodes: list[Episode] = field(default_factory=list)
     judged: tuple[object, ...] = ()
@@ -140,23 +136,22 @@ class LiveBoard:
         while not self._stopping.is_set():
             try:
                 self.tick(self._clock())
-            except Exception:  # noqa: BLE001 - logged, and tried again
-                # The board must outlive a store that is away for a moment.
+            except Exception:  # noqa: BLE001 - the board must outlive a store that is away
                 _log.exception("live tick failed")
             self._stopping.wait(self._tick_s)
 
     def _look(self, lecture: Lecture, now: datetime) -> None:
-        with self._lock:
-            board = self._boards.setdefault(lecture.id, _Board())
-        whole = self._refresh(board, lecture, now)
+        board = self._board(lecture.id)
         material = self._material(board, lecture, now)
         people = tuple((p.id, p.status, p.choices) for p in material.participants)
-        whole = whole or people != board.people
-        board.people = people
         buckets = material.buckets(self._composer.card.model_id)
+        totals = buckets.observations.sum(axis=0)
+        # A withdrawal or an admission changes every step, late data those that it falls into.
+        stale = 0 if people != board.people else _first_changed(board.totals, totals, buckets)
+        board.people, board.totals = people, totals
         material = self._log_flags(board, material, buckets)
         view = self._composer.view(material, buckets)
-        points, revised = self._timeline(board, material, view, recheck=whole)
+        points, revised = self._timeline(board, material, view, stale)
         past = _at(points, int(now.timestamp()) - CHANGE_S)
         snapshot = self._composer.snapshot(material, buckets, view, past, board.sequence + 1)
         with self._lock:
@@ -165,21 +160,11 @@ class LiveBoard:
             board.sequence += 1
             board.snapshot = snapshot
 
-    def _refresh(self, board: _Board, lecture: Lecture, now: datetime) -> bool:
-        """Bring the board's columns up to date; whether all of the lecture was read."""
-        epoch = now.timestamp()
-        if not board.columns or not 0 <= epoch - board.checked_at < RECHECK_S:
-            board.columns = queries.lecture_buckets(self._store, lecture.id)
-            board.checked_at = epoch
-            return True
-        since = (int(epoch) - RECENT_S) // BUCKET_SECONDS * BUCKET_SECONDS
-        fresh = queries.lecture_buckets(self._store, lecture.id, since=since)
-        old = board.columns["bucket"] < since
-        board.columns = {
-            name: np.concatenate([values[old], fresh[name]])
-            for name, values in board.columns.items()
-        }
-        return False
+    def _board(self, lecture_id: UUID) -> _Board:
+        with self._lock:
+            if lecture_id not in self._boards:
+                self._boards[lecture_id] = _Board(BucketFollower(self._store, lecture_id))
+            return self._boards[lecture_id]
 
     def _material(self, board: _Board, lecture: Lecture, now: datetime) -> Material:
         course = courses.course(self._store, lecture.course_id)
@@ -189,7 +174,7 @@ class LiveBoard:
             lecture=lecture,
             course=course,
             now=now,
-            columns=board.columns,
+            columns=board.follower.refresh(),
             participants=queries.participants(self._store, lecture.id),
             events=queries.lecture_events(self._store, lecture.id),
             flags=flags.flags_of(self._store, lecture.id),
@@ -197,19 +182,19 @@ class LiveBoard:
         )
 
     def _timeline(
-        self, board: _Board, material: Material, view: View, *, recheck: bool
+        self, board: _Board, material: Material, view: View, stale: int | None
     ) -> tuple[list[LivePoint], bool]:
-        """The steps so far, and whether an old one had to be changed."""
+        """The steps so far, those that end after ``stale`` anew, and whether one of them moved."""
         points, revised = list(board.points), False
-        if recheck and points:
-            again = [self._composer.point(material, view, point.at) for point in points]
-            revised = any(_differs(a, b) for a, b in zip(points, again, strict=True))
-            points = again if revised else points
+        for index, point in enumerate(points):
+            if stale is not None and point.at > stale:
+                points[index] = self._composer.point(material, view, point.at)
+                revised = revised or _differs(point, points[index])
         start = int(material.lecture.started_at.timestamp())
         first = points[-1].at if points else start // BUCKET_SECONDS * BUCKET_SECONDS
         settled = int(material.now.timestamp()) - SETTLE_S
-        for at in range(first + BUCKET_SECONDS, settled + 1, BUCKET_SECONDS):
-            points.append(self._composer.point(material, view, at))
+        due = range(first + BUCKET_SECONDS, settled + 1, BUCKET_SECONDS)
+        points.extend(self._composer.point(material, view, at) for at in due)
         return points, revised
 
     def _log_flags(self, board: _Board, material: Material, buckets: Buckets) -> Material:
@@ -275,6 +260,13 @@ def _differs(old: LivePoint, new: LivePoint) -> bool:
         (old.presence or 0.0, new.presence or 0.0),
     ]
     return any(abs(a - b) > VISIBLE_CHANGE for a, b in pairs)
+
+
+def _first_changed(old: NDArray[np.int64], new: NDArray[np.int64], buckets: Buckets) -> int | None:
+    """When the first bucket begins that holds another number of observations than before."""
+    known = min(len(old), len(new))
+    changed = np.flatnonzero(old[:known] != new[:known])
+    return int(buckets.starts[changed[0]]) if len(changed) else None
 
 
 def _at(points: list[LivePoint], epoch: int) -> LivePoint | None:

@@ -45,10 +45,23 @@ _IRIS: Final = [
     "#3e3e99",
 ]
 
+_NIGHT: Final = [
+    "#eceef4",
+    "#c9ccd8",
+    "#a9afbf",
+    "#6b7180",
+    "#434856",
+    "#353945",
+    "#262932",
+    "#1b1d25",
+    "#16181e",
+    "#101116",
+]
+
 MANTINE: Final[dict[str, Any]] = {
     "fontFamily": FONT,
     "headings": {"fontFamily": FONT, "fontWeight": "650"},
-    "colors": {"iris": _IRIS},
+    "colors": {"iris": _IRIS, "dark": _NIGHT},
     "primaryColor": "iris",
     # White on shade 7 has a contrast of 5.8 in both colour schemes.
     "primaryShade": {"light": 7, "dark": 7},

@@ -57,7 +57,7 @@ def mood_figure(
             }
         )
     data.append(_marker_trace(markers, zone))
-    return {"data": data, "layout": _layout("mood", height=300)}
+    return {"data": data, "layout": _layout("mood", height=340)}
 
 
 def attention_figure(
@@ -81,7 +81,7 @@ def attention_figure(
         },
         _marker_trace(markers, zone),
     ]
-    return {"data": data, "layout": _layout("attention", height=150)}
+    return {"data": data, "layout": _layout("attention", height=160)}
 
 
 def extend_mood(

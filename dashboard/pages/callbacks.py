@@ -32,6 +32,7 @@ _PANELS = {
     "waiting": ids.LIVE_WAITING,
     "tiles": ids.LIVE_TILES,
     "legend": ids.LIVE_LEGEND,
+    "key": ids.LIVE_KEY,
     "mood_text": ids.LIVE_MOOD_TEXT,
     "attention_text": ids.LIVE_ATTENTION_TEXT,
 }

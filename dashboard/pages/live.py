@@ -155,6 +155,7 @@ def _panels(snapshot: LiveSnapshot) -> dict[str, Any]:
         "waiting": live_panels.waiting(snapshot),
         "tiles": live_panels.tiles(snapshot),
         "legend": live_panels.legend(snapshot.mood),
+        "key": live_panels.attention_key(snapshot),
         "mood_text": live_panels.mood_sentence(snapshot),
         "attention_text": live_panels.attention_sentence(snapshot),
     }
@@ -171,6 +172,7 @@ def _starting() -> dict[str, Any]:
         "waiting": [],
         "tiles": [],
         "legend": live_panels.legend(None),
+        "key": live_panels.attention_key(None),
         "mood_text": "No faces have been seen yet.",
         "attention_text": "Nobody is in view yet.",
     }
@@ -266,72 +268,76 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
     return parts.card(
         html.Figure(
             [
-                html.Div(
-                    [
-                        html.Div(
-                            dcc.Graph(
-                                id=ids.LIVE_MOOD,
-                                figure=live_charts.mood_figure(*arguments),
-                                config=live_charts.config(),
-                                responsive=True,
-                                style={"height": "300px"},
-                            ),
-                            className="cp-chart",
-                            role="img",
-                            **parts.aria(labelledby=ids.LIVE_MOOD_TEXT),
-                        ),
-                        html.Ul(
-                            update.panels["legend"],
-                            id=ids.LIVE_LEGEND,
-                            className="cp-legend",
-                            **parts.aria(label="Shares of the looks in the last minute"),
-                        ),
-                    ],
-                    className="cp-chart-row",
+                _chart_row(
+                    ids.LIVE_MOOD,
+                    live_charts.mood_figure(*arguments),
+                    "cp-chart cp-chart-mood",
+                    html.Ul(
+                        update.panels["legend"],
+                        id=ids.LIVE_LEGEND,
+                        className="cp-legend",
+                        **parts.aria(label="Shares of the looks in the last minute"),
+                    ),
                 ),
-                html.Figcaption(
-                    update.panels["mood_text"], id=ids.LIVE_MOOD_TEXT, className="cp-chart-text"
-                ),
+                _chart_text(ids.LIVE_MOOD_TEXT, update.panels["mood_text"]),
             ]
         ),
         html.Figure(
             [
-                html.H3("Attentive, and in view (dotted)", className="cp-chart-title"),
-                html.Div(
-                    dcc.Graph(
-                        id=ids.LIVE_ATTENTION,
-                        figure=live_charts.attention_figure(*arguments),
-                        config=live_charts.config(),
-                        responsive=True,
-                        style={"height": "150px"},
+                html.H3("How attentive it looks", className="cp-chart-title"),
+                _chart_row(
+                    ids.LIVE_ATTENTION,
+                    live_charts.attention_figure(*arguments),
+                    "cp-chart",
+                    html.Ul(
+                        update.panels["key"],
+                        id=ids.LIVE_KEY,
+                        className="cp-legend",
+                        **parts.aria(label="Attention in the last minute"),
                     ),
-                    className="cp-chart",
-                    role="img",
-                    **parts.aria(labelledby=ids.LIVE_ATTENTION_TEXT),
                 ),
-                html.Figcaption(
-                    update.panels["attention_text"],
-                    id=ids.LIVE_ATTENTION_TEXT,
-                    className="cp-chart-text",
-                ),
+                _chart_text(ids.LIVE_ATTENTION_TEXT, update.panels["attention_text"]),
             ]
         ),
-        html.Div(
-            [
-                dmc.TextInput(
-                    id=ids.MARKER_LABEL,
-                    label="Mark this moment",
-                    placeholder="Group work starts",
-                    inputProps={"maxLength": 80},
-                    rightSection=dmc.Kbd("M"),
-                    n_submit=0,
-                ),
-                dmc.Button("Add marker", id=ids.MARKER_BUTTON, variant="default"),
-            ],
-            className="cp-marker",
-        ),
+        _marker_form(),
         title="How the class looks",
         aside=parts.quiet("trailing minute, corrected for the model's known errors"),
+    )
+
+
+def _chart_row(graph_id: str, figure: dict[str, Any], name: str, beside: Any) -> Any:
+    graph = dcc.Graph(
+        id=graph_id,
+        figure=figure,
+        config=live_charts.config(),
+        responsive=True,
+        style={"height": f"{figure['layout']['height']}px"},
+    )
+    described = parts.aria(labelledby=f"{graph_id}-text")
+    return html.Div(
+        [html.Div(graph, className=name, role="img", **described), beside],
+        className="cp-chart-row",
+    )
+
+
+def _chart_text(text_id: str, sentence: str) -> Any:
+    return html.Figcaption(sentence, id=text_id, className="cp-chart-text")
+
+
+def _marker_form() -> Any:
+    return html.Div(
+        [
+            dmc.TextInput(
+                id=ids.MARKER_LABEL,
+                label="Mark this moment",
+                placeholder="Group work starts",
+                inputProps={"maxLength": 80},
+                rightSection=dmc.Kbd("M"),
+                n_submit=0,
+            ),
+            dmc.Button("Add marker", id=ids.MARKER_BUTTON, variant="default"),
+        ],
+        className="cp-marker",
     )
 
 

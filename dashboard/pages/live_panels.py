@@ -11,7 +11,7 @@ from contract import EMOTIONS, Emotion, Policy
 from dashboard import wording
 from dashboard.live_values import LiveSnapshot, MoodFigures, OpenFlag, StudentTile
 from dashboard.pages import ids, parts
-from dashboard.theme import LOOK_COLOURS, STACK
+from dashboard.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR, STACK
 
 QUEUE_SHOWS: Final = 3
 """Most check-ins in sight at once; more would be answered by none of them."""
@@ -97,6 +97,26 @@ def legend(mood: MoodFigures | None) -> list[Any]:
     ]
 
 
+def attention_key(snapshot: LiveSnapshot | None) -> list[Any]:
+    """The two lines of the attention chart, each with its share now."""
+    attentive = snapshot.attentive if snapshot else None
+    presence = snapshot.presence if snapshot else None
+    return [
+        _key("attentive", attentive, ATTENTIVE_COLOUR, "cp-key-line"),
+        _key("in view", presence, PRESENCE_COLOUR, "cp-key-line cp-key-dotted"),
+    ]
+
+
+def _key(text: str, share: float | None, colour: str, line: str) -> Any:
+    return html.Li(
+        [
+            html.Span(className=line, style={"color": colour}, **parts.aria(hidden="true")),
+            html.Span(text, className="cp-legend-name"),
+            html.Span(wording.percent(share), className="cp-legend-share"),
+        ]
+    )
+
+
 def queue(snapshot: LiveSnapshot) -> list[Any]:
     """The check-ins that wait for an answer: at most three, oldest first."""
     if snapshot.lecture.policy is not Policy.INDIVIDUAL:
@@ -114,7 +134,7 @@ def queue(snapshot: LiveSnapshot) -> list[Any]:
     shown = [_check_in(flag, zone) for flag in snapshot.flags[:QUEUE_SHOWS]]
     more = len(snapshot.flags) - len(shown)
     if more > 0:
-        shown.append(html.P(f"{more} more will follow as you answer.", className="cp-quiet"))
+        shown.append(html.P(f"{more} more will follow as you answer.", className="cp-more"))
     return [*shown, html.P(wording.CAVEAT, className="cp-caveat")]
 
 
@@ -167,7 +187,8 @@ def tiles(snapshot: LiveSnapshot) -> list[Any]:
             "Students appear here once they join and agree that you may see their own row.",
         )
     else:
-        body = html.Ul([_tile(tile) for tile in snapshot.tiles], className="cp-tiles")
+        mixed = any(tile.verified for tile in snapshot.tiles)
+        body = html.Ul([_tile(tile, mixed=mixed) for tile in snapshot.tiles], className="cp-tiles")
     return [parts.card(body, title="Students", aside=_tally(snapshot.tiles))]
 
 
@@ -197,9 +218,9 @@ def _change(snapshot: LiveSnapshot) -> tuple[str, str]:
     look, change = _largest(snapshot.mood.change)
     attentive = snapshot.attentive_change
     if abs(change) >= NOTABLE_CHANGE and abs(change) >= abs(attentive or 0.0):
-        return wording.points(change), wording.LOOK[look]
+        return wording.points(change), f"in the share of {wording.LOOK[look]} faces"
     if attentive is not None and abs(attentive) >= NOTABLE_CHANGE:
-        return wording.points(attentive), "attentive"
+        return wording.points(attentive), "in the attentive index"
     return "Steady", "no look moved by 5 points"
 
 
@@ -234,9 +255,9 @@ def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
     )
 
 
-def _tile(tile: StudentTile) -> Any:
+def _tile(tile: StudentTile, *, mixed: bool) -> Any:
     name: list[Any] = [html.Span(tile.name, className="cp-name")]
-    if not tile.verified:
+    if not tile.verified and mixed:
         name.append(parts.quiet(" unverified"))
     return html.Li(
         [
@@ -259,4 +280,5 @@ def _tally(tiles_shown: Sequence[StudentTile]) -> Any:
     if not tiles_shown:
         return None
     there = sum(tile.state == "reporting" for tile in tiles_shown)
-    return parts.quiet(f"{there} of {wording.students(len(tiles_shown))} reporting")
+    unverified = "" if any(tile.verified for tile in tiles_shown) else ", names not verified"
+    return parts.quiet(f"{there} of {wording.students(len(tiles_shown))} reporting{unverified}")

@@ -57,7 +57,7 @@ def _facts(participant: Participant, stored: int, zone: ZoneInfo) -> Any:
     agreed += ["being asked first"] if choices.ask_first else []
     facts = [
         ("Joined", f"{joined.day} {joined:%B %Y}, {wording.clock(joined)}"),
-        ("Stored", f"{stored:,} seconds as numbers, no picture".replace(",", " ")),
+        ("Stored", f"{stored:,}".replace(",", "\u202f") + " seconds as numbers, no picture"),
         ("You agreed to", wording.listing(agreed) or "nothing"),
         ("Agreement", _standing(participant.withdrawn_at, zone)),
     ]
@@ -85,13 +85,13 @@ def _timeline(points: Sequence[LivePoint], zone: ZoneInfo) -> Any:
                     responsive=True,
                     style={"height": "300px"},
                 ),
-                className="cp-chart",
+                className="cp-chart cp-chart-mood",
                 role="img",
                 **parts.aria(label="Your own looks over the lecture, as the model saw them"),
             ),
             html.Figcaption(
-                "Your own looks as the model saw them. It is wrong about three times in ten, and "
-                "more often on some faces. " + wording.CAVEAT,
+                "Your own looks, minute by minute, as the model saw them. It is wrong about three "
+                "times in ten, and more often on some faces. " + wording.CAVEAT,
                 className="cp-chart-text",
             ),
         ]

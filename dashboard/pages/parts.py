@@ -70,6 +70,11 @@ def table(head: list[str], rows: list[list[Children]], caption: str, numeric: se
     def name(column: int) -> str:
         return "cp-num" if column in numeric else ""
 
+    def cell(column: int, content: Children) -> Any:
+        # On a narrow screen each row becomes a small list, and the label says what each line is.
+        label: dict[str, Any] = {"data-label": head[column]}
+        return html.Td(content, className=name(column), role="cell", **label)
+
     return html.Div(
         html.Table(
             [
@@ -81,12 +86,13 @@ def table(head: list[str], rows: list[list[Children]], caption: str, numeric: se
                 ),
                 html.Tbody(
                     [
-                        html.Tr([html.Td(cell, className=name(i)) for i, cell in enumerate(row)])
+                        html.Tr([cell(i, content) for i, content in enumerate(row)], role="row")
                         for row in rows
                     ]
                 ),
             ],
             className="cp-table",
+            role="table",
         ),
         className="cp-table-wrap",
         tabIndex=0,

@@ -7,10 +7,13 @@ import numpy as np
 from flask import request
 
 from analytics.buckets import Buckets
+from analytics.confusion import Confusion
+from analytics.mood import timeline
 from contract import BUCKET_SECONDS
 from dashboard import access, lookup
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
 from dashboard.errors import UnknownObjectError
+from dashboard.live_compose import confusion_of
 from dashboard.live_values import LivePoint
 from dashboard.pages import admin, home, join, live, me, reports, shell, urls
 from dashboard.services import Services
@@ -19,6 +22,7 @@ from db import reports as stored_reports
 from db.values import Course, Lecture, Role
 
 LOG_SHOWS = 20
+_OWN_STEP_S = 60
 
 
 def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, path: str) -> Any:
@@ -127,7 +131,11 @@ def me_page(services: Services, student: ParticipantActor | Nobody) -> Any:
     )
     buckets = _own_buckets(services, participant.id, lecture)
     return me.layout(
-        participant, lecture, course, _own_points(buckets), int(buckets.observations.sum())
+        participant,
+        lecture,
+        course,
+        _own_points(buckets, confusion_of(services.card)),
+        int(buckets.observations.sum()),
     )
 
 
@@ -162,7 +170,9 @@ def _own_buckets(services: Services, participant_id: UUID, lecture: Lecture) -> 
     )
 
 
-def _own_points(buckets: Buckets) -> list[LivePoint]:
+def _own_points(buckets: Buckets, confusion: Confusion) -> list[LivePoint]:
+    """A student's own looks as the model gave them, a minute at a time."""
+    steps = timeline(buckets, confusion, step_s=_OWN_STEP_S)
     return [
         LivePoint(
             at=int(start),
@@ -171,5 +181,5 @@ def _own_points(buckets: Buckets) -> list[LivePoint]:
             presence=None,
             reporting=1,
         )
-        for start, looks in zip(buckets.starts, buckets.probabilities[0], strict=True)
+        for start, looks in zip(steps.starts, steps.raw, strict=True)
     ]

@@ -52,7 +52,10 @@ def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> lis
     """The header's contents: ``links`` as (text, address), ``name`` of who is signed in."""
     return [
         dcc.Link(
-            [html.Img(src="/assets/mark.svg", alt="", className="cp-brand-mark"), "ClassPulse"],
+            [
+                html.Img(src="/assets/mark.svg", alt="ClassPulse", className="cp-brand-mark"),
+                html.Span("ClassPulse", className="cp-brand-text", **parts.aria(hidden="true")),
+            ],
             href=urls.HOME,
             className="cp-brand",
         ),
