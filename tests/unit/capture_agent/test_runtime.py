@@ -203,3 +203,26 @@ def test_a_pause_lets_go_of_the_camera_until_the_student_goes_on_or_stops(
     assert [str(event.kind) for event in read_batch(raw.encode(), Event)] == kinds  # type: ignore[union-attr]
     assert len(transport.sent[Kind.OBSERVATION]) == seconds
     assert len(fake_time.waits) >= 9
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"join": "nonsense!"}, "six capital letters or digits from 2 to 9"),
+        ({}, "cannot be reached (nothing answers at that address)"),
+        ({"source": "missing.mp4"}, "There is no file or folder missing.mp4."),
+        ({"source": "screen"}, "Reading the screen is not possible in this version"),
+        ({"state": Path(__file__) / "below-a-file"}, "cannot be used"),
+    ],
+)
+def test_what_goes_wrong_before_the_capture_is_one_sentence_and_leaves_nothing(
+    given: dict[str, Any], sentence: str, tmp_path: Path, make_vision: Callable[..., Vision]
+) -> None:
+    # Port 9, discard: nothing listens there.
+    usual = {"server": "http://127.0.0.1:9", "join": "ABC234", "source": "demo"}
+    console = Silent()
+    settings = AgentSettings(**{**usual, "state": tmp_path / "state", **given})
+    assert runtime.run(settings, console, vision=make_vision) == 1
+    assert len(console.lines) == 1
+    assert sentence in console.lines[0]
+    assert not list((tmp_path / "state").glob("*"))
