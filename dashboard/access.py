@@ -288,6 +288,11 @@ def open_to_anybody(action: Action) -> bool:
     return Relation.ANYBODY in RULES[action].who
 
 
+def concerns_oneself(action: Action) -> bool:
+    """Whether only the student concerned may do ``action``."""
+    return RULES[action].who == _STUDENT
+
+
 def may(actor: Actor, action: Action, target: Object) -> bool:
     """Whether ``authorize`` would let it pass."""
     try:

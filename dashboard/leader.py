@@ -6,6 +6,7 @@ from typing import IO, Protocol
 
 from dashboard.errors import ServerError
 from dashboard.services import Services
+from db.leader import AdvisoryLeadership
 
 
 class Leadership(Protocol):
@@ -69,19 +70,9 @@ else:
         return True
 
 
-class SharedLeadership:
-    """Every process may sweep: safe, because each job is claimed in the store by one alone."""
-
-    def held(self) -> bool:
-        """Always."""
-        return True
-
-    def release(self) -> None:
-        """Nothing is held."""
-
-
 def leadership_of(services: Services) -> Leadership:
     """The leadership that fits the store."""
-    if services.store.kind == "sqlite" and services.store.url.database:
-        return FileLeadership(Path(services.store.url.database + ".leader"))
-    return SharedLeadership()
+    store = services.store
+    if store.kind == "postgresql":
+        return AdvisoryLeadership(store)
+    return FileLeadership(Path(str(store.url.database) + ".leader"))

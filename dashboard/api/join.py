@@ -18,9 +18,8 @@ from contract.exchange import (
 from contract.notice import notice_for
 from contract.policy import CourseMode, Policy
 from dashboard import lookup
-from dashboard.api.bearer import actor_of, agent
 from dashboard.api.limits import address, current_limits
-from dashboard.api.operations import answer, nothing, operation, read_body
+from dashboard.api.operations import answer, operation, read_body
 from dashboard.errors import (
     ForbiddenError,
     InvalidError,
@@ -28,7 +27,7 @@ from dashboard.errors import (
     UnknownObjectError,
 )
 from dashboard.services import Services, current_services
-from db import audit, consents, courses, lectures, settings
+from db import consents, courses, lectures, settings
 from db.errors import TicketError
 from db.secrets import mint
 from db.values import Course, Lecture, ParticipantStatus
@@ -191,28 +190,3 @@ def _check_agreement(services: Services, request: ConsentRequest, lecture: Lectu
         )
     if settings.school(services.store).guardian_required and not request.guardian:
         raise InvalidError("This school asks for the name of the guardian who agrees.")
-
-
-@blueprint.delete("/consents/me")
-@operation(
-    summary="Take the agreement back: nothing more is accepted, and the agent empties its outbox",
-    status=204,
-    errors=(401, 429, 503),
-    bearer=True,
-)
-def withdraw() -> Response:
-    """``DELETE /consents/me``. Doing it again changes nothing."""
-    services = current_services()
-    context = agent()
-    if not context.withdrawn:
-        now = services.clock()
-        consents.withdraw(services.store, context.participant.id, now)
-        audit.record(
-            services.store,
-            actor=actor_of(context).name,
-            action="withdraw",
-            object=f"lecture:{context.lecture.id}",
-            at=now,
-            subject=context.participant.id,
-        )
-    return nothing()

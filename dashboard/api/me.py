@@ -1,10 +1,10 @@
-"""One's own data: everything stored about a participant, for their eyes, and theirs to delete."""
+"""One's own data: everything stored about a participant, theirs to see, delete and withdraw."""
 
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from dashboard import access, lookup, signin
+from dashboard import access, lookup, own, signin
 from dashboard.access import Action, ParticipantActor
 from dashboard.api.answers import (
     Deleted,
@@ -17,10 +17,10 @@ from dashboard.api.answers import (
 )
 from dashboard.api.bearer import actor_of, agent
 from dashboard.api.join import facts
-from dashboard.api.operations import answer, operation
+from dashboard.api.operations import answer, nothing, operation
 from dashboard.errors import InvalidError, NotSignedInError
 from dashboard.services import Services, current_services
-from db import consents, flags, queries, retention
+from db import consents, flags, queries
 from db.values import ObservationRow
 
 blueprint = Blueprint("me", __name__)
@@ -28,18 +28,14 @@ blueprint = Blueprint("me", __name__)
 PAGE_ROWS = 1000
 
 
-def _me(action: Action) -> ParticipantActor:
-    """The student who asks, by the agent's token or the own page's session, if they may."""
+def _me() -> ParticipantActor:
+    """The student who asks, by the agent's token or the own page's session."""
     if request.headers.get("Authorization"):
-        actor = actor_of(agent())
-    else:
-        found = signin.current_participant()
-        if not isinstance(found, ParticipantActor):
-            raise NotSignedInError("This needs the agent's token or your own link.")
-        actor = found
-    target = lookup.participant_target(current_services(), actor.participant_id)
-    access.authorize(actor, action, target)
-    return actor
+        return actor_of(agent())
+    found = signin.current_participant()
+    if not isinstance(found, ParticipantActor):
+        raise NotSignedInError("This needs the agent's token or your own link.")
+    return found
 
 
 @blueprint.get("/me/observations")
@@ -50,10 +46,12 @@ def _me(action: Action) -> ParticipantActor:
     bearer=True,
     query=(("after", "id of the last observation of the page before"),),
 )
-def own() -> Response:
+def view_own() -> Response:
     """``GET /me/observations``."""
-    actor = _me(Action.VIEW_OWN)
-    return answer(own_data(current_services(), actor.participant_id, _after()))
+    actor, services = _me(), current_services()
+    target = lookup.participant_target(services, actor.participant_id)
+    access.authorize(actor, Action.VIEW_OWN, target)
+    return answer(own_data(services, actor.participant_id, _after()))
 
 
 def _after() -> UUID | None:
@@ -128,9 +126,20 @@ def _own(row: ObservationRow) -> OwnObservation:
 )
 def erase_own() -> Response:
     """``DELETE /me/observations``."""
-    actor = _me(Action.ERASE_OWN)
-    services = current_services()
-    removal = retention.delete_observations(
-        services.store, actor.participant_id, now=services.clock(), actor=actor.name
-    )
+    actor = _me()
+    removal = own.erase(current_services(), actor, actor.participant_id)
     return answer(Deleted(observations=removal.observations))
+
+
+@blueprint.delete("/consents/me")
+@operation(
+    summary="Take the agreement back: nothing more is accepted, and the agent empties its outbox",
+    status=204,
+    errors=(401, 429, 503),
+    bearer=True,
+)
+def withdraw() -> Response:
+    """``DELETE /consents/me``. Doing it again changes nothing."""
+    actor = _me()
+    own.withdraw(current_services(), actor, actor.participant_id)
+    return nothing()
