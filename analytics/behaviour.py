@@ -20,7 +20,7 @@ States = NDArray[np.int8]
 Generator = np.random.Generator
 
 EPISODE_S: Final = 600
-"""A true stretch of sad or disengaged counts as an episode from ten minutes (SCIENCE)."""
+"""A true stretch of sad or disengaged counts as an episode from ten minutes `[own]`."""
 
 
 class TrueState(IntEnum):
@@ -54,7 +54,7 @@ class Behaviour:
     """
 
     sad_per_hour: float = 0.057
-    """1.7 true episodes an hour in a class of 30 (SCIENCE)"""
+    """1.7 true episodes an hour in a class of 30"""
     disengaged_per_hour: float = 0.08
     episode_s: tuple[int, int] = (600, 1500)
     happy_per_hour: float = 3.0

@@ -5,7 +5,7 @@ mean posterior m of a group with true shares π is m = Mᵀπ on average, where 
 posterior over held-out faces that truly look j; solving that for π on the simplex removes the bias.
 This is probabilistic adjusted counting (PACC; Bella et al. 2010, *Quantification via Probability
 Estimators*), fitted by EM with a Dirichlet prior so small that it only keeps shares
-off the exact zero (SCIENCE, *Class mood*).
+off the exact zero `[own]`.
 """
 
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class Confusion:
     def sad_levels(self) -> tuple[float, float]:
         """(m₀, m₁): expected posterior of *sad* on not-sad and on sad faces, 0..1.
 
-        Not-sad looks are weighted by the training prior (SCIENCE, *Persistent flags*).
+        Not-sad looks are weighted by the training prior `[own]`.
         """
         weight = np.where(np.arange(LOOKS) == SAD, 0.0, self.prior)
         if weight.sum() == 0:

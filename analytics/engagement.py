@@ -1,7 +1,7 @@
 """Engagement: attentive index, presence and state, kept apart; missing is never zero.
 
 Kept apart because a product of estimates shrinks a perfectly ordinary student to a half and counts
-one sad face twice (SCIENCE, *Engagement*). *Away*, *paused*, *camera lost* and *no data* are states
+one sad face twice `[own]`. *Away*, *paused*, *camera lost* and *no data* are states
 of their own, known from buckets and events, and none of them is "disengaged".
 """
 

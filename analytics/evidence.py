@@ -110,7 +110,7 @@ def sad_evidence(
     """(P, T) u = clip((x̄ − m₀)/(m₁ − m₀), 0, 1); NaN where no face was judged.
 
     x̄ is the bucket's mean posterior of sad, m₀ and m₁ its expectation for not-sad and sad faces
-    (SCIENCE, *Persistent flags*): on the raw posterior no rule could fire, because a truly sad face
+    `[own]`: on the raw posterior no rule could fire, because a truly sad face
     gets about .55. A student's own baseline replaces m₀, shrunk to the card's.
     Raises AnalyticsError where the model cannot tell sad from not sad (m₁ ≤ m₀).
     """

@@ -1,7 +1,7 @@
 """Persistent flags: who has looked sad or disengaged for long enough that a word may help.
 
 Per student and kind a discounted Beta-Bernoulli runs over the ten-second buckets on evidence u:
-a ← λa + u, b ← λb + 1 − u; a missing bucket only decays (SCIENCE, *Persistent flags*). A flag needs
+a ← λa + u, b ← λb + 1 − u; a missing bucket only decays `[own]`. A flag needs
 P(share > θ) high for a minute on enough evidence, because windows under three minutes flag far too
 many (DAiSEE). Everything here depends on the set of observations alone: recomputing with late data
 gives what would have been flagged had it come in time.
@@ -32,7 +32,7 @@ from contract.emotions import BUCKET_SECONDS
 
 @dataclass(frozen=True)
 class FlagRule:
-    """The thresholds of the rule; the defaults are SCIENCE's."""
+    """The thresholds of the rule; the defaults are those that were measured `[own]`."""
 
     memory: float = 0.96
     """λ per bucket: a mean memory of four minutes"""

@@ -2,9 +2,11 @@
 
 The mood is a statement about the students who reported, so they are not resampled (that would
 answer for a wider population and over-cover). What varies is which faces they happened to have and
-how well the model's errors are known: each replicate shows every student's look with K = 5 held-out
-faces, because errors on one person's face are not independent, draws M from the Dirichlet that its
-counts allow, and adjusts as the estimate did (SCIENCE, *Intervals*; Efron & Tibshirani 1993, §6.5).
+how well the model's errors are known: each replicate shows every student one look with K = 5
+held-out faces, because errors on one person's face are not independent, draws M from the Dirichlet
+that its counts allow, and adjusts as the estimate did (Efron & Tibshirani 1993, *An Introduction to
+the Bootstrap*, §6.5; K is our own choice). A student who shows several looks within a window shows
+more faces than that, and the interval then holds the truth more often than it says.
 """
 
 from collections.abc import Sequence
@@ -22,6 +24,8 @@ LEVEL: Final = 0.9
 
 _MOST_FACES: Final = 256
 """Faces replayed per look; beyond them a mean's error shrinks with the root, as it must."""
+_NOUGHT: Final = 0.005
+"""What is shown as 0 % is nought: the prior keeps every share off it, which says nothing."""
 _ROUGH: Final = 1e-4
 _FEW_CYCLES: Final = 20
 """A replicate need not be solved further than an interval can show."""
@@ -56,7 +60,8 @@ class Bootstrap:
             drawn = rng.integers(len(posteriors), size=(replicates, _MOST_FACES))
             means[:, look] = np.cumsum(posteriors[drawn], axis=1) / seen
             # A Dirichlet needs each parameter above zero, even for a look never confused.
-            weight = np.maximum(confusion.counts[look] * confusion.matrix[look], 1e-6)
+            worth = confusion.counts[look] * _labels_worth(posteriors)
+            weight = np.maximum(worth * confusion.matrix[look], 1e-6)
             matrices[:, look] = rng.dirichlet(weight, size=replicates)
         return cls(means=means, matrices=matrices, truth=confusion.matrix)
 
@@ -104,7 +109,19 @@ class Bootstrap:
 def _ends(refitted: Floats, shares: Floats) -> tuple[Floats, Floats]:
     tail = (1.0 - LEVEL) / 2.0
     low, high = np.quantile(refitted, [tail, 1.0 - tail], axis=1)
+    low = np.where(low < _NOUGHT, 0.0, low)
     return np.minimum(low, shares), np.maximum(high, shares)
+
+
+def _labels_worth(posteriors: Floats) -> float:
+    """How many hard labels one soft answer is worth, ≥ 1: its variance against a label's.
+
+    A Dirichlet of plain counts would treat each posterior as a label drawn from it, and the mean of
+    posteriors is known better than that.
+    """
+    mean = posteriors.mean(axis=0)
+    soft = float(posteriors.var(axis=0).sum())
+    return max(1.0, float((mean * (1.0 - mean)).sum()) / max(soft, 1e-9))
 
 
 def checked_bank(bank: Sequence[Floats]) -> list[Floats]:

@@ -1,7 +1,7 @@
 """Class mood: the true shares of the seven looks among the students now reporting.
 
 One student, one vote: each student's own mean first, then the class, then the adjustment for the
-model's known errors, which is linear, so that sums per bucket are enough (SCIENCE, *Class mood*).
+model's known errors, which is linear, so that sums per bucket are enough.
 Raw shares stand beside the adjusted ones, and coverage beside both.
 """
 
@@ -27,7 +27,8 @@ LOOKING: Final = {
     Emotion.SURPRISE: "surprised-looking",
     Emotion.NEUTRAL: "neutral-looking",
 }
-"""A face shows an expression, not a feeling: every text says *-looking*."""
+"""A face shows an expression, not a feeling (Barrett et al. 2019, *Emotional Expressions
+Reconsidered*): every text says *-looking*."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,10 @@
 A student is *hidden* where no row of theirs may be shown: everybody under ``aggregate``, those who
 did not choose it under ``individual``. Hidden students enter class figures only as a group of at
 least k, in windows of which they were there 60 %, and only if that group is one already shown or
-differs from every one already shown by at least k (SCIENCE, *Small groups*, which asks it of the
-last group only): the difference of two figures then never speaks of fewer than k students. What is
-derived afterwards (totals, changes at markers) is derived from the shown figures alone.
+differs from every one already shown by at least k: the difference of two figures then never speaks
+of fewer than k students (secondary suppression; Hundepool et al. 2012, *Statistical Disclosure
+Control*, ch. 4; the thresholds are our own). What is derived afterwards (totals, changes at
+markers) is derived from the shown figures alone.
 """
 
 from collections.abc import Collection, Hashable, Sequence

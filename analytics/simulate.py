@@ -1,6 +1,6 @@
 """Simulated lectures, shown through the real model's answers to real held-out faces.
 
-*Face replay* (SCIENCE, *Persistent flags*): behind each second stands a hidden true look, and what
+*Face replay*: behind each second stands a hidden true look, and what
 is observed is the posterior of a held-out face that truly has it, each student repeating K = 5
 faces per look, because errors on one person's face are not independent. Replay cannot test head
 pose, so head and eyes have a simulation of their own `[own]`.
@@ -45,7 +45,7 @@ __all__ = [
 
 YAW_LIMIT: Final = 25.0
 PITCH_LIMIT: Final = 20.0
-"""Degrees from the student's own median within which a head is attentive (SCIENCE)."""
+"""Degrees from the student's own median within which a head is attentive `[own]`."""
 EYES_SHUT: Final = 0.3
 """Eye openness below which eyes count as shut `[own]`."""
 

@@ -59,7 +59,7 @@ def spans(episodes: list[Episode]) -> list[tuple[int, int | None]]:
 
 
 def by_the_book(evidence: Sequence[float], answers: Sequence[int]) -> list[tuple[int, int | None]]:
-    """SCIENCE's rule for one student, cell by cell, with nothing clever: the oracle."""
+    """The rule for one student, cell by cell, with nothing clever: the oracle."""
     a = b = 0.5
     effective, held, observed, total = 0.0, 0, 0, 0.0
     raised: int | None = None

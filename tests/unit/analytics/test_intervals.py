@@ -36,6 +36,24 @@ def test_an_interval_holds_its_share_and_narrows_with_the_class(bootstrap: Boots
     assert widths[0] > widths[1] > widths[2] > 0
 
 
+def test_a_look_nobody_shows_may_be_nought(bootstrap: Bootstrap) -> None:
+    low, high = bootstrap.interval(np.array([[2e-4, 0, 0, 0.3, 1e-3, 0, 0.6988]]), np.array([30]))
+    assert low[0, [0, 4]].tolist() == [0, 0]
+    assert high[0, 0] > 0.005
+
+
+def test_softer_answers_are_worth_more_labels(confusion: Confusion) -> None:
+    """The same M from the same counts, but answers that hardly vary: M is known better."""
+    rng = np.random.default_rng(1)
+    widths = []
+    for spread in (1.0, 50.0):
+        faces = [rng.dirichlet(spread * row, 400) for row in confusion.matrix]
+        widths.append(
+            float(Bootstrap.prepare(faces, confusion, seed=1).matrices.std(axis=0).mean())
+        )
+    assert widths[1] < 0.5 * widths[0]
+
+
 def test_what_nobody_reported_has_no_interval(bootstrap: Bootstrap) -> None:
     shares = np.vstack([SHARES, np.full((1, 7), np.nan)])
     low, high = bootstrap.interval(shares, np.array([30, 0]))
