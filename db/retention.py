@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -93,31 +94,41 @@ def prune(store: Store, older_than: datetime, *, now: datetime, actor: str) -> R
     """Delete everybody's data of the lectures that ended before ``older_than``, reports and all.
 
     Lectures, courses, rosters and the access log stay; they have timers of their own or none.
+    Each lecture is a transaction of its own, so that nobody waits long for a large clean-up.
     """
     old = select(lectures.c.id).where(lectures.c.ended_at < older_than)
+    with store.read() as connection:
+        ids = list(connection.execute(old.order_by(lectures.c.ended_at)).scalars())
+    removed = [store.write(partial(_prune_lecture, lecture_id=lecture_id)) for lecture_id in ids]
+    total = Removal(
+        participants=sum(removal.participants for removal in removed),
+        observations=sum(removal.observations for removal in removed),
+        lectures=tuple(lecture for removal in removed for lecture in removal.lectures),
+    )
 
-    def work(connection: Connection) -> Removal:
+    def finish(connection: Connection) -> None:
         connection.execute(delete(tickets).where(tickets.c.expires_at < older_than))
-        own = connection.execute(
-            select(participants.c.id).where(participants.c.lecture_id.in_(old))
-        )
-        ids = list(own.scalars())
-        lecture_ids = _lectures_of(connection, ids)
-        removed = _delete_all(connection, ids)
-        for lecture_id in connection.execute(old).scalars().all():
-            drop_versions_in(connection, lecture_id)
-            connection.execute(delete(report_jobs).where(report_jobs.c.lecture_id == lecture_id))
         record_in(
             connection,
             actor=actor,
             action="prune",
             object=f"lectures ended before {older_than.isoformat()}",
             at=now,
-            detail={"participants": len(ids), "observations": removed},
+            detail={"participants": total.participants, "observations": total.observations},
         )
-        return Removal(len(ids), removed, lecture_ids)
 
-    return store.write(work)
+    store.write(finish)
+    return total
+
+
+def _prune_lecture(connection: Connection, lecture_id: UUID) -> Removal:
+    own = select(participants.c.id).where(participants.c.lecture_id == lecture_id)
+    ids = list(connection.execute(own).scalars())
+    lecture_ids = _lectures_of(connection, ids)
+    removed = _delete_all(connection, ids)
+    drop_versions_in(connection, lecture_id)
+    connection.execute(delete(report_jobs).where(report_jobs.c.lecture_id == lecture_id))
+    return Removal(len(ids), removed, lecture_ids)
 
 
 def prune_access_log(store: Store, older_than: datetime) -> int:
@@ -130,7 +141,7 @@ def _erase(connection: Connection, ids: Sequence[UUID], now: datetime) -> Remova
     lecture_ids = _lectures_of(connection, ids)
     removed = _delete_all(connection, ids)
     _redo_reports(connection, lecture_ids, now)
-    return Removal(len(lecture_ids) and len(ids), removed, lecture_ids)
+    return Removal(len(ids) if lecture_ids else 0, removed, lecture_ids)
 
 
 def _lectures_of(connection: Connection, ids: Sequence[UUID]) -> tuple[UUID, ...]:

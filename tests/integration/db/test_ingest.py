@@ -3,12 +3,13 @@
 import random
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import uuid4
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, text
 
 from contract.emotions import BUCKET_SECONDS, EMOTIONS
 from contract.events import Event, EventKind
@@ -18,8 +19,8 @@ from contract.observations import Observation
 from db import consents, ingest, queries
 from db.errors import NotFoundError, StoreError, WithdrawnError
 from db.schema import BUCKET_SUMS, buckets, observations
-from db.store import Store
-from tests.integration.db.conftest import Classroom
+from db.store import Store, open_store
+from tests.integration.db.conftest import Classroom, classroom_in
 
 Observe = Callable[..., Observation]
 
@@ -223,6 +224,35 @@ def test_after_a_withdrawal_nothing_more_is_stored(classroom: Classroom, observe
     with pytest.raises(WithdrawnError):
         ingest.ingest_pulse(classroom.store, participant.id, PulseMood.LOW, classroom.at(7))
     assert queries.counts(classroom.store, classroom.lecture.id).observations == 1
+
+
+@pytest.mark.postgres
+def test_a_withdrawal_waits_for_what_is_being_stored(postgres_url: str, observe: Observe) -> None:
+    """Else a batch that had found the agreement valid would be stored after its withdrawal."""
+    store = open_store(postgres_url)
+    classroom = classroom_in(store)
+    participant = classroom.join()
+    looked, go_on = threading.Event(), threading.Event()
+
+    def storing(connection: Connection) -> None:
+        ingest._open(connection, participant.id)
+        looked.set()
+        go_on.wait(timeout=20)
+
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with ThreadPoolExecutor(2) as threads:
+        under_way = threads.submit(store.write, storing)
+        assert looked.wait(timeout=20)
+        withdrawal = threads.submit(consents.withdraw, store, participant.id, classroom.at(1))
+        with store.read() as connection:
+            while not connection.execute(waiting).scalar():
+                assert not withdrawal.done()
+        go_on.set()
+        under_way.result(timeout=20)
+        assert withdrawal.result(timeout=20).withdrawn_at == classroom.at(1)
+    with pytest.raises(WithdrawnError):
+        ingest.ingest_observations(store, participant.id, [observe(1)], classroom.at(2))
+    store.close()
 
 
 def test_an_unknown_participant_is_named(classroom: Classroom, observe: Observe) -> None:
