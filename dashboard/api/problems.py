@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from contract.batches import BatchTooLargeError, first_rule
 from contract.errors import ClassPulseError, ContractError
 from contract.exchange import Problem
+from dashboard.error_page import error_html
 from dashboard.errors import (
     ForbiddenError,
     InvalidError,
@@ -64,18 +65,29 @@ def problem(
     retry_after: float | None = None,
 ) -> Response:
     """One problem as a response. ``retry_after`` in seconds."""
-    body = Problem(title=title, status=status, detail=detail, instance=instance)
-    response = Response(
-        body.model_dump_json(exclude_none=True),
-        status=status,
-        content_type="application/problem+json",
-    )
+    if _a_person_reads():
+        response = Response(error_html(title, detail), status=status)
+    else:
+        body = Problem(title=title, status=status, detail=detail, instance=instance)
+        response = Response(
+            body.model_dump_json(exclude_none=True),
+            status=status,
+            content_type="application/problem+json",
+        )
     response.headers["Cache-Control"] = "no-store"
     if retry_after is not None:
         response.headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="classpulse"'
     return response
+
+
+def _a_person_reads() -> bool:
+    """Whether a browser opens this address as a page, rather than a program asking the API."""
+    accepted = request.accept_mimetypes
+    return accepted["text/html"] > accepted["application/problem+json"] and (
+        request.headers.get("Sec-Fetch-Dest") in (None, "document")
+    )
 
 
 def from_error(error: ClassPulseError) -> Response:

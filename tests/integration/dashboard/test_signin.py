@@ -158,3 +158,14 @@ def test_every_answer_carries_the_security_headers(world: Any, path: str) -> Non
     assert "frame-ancestors 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_person_gets_a_page_where_a_program_gets_a_problem(world: Any) -> None:
+    client = world.client()
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = client.get("/me/nobody", headers=browser)
+    assert (page.status_code, page.mimetype) == (403, "text/html")
+    assert "This link is not known" in page.text
+    for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
+        answer = client.get("/me/nobody", headers=headers)
+        assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
