@@ -2,12 +2,13 @@
 
 SQLite (WAL) has one writer thread that commits what has gathered in groups; each piece of work
 runs in a savepoint, so that an error undoes itself alone. PostgreSQL has plain short transactions,
-run again where the server says that two of them collided. Measured: the group commit is worth
+run again where the server says that two of them collided
+or the connection broke before the commit. Measured: the group commit is worth
 1.4 times the throughput and a quarter of the tail latency on SQLite, and nothing on PostgreSQL.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final, Literal, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, exc, text
@@ -22,7 +23,7 @@ Kind = Literal["sqlite", "postgresql"]
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
 
-COLLISION_ATTEMPTS: Final = 6
+ATTEMPTS: Final = 6
 _COLLISIONS: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
 
 
@@ -70,6 +71,14 @@ class Store:
         self._readers.dispose()
 
 
+class _UndoneError(Exception):
+    """A transaction of which certainly nothing was stored, and which may work the next time."""
+
+    def __init__(self, cause: exc.DBAPIError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 class PostgresWriter:
     """Plain short transactions from a pool, repeated where two of them collided."""
 
@@ -79,18 +88,29 @@ class PostgresWriter:
     def run(self, work: Work[Result]) -> Result:
         """Run ``work`` in a transaction of its own; see ``Store.write``."""
         with translated(self._engine.url):
-            for _ in range(COLLISION_ATTEMPTS - 1):
-                try:
+            for _ in range(ATTEMPTS - 1):
+                # Trying again at once is enough: the server has made the loser of a collision
+                # wait already, and a broken connection has emptied the pool of its like.
+                with suppress(_UndoneError):
                     return self._once(work)
-                except exc.DBAPIError as error:
-                    # The server has already made the loser wait, so trying at once is enough.
-                    if getattr(error.orig, "sqlstate", None) not in _COLLISIONS:
-                        raise
-            return self._once(work)
+            try:
+                return self._once(work)
+            except _UndoneError as undone:
+                raise undone.cause from None
 
     def _once(self, work: Work[Result]) -> Result:
-        with self._engine.begin() as connection:
-            return work(connection)
+        committing = False
+        try:
+            with self._engine.begin() as connection:
+                result = work(connection)
+                committing = True
+        except exc.DBAPIError as error:
+            # A connection that broke during the commit leaves open whether it happened.
+            collided = getattr(error.orig, "sqlstate", None) in _COLLISIONS
+            if collided or (error.connection_invalidated and not committing):
+                raise _UndoneError(error) from error
+            raise
+        return result
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -153,6 +173,8 @@ def _open_pg(url: URL) -> Store:
 
     readers = engine(
         isolation_level="AUTOCOMMIT",
+        # A read cannot be run again from here, so a connection that broke is found before.
+        pool_pre_ping=True,
         connect_args={"options": "-c default_transaction_read_only=on", "connect_timeout": 5},
     )
     try:

@@ -22,7 +22,7 @@ from db.errors import (
     StoreError,
     StoreUnavailableError,
 )
-from db.store import Store, open_store
+from db.store import ATTEMPTS, Store, open_store
 
 
 @pytest.fixture
@@ -168,6 +168,47 @@ def test_a_collision_is_tried_again(
     store.close()
     assert sums == [2, 2]
     assert len(tries) > 2
+
+
+@pytest.mark.postgres
+def test_a_server_that_restarted_is_not_noticed(postgres_url: str) -> None:
+    store, other = open_store(postgres_url), open_store(postgres_url)
+    session = text("SELECT pg_backend_pid()")
+    with store.read() as connection:
+        pooled = [connection.execute(session).scalar()]
+    pooled.append(store.write(lambda connection: connection.execute(session).scalar()))
+    end = text("SELECT pg_terminate_backend(:pid, 5000)")
+    with other.read() as connection:
+        for pid in pooled:
+            connection.execute(end, {"pid": pid})
+
+    def read() -> object:
+        with store.read() as connection:
+            return connection.execute(session).scalar()
+
+    assert read() not in pooled
+    assert store.write(lambda connection: connection.execute(session).scalar()) not in pooled
+    store.close()
+    other.close()
+
+
+@pytest.mark.postgres
+def test_a_connection_that_keeps_breaking_is_given_up(postgres_url: str) -> None:
+    store, other = open_store(postgres_url), open_store(postgres_url)
+    tries = []
+
+    def doomed(connection: Connection) -> None:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+        tries.append(pid)
+        with other.read() as killer:
+            killer.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreUnavailableError, match="cannot be reached"):
+        store.write(doomed)
+    assert len(tries) == ATTEMPTS
+    store.close()
+    other.close()
 
 
 def test_everything_is_of_one_family() -> None:
