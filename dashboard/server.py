@@ -1,6 +1,7 @@
 """Serving over HTTP or HTTPS until told to stop."""
 
 import errno
+import logging
 import os
 import signal
 import socket
@@ -106,6 +107,8 @@ def listen(
     context = None if tls is None else tls_context(*tls)
     scheme = "http" if context is None else "https"
     body = int(flask.config.get("MAX_CONTENT_LENGTH") or 2**20)
+    # It warns of each request that waits for a worker; /metrics and the answers' times tell that.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     made = create_server(
         flask,
         sockets=_bound(host, port),
