@@ -51,6 +51,7 @@ class Camera:
         self._clock = clock
         self._opener = opener
         self._capture: Any = None
+        self._worked = False
 
     @property
     def description(self) -> str:
@@ -62,7 +63,8 @@ class Camera:
 
         Every picture is fetched, so that the wanted one is fresh and not the oldest of a queue;
         only wanted ones are converted. Raises SourceError where the camera cannot be opened,
-        CameraLostError where it stops giving pictures; calling again opens it anew.
+        CameraLostError where one that gave pictures gives none or cannot be opened again; a later
+        call opens it anew.
         """
         self._open()
         while not self._clock.stopping.is_set():
@@ -76,6 +78,7 @@ class Camera:
                 continue
             done, image = self._capture.retrieve()
             if done:
+                self._worked = True
                 yield Frame(np.asarray(image, dtype=np.uint8), now, monotonic)
 
     def close(self) -> None:
@@ -87,6 +90,8 @@ class Camera:
     def _open(self) -> None:
         if self._capture is None:
             self._capture = self._opener(self._index)
+        if self._capture is None and self._worked:
+            raise CameraLostError(f"The {self.description} is not back yet.")
         if self._capture is None:
             raise SourceError(
                 f"The {self.description} cannot be opened: there is none, another program uses "

@@ -9,7 +9,7 @@ import httpx
 from pydantic import ValidationError
 
 from capture_agent.clock import Clock, ClockCorrection
-from capture_agent.errors import DeliveryError, NotAcceptedError, RefusedError
+from capture_agent.errors import DeliveryError, NotAcceptedError, RefusedError, SettingsError
 from capture_agent.outbox import Item, Kind, bodies
 from contract.base import Message
 from contract.batches import first_rule
@@ -32,7 +32,10 @@ Answer = TypeVar("Answer", bound=Message)
 
 
 class Transport:
-    """One server's API. ``correction`` learns the server's time from what it answers."""
+    """One server's API. ``correction`` learns the server's time from what it answers.
+
+    Raises SettingsError where ``server`` is no address.
+    """
 
     def __init__(
         self,
@@ -44,12 +47,15 @@ class Transport:
         self._server = server
         self._clock = clock
         self._correction = correction
-        self._client = httpx.Client(
-            base_url=server + API,
-            timeout=_TIMEOUT,
-            transport=http,
-            headers={"Accept": "application/json, application/problem+json"},
-        )
+        try:
+            self._client = httpx.Client(
+                base_url=server + API,
+                timeout=_TIMEOUT,
+                transport=http,
+                headers={"Accept": "application/json, application/problem+json"},
+            )
+        except httpx.InvalidURL as error:
+            raise SettingsError(f"The server's address {server!r} is not one: {error}.") from error
 
     def join(self, request: JoinRequest) -> JoinAnswer:
         """Ask for a lecture. Raises DeliveryError, RefusedError or NotAcceptedError."""

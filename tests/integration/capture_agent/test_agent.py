@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -82,7 +83,7 @@ def agents(server: Any, tmp_path: Path) -> Iterator[Agents]:
     subject = Agents(server, tmp_path / "state")
     yield subject
     for process in subject.running:
-        if process.poll() is None:
+        if process.stdout is not None and not process.stdout.closed:
             subject.kill(process)
 
 
@@ -182,6 +183,15 @@ def test_what_a_dead_server_did_not_get_waits_for_the_next_run(
     agents.run(answers=None, loop=5)
     assert left <= server.observations.keys() | server.events.keys()
     assert len(server.observations) == 35
+
+
+def test_a_server_that_never_answers_does_not_hold_the_student(server: Any, agents: Agents) -> None:
+    answer = threading.Event()
+    server.plan = lambda word, _: (word == "observations" and answer.wait(60) and None) or None
+    said = agents.run(loop=30, drain_seconds=0.2)
+    answer.set()
+    assert "31 items wait in the outbox" in said
+    assert len(agents.waiting()) == 31
 
 
 def test_withdrawal_stops_the_capture_and_deletes_the_outbox(

@@ -1,3 +1,4 @@
+import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -295,3 +296,30 @@ def test_the_thread_gives_up_in_time_and_keeps_what_it_could_not_send(
     assert not delivery.finish(0.05)
     assert outbox.waiting() == 1
     assert len(server.sizes) == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_goes_wrong_each_item_is_stored_exactly_once(
+    seed: int, tmp_path: Path, server: FakeServer, fake_time: Any, observe: Observe
+) -> None:
+    """Failures before and after the commit, shrinking limits and restarts, in any order."""
+    rng = random.Random(seed)
+    errors = [DeliveryError("cut"), DeliveryError("429", retry_after=1.0)]
+    server.before = lambda items: _raise(
+        rng.choice([None, *errors, NotAcceptedError("large", 413) if len(items) > 3 else None])
+    )
+    server.after = lambda items: _raise(rng.choice([None, *errors]))
+    outbox = Outbox(tmp_path / "box")
+    ids: list[UUID] = []
+    while len(ids) < 60 or outbox.waiting():
+        if len(ids) < 60:
+            made = observe(len(ids))
+            outbox.add(made)
+            ids.append(made.id)
+        if rng.random() < 0.2:
+            outbox.close()
+            outbox = Outbox(tmp_path / "box")
+        if rng.random() < 0.4:
+            Delivery(outbox, server.send, "t", fake_time.clock).round()
+    outbox.close()
+    assert sorted(server.stored) == sorted(ids)

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from capture_agent import runtime
+from capture_agent.agent import Agent
+from capture_agent.camera import Camera
 from capture_agent.clock import Clock, ClockCorrection
-from capture_agent.errors import CameraLostError, SourceError
+from capture_agent.errors import CameraLostError
 from capture_agent.outbox import Item, Kind, Outbox
 from capture_agent.pipeline import Pipeline
 from capture_agent.session import Session
@@ -39,7 +41,7 @@ class Flaky:
     def frames(self, wanted: Wanted) -> Iterator[Frame]:
         self.opened += 1
         if self.opened in (2, 3):
-            raise SourceError("The camera is busy.")
+            raise CameraLostError("The camera is not back yet.")
         for _ in range(8):
             if wanted(self.time.at):
                 yield Frame(np.zeros((9, 9, 3), np.uint8), self.time.utc, self.time.at)
@@ -113,7 +115,7 @@ def agent_of(
                 else event.wait(seconds)
             ),
         )
-        return runtime._Agent(
+        return Agent(
             settings,
             console,
             clock,
@@ -131,7 +133,7 @@ def agent_of(
 def test_a_lost_camera_is_waited_for_and_told(agent_of: Callable[..., Any], fake_time: Any) -> None:
     source, console, transport = Flaky(fake_time), Silent(), FakeTransport()
     agent = agent_of(source, console, (0.0, 0.0, 9.0, 9.0))
-    assert agent.run(transport, lecture_ended=False) == 0
+    assert agent.run(transport.send) == 0
     assert source.opened == 4
     raw = '{"items":[' + ",".join(item.body for item in transport.sent[Kind.EVENT]) + "]}"
     kinds = [str(event.kind) for event in read_batch(raw.encode(), Event)]  # type: ignore[union-attr]
@@ -143,7 +145,7 @@ def test_a_lost_camera_is_waited_for_and_told(agent_of: Callable[..., Any], fake
 def test_no_face_all_along_is_said_at_the_end(agent_of: Callable[..., Any], fake_time: Any) -> None:
     source, console = Flaky(fake_time), Silent()
     source.opened = 3
-    assert agent_of(source, console).run(FakeTransport(), lecture_ended=False) == 0
+    assert agent_of(source, console).run(FakeTransport().send) == 0
     assert "No face was seen in any picture of a flaky camera." in console.lines
 
 
@@ -151,17 +153,17 @@ def test_an_ended_lecture_is_not_captured_any_more(
     agent_of: Callable[..., Any], fake_time: Any
 ) -> None:
     source = Flaky(fake_time)
-    assert agent_of(source, Silent()).run(FakeTransport(), lecture_ended=True) == 0
+    assert agent_of(source, Silent()).run(FakeTransport().send, lecture_ended=True) == 0
     assert source.opened == 0
 
 
 def test_a_camera_that_never_was_there_ends_the_agent(
     agent_of: Callable[..., Any], fake_time: Any
 ) -> None:
-    source, console = Flaky(fake_time), Silent()
-    source.opened = 1
-    assert agent_of(source, console).run(FakeTransport(), lecture_ended=False) == 1
-    assert "The camera is busy." in console.lines
+    console = Silent()
+    source = Camera(5, fake_time.clock, lambda index: None)
+    assert agent_of(source, console).run(FakeTransport().send) == 1
+    assert "The camera 5 cannot be opened" in "".join(console.lines)
 
 
 class Endless:
@@ -197,7 +199,7 @@ def test_a_pause_lets_go_of_the_camera_until_the_student_goes_on_or_stops(
     agent = agent_of(source, Silent(), (0.0, 0.0, 9.0, 9.0))
     source.press = agent._controls.press
     fake_time.on_wait = lambda: agent._controls.press(key) if len(fake_time.waits) == 9 else None
-    assert agent.run(transport, lecture_ended=False) == 0
+    assert agent.run(transport.send) == 0
     assert source.closed == 1
     raw = '{"items":[' + ",".join(item.body for item in transport.sent[Kind.EVENT]) + "]}"
     assert [str(event.kind) for event in read_batch(raw.encode(), Event)] == kinds  # type: ignore[union-attr]
@@ -210,6 +212,7 @@ def test_a_pause_lets_go_of_the_camera_until_the_student_goes_on_or_stops(
     [
         ({"join": "nonsense!"}, "six capital letters or digits from 2 to 9"),
         ({}, "cannot be reached (nothing answers at that address)"),
+        ({"server": "https://school.example:99x"}, "is not one"),
         ({"source": "missing.mp4"}, "There is no file or folder missing.mp4."),
         ({"source": "screen"}, "Reading the screen is not possible in this version"),
         ({"state": Path(__file__) / "below-a-file"}, "cannot be used"),

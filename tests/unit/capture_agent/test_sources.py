@@ -194,6 +194,16 @@ def test_a_camera_is_opened_only_when_pictures_are_asked_for(fake_time: Any) -> 
     assert opened == [2, 2], "it can be opened anew"
 
 
+def test_a_camera_that_worked_and_is_busy_now_is_lost_not_missing(fake_time: Any) -> None:
+    captures = [FakeCapture(1), None, FakeCapture(1)]
+    camera = Camera(2, fake_time.clock, lambda index: captures.pop(0))
+    next(camera.frames(every))
+    camera.close()
+    with pytest.raises(CameraLostError, match="not back yet"):
+        next(camera.frames(every))
+    next(camera.frames(every))
+
+
 def test_no_camera_is_one_sentence(fake_time: Any) -> None:
     with pytest.raises(SourceError, match="camera 7 cannot be opened: there is none"):
         list(Camera(7, fake_time.clock, lambda index: None).frames(every))
