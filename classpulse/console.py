@@ -4,6 +4,7 @@ import json
 import sys
 from typing import Any, NoReturn
 
+import structlog
 import typer
 
 from contract import ClassPulseError
@@ -45,3 +46,23 @@ def stop(text: str, code: int = 1) -> NoReturn:
     """Print a sentence to standard error and leave with ``code``."""
     warn(f"classpulse: {text}")
     raise typer.Exit(code)
+
+
+def log_to_stderr(*, quiet: bool = False) -> None:
+    """Send the program's log to standard error, so that standard output holds only its data.
+
+    People at a terminal read lines, a service manager JSON. ``quiet``: warnings and worse only.
+    """
+    at_terminal = sys.stderr.isatty()
+    shape = structlog.dev.ConsoleRenderer() if at_terminal else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            *([] if at_terminal else [structlog.processors.format_exc_info]),
+            shape,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger("warning" if quiet else "info"),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )

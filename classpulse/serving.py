@@ -1,12 +1,12 @@
-"""How the command starts the server's parts: settings, tables, model card, report files."""
+"""How the command runs the server's parts, and writes report files without them."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from classpulse.console import say
-from contract import ClassPulseError
+from classpulse.console import log_to_stderr, say
+from classpulse.opening import OutputError, make_folder, prepare_store, server_settings
 
 if TYPE_CHECKING:
     from dashboard.app import App
@@ -15,13 +15,8 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
-class OutputError(ClassPulseError):
-    """A file that was asked for cannot be written."""
-
-
 def offline_services(store: "Store") -> "Services":
     """What the rooms of the server need, for a command that serves nobody."""
-    from classpulse.commands.common import server_settings
     from dashboard.live import LiveBoard
     from dashboard.services import Services, utc_now
     from models.cards import load_card
@@ -37,36 +32,12 @@ def offline_services(store: "Store") -> "Services":
 
 
 def prepared_app(settings: "Settings") -> "App":
-    """The server's parts, wired, with the tables brought to this version where that is safe.
-
-    An SQLite file belongs to this server alone, so it is upgraded; a PostgreSQL that others may
-    be using is upgraded only by ``classpulse db upgrade``, unless it is empty.
-    """
+    """The server's parts, wired, over a store whose tables are ready."""
     from dashboard.app import ModelAssets, create_app
-    from db import migrate
-    from db.store import open_store, schema_revision
     from models.cards import load_card
 
-    url = settings.database_url
-    make_folder(settings.folder)
-    if url.startswith("sqlite"):
-        migrate.upgrade(url)
-    else:
-        store = open_store(url, check_schema=False)
-        try:
-            if schema_revision(store) is None:
-                migrate.upgrade(store)
-        finally:
-            store.close()
+    prepare_store(settings)
     return create_app(settings, None, ModelAssets(card=load_card()))
-
-
-def make_folder(folder: Path) -> None:
-    """Make a private folder. Raises OutputError where that cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
 def write_report(
@@ -104,9 +75,9 @@ def run_server(
     tls: tuple[Path, Path] | None,
 ) -> None:
     """Serve until interrupted; the scheduler runs beside it, in one process at a time."""
-    from classpulse.commands.common import server_settings
     from dashboard.server import Server, serve
 
+    log_to_stderr()
     cert, key = tls or (None, None)
     settings = server_settings(
         database=database, host=host, port=port, workers=workers, tls_cert=cert, tls_key=key
@@ -134,8 +105,7 @@ def run_scheduler(*, database: str | None) -> None:
     import signal
     import threading
 
-    from classpulse.commands.common import server_settings
-
+    log_to_stderr()
     app = prepared_app(server_settings(database=database))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

@@ -55,7 +55,7 @@ def run_predict(paths: Sequence[Path], *, as_json: bool, annotate: Path | None) 
             say_json(result.as_json())
             continue
         found = result.as_json()
-        when = "" if found.get("t") is None else f" at {found['t']:.1f} s"
+        when = f" at {found['t']:.1f} s" if found["t"] else ""
         if not found["faces"]:
             say(f"{found['source']}{when}: no face")
         for face in found["faces"]:

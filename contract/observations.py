@@ -46,8 +46,10 @@ class Observation(Message):
         description="share of the pictures with a face that are attentive"
     )
     attention: Attention | None = None
-    detection_score: Share | None = None
-    model: ModelId
+    detection_score: Share | None = Field(
+        default=None, description="how sure the face detector was"
+    )
+    model: ModelId = Field(description="name and version of the model that made the probabilities")
 
     @model_validator(mode="after")
     def _face_or_nothing(self) -> Self:

@@ -1,9 +1,6 @@
-"""What command groups share: their options, and the store and people they mean."""
+"""What command groups share: their options, and how they name people, courses and lectures."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -12,7 +9,6 @@ from classpulse.console import UsageError
 from contract import ClassPulseError
 
 if TYPE_CHECKING:
-    from dashboard.settings import Settings
     from db.store import Store
     from db.values import Course, Lecture, User
 
@@ -24,25 +20,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 class UnknownNameError(ClassPulseError):
     """A command names something that is not there."""
-
-
-def server_settings(**given: Any) -> "Settings":
-    """The server's settings with the command's own words on top."""
-    from dashboard.settings import load_settings
-
-    return load_settings(given, os.environ)
-
-
-@contextmanager
-def opened_store(database: str | None) -> Iterator["Store"]:
-    """The store of the settings or of ``database``, closed at the end."""
-    from db.store import open_store
-
-    store = open_store(server_settings(database=database).database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def find_lecture(store: "Store", word: str) -> "Lecture":

@@ -11,9 +11,9 @@ from classpulse.commands.common import (
     find_course,
     find_lecture,
     find_user,
-    opened_store,
 )
 from classpulse.console import UsageError, say, say_json, stop, table
+from classpulse.opening import opened_store
 from contract.policy import CourseMode
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from classpulse.commands.common import AsJson, Database, find_course, find_user, opened_store
+from classpulse.commands.common import AsJson, Database, find_course, find_user
 from classpulse.console import UsageError, say, say_json, table
+from classpulse.opening import opened_store
 from contract.policy import Policy
 
 users = typer.Typer(help="Teachers and admins.", no_args_is_help=True)

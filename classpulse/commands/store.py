@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from classpulse.commands.common import AsJson, Database, opened_store, server_settings
+from classpulse.commands.common import AsJson, Database
 from classpulse.console import say, say_json, stop
+from classpulse.opening import make_folder, opened_store, server_settings
 
 app = typer.Typer(help="The store: upgrade, check, prune.", no_args_is_help=True)
 
@@ -18,7 +19,8 @@ def upgrade(database: Database = None) -> None:
     from db import migrate
 
     url = server_settings(database=database).database_url
-    _make_folder(url)
+    if url.startswith("sqlite:///"):
+        make_folder(Path(url.removeprefix("sqlite:///")).parent)
     migrate.upgrade(url)
     say(f"The store stands at {migrate.head()}.")
 
@@ -68,13 +70,3 @@ def prune(
         say_json({"days": kept, "observations": removed.observations})
     else:
         say(f"Removed {removed.observations} observations older than {kept} days.")
-
-
-def _make_folder(url: str) -> None:
-    if not url.startswith("sqlite:///"):
-        return
-    folder = Path(url.removeprefix("sqlite:///")).parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        stop(f"the folder {folder} cannot be made: {error.strerror}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from analytics.simulate import SimulatedLecture
-from classpulse.console import say
+from classpulse.console import log_to_stderr, say
 from classpulse.demo import plot
 from classpulse.demo.names import student_names
 from classpulse.demo.school import (
@@ -24,7 +24,8 @@ from classpulse.demo.school import (
     start_lecture,
 )
 from classpulse.demo.students import SimulatedClass
-from classpulse.serving import make_folder, prepared_app, write_report
+from classpulse.opening import make_folder
+from classpulse.serving import prepared_app, write_report
 from contract import EMOTIONS
 from db import consents, lectures
 from db.values import Lecture
@@ -41,6 +42,7 @@ def run_demo(*, folder: Path | None, students: int, port: int | None, once: bool
     from dashboard.server import listen
     from dashboard.settings import Settings
 
+    log_to_stderr(quiet=True)
     with _place(folder, keep=once) as place:
         settings = Settings(
             folder=place,
@@ -51,13 +53,13 @@ def run_demo(*, folder: Path | None, students: int, port: int | None, once: bool
         server = None
         try:
             server = listen(app.flask, settings.host, settings.port, workers=settings.workers)
-            thread = threading.Thread(target=server.run, name="web", daemon=True)
-            thread.start()
-            demo = Demo(app, server.url, students)
-            if once:
-                demo.run_once(place)
-            else:
-                demo.run_live()
+            threading.Thread(target=server.run, name="web", daemon=True).start()
+            with httpx.Client(base_url=server.url, timeout=30) as client:
+                demo = Demo(app, client, students)
+                if once:
+                    demo.run_once(place)
+                else:
+                    demo.run_live()
         finally:
             if server is not None:
                 server.close()
@@ -65,14 +67,14 @@ def run_demo(*, folder: Path | None, students: int, port: int | None, once: bool
 
 
 class Demo:
-    """The simulated part: everything goes through the API of the server at ``address``."""
+    """The simulated part: everything goes through the API of the server behind ``client``."""
 
-    def __init__(self, app: "App", address: str, students: int) -> None:
+    def __init__(self, app: "App", client: httpx.Client, students: int) -> None:
         self._app = app
-        self._address = address
+        self._address = str(client.base_url).rstrip("/")
         self._names = student_names(students)
         self._bank = [app.services.card.posteriors(look) for look in EMOTIONS]
-        self._client = httpx.Client(base_url=address, timeout=30)
+        self._client = client
         self._stopping = threading.Event()
 
     def run_once(self, place: Path) -> None:
