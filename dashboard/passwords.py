@@ -24,7 +24,7 @@ def hash_password(password: str) -> str:
 def verify(stored: str | None, password: str) -> bool:
     """Whether ``password`` is the one behind ``stored``; None is nobody's, and takes as long."""
     try:
-        _hasher().verify(stored or _decoy(), password[: LONGEST + 1])
+        _hasher().verify(_decoy() if stored is None else stored, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

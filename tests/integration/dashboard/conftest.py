@@ -184,25 +184,24 @@ def password_hash() -> Iterator[str]:
     passwords._hasher.cache_clear()
 
 
-@pytest.fixture
-def world(sqlite_url: str, tmp_path: Path, password_hash: str) -> Iterator[World]:
+def make_world(url: str, folder: Path, password_hash: str) -> World:
     """A school with policy ``individual``: courses of each mode, two teachers, an admin."""
     clock = Clock()
     app = create_app(
-        Settings(folder=tmp_path / "data", database=sqlite_url),
-        None,
-        ModelAssets(make_card()),
-        clock=clock,
+        Settings(folder=folder, database=url), None, ModelAssets(make_card()), clock=clock
     )
+    roles = {"tara": Role.TEACHER, "otto": Role.TEACHER, "ada": Role.ADMIN}
     users = {
         login: people.add_user(
-            app.store, login=login, name=login.title(), role=role,
-            password_hash=password_hash, now=clock(),
+            app.store,
+            login=login,
+            name=login.title(),
+            role=role,
+            password_hash=password_hash,
+            now=clock(),
         )
-        for login, role in {
-            "tara": Role.TEACHER, "otto": Role.TEACHER, "ada": Role.ADMIN,
-        }.items()
-    }  # fmt: skip
+        for login, role in roles.items()
+    }
     made = {
         mode: courses.add_course(
             app.store, title=f"Maths {mode}", mode=mode, timezone="UTC", now=clock()
@@ -221,5 +220,20 @@ def world(sqlite_url: str, tmp_path: Path, password_hash: str) -> Iterator[World
         for name in ("Ana", "Ben")
     ]
     world.set_policy(Policy.INDIVIDUAL)
-    yield world
-    app.close()
+    return world
+
+
+@pytest.fixture
+def world(sqlite_url: str, tmp_path: Path, password_hash: str) -> Iterator[World]:
+    """The school on SQLite."""
+    made = make_world(sqlite_url, tmp_path / "data", password_hash)
+    yield made
+    made.app.close()
+
+
+@pytest.fixture
+def postgres_world(postgres_url: str, tmp_path: Path, password_hash: str) -> Iterator[World]:
+    """The school on PostgreSQL."""
+    made = make_world(postgres_url, tmp_path / "data", password_hash)
+    yield made
+    made.app.close()

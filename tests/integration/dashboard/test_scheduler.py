@@ -195,3 +195,38 @@ def test_the_grace_period_is_the_schools_setting(world: Any) -> None:
     assert job is not None
     grace = timedelta(seconds=world.app.services.settings.report_grace_seconds)
     assert job.due_at == world.clock.now + grace
+
+
+def check_the_whole_line(world: Any) -> None:
+    """From joining to the downloads of the report."""
+    lecture = world.lecture(CourseMode.OPEN)
+    start = world.clock.now
+    moments = [start + timedelta(seconds=s) for s in range(240)]
+    world.clock.forward(seconds=240)
+    for name in ("Ana", "Ben", "Cem", "Dua", "Eli", "Fay"):
+        student = world.join(lecture, name=name)
+        consents.admit(world.store, student.id)
+        items = [world.observation(moment) for moment in moments]
+        for _ in range(2):
+            assert student.send(items).status_code == 200
+        assert len(queries.observations_of(world.store, student.id)) == len(items)
+    teaching.end_lecture(world.app.services, OperatorActor(), lecture.id)
+    assert world.app.scheduler._leadership.held()
+    assert world.app.scheduler.sweep(world.clock.forward(minutes=3)) == 1
+    admin = world.browser("ada")
+    at = f"/api/v1/lectures/{lecture.id}"
+    assert admin.get(f"{at}/report.pdf").data.startswith(b"%PDF-")
+    report = reports.latest(world.store, lecture.id)
+    assert report is not None
+    assert {"summary", "students"} <= set(report.tables)
+    for table in report.tables:
+        assert admin.get(f"{at}/report.csv?table={table}").status_code == 200
+
+
+def test_the_whole_line_on_sqlite(world: Any) -> None:
+    check_the_whole_line(world)
+
+
+@pytest.mark.postgres
+def test_the_whole_line_on_postgresql(postgres_world: Any) -> None:
+    check_the_whole_line(postgres_world)

@@ -1,0 +1,46 @@
+"""Passwords: checked against their hash, and nobody's password is nobody's."""
+
+from functools import partial
+
+import pytest
+from argon2 import PasswordHasher
+
+from dashboard import passwords
+from dashboard.errors import InvalidError
+
+QUICK = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", partial(PasswordHasher, **QUICK))
+    passwords._decoy.cache_clear()
+
+
+def test_only_the_right_password_opens() -> None:
+    stored = passwords.hash_password("correct horse")
+    assert "correct horse" not in stored
+    assert stored.startswith("$argon2id$")
+    assert passwords.verify(stored, "correct horse")
+    assert not passwords.verify(stored, "wrong horse")
+    assert passwords.hash_password("correct horse") != stored
+
+
+@pytest.mark.parametrize("stored", [None, "", "no hash", "$argon2id$broken"])
+def test_where_there_is_no_hash_nothing_opens(stored: str | None) -> None:
+    assert not passwords.verify(stored, "nobody's password")
+    assert not passwords.verify(stored, "")
+
+
+@pytest.mark.parametrize("password", ["", "seven..", "x" * 1025])
+def test_a_password_too_short_or_too_long_is_refused(password: str) -> None:
+    with pytest.raises(InvalidError, match=f"has {len(password)}"):
+        passwords.hash_password(password)
+
+
+def test_a_hash_of_weaker_times_is_outdated(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = passwords.hash_password("correct horse")
+    assert not passwords.outdated(stored)
+    monkeypatch.setattr(passwords, "_hasher", partial(PasswordHasher, **{**QUICK, "time_cost": 2}))
+    assert passwords.outdated(stored)
+    assert passwords.verify(stored, "correct horse")
