@@ -28,6 +28,7 @@ from contract.observations import Observation
 
 _FILE: Final = "outbox.sqlite3"
 _FORMAT: Final = 1
+_STALE_S: Final = 48 * 3600.0
 _SCHEMA: Final = """
 CREATE TABLE item (
     seq INTEGER PRIMARY KEY,
@@ -64,6 +65,24 @@ def outbox_folder(state: Path, server: str, join: str, name: str | None) -> Path
     """
     key = hashlib.sha256("\n".join((server, join, name or "")).encode()).hexdigest()[:20]
     return state / key
+
+
+def forget_stale(state: Path, now: datetime) -> int:
+    """Delete the outboxes under ``state`` that nobody has written to for two days; how many.
+
+    No server takes what is in them any more, so it has no reason to stay on this machine. One
+    that another agent holds, or that cannot be opened, is left alone.
+    """
+    forgotten = 0
+    for file in state.glob(f"*/{_FILE}"):
+        try:
+            written = max(item.stat().st_mtime for item in file.parent.iterdir())
+            if now.timestamp() - written > _STALE_S:
+                Outbox(file.parent).destroy()
+                forgotten += 1
+        except (OSError, OutboxError):
+            continue
+    return forgotten
 
 
 class Outbox:

@@ -18,7 +18,7 @@ from capture_agent.errors import (
     NotAcceptedError,
     RefusedError,
 )
-from capture_agent.outbox import Kind, Outbox, outbox_folder
+from capture_agent.outbox import Kind, Outbox, forget_stale, outbox_folder
 from capture_agent.pipeline import Pipeline
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
@@ -64,6 +64,7 @@ def _run(
     source = open_source(settings.source, clock, realtime=settings.realtime, loop=settings.loop)
     pipeline = Pipeline(vision())
     folder = outbox_folder(settings.state, settings.server, settings.join, settings.name)
+    forget_stale(settings.state, clock.now())
     correction = ClockCorrection()
     with (
         closing(source),

@@ -5,13 +5,13 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from capture_agent.errors import OutboxError, OutboxLockedError
-from capture_agent.outbox import Kind, Outbox, bodies, outbox_folder
+from capture_agent.outbox import Kind, Outbox, bodies, forget_stale, outbox_folder
 from contract.batches import read_batch
 from contract.events import Event, EventKind
 from contract.ids import uuid7
@@ -43,7 +43,7 @@ def test_what_was_put_in_comes_out_after_a_restart_oldest_first(
 def test_a_killed_process_loses_nothing_that_was_put_in(tmp_path: Path) -> None:
     code = """
 import os, sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from capture_agent.outbox import Outbox
 from contract.events import Event, EventKind
@@ -157,6 +157,20 @@ def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutboxError, match="cannot be used"):
         Outbox(tmp_path / "file" / "box")
+
+
+def test_outboxes_that_no_server_would_take_are_forgotten(tmp_path: Path) -> None:
+    for name in ("old", "held", "new"):
+        Outbox(tmp_path / name).close()
+    os.utime(tmp_path / "new" / "outbox.sqlite3", (2e9, 2e9))
+    held = Outbox(tmp_path / "held")
+    (tmp_path / "mine").mkdir()
+    later = datetime.now(UTC) + timedelta(hours=49)
+    assert forget_stale(tmp_path, later - timedelta(hours=2)) == 0
+    assert forget_stale(tmp_path, later) == 1
+    held.close()
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["held", "mine", "new"]
+    assert forget_stale(tmp_path / "nowhere", later) == 0
 
 
 def test_students_and_lectures_have_folders_of_their_own_that_tell_no_secret() -> None:
