@@ -45,7 +45,7 @@ STATE: Final[dict[str, str]] = {
     "away": "Away from the camera",
     "paused": "Paused by the student",
     "camera_lost": "Camera lost",
-    "no_data": "No data yet",
+    "no_data": "No data",
 }
 
 POLICY: Final[dict[Policy, tuple[str, str]]] = {
@@ -76,6 +76,8 @@ def percent(share: float | None) -> str:
 
 def between(low: float, high: float) -> str:
     """An interval of shares, as ``54 to 67 %``."""
+    if round(low * 100) == round(high * 100):
+        return percent(low)
     return f"{round(low * 100)} to {round(high * 100)} %"
 
 

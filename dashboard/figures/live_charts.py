@@ -54,6 +54,7 @@ def mood_figure(
                 "line": {"width": 0.75, "color": "rgba(255,255,255,.55)"},
                 "fillcolor": LOOK_COLOURS[look],
                 "hovertemplate": "%{y:.0%}",
+                "text": [],
             }
         )
     data.append(_marker_trace(markers, zone))
@@ -65,7 +66,7 @@ def attention_figure(
 ) -> Figure:
     """How attentive the class looked, and how many were there to be seen, over time."""
     x = [local(point.at, zone) for point in points]
-    line = {"type": "scatter", "mode": "lines", "x": x, "hovertemplate": "%{y:.0%}"}
+    line = {"type": "scatter", "mode": "lines", "x": x, "hovertemplate": "%{y:.0%}", "text": []}
     data = [
         {
             **line,
@@ -117,11 +118,11 @@ def _extension(
     new: dict[str, list[Any]] = {"x": [x for _ in rows], "y": [list(row) for row in rows]}
     if not markers:
         return [new, traces, KEPT_POINTS]
-    # Every trace of one call needs every key; lines and areas carry their text unread.
+    # Plotly extends every trace of one call by every key; lines and areas have no text to extend.
     marked = _marker_trace(markers, zone)
     new["x"].append(marked["x"])
     new["y"].append(marked["y"])
-    new["text"] = [["" for _ in x] for _ in rows] + [marked["text"]]
+    new["text"] = [[] for _ in rows] + [marked["text"]]
     return [new, [*traces, len(rows)], KEPT_POINTS]
 
 

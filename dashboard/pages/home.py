@@ -112,6 +112,7 @@ def _start(course: Course, policy: Policy | None) -> Any:
                 label="Title of the next lecture",
                 placeholder="What is it about?",
                 inputProps={"maxLength": 120},
+                debounce=True,
                 disabled=policy is None,
             ),
             dmc.Button(

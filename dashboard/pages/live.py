@@ -332,6 +332,7 @@ def _marker_form() -> Any:
                 label="Mark this moment",
                 placeholder="Group work starts",
                 inputProps={"maxLength": 80},
+                debounce=True,
                 rightSection=dmc.Kbd("M"),
                 n_submit=0,
             ),

@@ -1,6 +1,7 @@
 """A school on loopback for the browser: a real server, a clock to turn, real requests."""
 
 import itertools
+import logging
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -189,6 +190,7 @@ class Classroom:
             store, title="Physics 10b", mode=CourseMode.OPEN, timezone="Europe/Berlin", now=now
         )
         courses.add_teacher(store, course.id, people_made[0].id)
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
         server = make_server("127.0.0.1", 0, app.flask, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -1,0 +1,181 @@
+"""A teacher's lecture in a real browser, fed through the real API."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from contract import Emotion
+from db import flags, lectures, queries
+from db.values import FlagOutcome, Lecture, ParticipantStatus
+from tests.browser.classroom import PASSWORD, Classroom, Student
+
+pytestmark = [
+    pytest.mark.browser,
+    # Flask-Compress takes a static file's bytes and leaves closing it to the collector.
+    pytest.mark.filterwarnings(r"ignore:unclosed file <_io\..* name='.*assets:ResourceWarning"),
+]
+
+NAMES = ("Ana Lima", "Ben Carter", "Chloé Martin", "Dev Patel", "Emeka Obi", "Freya Lund")
+MINUTES = 14
+
+
+def sign_in(page: Page, login: str) -> None:
+    page.goto("/signin")
+    page.get_by_label("Name").fill(login)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Sign in")
+
+
+def running_class(classroom: Classroom) -> tuple[Lecture, list[Student], datetime]:
+    """A lecture in which Ana has looked sad for fourteen minutes and the others neutral."""
+    lecture, start = classroom.start_lecture(), classroom.clock()
+    students = classroom.students(lecture, NAMES)
+    classroom.clock.turn(MINUTES * 60)
+    for student in students:
+        look = Emotion.SAD if student.name == "Ana Lima" else Emotion.NEUTRAL
+        student.send(look, start, range(MINUTES * 60))
+    return lecture, students, start
+
+
+def drawn(page: Page, trace: str) -> list[float]:
+    """What Plotly has drawn of one look on the live page."""
+    values: list[float] = page.evaluate(
+        """name => document.querySelector("#live-mood .js-plotly-plot").data
+             .find(trace => trace.name === name).y""",
+        trace,
+    )
+    return values
+
+
+def wait_until_drawn(page: Page, condition: str, argument: Any) -> None:
+    page.wait_for_function(
+        f"""argument => {{
+            const plot = document.querySelector("#live-mood .js-plotly-plot");
+            if (!plot || !plot.data) {{ return false; }}
+            const happy = plot.data.find(trace => trace.name === "happy-looking").y;
+            return {condition};
+        }}""",
+        arg=argument,
+        timeout=10_000,
+    )
+
+
+def test_a_teacher_watches_marks_admits_answers_and_loses_nothing(
+    page: Page, classroom: Classroom
+) -> None:
+    store = classroom.app.store
+    lecture, students, start = running_class(classroom)
+    late = Student(classroom.http, "Zoe Ahmed").join(lecture.code)
+    sign_in(page, "teacher")
+    page.get_by_role("link", name="Open the live page").click()
+
+    # The class at a glance.
+    strip = page.get_by_role("region", name="The class at a glance")
+    expect(strip).to_contain_text("Neutral")
+    expect(strip).to_contain_text("6 of 6")
+    wait_until_drawn(page, "happy.length > argument", 60)
+    before = drawn(page, "happy-looking")
+
+    # The mood moves without the page being loaded again.
+    classroom.clock.turn(60)
+    for student in students:
+        student.send(Emotion.HAPPY, start, range(MINUTES * 60, MINUTES * 60 + 55))
+    wait_until_drawn(page, "happy.length > argument && happy.at(-1) > 0.5", len(before))
+    expect(strip).to_contain_text("Happy")
+    assert max(before) < 0.2
+
+    # A flag with its reason.
+    queue = page.locator("#live-queue")
+    check_in = queue.get_by_role("article").filter(has_text="Ana Lima")
+    expect(check_in).to_contain_text("Sad-looking for a while")
+    expect(check_in).to_contain_text(re.compile(r"Looked sad \d+ % of the last \d+ min"))
+
+    # A marker, by the key and Enter.
+    page.locator("h1").click()
+    page.keyboard.press("m")
+    page.keyboard.type("Group work starts")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Mark this moment")).to_have_value("")
+    assert [marker.label for marker in lectures.markers_of(store, lecture.id)] == [
+        "Group work starts"
+    ]
+
+    # Somebody is let in.
+    page.get_by_role("button", name="Admit Zoe Ahmed").click()
+    expect(page.locator("#live-waiting")).to_be_empty()
+    expect(page.locator("#live-tiles")).to_contain_text("Zoe Ahmed")
+    admitted = {p.id: p.status for p in queries.participants(store, lecture.id)}
+    assert late.participant is not None
+    assert admitted[late.participant] is ParticipantStatus.ADMITTED
+
+    # The check-in is answered, and stays answered.
+    page.get_by_role("button", name="Not now: Ana Lima").click()
+    expect(queue).to_contain_text("Nobody needs a word right now")
+    page.reload()
+    expect(queue).to_contain_text("Nobody needs a word right now")
+    wait_until_drawn(page, "happy.length > argument && happy.at(-1) > 0.5", len(before))
+    logged = flags.flags_of(store, lecture.id)
+    assert [(flag.outcome, flag.outcome_note) for flag in logged] == [
+        (FlagOutcome.DISMISSED, "not_now")
+    ]
+
+    # And the lecture ends.
+    page.get_by_role("button", name="End lecture").click()
+    page.get_by_role("button", name="End the lecture").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reports")
+    expect(page.get_by_role("row").filter(has_text=lecture.title)).to_contain_text("Being written")
+
+
+def test_a_teacher_starts_a_lecture_and_shows_its_code(page: Page, classroom: Classroom) -> None:
+    sign_in(page, "teacher")
+    page.get_by_label("Title of the next lecture").fill("Waves and sound")
+    page.get_by_role("button", name="Start a lecture of Physics 10b").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Waves and sound")
+    (lecture,) = lectures.running(classroom.app.store)
+    page.get_by_role("button", name="Join code").click()
+    shown = page.get_by_role("dialog")
+    expect(shown).to_contain_text(lecture.code)
+    expect(shown).to_contain_text(f"{classroom.url}/join/{lecture.code}")
+    expect(shown.get_by_alt_text("QR code")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+    expect(page.locator("#live-tiles")).to_contain_text("No rows to show")
+
+
+def test_a_student_finds_how_to_join_and_takes_the_agreement_back(
+    page: Page, classroom: Classroom
+) -> None:
+    lecture, students, _ = running_class(classroom)
+    page.goto(f"/join/{lecture.code.lower()}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(lecture.title)
+    expect(page.locator("#content")).to_contain_text(
+        f"classpulse agent --server {classroom.url} --join {lecture.code}"
+    )
+    ana = students[0]
+    page.goto(ana.recovery)
+    expect(page.locator("#content")).to_contain_text("840 seconds as numbers, no picture")
+    page.get_by_role("button", name="Take my agreement back").click()
+    expect(page.locator("#content")).to_contain_text("nothing is collected")
+    page.get_by_role("button", name="Delete my data").click()
+    expect(page.locator("#content")).to_contain_text("No face of yours was seen")
+    # Within a tick Ana is gone from the live page, flag and all.
+    sign_in(page, "teacher")
+    page.goto(f"/live/{lecture.id}")
+    expect(page.get_by_role("region", name="The class at a glance")).to_contain_text("5 of 5")
+    expect(page.locator("#live-tiles")).not_to_contain_text("Ana Lima")
+    expect(page.locator("#live-queue")).to_contain_text("Nobody needs a word right now")
+
+
+def test_dark_is_a_click_away_and_survives_a_reload(page: Page, classroom: Classroom) -> None:
+    sign_in(page, "teacher")
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-mantine-color-scheme", "light")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.reload()
+    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
+    expect(root).to_have_attribute("lang", "en")
