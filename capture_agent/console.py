@@ -69,7 +69,8 @@ class Terminal:
                 self._status.stop()
                 self._status = None
         elif self._status is None:
-            self._status = self._rich.status(escape(text))
+            # Twice a second is calm to look at, and costs next to nothing.
+            self._status = self._rich.status(escape(text), refresh_per_second=2)
             self._status.start()
         else:
             self._status.update(escape(text))
