@@ -82,10 +82,12 @@ class Settings(BaseModel):
         default=4000.0, gt=0, description="API requests from one address; a school may share one"
     )
     guesses_per_minute: float = Field(
-        default=30.0, gt=0, description="wrong codes, links and tokens taken from one address"
+        default=60.0, gt=0, description="wrong join codes taken from one address"
     )
     signin_failures_per_hour: float = Field(
-        default=60.0, gt=0, description="wrong passwords taken for one login or from one address"
+        default=60.0,
+        gt=0,
+        description="wrong passwords for one login from one address; ten times that for all logins",
     )
 
     @model_validator(mode="after")

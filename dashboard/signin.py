@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -10,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from dashboard import access, passwords
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
-from dashboard.api.limits import Limits, address, current_limits
+from dashboard.api.limits import address, current_limits
 from dashboard.errors import ForbiddenError, NotSignedInError, TooManyRequestsError
 from dashboard.pages.signin import signin_html
 from dashboard.services import current_services
@@ -95,10 +96,11 @@ def sign_in() -> Response:
     login = request.form.get("login", "").strip()[:200]
     target = _local(request.form.get("next"))
     limits = current_limits()
-    keys = (("login", login.casefold()), ("address", address()))
+    here = address()
+    tries = ((limits.signin, (login.casefold(), here)), (limits.signin_address, here))
     try:
-        for key in keys:
-            limits.signin.check(key)
+        for buckets, key in tries:
+            buckets.check(key)
     except TooManyRequestsError as error:
         wait = int(error.retry_after) + 1
         page = signin_html(f"Too many wrong passwords: try again in {_span(wait)}.", target)
@@ -107,7 +109,10 @@ def sign_in() -> Response:
         return response
     user = _checked(login, request.form.get("password", ""))
     if user is None:
-        _count_failure(limits, keys)
+        for buckets, key in tries:
+            # Two at once may race for the last try; the next one is refused.
+            with suppress(TooManyRequestsError):
+                buckets.take(key)
         return _page(signin_html("This name and password do not belong together.", target), 401)
     _open(user)
     return _see_other(target)
@@ -122,15 +127,6 @@ def _checked(login: str, password: str) -> User | None:
     if stored is not None and passwords.outdated(stored):
         people.rehash_password(store, found[0].id, passwords.hash_password(password))
     return found[0]
-
-
-def _count_failure(limits: Limits, keys: tuple[tuple[str, str], ...]) -> None:
-    for key in keys:
-        try:
-            limits.signin.take(key)
-        except TooManyRequestsError:
-            # Two wrong passwords at once may race for the last try; the next one is refused.
-            continue
 
 
 def _open(user: User) -> None:
@@ -163,10 +159,7 @@ def sign_out() -> Response:
 @blueprint.get("/me/<secret>")
 def open_own_page(secret: str) -> Response:
     """Open a student's own page by the recovery link, and take the secret out of the address."""
-    limits = current_limits()
-    limits.guesses.check(address())
     if consents.by_recovery(current_services().store, secret) is None:
-        limits.guesses.take(address())
         raise ForbiddenError("This link is not known: its data may have been erased.")
     session[_PARTICIPANT] = secret
     return _see_other("/me")

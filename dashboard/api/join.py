@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import timedelta
-from typing import NoReturn
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -17,7 +16,8 @@ from contract.exchange import (
 )
 from contract.notice import notice_for
 from contract.policy import CourseMode, Policy
-from dashboard import lookup
+from dashboard import access, lookup
+from dashboard.access import Action, Nobody
 from dashboard.api.limits import address, current_limits
 from dashboard.api.operations import answer, operation, read_body
 from dashboard.errors import (
@@ -49,10 +49,13 @@ def join() -> Response:
     services = current_services()
     lecture = lectures.by_code(services.store, request.code)
     if lecture is None:
-        _guessed(UnknownObjectError(f"No lecture has the code {request.code}."))
+        # A code is short enough to be guessed; links and tickets are not.
+        current_limits().guesses.take(address())
+        raise UnknownObjectError(f"No lecture has the code {request.code}.")
     if not lecture.running:
         raise RefusedError(f"The lecture {lecture.title!r} has ended.")
     course = lookup.course(services, lecture.course_id)
+    access.authorize(Nobody(), Action.JOIN, access.lecture_object(lecture, course))
     student_id, link_id, name = _who(services, request, lecture, course)
     now = services.clock()
     ticket = mint()
@@ -118,7 +121,7 @@ def _who(
 def _by_link(services: Services, secret: str, lecture: Lecture) -> tuple[UUID, UUID, str]:
     link = courses.find_link(services.store, secret)
     if link is None:
-        _guessed(TicketError("This personal link is not known."))
+        raise TicketError("This personal link is not known.")
     if link.used_at is not None:
         raise TicketError("This personal link was used before and works only once.")
     if link.expires_at is not None and link.expires_at <= services.clock():
@@ -127,12 +130,6 @@ def _by_link(services: Services, secret: str, lecture: Lecture) -> tuple[UUID, U
     if other_lecture or link.student.course_id != lecture.course_id:
         raise ForbiddenError("This personal link belongs to another lecture.")
     return link.student.id, link.id, link.student.name
-
-
-def _guessed(error: UnknownObjectError | TicketError) -> NoReturn:
-    """Count a wrong code, link or ticket against the address it came from."""
-    current_limits().guesses.take(address())
-    raise error
 
 
 @blueprint.post("/consents")
@@ -145,12 +142,11 @@ def _guessed(error: UnknownObjectError | TicketError) -> NoReturn:
 )
 def consent() -> Response:
     """``POST /consents``."""
-    current_limits().guesses.check(address())
     request = read_body(ConsentRequest)
     services = current_services()
     ticket = consents.find_ticket(services.store, request.ticket)
     if ticket is None:
-        _guessed(TicketError("This ticket is not known."))
+        raise TicketError("This ticket is not known.")
     lecture, course = lookup.lecture(services, ticket.lecture_id)
     _check_agreement(services, request, lecture)
     choices = request.choices

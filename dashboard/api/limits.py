@@ -68,9 +68,11 @@ class Limits:
     agent: TokenBuckets
     """All requests under one agent's token."""
     guesses: TokenBuckets
-    """Wrong codes, links, tickets and tokens from one address; right ones cost nothing."""
+    """Wrong join codes from one address; right ones cost nothing."""
     signin: TokenBuckets
-    """Wrong passwords for one login, and from one address."""
+    """Wrong passwords for one login from one address, so that nobody else is shut out by them."""
+    signin_address: TokenBuckets
+    """Wrong passwords for any login from one address, which a school may share."""
 
 
 def limits_from(settings: Settings) -> Limits:
@@ -82,6 +84,7 @@ def limits_from(settings: Settings) -> Limits:
         agent=TokenBuckets(agent, 6 * agent),
         guesses=TokenBuckets(guesses / 60, guesses),
         signin=TokenBuckets(signin / 3600, max(5.0, signin / 6)),
+        signin_address=TokenBuckets(signin / 360, max(50.0, signin / 0.6)),
     )
 
 

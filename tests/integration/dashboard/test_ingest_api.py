@@ -214,6 +214,15 @@ def test_without_a_good_token_nothing_is_taken(
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_a_forgotten_device_does_not_shut_out_its_school(world: Any, student: Any) -> None:
+    for _ in range(200):
+        answer = student.client.post(
+            "/api/v1/observations", json={"items": []}, headers={"Authorization": "Bearer old"}
+        )
+        assert answer.status_code == 401
+    assert student.send([]).status_code == 200
+
+
 def test_one_agent_cannot_keep_the_server_busy(world: Any, student: Any) -> None:
     statuses = [student.send([]).status_code for _ in range(200)]
     assert statuses[:120] == [200] * 120

@@ -69,6 +69,7 @@ def test_guessing_a_password_is_slowed_down_even_for_the_right_one(world: Any) -
     assert statuses == [401] * 10 + [429]
     late = sign_in(client, "tara", "correct horse")
     assert late.status_code == 429
+    assert sign_in(world.client(), "ada", "correct horse").status_code == 303
     assert int(late.headers["Retry-After"]) >= 1
 
 
@@ -142,10 +143,10 @@ def test_a_students_own_link_opens_their_page_and_leaves_the_address(world: Any)
     assert browser.get("/").status_code == 303
 
 
-def test_a_made_up_own_link_opens_nothing_and_is_counted(world: Any) -> None:
+def test_a_made_up_own_link_opens_nothing(world: Any) -> None:
     browser = world.client()
-    statuses = {browser.get(f"/me/{'x' * 40}{n}").status_code for n in range(31)}
-    assert statuses == {403, 429}
+    assert browser.get(f"/me/{'x' * 43}").status_code == 403
+    assert browser.get("/api/v1/me/observations").status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/signin", "/healthz", "/api/v1/openapi.json", "/me"])
