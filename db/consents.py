@@ -233,12 +233,7 @@ def change_choices(
         found = _locked(connection, participant_id)
         if found.withdrawn_at is not None:
             raise ConflictError("Who took their agreement back must join again to agree anew.")
-        changed = connection.execute(
-            update(participants)
-            .where(participants.c.id == participant_id)
-            .values(**rows.choice_columns(choices))
-            .returning(participants)
-        ).one()
+        changed = _change(connection, participant_id, **rows.choice_columns(choices))
         guardian = connection.execute(
             select(consents.c.guardian)
             .where(consents.c.participant_id == participant_id)
@@ -246,7 +241,7 @@ def change_choices(
             .limit(1)
         ).scalar()
         _log_consent(connection, participant_id, notice_version, choices, guardian, now)
-        return rows.participant(changed)
+        return changed
 
     return store.write(work)
 
@@ -266,13 +261,9 @@ def withdraw(store: Store, participant_id: UUID, now: datetime) -> Participant:
             .where(consents.c.participant_id == participant_id, consents.c.withdrawn_at.is_(None))
             .values(withdrawn_at=now)
         )
-        changed = connection.execute(
-            update(participants)
-            .where(participants.c.id == participant_id)
-            .values(withdrawn_at=now, status=ParticipantStatus.WITHDRAWN)
-            .returning(participants)
-        ).one()
-        return rows.participant(changed)
+        return _change(
+            connection, participant_id, withdrawn_at=now, status=ParticipantStatus.WITHDRAWN
+        )
 
     return store.write(work)
 
@@ -296,15 +287,19 @@ def _judge(store: Store, participant_id: UUID, status: ParticipantStatus) -> Par
             raise ConflictError(
                 "Who took their agreement back can be neither admitted nor refused."
             )
-        changed = connection.execute(
-            update(participants)
-            .where(participants.c.id == participant_id)
-            .values(status=status)
-            .returning(participants)
-        ).one()
-        return rows.participant(changed)
+        return _change(connection, participant_id, status=status)
 
     return store.write(work)
+
+
+def _change(connection: Connection, participant_id: UUID, **values: object) -> Participant:
+    row = connection.execute(
+        update(participants)
+        .where(participants.c.id == participant_id)
+        .values(**values)
+        .returning(participants)
+    ).one()
+    return rows.participant(row)
 
 
 def _locked(connection: Connection, participant_id: UUID) -> Any:

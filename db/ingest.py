@@ -18,17 +18,8 @@ from contract.ids import uuid7
 from contract.observations import Observation
 from db.bulk import add_sums, insert_new
 from db.errors import NotFoundError, WithdrawnError
-from db.schema import (
-    ANGLE_SCALE,
-    BUCKET_SUMS,
-    SHARE_SCALE,
-    buckets,
-    events,
-    lectures,
-    observations,
-    participants,
-    pulses,
-)
+from db.scales import ANGLE_SCALE, BUCKET_SUMS, SHARE_SCALE
+from db.schema import buckets, events, lectures, observations, participants, pulses
 from db.store import Store
 from db.values import PulseRow
 

@@ -14,16 +14,8 @@ from contract.emotions import EMOTIONS
 from contract.events import EventKind
 from contract.exchange import PulseMood
 from db import rows
-from db.schema import (
-    ANGLE_SCALE,
-    BUCKET_SUMS,
-    SHARE_SCALE,
-    buckets,
-    events,
-    lectures,
-    observations,
-    pulses,
-)
+from db.scales import ANGLE_SCALE, BUCKET_SUMS, SHARE_SCALE
+from db.schema import buckets, events, lectures, observations, pulses
 from db.schema import participants as _participants
 from db.store import Store
 from db.values import EventRow, Lecture, LectureCounts, ObservationRow, Participant, PulseRow

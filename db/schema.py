@@ -1,7 +1,7 @@
 """The tables, as SQLAlchemy Core knows them; the migrations build the same and a test compares.
 
-Numbers that are summed are integers: shares and probabilities x 10^4, angles x 10^2, so that a sum
-does not depend on the order in which its parts arrived, and SQL can recount it exactly.
+Numbers that are summed are integers (``db.scales``), so that a sum does not depend on the order in
+which its parts arrived, and SQL can recount it exactly.
 """
 
 from typing import Any, Final
@@ -26,13 +26,11 @@ from sqlalchemy import (
 )
 
 from contract.emotions import EMOTIONS
+from db.scales import BUCKET_SUMS
 from db.types import Id, Moment
 
 REVISION: Final = "0001"
 """The newest migration; numbered, so that an older or newer store can be told apart."""
-
-SHARE_SCALE: Final = 10_000
-ANGLE_SCALE: Final = 100
 
 metadata = MetaData(
     naming_convention={
@@ -271,21 +269,6 @@ observations = Table(
     sqlite_with_rowid=False,
 )
 
-BUCKET_SUMS: Final = (
-    "observations",
-    "face_observations",
-    "frames",
-    "face_share_sum",
-    "attentive_count",
-    "attentive_sum",
-    "attention_count",
-    "yaw_sum",
-    "pitch_sum",
-    "eyes_open_sum",
-    *(f"{emotion}_sum" for emotion in EMOTIONS),
-)
-"""What a bucket adds up, and may be added to, in any order."""
-
 buckets = Table(
     "buckets",
     metadata,
@@ -337,8 +320,7 @@ markers = Table(
     Index(None, "lecture_id", "at"),
 )
 
-# Flags are a log that is only added to: a raise is a row here, all that follows is a row of
-# flag_events. One participant, kind and moment is one flag, however many processes saw it.
+# A log that is only added to: a raise is a row here, what follows are rows of flag_events.
 flags = Table(
     "flags",
     metadata,
@@ -381,7 +363,7 @@ report_jobs = Table(
     Index(None, "due_at"),
 )
 
-# The files live in the store, so that any web process can serve what the scheduler's wrote.
+# The files are in the store, so that any web process can serve what the scheduler wrote.
 reports = Table(
     "reports",
     metadata,
@@ -402,8 +384,7 @@ report_tables = Table(
     Column("csv", LargeBinary, nullable=False),
 )
 
-# Who looked at whom. No foreign keys: the record outlives what it speaks of, and after an erasure
-# the ids in it name nobody.
+# No foreign keys: a record outlives what it speaks of; after an erasure its ids name nobody.
 access_log = Table(
     "access_log",
     metadata,

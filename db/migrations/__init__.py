@@ -1,1 +1,1 @@
-"""The migrations, oldest first. A published one is never changed."""
+"""The migrations, oldest first. A published one never changes; going back is a backup's work."""

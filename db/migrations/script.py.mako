@@ -12,8 +12,3 @@ depends_on = None
 def upgrade() -> None:
     """Bring the tables to this revision."""
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    """Bring the tables back to the revision before."""
-    ${downgrades if downgrades else "pass"}

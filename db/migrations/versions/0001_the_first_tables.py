@@ -11,32 +11,26 @@ branch_labels = None
 depends_on = None
 
 
-TABLES = (
-    "access_log",
-    "courses",
+LOOKS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+SUMS = [
     "observations",
-    "school",
-    "users",
-    "course_teachers",
-    "lectures",
-    "students",
-    "web_sessions",
-    "markers",
-    "participants",
-    "personal_links",
-    "report_jobs",
-    "reports",
-    "agent_tokens",
-    "buckets",
-    "consents",
-    "events",
-    "flags",
-    "pulses",
-    "recovery_links",
-    "report_tables",
-    "tickets",
-    "flag_events",
-)
+    "face_observations",
+    "frames",
+    "face_share_sum",
+    "attentive_count",
+    "attentive_sum",
+    "attention_count",
+    "yaw_sum",
+    "pitch_sum",
+    "eyes_open_sum",
+    *(f"{look}_sum" for look in LOOKS),
+]
+
+
+def _points(table: str, column: str, at: str, *, cascade: bool = False) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column], [f"{at}.id"], f"fk_{table}_{column}", ondelete="CASCADE" if cascade else None
+    )
 
 
 def upgrade() -> None:
@@ -75,13 +69,7 @@ def upgrade() -> None:
         sa.Column("frames", sa.SmallInteger(), nullable=False),
         sa.Column("face_share", sa.SmallInteger(), nullable=False),
         sa.Column("faces", sa.SmallInteger(), nullable=False),
-        sa.Column("angry", sa.SmallInteger(), nullable=True),
-        sa.Column("disgust", sa.SmallInteger(), nullable=True),
-        sa.Column("fear", sa.SmallInteger(), nullable=True),
-        sa.Column("happy", sa.SmallInteger(), nullable=True),
-        sa.Column("sad", sa.SmallInteger(), nullable=True),
-        sa.Column("surprise", sa.SmallInteger(), nullable=True),
-        sa.Column("neutral", sa.SmallInteger(), nullable=True),
+        *[sa.Column(name, sa.SmallInteger(), nullable=True) for name in LOOKS],
         sa.Column("attentive", sa.SmallInteger(), nullable=True),
         sa.Column("yaw", sa.SmallInteger(), nullable=True),
         sa.Column("pitch", sa.SmallInteger(), nullable=True),
@@ -120,12 +108,8 @@ def upgrade() -> None:
         "course_teachers",
         sa.Column("course_id", Id, nullable=False),
         sa.Column("user_id", Id, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["courses.id"], name="fk_course_teachers_course_id", ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name="fk_course_teachers_user_id", ondelete="CASCADE"
-        ),
+        _points("course_teachers", "course_id", "courses", cascade=True),
+        _points("course_teachers", "user_id", "users", cascade=True),
         sa.PrimaryKeyConstraint("course_id", "user_id", name="pk_course_teachers"),
     )
     op.create_index("ix_course_teachers_user_id", "course_teachers", ["user_id"], unique=False)
@@ -139,7 +123,7 @@ def upgrade() -> None:
         sa.Column("policy", sa.String(length=16), nullable=False),
         sa.Column("started_at", Moment, nullable=False),
         sa.Column("ended_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_lectures_course_id"),
+        _points("lectures", "course_id", "courses"),
         sa.PrimaryKeyConstraint("id", name="pk_lectures"),
     )
     op.create_index("ix_lectures_code_started_at", "lectures", ["code", "started_at"], unique=False)
@@ -163,7 +147,7 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("email", sa.String(length=320), nullable=True),
         sa.Column("created_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name="fk_students_course_id"),
+        _points("students", "course_id", "courses"),
         sa.PrimaryKeyConstraint("id", name="pk_students"),
         sa.UniqueConstraint("course_id", "external_id", name="uq_students_course_id_external_id"),
     )
@@ -175,9 +159,7 @@ def upgrade() -> None:
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("expires_at", Moment, nullable=False),
         sa.Column("revoked_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name="fk_web_sessions_user_id", ondelete="CASCADE"
-        ),
+        _points("web_sessions", "user_id", "users", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_web_sessions"),
         sa.UniqueConstraint("hash", name="uq_web_sessions_hash"),
     )
@@ -190,8 +172,8 @@ def upgrade() -> None:
         sa.Column("at", Moment, nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.Column("user_id", Id, nullable=True),
-        sa.ForeignKeyConstraint(["lecture_id"], ["lectures.id"], name="fk_markers_lecture_id"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_markers_user_id"),
+        _points("markers", "lecture_id", "lectures"),
+        _points("markers", "user_id", "users"),
         sa.PrimaryKeyConstraint("id", name="pk_markers"),
     )
     op.create_index("ix_markers_lecture_id_at", "markers", ["lecture_id", "at"], unique=False)
@@ -209,8 +191,8 @@ def upgrade() -> None:
         sa.Column("choice_ask_first", sa.Boolean(), nullable=False),
         sa.Column("joined_at", Moment, nullable=False),
         sa.Column("withdrawn_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(["lecture_id"], ["lectures.id"], name="fk_participants_lecture_id"),
-        sa.ForeignKeyConstraint(["student_id"], ["students.id"], name="fk_participants_student_id"),
+        _points("participants", "lecture_id", "lectures"),
+        _points("participants", "student_id", "students"),
         sa.PrimaryKeyConstraint("id", name="pk_participants"),
         sa.UniqueConstraint(
             "lecture_id", "student_id", name="uq_participants_lecture_id_student_id"
@@ -227,12 +209,8 @@ def upgrade() -> None:
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("expires_at", Moment, nullable=True),
         sa.Column("used_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["lecture_id"], ["lectures.id"], name="fk_personal_links_lecture_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"], ["students.id"], name="fk_personal_links_student_id", ondelete="CASCADE"
-        ),
+        _points("personal_links", "lecture_id", "lectures"),
+        _points("personal_links", "student_id", "students", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_personal_links"),
         sa.UniqueConstraint("hash", name="uq_personal_links_hash"),
     )
@@ -249,7 +227,7 @@ def upgrade() -> None:
         sa.Column("built_at", Moment, nullable=True),
         sa.Column("fingerprint", sa.String(length=200), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["lecture_id"], ["lectures.id"], name="fk_report_jobs_lecture_id"),
+        _points("report_jobs", "lecture_id", "lectures"),
         sa.PrimaryKeyConstraint("id", name="pk_report_jobs"),
         sa.UniqueConstraint("lecture_id", name="uq_report_jobs_lecture_id"),
     )
@@ -263,7 +241,7 @@ def upgrade() -> None:
         sa.Column("built_at", Moment, nullable=False),
         sa.Column("fingerprint", sa.String(length=200), nullable=False),
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["lecture_id"], ["lectures.id"], name="fk_reports_lecture_id"),
+        _points("reports", "lecture_id", "lectures"),
         sa.PrimaryKeyConstraint("id", name="pk_reports"),
         sa.UniqueConstraint("lecture_id", "version", name="uq_reports_lecture_id_version"),
     )
@@ -274,12 +252,7 @@ def upgrade() -> None:
         sa.Column("participant_id", Id, nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("replaced_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["participant_id"],
-            ["participants.id"],
-            name="fk_agent_tokens_participant_id",
-            ondelete="CASCADE",
-        ),
+        _points("agent_tokens", "participant_id", "participants", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_agent_tokens"),
         sa.UniqueConstraint("hash", name="uq_agent_tokens_hash"),
     )
@@ -296,27 +269,9 @@ def upgrade() -> None:
             sa.String(length=48).with_variant(sa.String(length=48, collation="C"), "postgresql"),
             nullable=False,
         ),
-        sa.Column("observations", sa.BigInteger(), nullable=False),
-        sa.Column("face_observations", sa.BigInteger(), nullable=False),
-        sa.Column("frames", sa.BigInteger(), nullable=False),
-        sa.Column("face_share_sum", sa.BigInteger(), nullable=False),
-        sa.Column("attentive_count", sa.BigInteger(), nullable=False),
-        sa.Column("attentive_sum", sa.BigInteger(), nullable=False),
-        sa.Column("attention_count", sa.BigInteger(), nullable=False),
-        sa.Column("yaw_sum", sa.BigInteger(), nullable=False),
-        sa.Column("pitch_sum", sa.BigInteger(), nullable=False),
-        sa.Column("eyes_open_sum", sa.BigInteger(), nullable=False),
-        sa.Column("angry_sum", sa.BigInteger(), nullable=False),
-        sa.Column("disgust_sum", sa.BigInteger(), nullable=False),
-        sa.Column("fear_sum", sa.BigInteger(), nullable=False),
-        sa.Column("happy_sum", sa.BigInteger(), nullable=False),
-        sa.Column("sad_sum", sa.BigInteger(), nullable=False),
-        sa.Column("surprise_sum", sa.BigInteger(), nullable=False),
-        sa.Column("neutral_sum", sa.BigInteger(), nullable=False),
+        *[sa.Column(name, sa.BigInteger(), nullable=False) for name in SUMS],
         sa.Column("changed", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["participants.id"], name="fk_buckets_participant_id"
-        ),
+        _points("buckets", "participant_id", "participants"),
         sa.PrimaryKeyConstraint("participant_id", "bucket", "model", name="pk_buckets"),
         sqlite_with_rowid=False,
     )
@@ -331,12 +286,7 @@ def upgrade() -> None:
         sa.Column("guardian", sa.String(length=200), nullable=True),
         sa.Column("at", Moment, nullable=False),
         sa.Column("withdrawn_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["participant_id"],
-            ["participants.id"],
-            name="fk_consents_participant_id",
-            ondelete="CASCADE",
-        ),
+        _points("consents", "participant_id", "participants", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_consents"),
     )
     op.create_index(
@@ -351,9 +301,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("received_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["participants.id"], name="fk_events_participant_id"
-        ),
+        _points("events", "participant_id", "participants"),
         sa.PrimaryKeyConstraint("participant_id", "id", name="pk_events"),
         sqlite_with_rowid=False,
     )
@@ -366,10 +314,8 @@ def upgrade() -> None:
         sa.Column("raised_at", Moment, nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["lecture_id"], ["lectures.id"], name="fk_flags_lecture_id"),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["participants.id"], name="fk_flags_participant_id"
-        ),
+        _points("flags", "lecture_id", "lectures"),
+        _points("flags", "participant_id", "participants"),
         sa.PrimaryKeyConstraint("id", name="pk_flags"),
         sa.UniqueConstraint(
             "participant_id", "kind", "raised_at", name="uq_flags_participant_id_kind_raised_at"
@@ -385,9 +331,7 @@ def upgrade() -> None:
         sa.Column("participant_id", Id, nullable=False),
         sa.Column("at", Moment, nullable=False),
         sa.Column("mood", sa.String(length=16), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["participants.id"], name="fk_pulses_participant_id"
-        ),
+        _points("pulses", "participant_id", "participants"),
         sa.PrimaryKeyConstraint("id", name="pk_pulses"),
     )
     op.create_index("ix_pulses_participant_id_at", "pulses", ["participant_id", "at"], unique=False)
@@ -398,12 +342,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("participant_id", Id, nullable=False),
         sa.Column("created_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["participant_id"],
-            ["participants.id"],
-            name="fk_recovery_links_participant_id",
-            ondelete="CASCADE",
-        ),
+        _points("recovery_links", "participant_id", "participants", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_recovery_links"),
         sa.UniqueConstraint("hash", name="uq_recovery_links_hash"),
     )
@@ -416,9 +355,7 @@ def upgrade() -> None:
         sa.Column("report_id", Id, nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("csv", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["report_id"], ["reports.id"], name="fk_report_tables_report_id", ondelete="CASCADE"
-        ),
+        _points("report_tables", "report_id", "reports", cascade=True),
         sa.PrimaryKeyConstraint("report_id", "name", name="pk_report_tables"),
     )
     op.create_table(
@@ -431,13 +368,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("expires_at", Moment, nullable=False),
         sa.Column("used_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(["lecture_id"], ["lectures.id"], name="fk_tickets_lecture_id"),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["personal_links.id"], name="fk_tickets_link_id", ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["student_id"], ["students.id"], name="fk_tickets_student_id", ondelete="CASCADE"
-        ),
+        _points("tickets", "lecture_id", "lectures"),
+        _points("tickets", "link_id", "personal_links", cascade=True),
+        _points("tickets", "student_id", "students", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_tickets"),
         sa.UniqueConstraint("hash", name="uq_tickets_hash"),
     )
@@ -452,16 +385,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("user_id", Id, nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["flag_id"], ["flags.id"], name="fk_flag_events_flag_id", ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_flag_events_user_id"),
+        _points("flag_events", "flag_id", "flags", cascade=True),
+        _points("flag_events", "user_id", "users"),
         sa.PrimaryKeyConstraint("id", name="pk_flag_events"),
     )
     op.create_index("ix_flag_events_flag_id_at", "flag_events", ["flag_id", "at"], unique=False)
-
-
-def downgrade() -> None:
-    """Remove every table, those first that point at others."""
-    for table in reversed(TABLES):
-        op.drop_table(table)

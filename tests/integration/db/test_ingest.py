@@ -18,7 +18,8 @@ from contract.ids import uuid7
 from contract.observations import Observation
 from db import consents, ingest, queries
 from db.errors import NotFoundError, StoreError, WithdrawnError
-from db.schema import BUCKET_SUMS, buckets, observations
+from db.scales import BUCKET_SUMS
+from db.schema import buckets, observations
 from db.store import Store, open_store
 from tests.integration.db.conftest import Classroom, classroom_in
 

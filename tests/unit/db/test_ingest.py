@@ -12,7 +12,7 @@ from contract.emotions import EMOTIONS
 from contract.ids import uuid7
 from contract.observations import Attention, Observation
 from db import ingest
-from db.schema import BUCKET_SUMS
+from db.scales import BUCKET_SUMS
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WHO = uuid7(START)
