@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from contract.policy import CourseMode
 from dashboard import reports as rendering
@@ -18,8 +17,6 @@ from dashboard.access import OperatorActor
 from dashboard.leader import FileLeadership
 from dashboard.scheduler import MOST_ATTEMPTS, Scheduler
 from db import audit, consents, lectures, queries, reports, settings
-from db.leader import AdvisoryLeadership
-from db.store import open_store
 
 
 @pytest.fixture
@@ -139,29 +136,6 @@ def test_one_process_leads_until_it_lets_go(tmp_path: Path) -> None:
     assert second.held()
     assert not first.held()
     second.release()
-
-
-@pytest.mark.postgres
-def test_on_postgresql_one_session_leads_until_it_lets_go_or_dies(postgres_url: str) -> None:
-    stores = [open_store(postgres_url) for _ in range(3)]
-    first, second, third = (AdvisoryLeadership(store) for store in stores)
-    assert first.held()
-    assert first.held()
-    assert not second.held()
-    first.release()
-    first.release()
-    assert second.held()
-    assert not first.held()
-    # The session dies without a word, as with its process.
-    assert second._connection is not None
-    killed = second._connection.execute(text("SELECT pg_backend_pid()")).scalar()
-    with stores[0].read() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": killed})
-    assert third.held()
-    assert not second.held()
-    for leadership, store in zip((first, second, third), stores, strict=True):
-        leadership.release()
-        store.close()
 
 
 def test_who_does_not_lead_does_not_sweep(world: Any, rendered: list[UUID]) -> None:
