@@ -1,10 +1,21 @@
 """How Alembic reaches the store: a connection handed over by db.migrate, or ``-x url=…``."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy import Connection
 
 from db.schema import metadata
 from db.store import open_store
+from db.types import Id, Moment
+
+
+def render(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
+    """How a new migration writes this project's own column types."""
+    if kind == "type" and isinstance(value, (Id, Moment)):
+        autogen.imports.add("from db.types import Id, Moment")
+        return type(value).__name__
+    return False
 
 
 def migrate(connection: Connection) -> None:
@@ -13,6 +24,7 @@ def migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=metadata,
         compare_type=True,
+        render_item=render,
         # SQLite can alter little in place: Alembic copies the table there.
         render_as_batch=connection.dialect.name == "sqlite",
     )
