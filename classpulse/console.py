@@ -54,7 +54,12 @@ def log_to_stderr(*, quiet: bool = False) -> None:
     People at a terminal read lines, a service manager JSON. ``quiet``: warnings and worse only.
     """
     at_terminal = sys.stderr.isatty()
-    shape = structlog.dev.ConsoleRenderer() if at_terminal else structlog.processors.JSONRenderer()
+    # Plain tracebacks: the pretty ones print local variables, and with them tokens.
+    shape = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if at_terminal
+        else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

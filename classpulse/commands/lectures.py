@@ -122,9 +122,11 @@ def report(
 def _make_course(store: "Store", title: str, mode: str, teacher: str | None) -> None:
     from datetime import UTC, datetime
 
+    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
     from db import courses
     from db.settings import school
 
+    authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)
     if mode not in tuple(CourseMode):
         raise UsageError(f"A mode must be one of {', '.join(CourseMode)}, but received {mode!r}.")
     if any(course.title == title for course in courses.list_courses(store)):

@@ -28,26 +28,23 @@ def add_user(
     database: Database = None,
 ) -> None:
     """Add somebody who signs in; the password is asked for, or read from standard input."""
-    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
-    from dashboard.passwords import hash_password
-    from db import courses, people
+    from classpulse.serving import offline_services
+    from dashboard import office
+    from dashboard.access import OperatorActor
     from db.values import Role
 
     if role not in tuple(Role):
         raise UsageError(f"A role must be one of {', '.join(Role)}, but received {role!r}.")
-    authorize(OperatorActor(), Action.MANAGE_USERS, SCHOOL)
     with opened_store(database) as store:
-        taught = [find_course(store, word) for word in course or ()]
-        added = people.add_user(
-            store,
+        office.add_user(
+            offline_services(store),
+            OperatorActor(),
             login=login,
             name=name or login,
             role=Role(role),
-            password_hash=hash_password(_ask_password(login)),
-            now=datetime.now(UTC),
+            password=_ask_password(login),
+            teaches=[find_course(store, word).id for word in course or ()],
         )
-        for one in taught:
-            courses.add_teacher(store, one.id, added.id)
     say(f"Added the {role} {login}.")
 
 
@@ -75,12 +72,13 @@ def list_users(database: Database = None, as_json: AsJson = False) -> None:
 @users.command("disable")
 def disable_user(login: str, database: Database = None) -> None:
     """Lock somebody out; their open sessions end at once."""
-    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
-    from db import people
+    from classpulse.serving import offline_services
+    from dashboard import office
+    from dashboard.access import OperatorActor
 
-    authorize(OperatorActor(), Action.MANAGE_USERS, SCHOOL)
     with opened_store(database) as store:
-        people.set_disabled(store, find_user(store, login).id, True, datetime.now(UTC))
+        user = find_user(store, login)
+        office.set_disabled(offline_services(store), OperatorActor(), user.id, disabled=True)
     say(f"{login} can no longer sign in.")
 
 
@@ -103,23 +101,14 @@ def set_policy(
     database: Database = None,
 ) -> None:
     """Set the policy for lectures that start from now on."""
-    from dataclasses import replace
-
-    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
-    from db import audit
-    from db.settings import school, set_school
+    from classpulse.serving import offline_services
+    from dashboard import office
+    from dashboard.access import OperatorActor
 
     if word not in tuple(Policy):
         raise UsageError(f"A policy must be one of {', '.join(Policy)}, but received {word!r}.")
-    operator = OperatorActor()
-    authorize(operator, Action.SET_POLICY, SCHOOL)
-    now = datetime.now(UTC)
     with opened_store(database) as store:
-        set_school(store, replace(school(store), policy=Policy(word)), now)
-        audit.record(
-            store, actor=operator.name, action=Action.SET_POLICY, object=SCHOOL.label, at=now,
-            detail={"policy": word},
-        )  # fmt: skip
+        office.set_policy(offline_services(store), OperatorActor(), Policy(word))
     say(f"The school's policy is {word}.")
     if Policy(word) is not Policy.SELF_REPORT:
         say(
@@ -143,7 +132,9 @@ def import_roster(
 ) -> None:
     """Import students from OneRoster CSV (1.1, 1.2) or from one CSV with a column name."""
     from classpulse.roster import read_roster, store_roster
+    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
 
+    authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)
     found = read_roster(source, course)
     with opened_store(database) as store:
         result = store_roster(store, found, datetime.now(UTC), dry_run=dry_run, links=links)
@@ -153,7 +144,7 @@ def import_roster(
     for row in result["courses"]:
         say(f"{row['title']}: {row['added']} added, {row['known']} known")
         for name, link in row.get("links", {}).items():
-            say(f"  {name}\t{link}")
+            say(f"  {name}\tjoin/CODE?link={link}")
     if dry_run:
         say("Nothing was changed.")
 
@@ -168,20 +159,16 @@ def erase(
     """Delete all that is stored of a student, and rebuild the reports they were in."""
     from uuid import UUID
 
-    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
-    from db import courses, retention
+    from classpulse.serving import offline_services
+    from dashboard import office
+    from dashboard.access import OperatorActor
 
-    operator = OperatorActor()
-    authorize(operator, Action.ERASE, SCHOOL)
     try:
         identifier = UUID(student)
     except ValueError:
         raise UsageError(f"A student is named by an id, but received {student!r}.") from None
-    now = datetime.now(UTC)
     with opened_store(database) as store:
-        rostered = courses.student(store, identifier) is not None
-        remove = retention.erase_student if rostered else retention.erase_participant
-        removed = remove(store, identifier, now=now, actor=operator.name)
+        removed = office.erase(offline_services(store), OperatorActor(), identifier)
     if as_json:
         say_json(
             {
