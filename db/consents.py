@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from contract.ids import uuid7
 from contract.policy import Choices, CourseMode
@@ -381,6 +381,7 @@ _CONTEXT = (
     .join(participants, participants.c.id == agent_tokens.c.participant_id)
     .join(lectures, lectures.c.id == participants.c.lecture_id)
     .join(courses, courses.c.id == lectures.c.course_id)
+    .where(agent_tokens.c.hash == bindparam("hash"), agent_tokens.c.replaced_at.is_(None))
 )
 
 
@@ -390,9 +391,6 @@ def agent_context(store: Store, token: str) -> AgentContext | None:
     None where the token is unknown, or a second device has replaced it. A withdrawn participant's
     token still answers, so that the agent can be told to delete its outbox: look at ``withdrawn``.
     """
-    query = _CONTEXT.where(
-        agent_tokens.c.hash == digest(token), agent_tokens.c.replaced_at.is_(None)
-    )
     with store.read() as connection:
-        row = connection.execute(query).first()
+        row = connection.execute(_CONTEXT, {"hash": digest(token)}).first()
     return None if row is None else rows.agent_context(row)
