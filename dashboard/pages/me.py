@@ -90,8 +90,8 @@ def _timeline(points: Sequence[LivePoint], zone: ZoneInfo) -> Any:
                 **parts.aria(label="Your own looks over the lecture, as the model saw them"),
             ),
             html.Figcaption(
-                "Your own looks, minute by minute, as the model saw them. It is wrong about three "
-                "times in ten, and more often on some faces. " + wording.CAVEAT,
+                "Your own looks, minute by minute, as the model saw them. It is often wrong "
+                "about a single face, and more often about some people's. " + wording.CAVEAT,
                 className="cp-chart-text",
             ),
         ]

@@ -5,73 +5,25 @@ import logging
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
 import httpx
-import numpy as np
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from contract import EMOTIONS, CourseMode, Emotion, Policy, uuid7
+from contract import CourseMode, Emotion, Policy
 from dashboard.app import App, ModelAssets, create_app
 from dashboard.passwords import hash_password
 from dashboard.settings import Settings
 from db import consents, courses, lectures, migrate, people, queries, settings
 from db.values import Course, Lecture, ParticipantStatus, Role, School, User
 from models.cards import Card
+from tests.unit.dashboard.made import observation
 
 PASSWORD = "correct horse battery"
 START = datetime(2026, 11, 21, 9, 0, 5, tzinfo=UTC)
-
-
-def sharp_card() -> Card:
-    """The card of a model that errs little, so that what a test sends is what a page shows."""
-    rng = np.random.default_rng(5)
-    faces = [rng.dirichlet(0.2 + 40.0 * np.eye(7)[look], 60).round(6) for look in range(7)]
-    rows = [block / block.sum(axis=1, keepdims=True) for block in faces]
-    source = {
-        "split": "PublicTest",
-        "n": 420,
-        "measured_on": date(2026, 11, 21),
-        "commit": "0" * 40,
-        "data": "made up for tests",
-        "data_sha256": "0" * 64,
-    }
-    sad = EMOTIONS.index(Emotion.SAD)
-    return Card.model_validate(
-        {
-            "name": "pulse",
-            "version": 1,
-            "summary": "a card for tests",
-            "emotions": EMOTIONS,
-            "files": [
-                {"name": "x.tflite", "sha256": "0" * 64, "size_bytes": 1, "precision": "float32"}
-            ],
-            "parameters": 1,
-            "training": {},
-            "temperature": 1.0,
-            "training_prior": [1 / 7] * 7,
-            "soft_confusion": {
-                "provenance": source,
-                "rows": [block.mean(axis=0).tolist() for block in rows],
-                "counts": [60] * 7,
-            },
-            "hard_confusion": (np.eye(7, dtype=int) * 60).tolist(),
-            "bank": {
-                "provenance": source,
-                "by_true_look": [
-                    {"posteriors": block.tolist(), "clear": [True] * 60} for block in rows
-                ],
-            },
-            "sad_m0": float(np.mean([block[:, sad].mean() for block in rows[:sad]])),
-            "sad_m1": float(rows[sad][:, sad].mean()),
-            "evaluations": [],
-            "intended_use": "tests",
-            "limits": ["none"],
-        }
-    )
 
 
 @dataclass
@@ -120,11 +72,10 @@ class Student:
     ) -> None:
         """One observation for each of ``seconds`` after ``start``: one look for all, or each."""
         looks = itertools.repeat(look) if isinstance(look, Emotion) else iter(look)
-        items = [
-            _observation(next(looks), start + timedelta(seconds=s), attentive) for s in seconds
-        ]
+        items = [observation(next(looks), start + timedelta(seconds=s), attentive) for s in seconds]
         for first in range(0, len(items), 600):
-            answer = self._post("/observations", {"items": items[first : first + 600]})
+            batch = [item.model_dump(mode="json") for item in items[first : first + 600]]
+            answer = self._post("/observations", {"items": batch})
             verdicts = {verdict["verdict"] for verdict in answer.json()["verdicts"]}
             assert verdicts == {"accepted"}, answer.text
 
@@ -133,24 +84,6 @@ class Student:
         answer = self.http.post(f"/api/v1{path}", json=body, headers=headers)
         assert answer.is_success, answer.text
         return answer
-
-
-def _observation(look: Emotion, at: datetime, attentive: float) -> dict[str, Any]:
-    share = [0.02] * 7
-    share[EMOTIONS.index(look)] = 0.88
-    return {
-        "id": str(uuid7(at)),
-        "captured_at": at.isoformat().replace("+00:00", "Z"),
-        "clock_offset_ms": 0,
-        "frames": 5,
-        "face_share": 1.0,
-        "faces": 1,
-        "probabilities": share,
-        "attentive": attentive,
-        "attention": None,
-        "detection_score": 0.9,
-        "model": "pulse@1",
-    }
 
 
 @dataclass

@@ -1,0 +1,108 @@
+"""Charts: order, colours, times in the school's zone, and extensions that fit what they extend."""
+
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from contract import EMOTIONS, Emotion
+from dashboard.figures import live_charts
+from dashboard.live_values import LivePoint, MarkerPoint
+from dashboard.reports import svg
+from dashboard.theme import LOOK_COLOURS, STACK, translucent
+
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+SHARES = (0.05, 0.05, 0.05, 0.2, 0.1, 0.05, 0.5)
+
+
+def point(step: int, shares: tuple[float, ...] | None = SHARES) -> LivePoint:
+    return LivePoint(int(START.timestamp()) + 10 * step, shares, 0.8, 0.9, 5)
+
+
+def test_every_look_has_its_own_colour_and_place() -> None:
+    assert set(STACK) == set(EMOTIONS)
+    assert len(set(LOOK_COLOURS.values())) == len(EMOTIONS)
+    assert (STACK[0], STACK[-1]) == (Emotion.NEUTRAL, Emotion.SAD)
+
+
+def test_the_stack_is_in_order_and_local_time() -> None:
+    figure = live_charts.mood_figure([point(0), point(1)], [], BERLIN)
+    looks = figure["data"][: len(STACK)]
+    assert [trace["fillcolor"] for trace in looks] == [LOOK_COLOURS[look] for look in STACK]
+    assert looks[0]["x"] == ["2026-11-21 10:00:00", "2026-11-21 10:00:10"]
+    assert looks[0]["y"] == [0.5, 0.5]
+    assert sum(trace["y"][0] for trace in looks) == pytest.approx(1.0)
+    assert figure["layout"]["uirevision"] == "mood"
+
+
+def test_where_nobody_was_seen_the_stack_falls_to_the_floor() -> None:
+    figure = live_charts.mood_figure([point(0), point(1, None)], [], BERLIN)
+    assert [trace["y"][1] for trace in figure["data"][: len(STACK)]] == [0.0] * len(STACK)
+
+
+@pytest.mark.parametrize("with_marker", [False, True])
+@pytest.mark.parametrize("chart", ["mood", "attention"])
+def test_an_extension_fits_its_figure(chart: str, with_marker: bool) -> None:
+    markers = [MarkerPoint(START, "Quiz")] if with_marker else []
+    whole = getattr(live_charts, f"{chart}_figure")([point(0)], [], BERLIN)
+    new, traces, kept = getattr(live_charts, f"extend_{chart}")([point(1)], markers, BERLIN)
+    assert len(traces) == len(whole["data"]) - (not with_marker)
+    assert kept == live_charts.KEPT_POINTS
+    for name, lists in new.items():
+        assert len(lists) == len(traces)
+        # Plotly refuses to extend what is no list already.
+        assert all(isinstance(whole["data"][trace][name], list) for trace in traces)
+    if with_marker:
+        assert new["text"][-1] == ["Quiz"]
+
+
+def axis(minutes: int = 10) -> svg.Axis:
+    times = [START.astimezone(BERLIN) + timedelta(minutes=i) for i in range(minutes)]
+    return svg.Axis(times[0], times[0] + timedelta(minutes=minutes), times, timedelta(minutes=1))
+
+
+def test_the_printed_stack_is_well_formed_and_fills_the_height() -> None:
+    drawn = svg.stacked_looks(axis(), [SHARES] * 4 + [None] * 2 + [SHARES] * 4, [], 190)
+    polygons = ET.fromstring(drawn).findall("{*}polygon")  # noqa: S314 - our own text
+    assert [polygon.get("fill") for polygon in polygons[:7]] == [
+        LOOK_COLOURS[look] for look in STACK
+    ]
+    assert len(polygons) == 14  # the gap breaks the stack in two
+    heights = {
+        float(corner.split(",")[1])
+        for polygon in polygons
+        for corner in str(polygon.get("points")).split()
+    }
+    assert (min(heights), max(heights)) == (16.0, 168.0)
+
+
+def test_printed_lines_break_where_nothing_is_known() -> None:
+    line = svg.Line([0.5, None, 0.5, 0.6, None, None, 1.0, 0.0, 0.1, 0.2], "#5656cf")
+    drawn = ET.fromstring(svg.lines(axis(), [line], [], 110))  # noqa: S314 - our own text
+    assert len(drawn.findall("{*}polyline")) == 3
+
+
+def test_a_ceiling_lifts_small_shares() -> None:
+    line = svg.Line([0.25] * 10, "#0072b2")
+    drawn = svg.lines(axis(), [line], [], 110, ceiling=0.25)
+    assert ",16.0" in drawn
+    assert "12.5 %" in drawn
+
+
+def test_marks_are_numbered_and_text_is_escaped() -> None:
+    drawn = svg.lines(axis(), [], [svg.Mark(axis().times[3], 7)], 110)
+    assert ">7</text>" in drawn
+    assert svg._text(0, 0, "<b>&", "start").count("&lt;b&gt;&amp;") == 1
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(5, "10:01"), (47, "10:10"), (180, "11:00")])
+def test_ticks_are_round_times(minutes: int, expected: str) -> None:
+    drawn = svg.lines(axis(minutes), [], [], 110)
+    assert f">{expected}</text>" in drawn
+    assert drawn.count("middle") <= 9
+
+
+def test_translucent() -> None:
+    assert translucent("#0072B2", 0.5) == "rgba(0,114,178,0.5)"

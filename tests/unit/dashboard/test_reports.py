@@ -1,0 +1,154 @@
+"""The report's files: tagged, repeatable, harmless, and holding no more than the policy allows."""
+
+import csv
+import io
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pypdfium2
+import pytest
+
+from contract import Emotion, Policy
+from dashboard.reports import TABLES, render_report
+from dashboard.reports.tables import safe
+from dashboard.reports.typeset import TypesetError, to_pdf
+from db import flags, lectures, settings
+from db.store import Store
+from db.values import FlagKind, FlagOutcome, School
+from tests.unit.dashboard.made import START, Sitting, sharp_card
+
+MINUTES = 12
+
+
+def at(seconds: int):
+    return START + timedelta(seconds=seconds)
+
+
+def services(store: Store):
+    return SimpleNamespace(store=store, card=sharp_card())
+
+
+def taught(store: Store, policy: Policy = Policy.INDIVIDUAL) -> Sitting:
+    """A lecture of six, one of them sad-looking throughout and named like a formula."""
+    settings.set_school(store, School("Northbridge", "Europe/Berlin", policy), START)
+    sitting = Sitting.begin(store, policy)
+    for name in ("=Ana", "Ben", "Chloé", "Dev", "Emeka", "Freya"):
+        look = Emotion.SAD if name == "=Ana" else Emotion.NEUTRAL
+        person = sitting.join(name)
+        sitting.send(person, look, range(MINUTES * 60))
+        if name == "=Ana" and policy is Policy.INDIVIDUAL:
+            flag = flags.raise_flag(
+                store,
+                lecture_id=sitting.lecture.id,
+                participant_id=person,
+                kind=FlagKind.SAD,
+                raised_at=at(300),
+                evidence={},
+                reason="Looked sad 80 % of the last 5 min, seen 100 % of the time.",
+            )
+            flags.decide(
+                store, flag.id, FlagOutcome.DISMISSED, at=at(330), user_id=None, note="not_now"
+            )
+    lectures.add_marker(store, sitting.lecture.id, at=at(120), label="Group work", user_id=None)
+    lectures.end(store, sitting.lecture.id, at(MINUTES * 60))
+    return sitting
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+def rows(table: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.decode("utf-8"), newline="")))
+
+
+def test_the_pdf_says_what_happened_and_is_tagged(sqlite_store: Store) -> None:
+    sitting = taught(sqlite_store)
+    pdf, _ = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    text = text_of(pdf).replace("\xa0", " ")
+    for said in (
+        "Heat",
+        "Physics 10b",
+        "Northbridge",
+        "21 November 2026",
+        "10:00 to 10:12",  # the school's zone
+        "12 min",
+        "Individual",
+        "Group work",
+        "=Ana",
+        "Not now",
+        "A face shows an expression, not a feeling",
+        "How to read this report",
+    ):
+        assert said in text
+    assert "is sad" not in text
+    assert b"/StructTreeRoot" in pdf or b"pdfuaid:part" in pdf
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+
+
+def test_the_same_data_give_the_same_bytes(sqlite_store: Store) -> None:
+    sitting = taught(sqlite_store)
+    first = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    assert render_report(services(sqlite_store), sitting.lecture.id, at(9000)) == first
+
+
+def test_the_tables_are_readable_and_harmless(sqlite_store: Store) -> None:
+    sitting = taught(sqlite_store)
+    _, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    assert set(tables) == set(TABLES)
+    assert {row["student"] for row in rows(tables["students"])} == {
+        "'=Ana",
+        "Ben",
+        "Chloé",
+        "Dev",
+        "Emeka",
+        "Freya",
+    }
+    timeline = rows(tables["timeline"])
+    assert timeline[0]["at"] == "2026-11-21T10:00:00+01:00"
+    assert float(timeline[5]["neutral"]) == pytest.approx(5 / 6, abs=0.1)
+    assert float(timeline[5]["sad_low"]) <= float(timeline[5]["sad"])
+    assert rows(tables["markers"]) == [{"at": "2026-11-21T10:02:00+01:00", "label": "Group work"}]
+    flagged = [row for row in rows(tables["flags"]) if row["shown_live"] == "yes"]
+    assert [(row["student"], row["outcome"]) for row in flagged] == [("'=Ana", "Not now")]
+    summary = {row["figure"]: row["value"] for row in rows(tables["summary"])}
+    assert summary["students"] == "6"
+    assert summary["policy"] == "individual"
+
+
+def test_under_aggregate_no_student_is_in_any_file(sqlite_store: Store) -> None:
+    sitting = taught(sqlite_store, Policy.AGGREGATE)
+    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    assert set(tables) == {"summary", "timeline", "markers"}
+    everything = text_of(pdf) + "".join(table.decode() for table in tables.values())
+    for name in ("Ana", "Ben", "Chloé", "Emeka", "Freya"):
+        assert name not in everything
+
+
+def test_an_empty_lecture_has_a_report_too(sqlite_store: Store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    lectures.end(sqlite_store, sitting.lecture.id, at(90))
+    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(100))
+    text = text_of(pdf).replace("\xa0", " ")
+    assert "No faces were seen in this lecture." in text
+    assert "No check-in was suggested." in text
+    assert rows(tables["markers"]) == []
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_formulas_are_disarmed(text: str) -> None:
+    assert safe(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("cell", ["Ana", "", None, -1.5, 3])
+def test_everything_else_stays(cell: str | float | None) -> None:
+    assert safe(cell) == cell
+
+
+def test_words_that_are_missing_are_named() -> None:
+    with pytest.raises(TypesetError, match="could not be typeset"):
+        to_pdf({"title": "x"}, START)
