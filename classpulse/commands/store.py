@@ -10,7 +10,7 @@ from classpulse.commands.common import AsJson, Database
 from classpulse.console import say, say_json, stop
 from classpulse.opening import make_folder, opened_store, server_settings
 
-app = typer.Typer(help="The store: upgrade, check, prune.", no_args_is_help=True)
+app = typer.Typer(help="The store: upgrade, check, back up, restore, prune.", no_args_is_help=True)
 
 
 @app.command()
@@ -45,6 +45,35 @@ def check(database: Database = None, as_json: AsJson = False) -> None:
         stop(f"the store differs in {len(differences)} places; run: classpulse db upgrade")
     if not as_json:
         say("The store is as it should be.")
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="a new file")],
+    database: Database = None,
+) -> None:
+    """Copy an SQLite store to a file, also while the server runs."""
+    from db.backup import backup as copy
+
+    size = copy(server_settings(database=database).database_url, target)
+    say(f"Wrote {size} bytes to {target}.")
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="what backup wrote")],
+    yes: Annotated[bool, typer.Option("--yes", help="replace what is there")] = False,
+    database: Database = None,
+) -> None:
+    """Make an SQLite store what a backup is; what is there now is replaced."""
+    from db.backup import restore as bring_back
+
+    url = server_settings(database=database).database_url
+    there = url.startswith("sqlite:///") and Path(url.removeprefix("sqlite:///")).exists()
+    if there and not yes:
+        stop("the store that is there would be replaced; say --yes if that is meant")
+    bring_back(url, source)
+    say(f"The store is what {source} was.")
 
 
 @app.command()

@@ -95,6 +95,12 @@ def test_the_store_is_upgraded_and_checked(terminal: Terminal, tmp_path: Path) -
     assert "0001" in terminal.fine("db", "upgrade", "--database", url)
     assert json.loads(terminal.fine("db", "check", "--database", url, "--json"))["ok"]
     terminal.fine("db", "prune", "--days", "30", "--database", url)
+    copy = str(tmp_path / "copy.db")
+    assert "bytes" in terminal.fine("db", "backup", copy, "--database", url)
+    code, _ = terminal.run("db", "restore", copy, "--database", url)
+    assert code == 1
+    assert "--yes" in terminal.err
+    terminal.fine("db", "restore", copy, "--yes", "--database", url)
     open_store(url).close()
 
 
