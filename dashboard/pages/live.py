@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from json import dumps
 from typing import Any, Final
@@ -113,8 +114,7 @@ class Update:
     ) -> "Update":
         """What is new for a browser whose panels have the fingerprints ``seen``."""
         zone = ZoneInfo(course.timezone)
-        panels = _starting() if snapshot is None else _panels(snapshot)
-        prints = {name: _fingerprint(panel) for name, panel in panels.items()}
+        panels, prints = _rendered(snapshot)
         mood: Any = no_update
         mood_figure: Any = no_update
         attention: Any = no_update
@@ -136,7 +136,7 @@ class Update:
             mood_figure=mood_figure,
             attention=attention,
             attention_figure=attention_figure,
-            cursor={"timeline": timeline.cursor, "seen": prints},
+            cursor={"timeline": timeline.cursor, "seen": dict(prints)},
             heard={"age": _age(snapshot, now), "any": snapshot is not None},
             since=_since(lecture, now),
         )
@@ -146,6 +146,13 @@ def _age(snapshot: LiveSnapshot | None, now: datetime) -> float | None:
     if snapshot is None or snapshot.newest is None:
         return None
     return round((now - snapshot.newest).total_seconds(), 1)
+
+
+@lru_cache(maxsize=64)
+def _rendered(snapshot: LiveSnapshot | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """The panels and their fingerprints: made once per tick, however many browsers ask."""
+    panels = _starting() if snapshot is None else _panels(snapshot)
+    return panels, {name: _fingerprint(panel) for name, panel in panels.items()}
 
 
 def _panels(snapshot: LiveSnapshot) -> dict[str, Any]:
@@ -221,6 +228,7 @@ def _join(lecture: Lecture, base_url: str) -> Any:
         size="xl",
         centered=True,
         closeButtonProps={"aria-label": "Close"},
+        attributes={"header": {"role": "presentation"}},
         children=html.Div(
             [
                 html.Img(src=picture, alt=f"QR code of {address}"),
@@ -246,6 +254,7 @@ def _end(lecture: Lecture) -> Any:
         title="End this lecture?",
         centered=True,
         closeButtonProps={"aria-label": "Close"},
+        attributes={"header": {"role": "presentation"}},
         children=[
             html.P(
                 f"Nothing that is captured after now will count for “{lecture.title}”. "

@@ -21,7 +21,7 @@ INDEX: Final = """<!DOCTYPE html>
 </head>
 <body>
 {%app_entry%}
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
+<div>{%config%}{%scripts%}{%renderer%}</div>
 </body>
 </html>"""
 
@@ -37,7 +37,7 @@ def frame() -> Any:
             html.Main(
                 html.Div(id=ids.CONTENT), id="main", className="cp-main", tabIndex=-1, role="main"
             ),
-            html.Div(
+            html.Footer(
                 "ClassPulse says what faces look like, never what people feel. "
                 "Pictures never leave the students' devices.",
                 className="cp-footer",
