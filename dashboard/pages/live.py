@@ -228,7 +228,6 @@ def _join(lecture: Lecture, base_url: str) -> Any:
         size="xl",
         centered=True,
         closeButtonProps={"aria-label": "Close"},
-        attributes={"header": {"role": "presentation"}},
         children=html.Div(
             [
                 html.Img(src=picture, alt=f"QR code of {address}"),
@@ -254,7 +253,6 @@ def _end(lecture: Lecture) -> Any:
         title="End this lecture?",
         centered=True,
         closeButtonProps={"aria-label": "Close"},
-        attributes={"header": {"role": "presentation"}},
         children=[
             html.P(
                 f"Nothing that is captured after now will count for “{lecture.title}”. "

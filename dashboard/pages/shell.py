@@ -32,7 +32,12 @@ def frame() -> Any:
         [
             dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
             html.A("Skip to the content", href="#main", className="cp-skip"),
-            html.Header(html.Div(id=ids.HEADER, className="cp-header-in"), className="cp-header"),
+            # Mantine's dialogues bring a page header of their own; there must be one at a time.
+            html.Section(
+                html.Div(id=ids.HEADER, className="cp-header-in"),
+                className="cp-header",
+                **parts.aria(label="ClassPulse"),
+            ),
             html.Div(id=ids.NOTICE, className="cp-notice", role="status"),
             html.Main(
                 html.Div(id=ids.CONTENT), id="main", className="cp-main", tabIndex=-1, role="main"
