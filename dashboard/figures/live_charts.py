@@ -176,7 +176,8 @@ def _layout(name: str, *, height: int) -> dict[str, Any]:
             "fixedrange": True,
         },
         "yaxis": {
-            "range": [0, 1.0],
+            # A little above all of it, where the markers stand.
+            "range": [0, 1.05],
             "tickformat": ".0%",
             "tickvals": [0, 0.25, 0.5, 0.75, 1] if height > 200 else [0, 0.5, 1],
             "zeroline": False,
