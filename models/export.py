@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import keras
 
 WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
+NOTES_FILE: Final = "notes.txt"
 PARITY: Final = 0.01
 """The float file's probabilities may differ from Keras's by this much at most."""
 INT8_LOSS: Final = 0.005
@@ -82,7 +83,7 @@ def export_run(
         summary=architectures.architecture(name).summary,
         files=tuple(each.file for each in exported),
         parameters=logits_model.count_params(),
-        training=_training(config, log),
+        training=_training(config, log, run / NOTES_FILE),
         temperature=temperature,
     )
     splits = (Split.PUBLIC_TEST,) if interim else (Split.PUBLIC_TEST, Split.PRIVATE_TEST)
@@ -191,7 +192,8 @@ def _compare(
         )
 
 
-def _training(config: dict[str, Any], log: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _training(config: dict[str, Any], log: Sequence[dict[str, Any]], notes: Path) -> dict[str, Any]:
+    """What the card says of the run; ``notes`` is where whoever ran it may say what was unusual."""
     best = max(log, key=lambda entry: entry["public_accuracy"])
     return config | {
         "epochs_run": len(log),
@@ -199,6 +201,7 @@ def _training(config: dict[str, Any], log: Sequence[dict[str, Any]]) -> dict[str
         "public_accuracy_in_training": best["public_accuracy"],
         "seconds": round(sum(entry["seconds"] for entry in log)),
         "selection": "best averaged weights on PublicTest",
+        "notes": notes.read_text(encoding="utf-8").strip() if notes.is_file() else "",
     }
 
 
