@@ -1,20 +1,28 @@
 """One student in one lecture: capture on the calling thread, delivery beside it, until one ends."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.console import Console
-from capture_agent.controls import Controls, listening
+from capture_agent.controls import KEYS, Controls, listening
+from capture_agent.cover import CoverWatch
 from capture_agent.delivery import Delivery, Progress, State
-from capture_agent.errors import AgentError, CameraLostError, OutboxError, SourceError
+from capture_agent.errors import (
+    AgentError,
+    CameraLostError,
+    OutboxError,
+    OutboxFullError,
+    SourceError,
+)
 from capture_agent.outbox import Outbox
+from capture_agent.own import Door, OwnWishes
 from capture_agent.pipeline import Pipeline
 from capture_agent.sampler import Sampler
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
-from capture_agent.sources import Source
-from capture_agent.transport import Sender
+from capture_agent.sources import Frame, Source
 from contract.emotions import EMOTIONS
 from contract.events import Event, EventKind
 from contract.exchange import Reason
@@ -22,6 +30,7 @@ from contract.ids import uuid7
 from contract.observations import Observation
 
 _CAMERA_RETRY_S: Final = 3.0
+_DISK_RETRY_S: Final = 5.0
 _PAUSE_LOOK_S: Final = 0.2
 _WITHDRAWN: Final = 403
 
@@ -31,6 +40,7 @@ class _Counts:
     observations: int = 0
     with_face: int = 0
     pictures: int = 0
+    not_kept: int = 0
 
 
 class Agent:
@@ -46,6 +56,7 @@ class Agent:
         pipeline: Pipeline,
         outbox: Outbox,
         session: Session,
+        door: Door,
     ) -> None:
         self._settings = settings
         self._console = console
@@ -57,132 +68,177 @@ class Agent:
         self._session = session
         self._counts = _Counts()
         self._controls = Controls(clock.stopping)
+        self._cover = CoverWatch()
+        self._blind = False
         self._last: Observation | None = None
         self._sampler = Sampler(pipeline.model_id, settings.frames_per_second, correction)
+        self._delivery = Delivery(
+            outbox,
+            door.send,
+            session.token,
+            clock,
+            every_seconds=settings.batch_seconds,
+            on_final=clock.stopping.set,
+        )
+        self._wishes = OwnWishes(door, session, outbox, self._delivery, self._controls, console)
 
-    def run(self, send: Sender, *, lecture_ended: bool = False) -> int:
+    def run(self, *, lecture_ended: bool = False) -> int:
         """Capture and send until there is nothing more to do; the exit code, 0 or 1.
 
         Of a lecture that has ended nothing is captured; what waits is sent.
         """
-        delivery = Delivery(
-            self._outbox,
-            send,
-            self._session.token,
-            self._clock,
-            every_seconds=self._settings.batch_seconds,
-            on_final=self._clock.stopping.set,
-        )
-        delivery.start()
+        self._delivery.start()
         trouble: AgentError | None = None
         try:
             if not lecture_ended:
                 with listening(self._controls.press) as keys:
-                    how = "P pauses, Q stops" if keys else "Ctrl-C stops"
+                    how = KEYS if keys else "Ctrl-C stops"
                     self._console.say(f"Sharing numbers from {self._source.description}; {how}.")
-                    self._capture(delivery)
+                    self._capture()
         except (SourceError, OutboxError) as error:
             trouble = error
         finally:
             self._console.status("")
-        return self._finish(delivery, trouble)
+        return self._finish(trouble)
 
-    def _capture(self, delivery: Delivery) -> None:
+    def _capture(self) -> None:
         """Capture until the source ends or somebody stops; a lost camera is waited for."""
-        lost = False
         while not self._clock.stopping.is_set():
             try:
                 for frame in self._source.frames(self._sampler.wants):
-                    if lost:
-                        lost = False
-                        self._note(EventKind.CAMERA_BACK, "The camera is back.")
                     if self._controls.paused:
                         break
-                    reading = self._pipeline.read_student(frame.image_bgr)
-                    self._counts.pictures += 1
-                    self._keep(self._sampler.add(reading, frame.captured_at, frame.monotonic))
-                    self._show(delivery.progress)
+                    self._look_at(frame)
+                    self._show()
                 else:
                     return
                 self._pause()
             except CameraLostError as error:
                 self._keep(self._sampler.pause())
-                if not lost:
-                    lost = True
-                    self._note(EventKind.CAMERA_LOST, f"{error} Waiting for it.")
+                self._lose(f"{error} Waiting for it.")
+                self._show()
                 self._clock.wait(_CAMERA_RETRY_S)
             finally:
+                self._cover.reset()
                 self._keep(self._sampler.pause())
+
+    def _look_at(self, frame: Frame) -> None:
+        reading = self._pipeline.read_student(frame.image_bgr)
+        self._counts.pictures += 1
+        if self._cover.look(frame.image_bgr, reading.student is not None, frame.monotonic):
+            # Of a covered camera nothing is known: a second of it is no second without a face.
+            self._keep(self._sampler.finish())
+            self._lose("The camera is covered or dark: there is nothing to be seen.")
+            return
+        if self._blind:
+            self._blind = False
+            self._note(EventKind.CAMERA_BACK, "The camera is back.")
+        self._keep(self._sampler.add(reading, frame.captured_at, frame.monotonic))
+
+    def _lose(self, text: str) -> None:
+        if not self._blind:
+            self._blind = True
+            self._note(EventKind.CAMERA_LOST, text)
 
     def _pause(self) -> None:
         """Let go of the camera, so that its light goes out, until the student goes on."""
         self._keep(self._sampler.pause())
         self._source.close()
         self._note(EventKind.PAUSED, "Paused: nothing is looked at. P goes on, Q stops.")
-        self._console.status("paused")
+        self._show()
         while self._controls.paused and not self._clock.wait(_PAUSE_LOOK_S):
-            pass
+            self._show()
         if not self._controls.paused:
             self._note(EventKind.RESUMED, "Going on.")
 
     def _keep(self, observation: Observation | None) -> None:
-        if observation is not None:
-            self._outbox.add(observation)
+        if observation is not None and self._put(observation):
             self._counts.observations += 1
             self._counts.with_face += observation.probabilities is not None
             self._last = observation
 
     def _note(self, kind: EventKind, text: str = "") -> None:
-        at, _ = self._correction.correct(self._clock.now())
-        self._outbox.add(Event(id=uuid7(at), at=at, kind=kind))
         if text:
             self._console.say(text)
+        at, _ = self._correction.correct(self._clock.now())
+        self._put(Event(id=uuid7(at), at=at, kind=kind))
 
-    def _show(self, progress: Progress) -> None:
-        seen = self._last
-        look = "no face in view"
-        if seen is None:
-            look = "looking"
-        elif seen.probabilities is not None:
-            best = max(range(len(EMOTIONS)), key=seen.probabilities.__getitem__)
-            look = f"looks {EMOTIONS[best]} {seen.probabilities[best]:.0%}"
+    def _put(self, item: Observation | Event) -> bool:
+        """Put one item into the outbox; on a full disk, nothing is captured until there is room.
+
+        False where the agent was stopped before there was any.
+        """
+        told = self._counts.not_kept > 0
+        while True:
+            try:
+                self._outbox.add(item)
+            except OutboxFullError as error:
+                if not told:
+                    told = True
+                    self._source.close()
+                    self._console.warn(f"{error} Capture waits until there is room again.")
+                    self._console.status("not sharing: the disk is full")
+                if self._clock.wait(_DISK_RETRY_S):
+                    self._counts.not_kept += 1
+                    return False
+            else:
+                if told:
+                    self._console.say("There is room on the disk again; going on.")
+                return True
+
+    def _show(self) -> None:
+        """Bring the status line up to date, and with it what the student is asked."""
+        progress = self._delivery.progress
+        self._wishes.hear(progress.ask)
+        question = self._controls.question
         sent = progress.accepted + progress.duplicate
-        words = [f"sharing · {look} · {sent} sent, {self._outbox.waiting()} waiting"]
+        words = [f"{self._now_words()} · {sent} sent, {self._outbox.waiting()} waiting"]
+        if question is not None:
+            words.insert(0, f"{question.text} Y/N")
         if progress.state is State.RETRYING:
             words.append(f"{progress.message} Trying again; nothing is lost.")
         elif not progress.admitted:
             words.append("your teacher has not admitted you yet")
         self._console.status(" · ".join(words))
 
-    def _finish(self, delivery: Delivery, trouble: AgentError | None) -> int:
-        if not isinstance(trouble, OutboxError) and not delivery.progress.over:
-            self._note(EventKind.STOPPED)
-        self._save_offset(delivery.progress)
-        emptied = delivery.finish(self._settings.drain_seconds)
-        progress = delivery.progress
+    def _now_words(self) -> str:
+        seen = self._last
+        if self._controls.paused:
+            return "paused"
+        if self._blind:
+            return "camera lost"
+        if seen is None:
+            return "sharing · looking"
+        if seen.probabilities is None:
+            return "sharing · no face in view"
+        best = max(range(len(EMOTIONS)), key=seen.probabilities.__getitem__)
+        return f"sharing · looks {EMOTIONS[best]} {seen.probabilities[best]:.0%}"
+
+    def _finish(self, trouble: AgentError | None) -> int:
+        if not isinstance(trouble, OutboxError) and not self._delivery.progress.over:
+            self._say_stopped()
+        emptied = self._delivery.finish(self._settings.drain_seconds)
+        progress = self._delivery.progress
         if trouble is not None:
             self._console.warn(str(trouble))
         self._sum_up(progress, emptied)
         failed = trouble is not None or progress.state in (State.REFUSED, State.BROKEN)
         return 1 if failed else 0
 
-    def _save_offset(self, progress: Progress) -> None:
-        if progress.state not in (State.REFUSED, State.BROKEN):
-            known = self._session.model_copy(update={"clock_offset_ms": self._correction.offset_ms})
+    def _say_stopped(self) -> None:
+        """The last event, and what was learned of this machine's clock; as far as there is room."""
+        at, offset_ms = self._correction.correct(self._clock.now())
+        known = self._session.model_copy(update={"clock_offset_ms": offset_ms})
+        try:
+            self._outbox.add(Event(id=uuid7(at), at=at, kind=EventKind.STOPPED))
             self._outbox.save_session(known.model_dump_json())
+        except OutboxFullError:
+            self._counts.not_kept += 1
 
     def _sum_up(self, progress: Progress, emptied: bool) -> None:
-        say, warn, counts = self._console.say, self._console.warn, self._counts
-        if progress.state is State.REFUSED:
-            if progress.status == _WITHDRAWN:
-                given_up = self._outbox.waiting()
-                self._outbox.destroy()
-                warn(f"{progress.message} {given_up_words(given_up)}".strip())
-            else:
-                warn(f"{progress.message} Capture has stopped.")
-            return
-        if progress.state is State.BROKEN:
-            warn(progress.message)
+        say, counts = self._console.say, self._counts
+        if progress.state in (State.REFUSED, State.BROKEN):
+            self._console.warn(self._last_word(progress))
             return
         if progress.state is State.ENDED:
             say("The lecture has ended, and so has the capture.")
@@ -190,17 +246,36 @@ class Agent:
             f"{counts.observations} observations, {counts.with_face} with a face; "
             f"{progress.accepted + progress.duplicate} items are with the server."
         )
-        if counts.observations and not counts.with_face:
-            warn(f"No face was seen in any picture of {self._source.description}.")
-        # What was captured in the moment between the end and our hearing of it is not amiss.
-        amiss = [(why, count) for why, count in progress.reasons if why != Reason.AFTER_END]
-        if amiss:
-            why = ", ".join(f"{count} × {reason}" for reason, count in amiss)
-            warn(f"The server refused {sum(count for _, count in amiss)} items: {why}.")
+        for amiss in self._amiss(progress, emptied):
+            self._console.warn(amiss)
         if emptied and progress.state is State.ENDED:
             self._outbox.destroy()
+
+    def _last_word(self, progress: Progress) -> str:
+        """Why it is over; a withdrawn student's outbox goes with it."""
+        if progress.state is State.BROKEN:
+            return progress.message
+        if progress.status != _WITHDRAWN:
+            return f"{progress.message} Capture has stopped."
+        given_up = self._outbox.waiting()
+        self._outbox.destroy()
+        return f"{progress.message} {given_up_words(given_up)}".strip()
+
+    def _amiss(self, progress: Progress, emptied: bool) -> Iterator[str]:
+        """What the student should know did not go as wished."""
+        if self._counts.observations and not self._counts.with_face:
+            yield f"No face was seen in any picture of {self._source.description}."
+        # What was captured in the moment between the end and our hearing of it is not amiss.
+        reasons = [(why, count) for why, count in progress.reasons if why != Reason.AFTER_END]
+        if reasons:
+            why = ", ".join(f"{count} × {reason}" for reason, count in reasons)
+            yield f"The server refused {sum(count for _, count in reasons)} items: {why}."
+        if self._counts.not_kept:
+            yield f"The disk was full to the end: {self._counts.not_kept} items were not kept."
+        if undone := self._wishes.left_undone():
+            yield undone
         if not emptied:
-            warn(
+            yield (
                 f"{self._outbox.waiting()} items wait in the outbox; run the same command again "
                 f"to send them. {progress.message}".strip()
             )

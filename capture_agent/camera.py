@@ -41,15 +41,25 @@ def _backends(platform: str) -> tuple[int, ...]:
     return (cv2.CAP_V4L2,)
 
 
+def may_exist(index: int, devices: Path = Path("/dev")) -> bool:
+    """False where it is certain that there is no camera ``index``; only Linux can tell."""
+    return sys.platform != "linux" or (devices / f"video{index}").exists()
+
+
 class Camera:
     """A live camera. It is opened when the first picture is asked for, never before."""
 
     def __init__(
-        self, index: int, clock: Clock, opener: Callable[[int], Any] = open_capture
+        self,
+        index: int,
+        clock: Clock,
+        opener: Callable[[int], Any] = open_capture,
+        may_exist: Callable[[int], bool] = may_exist,
     ) -> None:
         self._index = index
         self._clock = clock
         self._opener = opener
+        self._may_exist = may_exist
         self._capture: Any = None
         self._worked = False
 
@@ -62,12 +72,13 @@ class Camera:
         """Live pictures until the agent stops.
 
         Every picture is fetched, so that the wanted one is fresh and not the oldest of a queue;
-        only wanted ones are converted. Raises SourceError where the camera cannot be opened,
-        CameraLostError where one that gave pictures gives none or cannot be opened again; a later
-        call opens it anew.
+        only wanted ones are converted. Raises SourceError where there is no such camera,
+        CameraLostError where it is busy, denied, or gives no more pictures; a later call opens it
+        anew.
         """
-        self._open()
         while not self._clock.stopping.is_set():
+            # Whoever takes the pictures may close the camera between two of them.
+            self._open()
             if not self._grab():
                 if self._clock.stopping.is_set():
                     return
@@ -88,15 +99,19 @@ class Camera:
             self._capture = None
 
     def _open(self) -> None:
-        if self._capture is None:
-            self._capture = self._opener(self._index)
-        if self._capture is None and self._worked:
+        if self._capture is not None:
+            return
+        self._capture = self._opener(self._index)
+        if self._capture is not None:
+            return
+        if self._worked:
             raise CameraLostError(f"The {self.description} is not back yet.")
-        if self._capture is None:
-            raise SourceError(
-                f"The {self.description} cannot be opened: there is none, another program uses "
-                "it, or this program may not."
-            )
+        if not self._may_exist(self._index):
+            raise SourceError(f"There is no {self.description} on this machine.")
+        raise CameraLostError(
+            f"The {self.description} cannot be opened: another program uses it, or this program "
+            "may not use it."
+        )
 
     def _grab(self) -> bool:
         for _ in range(_TRIES):

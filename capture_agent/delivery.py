@@ -7,7 +7,7 @@ come back all at once; what cannot pass is said in words and ends the delivery.
 
 import random
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +15,17 @@ from enum import StrEnum
 from typing import Final
 
 from capture_agent.clock import Clock
-from capture_agent.errors import DeliveryError, NotAcceptedError, OutboxError, RefusedError
+from capture_agent.errors import (
+    DeliveryError,
+    NotAcceptedError,
+    OutboxError,
+    OutboxFullError,
+    RefusedError,
+)
 from capture_agent.outbox import Item, Kind, Outbox
 from capture_agent.transport import Sender
 from contract.batches import MAX_BATCH
-from contract.exchange import BatchAnswer, LectureState, Verdict
+from contract.exchange import Ask, BatchAnswer, LectureState, Verdict
 
 _FIRST_WAIT_S: Final = 0.5
 _CEILING_S: Final = 30.0
@@ -52,6 +58,8 @@ class Progress:
     status: int | None = None
     admitted: bool = True
     ended_at: datetime | None = None
+    ask: Ask | None = None
+    """What the server would like this student to be asked, as of its last answer."""
 
     @property
     def over(self) -> bool:
@@ -97,7 +105,9 @@ class Delivery:
         self._progress = Progress()
         self._told_to_wait = False
         self._emptied = False
+        self._errands: deque[Callable[[], None]] = deque()
         self._draining = threading.Event()
+        self._nudged = threading.Event()
         self._quit = threading.Event()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
@@ -112,9 +122,21 @@ class Delivery:
         """Begin to send in a thread of its own."""
         self._thread.start()
 
+    def run_errand(self, errand: Callable[[], None]) -> None:
+        """Have ``errand`` done soon, by the delivery's own thread and never beside a sending.
+
+        One that raises DeliveryError is tried again like everything else; one that waits already
+        is not queued twice.
+        """
+        with self._lock:
+            if errand not in self._errands:
+                self._errands.append(errand)
+        self._nudged.set()
+
     def finish(self, seconds: float) -> bool:
         """Send what waits, for at most ``seconds``, then stop; True where nothing is left."""
         self._draining.set()
+        self._nudged.set()
         if self._thread.ident is not None:
             self._done.wait(seconds)
             self._quit.set()
@@ -128,6 +150,10 @@ class Delivery:
         progress, and is not raised.
         """
         try:
+            while self._errands:
+                self._errands[0]()
+                with self._lock:
+                    self._errands.popleft()
             self._outbox.settle_lost(self._clock.now())
             for kind in Kind:
                 while items := self._outbox.oldest(kind, self._limit):
@@ -139,6 +165,9 @@ class Delivery:
         except RefusedError as error:
             self._report(State.REFUSED, str(error), error.status)
             return 0.0
+        except OutboxFullError as error:
+            # What was sent is still in it, and is known as duplicate the next time.
+            return self._back_off(DeliveryError(str(error)))
         except OutboxError as error:
             self._report(State.BROKEN, str(error))
             return 0.0
@@ -148,6 +177,7 @@ class Delivery:
     def _run(self) -> None:
         try:
             while not self._quit.is_set():
+                self._nudged.clear()
                 last = self._draining.is_set()
                 pause = self.round()
                 if self.progress.state in (State.REFUSED, State.BROKEN):
@@ -160,11 +190,11 @@ class Delivery:
             self._done.set()
 
     def _rest(self, seconds: float) -> None:
-        """Wait for the next round. The call to finish cuts it short, a server's own word not."""
+        """Wait for the next round. A nudge cuts it short, a server's own word not."""
         if self._draining.is_set() and not self._failures:
             return
         asked = self._draining.is_set() or self._told_to_wait
-        self._clock.wait_for(self._quit if asked else self._draining, seconds)
+        self._clock.wait_for(self._quit if asked else self._nudged, seconds)
 
     def _deliver(self, kind: Kind, items: list[Item]) -> None:
         try:
@@ -228,6 +258,7 @@ class Delivery:
                 status=status,
                 admitted=answer.admitted if answer else before.admitted,
                 ended_at=answer.ended_at if answer else before.ended_at,
+                ask=answer.ask if answer else before.ask,
             )
             final = self._progress.over and not before.over
         if final:

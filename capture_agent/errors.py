@@ -27,6 +27,10 @@ class OutboxError(AgentError):
     """The outbox cannot be read or written."""
 
 
+class OutboxFullError(OutboxError):
+    """There is no room on the disk. The outbox is whole, and goes on once there is."""
+
+
 class OutboxLockedError(OutboxError):
     """Another agent is already using this outbox."""
 

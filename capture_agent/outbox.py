@@ -21,7 +21,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from capture_agent.errors import OutboxError, OutboxLockedError
+from pydantic import ValidationError
+
+from capture_agent.errors import OutboxError, OutboxFullError, OutboxLockedError
+from contract.batches import first_rule
 from contract.events import Event, EventKind
 from contract.ids import uuid7
 from contract.observations import Observation
@@ -108,8 +111,11 @@ class Outbox:
     def add(self, item: Observation | Event) -> None:
         """Put one item in; when this returns it is on the disk.
 
-        In a full outbox the oldest item makes room, and is counted. Raises OutboxError.
+        In a full outbox the oldest item makes room, and is counted. Raises OutboxError,
+        OutboxFullError where the disk has no room, OutboxError for what breaks the contract: what
+        is in here will be sent, so this door is as narrow as the server's.
         """
+        body = _agreed(item)
         kind = Kind.OBSERVATION if isinstance(item, Observation) else Kind.EVENT
         with self._transaction() as db:
             if self._count >= self._limit:
@@ -122,7 +128,7 @@ class Outbox:
                 self._count -= excess
             db.execute(
                 "INSERT INTO item (id, kind, body) VALUES (?, ?, ?)",
-                (str(item.id), kind, item.model_dump_json()),
+                (str(item.id), kind, body),
             )
             self._count += 1
 
@@ -180,6 +186,13 @@ class Outbox:
                 db.execute(statement)
         return given_up
 
+    def discard(self) -> int:
+        """Delete what waits, unsent; the session stays. How many items that were."""
+        with self._transaction() as db:
+            given_up, self._count = self._count, 0
+            db.execute("DELETE FROM item")
+        return given_up
+
     def close(self) -> None:
         """Let go of the file; harmless when repeated."""
         with self._lock:
@@ -210,6 +223,22 @@ class Outbox:
             except sqlite3.Error as error:
                 self._count = count
                 raise _said(error, self._folder) from error
+
+
+def _agreed(item: Observation | Event) -> str:
+    """The item's JSON, which the contract has read once more: a value can be made around it."""
+    if type(item) not in (Observation, Event):
+        raise OutboxError(
+            f"Only an Observation or an Event is ever sent, but this is {type(item).__name__}."
+        )
+    body = item.model_dump_json(warnings=False)
+    try:
+        type(item).model_validate_json(body)
+    except ValidationError as error:
+        raise OutboxError(
+            f"What breaks the contract is never sent: {first_rule(error)}."
+        ) from error
+    return body
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -258,8 +287,9 @@ def _said(error: sqlite3.Error, folder: Path) -> OutboxError:
             f"Another agent is already running for this student and lecture ({folder}); stop it, "
             "or give this one a folder of its own."
         )
-    if name.startswith("SQLITE_FULL"):
-        return OutboxError(f"The disk is full: nothing more can be kept in {folder}.")
+    # A quota or a failing drive answers a write with the second one.
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
+        return OutboxFullError(f"The disk is full: nothing more can be kept in {folder}.")
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return OutboxError(f"The outbox in {folder} is damaged ({error}); delete that folder.")
     return OutboxError(f"The outbox in {folder} cannot be used: {error}.")

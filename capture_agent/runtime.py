@@ -80,9 +80,11 @@ def _run(
                 # Nobody agreed to anything, so nothing of this visit stays.
                 outbox.destroy()
             raise
-        agent = Agent(settings, console, clock, correction, source, pipeline, outbox, session)
+        agent = Agent(
+            settings, console, clock, correction, source, pipeline, outbox, session, transport
+        )
         with _stop_on_signals(clock):
-            return agent.run(transport.send, lecture_ended=ended)
+            return agent.run(lecture_ended=ended)
 
 
 def _open_session(

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.errors import DeliveryError, NotAcceptedError, RefusedError, SettingsError
 from capture_agent.outbox import Item, Kind, bodies
-from contract.base import Message
+from capture_agent.stored import Deleted, StoredPage
 from contract.batches import first_rule
 from contract.exchange import (
     API,
@@ -21,6 +22,7 @@ from contract.exchange import (
     JoinAnswer,
     JoinRequest,
     Problem,
+    Pulse,
 )
 
 _TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
@@ -28,7 +30,7 @@ _FINAL: Final = frozenset({404, 409, 410})
 _AS_IT_STANDS: Final = frozenset({400, 422})
 _LONGEST_WAIT_S: Final = 300.0
 
-Answer = TypeVar("Answer", bound=Message)
+Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class Transport:
@@ -78,35 +80,61 @@ class Transport:
             )
         return answer
 
+    def pulse(self, answer: Pulse, token: str) -> None:
+        """Answer a private question. Raises as ``send`` does."""
+        self._request("POST", "/pulse", token, answer.model_dump_json(exclude_none=True))
+
+    def stored(self, token: str, after: UUID | None = None) -> StoredPage:
+        """One page of what the server stores of this student, the first or the one ``after`` an
+        observation. Raises as ``send`` does."""
+        path = "/me/observations" + (f"?after={after}" if after else "")
+        return self._read(self._request("GET", path, token), StoredPage)
+
+    def delete_stored(self, token: str) -> int:
+        """Delete what the server has measured of this student; how many observations that were.
+        Raises as ``send`` does."""
+        return self._read(self._request("DELETE", "/me/observations", token), Deleted).observations
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
     def _ask(self, path: str, body: str, kind: type[Answer], token: str | None = None) -> Answer:
-        headers = {"Content-Type": "application/json"}
+        sent = self._clock.now()
+        response = self._request("POST", path, token, body)
+        received = self._clock.now()
+        answer = self._read(response, kind)
+        exact = answer.server_time if isinstance(answer, BatchAnswer) else None
+        self._learn(exact or _date_of(response), sent, received)
+        return answer
+
+    def _request(
+        self, method: str, path: str, token: str | None, body: str | None = None
+    ) -> httpx.Response:
+        headers = {} if body is None else {"Content-Type": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         sent = self._clock.now()
         try:
-            response = self._client.post(path, content=body, headers=headers)
+            response = self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
             raise DeliveryError(
                 f"The server {self._server} cannot be reached ({_reason(error)})."
             ) from error
-        received = self._clock.now()
         if not response.is_success:
+            received = self._clock.now()
             self._learn(_date_of(response), sent, received)
             raise _refusal(response, self._server, received)
+        return response
+
+    def _read(self, response: httpx.Response, kind: type[Answer]) -> Answer:
         try:
-            answer = kind.model_validate_json(response.content)
+            return kind.model_validate_json(response.content)
         except ValidationError as error:
             raise DeliveryError(
                 f"What answers at {self._server} is no ClassPulse server of this version "
                 f"({first_rule(error)})."
             ) from error
-        exact = answer.server_time if isinstance(answer, BatchAnswer) else None
-        self._learn(exact or _date_of(response), sent, received)
-        return answer
 
     def _learn(self, server_time: datetime | None, sent: datetime, received: datetime) -> None:
         if server_time is not None:

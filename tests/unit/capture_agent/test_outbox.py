@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from capture_agent.errors import OutboxError, OutboxLockedError
+from capture_agent.errors import OutboxError, OutboxFullError, OutboxLockedError
 from capture_agent.outbox import Kind, Outbox, bodies, forget_stale, outbox_folder
 from contract.batches import read_batch
 from contract.events import Event, EventKind
@@ -202,3 +202,104 @@ def test_ids_of_an_event_and_an_observation_live_side_by_side(
     outbox.add(Event(id=uuid7(NOW), at=NOW, kind=EventKind.STOPPED))
     assert [len(outbox.oldest(kind, 9)) for kind in Kind] == [1, 1]
     outbox.close()
+
+
+def test_a_full_disk_is_told_and_leaves_the_outbox_whole(tmp_path: Path, observe: Observe) -> None:
+    box = Outbox(tmp_path / "box")
+    pages = box._db.execute("PRAGMA page_count").fetchone()[0]
+    box._db.execute(f"PRAGMA max_page_count={pages + 3}")
+    kept: list[int] = []
+
+    def fill() -> None:
+        for second in range(1000):
+            box.add(observe(second))
+            kept.append(second)
+
+    with pytest.raises(OutboxFullError, match="The disk is full: nothing more can be kept"):
+        fill()
+    assert box.waiting() == len(kept) > 5
+    with pytest.raises(OutboxFullError):
+        box.add(observe(1000))
+    box._db.execute(f"PRAGMA max_page_count={pages + 1000}")
+    box.add(observe(len(kept)))
+    box.close()
+    again = Outbox(tmp_path / "box")
+    assert again._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert len(again.oldest(Kind.OBSERVATION, 10**4)) == again.waiting() == len(kept) + 1
+    again.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit on a file's size is a POSIX thing")
+def test_a_write_that_the_system_refuses_is_a_full_disk_too(tmp_path: Path) -> None:
+    code = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from capture_agent.errors import OutboxFullError
+from capture_agent.outbox import Kind, Outbox
+from contract.events import Event, EventKind
+from contract.ids import uuid7
+box, now, kept = Outbox(Path(sys.argv[1])), datetime.now(UTC), 0
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+try:
+    while kept < 10**4:
+        box.add(Event(id=uuid7(now), at=now, kind=EventKind.PAUSED))
+        kept += 1
+except OutboxFullError:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    box.add(Event(id=uuid7(now), at=now, kind=EventKind.PAUSED))
+    print(kept + 1 == len(box.oldest(Kind.EVENT, 10**5)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "box")],
+        cwd=Path(__file__).parents[3], timeout=60, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_items_are_discarded_and_the_session_stays(tmp_path: Path, observe: Observe) -> None:
+    box = Outbox(tmp_path / "box")
+    box.save_session("who")
+    box.add(observe(1))
+    assert box.discard() == 1
+    assert (box.waiting(), box.session(), box.oldest(Kind.OBSERVATION, 9)) == (0, "who", [])
+    box.close()
+
+
+class Picture(Observation):
+    """An Observation that would carry a picture along."""
+
+    picture: str
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        b"\x89PNG picture",
+        {"picture": "iVBORw0KGgo="},
+        "free text",
+        [0.12] * 512,
+        "a value made around the contract: text",
+        "a value made around the contract: embedding",
+        "a class of one's own",
+    ],
+)
+def test_nothing_but_numbers_can_be_put_in(
+    smuggled: object, tmp_path: Path, observe: Observe
+) -> None:
+    usual = {name: getattr(observe(1), name) for name in Observation.model_fields}
+    made_around = {
+        "a value made around the contract: text": Observation.model_construct(
+            **usual | {"model": "Ana was crying"}
+        ),
+        "a value made around the contract: embedding": Observation.model_construct(
+            **usual | {"face_share": 1.0, "faces": 1, "probabilities": (0.12,) * 512}
+        ),
+        "a class of one's own": Picture(**usual, picture="iVBORw0KGgo="),
+    }
+    box = Outbox(tmp_path / "box")
+    with pytest.raises(OutboxError, match="ever sent"):
+        box.add(made_around.get(smuggled, smuggled) if isinstance(smuggled, str) else smuggled)  # type: ignore[arg-type]
+    assert box.waiting() == 0
+    box.close()

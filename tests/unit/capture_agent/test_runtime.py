@@ -14,12 +14,13 @@ from capture_agent import runtime
 from capture_agent.agent import Agent
 from capture_agent.camera import Camera
 from capture_agent.clock import Clock, ClockCorrection
-from capture_agent.errors import CameraLostError
-from capture_agent.outbox import Item, Kind, Outbox
+from capture_agent.errors import CameraLostError, OutboxFullError
+from capture_agent.outbox import Item, Kind, Outbox, bodies
+from capture_agent.own import Door
 from capture_agent.pipeline import Pipeline
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
-from capture_agent.sources import Frame, Wanted
+from capture_agent.sources import Frame, Image, Wanted
 from capture_agent.vision import Vision
 from contract.batches import read_batch
 from contract.events import Event
@@ -69,7 +70,7 @@ class Silent:
         raise AssertionError(question)
 
 
-class FakeTransport:
+class FakeTransport(Door):
     def __init__(self) -> None:
         self.sent: dict[Kind, list[Item]] = {kind: [] for kind in Kind}
         self.lock = threading.Lock()
@@ -90,7 +91,7 @@ def agent_of(
 ) -> Iterator[Callable[..., Any]]:
     outbox = Outbox(tmp_path / "box")
 
-    def make(source: Any, console: Any, *faces: Any) -> Any:
+    def make(source: Any, console: Any, *faces: Any, door: Any = None) -> Any:
         settings = AgentSettings(server="http://school.example", join="ABC234", state=tmp_path)
         session = Session(
             server=settings.server,
@@ -124,6 +125,7 @@ def agent_of(
             Pipeline(make_vision(*faces)),
             outbox,
             session,
+            door or FakeTransport(),
         )
 
     yield make
@@ -132,8 +134,8 @@ def agent_of(
 
 def test_a_lost_camera_is_waited_for_and_told(agent_of: Callable[..., Any], fake_time: Any) -> None:
     source, console, transport = Flaky(fake_time), Silent(), FakeTransport()
-    agent = agent_of(source, console, (0.0, 0.0, 9.0, 9.0))
-    assert agent.run(transport.send) == 0
+    agent = agent_of(source, console, (0.0, 0.0, 9.0, 9.0), door=transport)
+    assert agent.run() == 0
     assert source.opened == 4
     raw = '{"items":[' + ",".join(item.body for item in transport.sent[Kind.EVENT]) + "]}"
     kinds = [str(event.kind) for event in read_batch(raw.encode(), Event)]  # type: ignore[union-attr]
@@ -145,7 +147,7 @@ def test_a_lost_camera_is_waited_for_and_told(agent_of: Callable[..., Any], fake
 def test_no_face_all_along_is_said_at_the_end(agent_of: Callable[..., Any], fake_time: Any) -> None:
     source, console = Flaky(fake_time), Silent()
     source.opened = 3
-    assert agent_of(source, console).run(FakeTransport().send) == 0
+    assert agent_of(source, console).run() == 0
     assert "No face was seen in any picture of a flaky camera." in console.lines
 
 
@@ -153,7 +155,7 @@ def test_an_ended_lecture_is_not_captured_any_more(
     agent_of: Callable[..., Any], fake_time: Any
 ) -> None:
     source = Flaky(fake_time)
-    assert agent_of(source, Silent()).run(FakeTransport().send, lecture_ended=True) == 0
+    assert agent_of(source, Silent()).run(lecture_ended=True) == 0
     assert source.opened == 0
 
 
@@ -161,9 +163,90 @@ def test_a_camera_that_never_was_there_ends_the_agent(
     agent_of: Callable[..., Any], fake_time: Any
 ) -> None:
     console = Silent()
-    source = Camera(5, fake_time.clock, lambda index: None)
-    assert agent_of(source, console).run(FakeTransport().send) == 1
-    assert "The camera 5 cannot be opened" in "".join(console.lines)
+    source = Camera(5, fake_time.clock, lambda index: None, lambda index: False)
+    assert agent_of(source, console).run() == 1
+    assert "There is no camera 5" in "".join(console.lines)
+
+
+class Staged:
+    """A camera that shows what it is told to, four pictures a second."""
+
+    description = "a camera"
+
+    def __init__(self, fake_time: Any, pictures: list[Image]) -> None:
+        self.time = fake_time
+        self.pictures = pictures
+        self.closed = 0
+
+    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+        for picture in self.pictures:
+            if self.time.stopping.is_set():
+                return
+            if wanted(self.time.at):
+                yield Frame(picture, self.time.utc, self.time.at)
+            self.time.push(0.25)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def kinds_sent(transport: FakeTransport) -> list[str]:
+    raw = bodies(transport.sent[Kind.EVENT])
+    return [str(event.kind) for event in read_batch(raw.encode(), Event)]  # type: ignore[union-attr]
+
+
+def test_a_covered_camera_is_a_state_that_is_told_and_passes(
+    agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    room = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    black = np.zeros_like(room)
+    source = Staged(fake_time, [room] * 8 + [black] * 40 + [room] * 8)
+    console, transport = Silent(), FakeTransport()
+    assert agent_of(source, console, door=transport).run() == 0
+    assert kinds_sent(transport) == ["camera_lost", "camera_back", "stopped"]
+    assert "The camera is covered or dark: there is nothing to be seen." in console.lines
+    # Two seconds before, three until it is certain, two after; of the covered ones nothing.
+    assert len(transport.sent[Kind.OBSERVATION]) == 7
+
+
+def test_a_full_disk_holds_the_capture_until_there_is_room(
+    agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    room = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    source, console, transport = Staged(fake_time, [room] * 24), Silent(), FakeTransport()
+    agent = agent_of(source, console, door=transport)
+    put, full = agent._outbox.add, [False, True, True, True]
+
+    def add(item: Any) -> None:
+        if full and full.pop(0):
+            raise OutboxFullError("The disk is full.")
+        put(item)
+
+    agent._outbox.add = add
+    assert agent.run() == 0
+    assert fake_time.waits == [5.0, 5.0, 5.0]
+    assert source.closed == 1
+    assert sum("The disk is full." in line for line in console.lines) == 1
+    assert "There is room on the disk again; going on." in console.lines
+    # Six seconds, one of them torn in two by the wait.
+    assert len(transport.sent[Kind.OBSERVATION]) == 7
+
+
+def test_what_a_full_disk_never_took_is_counted(
+    agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    room = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    source, console = Staged(fake_time, [room] * 24), Silent()
+    agent = agent_of(source, console)
+
+    def add(item: Any) -> None:
+        raise OutboxFullError("The disk is full.")
+
+    agent._outbox.add = add
+    fake_time.on_wait = lambda: fake_time.stopping.set() if len(fake_time.waits) == 4 else None
+    assert agent.run() == 0
+    assert sum("The disk is full." in line for line in console.lines) == 1
+    assert "The disk was full to the end: 3 items were not kept." in console.lines
 
 
 class Endless:
@@ -196,10 +279,10 @@ def test_a_pause_lets_go_of_the_camera_until_the_student_goes_on_or_stops(
     key: str, kinds: list[str], seconds: int, agent_of: Callable[..., Any], fake_time: Any
 ) -> None:
     source, transport = Endless(fake_time), FakeTransport()
-    agent = agent_of(source, Silent(), (0.0, 0.0, 9.0, 9.0))
+    agent = agent_of(source, Silent(), (0.0, 0.0, 9.0, 9.0), door=transport)
     source.press = agent._controls.press
     fake_time.on_wait = lambda: agent._controls.press(key) if len(fake_time.waits) == 9 else None
-    assert agent.run(transport.send) == 0
+    assert agent.run() == 0
     assert source.closed == 1
     raw = '{"items":[' + ",".join(item.body for item in transport.sent[Kind.EVENT]) + "]}"
     assert [str(event.kind) for event in read_batch(raw.encode(), Event)] == kinds  # type: ignore[union-attr]

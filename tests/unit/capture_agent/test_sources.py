@@ -1,4 +1,5 @@
 import itertools
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from capture_agent.camera import Camera, _backends, index_by_name
+from capture_agent.camera import Camera, _backends, index_by_name, may_exist
 from capture_agent.clips import DemoClip, VideoClip, open_clip
 from capture_agent.errors import CameraLostError, SourceError
 from capture_agent.playback import Pictures, Playback
@@ -204,9 +205,31 @@ def test_a_camera_that_worked_and_is_busy_now_is_lost_not_missing(fake_time: Any
     next(camera.frames(every))
 
 
-def test_no_camera_is_one_sentence(fake_time: Any) -> None:
-    with pytest.raises(SourceError, match="camera 7 cannot be opened: there is none"):
-        list(Camera(7, fake_time.clock, lambda index: None).frames(every))
+def test_no_camera_is_one_sentence_and_a_busy_one_is_waited_for(fake_time: Any) -> None:
+    def camera(there: bool) -> Camera:
+        return Camera(7, fake_time.clock, lambda index: None, lambda index: there)
+
+    with pytest.raises(SourceError, match="There is no camera 7 on this machine") as caught:
+        list(camera(False).frames(every))
+    assert not isinstance(caught.value, CameraLostError)
+    with pytest.raises(CameraLostError, match="camera 7 cannot be opened: another program uses it"):
+        list(camera(True).frames(every))
+
+
+def test_linux_knows_which_cameras_there_are(tmp_path: Path) -> None:
+    (tmp_path / "video2").touch()
+    assert may_exist(2, tmp_path)
+    assert may_exist(3, tmp_path) is (sys.platform != "linux")
+
+
+def test_a_camera_closed_between_two_pictures_is_opened_for_the_next(fake_time: Any) -> None:
+    captures = [FakeCapture(2), FakeCapture(2)]
+    camera = Camera(2, fake_time.clock, lambda index: captures.pop(0))
+    pictures = camera.frames(every)
+    next(pictures)
+    camera.close()
+    next(pictures)
+    assert captures == []
 
 
 def test_a_stop_is_not_a_lost_camera(fake_time: Any) -> None:

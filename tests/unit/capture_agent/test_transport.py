@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from capture_agent.clock import ClockCorrection
 from capture_agent.errors import AgentError, DeliveryError, NotAcceptedError, RefusedError
 from capture_agent.outbox import Item, Kind
 from capture_agent.transport import Transport
-from contract.exchange import BatchAnswer, ItemVerdict, JoinRequest, LectureState, Verdict
+from contract.exchange import BatchAnswer, ItemVerdict, JoinRequest, LectureState, Pulse, Verdict
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ITEM = Item(UUID(int=1), "{}")
@@ -132,3 +133,35 @@ def test_the_servers_time_is_learned_from_answers_and_from_refusals(fake_time: A
             Kind.EVENT, [], "t"
         )
     assert by_answer.offset == by_date.offset == timedelta(minutes=5)
+
+
+def test_the_students_own_wishes_go_to_their_addresses_with_the_token(fake_time: Any) -> None:
+    seen: list[tuple[str, str, str | None]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.method, str(request.url), request.headers.get("Authorization")))
+        if request.method == "POST":
+            assert json.loads(request.content) == {"ask": str(UUID(int=5)), "answer": True}
+            return httpx.Response(204)
+        if request.method == "DELETE":
+            return httpx.Response(200, json={"observations": 7})
+        return httpx.Response(
+            200,
+            json={
+                "name": "Ana", "events": [], "pulses": [], "flags": [], "observations": [],
+                "next": None, "what a later version says": 1,
+            },
+        )  # fmt: skip
+
+    subject = transport(answer, fake_time)
+    subject.pulse(Pulse(ask=UUID(int=5), answer=True), "t")
+    assert subject.stored("t").name == "Ana"
+    subject.stored("t", UUID(int=9))
+    assert subject.delete_stored("t") == 7
+    base = "http://school.example/api/v1"
+    assert seen == [
+        ("POST", f"{base}/pulse", "Bearer t"),
+        ("GET", f"{base}/me/observations", "Bearer t"),
+        ("GET", f"{base}/me/observations?after={UUID(int=9)}", "Bearer t"),
+        ("DELETE", f"{base}/me/observations", "Bearer t"),
+    ]

@@ -1,0 +1,84 @@
+"""What the server stores of this student, as far as the agent shows it, and in which words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contract.emotions import EMOTIONS
+
+
+class StoredObservation(BaseModel):
+    """One stored second."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    captured_at: datetime
+    face_share: float
+    probabilities: tuple[float, ...] | None
+    attentive: float | None
+
+
+class StoredEvent(BaseModel):
+    """One stored event."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: datetime
+    kind: str
+
+
+class StoredPage(BaseModel):
+    """One page of ``GET /me/observations``. A newer server may say more; that is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    events: tuple[StoredEvent, ...]
+    pulses: tuple[object, ...]
+    flags: tuple[object, ...]
+    observations: tuple[StoredObservation, ...]
+    next: UUID | None = None
+
+
+class Deleted(BaseModel):
+    """The answer to ``DELETE /me/observations``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    observations: int
+
+
+def in_words(pages: Sequence[StoredPage]) -> list[str]:
+    """A few lines on all ``pages`` of one student: how much, from when to when, and the last."""
+    first = pages[0]
+    seconds = sorted(
+        (it for page in pages for it in page.observations), key=lambda it: it.captured_at
+    )
+    if not seconds:
+        return [f"The server stores no observation of {first.name}."]
+    begin, end = (_clock(it.captured_at) for it in (seconds[0], seconds[-1]))
+    faces = [it.probabilities for it in seconds if it.probabilities is not None]
+    lines = [
+        f"The server stores of {first.name}: {len(seconds)} observations, {begin} to {end}, "
+        f"{len(faces)} with a face; {len(first.events)} events, {len(first.pulses)} reports of "
+        f"your own, {len(first.flags)} check-ins suggested."
+    ]
+    if faces:
+        means = [sum(column) / len(faces) for column in zip(*faces, strict=True)]
+        lines.append(f"On the whole: {_looks(means)}.")
+        last = next(it for it in reversed(seconds) if it.probabilities is not None)
+        attentive = "" if last.attentive is None else f"; attentive {last.attentive:.0%}"
+        lines.append(
+            f"The last, {_clock(last.captured_at)}: {_looks(last.probabilities or ())}{attentive}."
+        )
+    return lines
+
+
+def _looks(shares: Sequence[float]) -> str:
+    return ", ".join(f"{look} {share:.0%}" for look, share in zip(EMOTIONS, shares, strict=True))
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone().strftime("%H:%M:%S")
