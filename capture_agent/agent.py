@@ -16,9 +16,11 @@ from capture_agent.errors import (
     OutboxFullError,
     SourceError,
 )
+from capture_agent.mirror import Showing, Sight
 from capture_agent.outbox import Outbox
 from capture_agent.own import Door, OwnWishes
-from capture_agent.pipeline import Pipeline
+from capture_agent.pipeline import PictureReading, Pipeline
+from capture_agent.preview import Stage
 from capture_agent.sampler import Sampler
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
@@ -57,6 +59,7 @@ class Agent:
         outbox: Outbox,
         session: Session,
         door: Door,
+        stage: Stage,
     ) -> None:
         self._settings = settings
         self._console = console
@@ -69,7 +72,9 @@ class Agent:
         self._counts = _Counts()
         self._controls = Controls(clock.stopping)
         self._cover = CoverWatch()
+        self._stage = stage
         self._blind = False
+        self._picture_at: float | None = None
         self._last: Observation | None = None
         self._sampler = Sampler(pipeline.model_id, settings.frames_per_second, correction)
         self._delivery = Delivery(
@@ -105,11 +110,10 @@ class Agent:
         """Capture until the source ends or somebody stops; a lost camera is waited for."""
         while not self._clock.stopping.is_set():
             try:
-                for frame in self._source.frames(self._sampler.wants):
+                for frame in self._source.frames(self._wants):
                     if self._controls.paused:
                         break
                     self._look_at(frame)
-                    self._show()
                 else:
                     return
                 self._pause()
@@ -122,6 +126,10 @@ class Agent:
                 self._cover.reset()
                 self._keep(self._sampler.pause())
 
+    def _wants(self, monotonic: float) -> bool:
+        self._obey_views()
+        return self._sampler.wants(monotonic)
+
     def _look_at(self, frame: Frame) -> None:
         reading = self._pipeline.read_student(frame.image_bgr)
         self._counts.pictures += 1
@@ -129,11 +137,12 @@ class Agent:
             # Of a covered camera nothing is known: a second of it is no second without a face.
             self._keep(self._sampler.finish())
             self._lose("The camera is covered or dark: there is nothing to be seen.")
-            return
-        if self._blind:
-            self._blind = False
-            self._note(EventKind.CAMERA_BACK, "The camera is back.")
-        self._keep(self._sampler.add(reading, frame.captured_at, frame.monotonic))
+        else:
+            if self._blind:
+                self._blind = False
+                self._note(EventKind.CAMERA_BACK, "The camera is back.")
+            self._keep(self._sampler.add(reading, frame.captured_at, frame.monotonic))
+        self._show(frame, reading)
 
     def _lose(self, text: str) -> None:
         if not self._blind:
@@ -147,7 +156,8 @@ class Agent:
         self._note(EventKind.PAUSED, "Paused: nothing is looked at. P goes on, Q stops.")
         self._show()
         while self._controls.paused and not self._clock.wait(_PAUSE_LOOK_S):
-            self._show()
+            self._obey_views()
+            self._show_status()
         if not self._controls.paused:
             self._note(EventKind.RESUMED, "Going on.")
 
@@ -186,7 +196,32 @@ class Agent:
                     self._console.say("There is room on the disk again; going on.")
                 return True
 
-    def _show(self) -> None:
+    def _obey_views(self) -> None:
+        for key in self._stage.pressed():
+            self._controls.press(key)
+
+    def _show(self, frame: Frame | None = None, reading: PictureReading | None = None) -> None:
+        """Show the picture that was looked at, or that none is, and the status line."""
+        self._show_status()
+        question = self._controls.question
+        showing = Showing.LOST if self._blind else Showing.SHARING
+        rate = 0.0
+        if frame is not None:
+            if self._picture_at is not None and frame.monotonic > self._picture_at:
+                rate = 1.0 / (frame.monotonic - self._picture_at)
+            self._picture_at = frame.monotonic
+        self._stage.show(
+            Sight(
+                showing=Showing.PAUSED if self._controls.paused else showing,
+                image=None if frame is None else frame.image_bgr,
+                face=None if reading is None else reading.student,
+                faces=0 if reading is None else reading.faces,
+                frames_per_second=rate,
+                question="" if question is None else question.text,
+            )
+        )
+
+    def _show_status(self) -> None:
         """Bring the status line up to date, and with it what the student is asked."""
         progress = self._delivery.progress
         self._wishes.hear(progress.ask)

@@ -17,9 +17,11 @@ from capture_agent.errors import (
     DeliveryError,
     NotAcceptedError,
     RefusedError,
+    SettingsError,
 )
 from capture_agent.outbox import Kind, Outbox, forget_stale, outbox_folder
 from capture_agent.pipeline import Pipeline
+from capture_agent.preview import Recording, Stage, View, Window, can_show_windows
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
 from capture_agent.sources import open_source
@@ -63,6 +65,8 @@ def _run(
     # What can fail without the server fails before the student is asked anything.
     source = open_source(settings.source, clock, realtime=settings.realtime, loop=settings.loop)
     pipeline = Pipeline(vision())
+    if settings.annotate is not None and not settings.annotate.parent.is_dir():
+        raise SettingsError(f"There is no folder {settings.annotate.parent} to write a video into.")
     folder = outbox_folder(settings.state, settings.server, settings.join, settings.name)
     forget_stale(settings.state, clock.now())
     correction = ClockCorrection()
@@ -80,11 +84,23 @@ def _run(
                 # Nobody agreed to anything, so nothing of this visit stays.
                 outbox.destroy()
             raise
-        agent = Agent(
-            settings, console, clock, correction, source, pipeline, outbox, session, transport
-        )
-        with _stop_on_signals(clock):
-            return agent.run(lecture_ended=ended)
+        with closing(_open_stage(settings, console)) as stage, _stop_on_signals(clock):
+            return Agent(
+                settings, console, clock, correction, source, pipeline, outbox, session,
+                transport, stage,
+            ).run(lecture_ended=ended)  # fmt: skip
+
+
+def _open_stage(settings: AgentSettings, console: Console) -> Stage:
+    views: list[View] = []
+    if settings.annotate is not None:
+        views.append(Recording(settings.annotate, settings.frames_per_second))
+    if settings.preview:
+        if threading.current_thread() is threading.main_thread() and can_show_windows():
+            views.append(Window())
+        else:
+            console.warn("No window can be shown here (is there a display?); going on without it.")
+    return Stage(views)
 
 
 def _open_session(

@@ -54,6 +54,10 @@ class AgentSettings(BaseModel):
     yes: bool = Field(
         default=False, description="use the choices made before; only with a personal link"
     )
+    preview: bool = Field(default=False, description="show a window with what is seen and sent")
+    annotate: Path | None = Field(
+        default=None, description="write what the window shows to this MP4, on this machine alone"
+    )
     frames_per_second: float = Field(
         default=2.0, ge=0.2, le=30.0, description="pictures analysed in a second"
     )

@@ -26,9 +26,8 @@ def run_agent(
     from capture_agent.settings import load_settings
 
     # What later versions will do is refused now rather than quietly ignored.
-    for word, asked in (("--preview", preview), ("--annotate", annotate), ("--room", room)):
-        if asked:
-            raise UsageError(f"{word} is not there yet; leave it out.")
+    if room:
+        raise UsageError("--room is not there yet; leave it out.")
     settings = load_settings(
         {
             "server": server,
@@ -38,6 +37,8 @@ def run_agent(
             # A flag that was not given leaves the word to the environment.
             "realtime": realtime or None,
             "loop": loop,
+            "preview": preview or None,
+            "annotate": annotate,
             "yes": yes or None,
             "state": state,
         },

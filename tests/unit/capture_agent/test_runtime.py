@@ -15,9 +15,11 @@ from capture_agent.agent import Agent
 from capture_agent.camera import Camera
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.errors import CameraLostError, OutboxFullError
+from capture_agent.mirror import Showing
 from capture_agent.outbox import Item, Kind, Outbox, bodies
 from capture_agent.own import Door
 from capture_agent.pipeline import Pipeline
+from capture_agent.preview import Stage
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
 from capture_agent.sources import Frame, Image, Wanted
@@ -91,7 +93,7 @@ def agent_of(
 ) -> Iterator[Callable[..., Any]]:
     outbox = Outbox(tmp_path / "box")
 
-    def make(source: Any, console: Any, *faces: Any, door: Any = None) -> Any:
+    def make(source: Any, console: Any, *faces: Any, door: Any = None, views: Any = ()) -> Any:
         settings = AgentSettings(server="http://school.example", join="ABC234", state=tmp_path)
         session = Session(
             server=settings.server,
@@ -126,6 +128,7 @@ def agent_of(
             outbox,
             session,
             door or FakeTransport(),
+            Stage(views),
         )
 
     yield make
@@ -249,6 +252,36 @@ def test_what_a_full_disk_never_took_is_counted(
     assert "The disk was full to the end: 3 items were not kept." in console.lines
 
 
+class Pane:
+    """A view in which P is pressed at the tenth look, and again while paused."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.shown: list[Image] = []
+
+    def show(self, picture: Image) -> None:
+        self.shown.append(picture)
+
+    def pressed(self) -> str:
+        self.looks += 1
+        return "p" if self.looks in (10, 20) else ""
+
+    def close(self) -> None:
+        pass
+
+
+def test_the_mirror_shows_each_state_and_obeys_its_keys(
+    agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    room = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    source, transport, pane = Staged(fake_time, [room] * 16), FakeTransport(), Pane()
+    agent = agent_of(source, Silent(), (0.0, 0.0, 9.0, 9.0), door=transport, views=[pane])
+    assert agent.run() == 0
+    assert kinds_sent(transport) == ["paused", "resumed", "stopped"]
+    colours = [tuple(picture[5, 320]) for picture in pane.shown]
+    assert set(colours) == {Showing.SHARING.colour, Showing.PAUSED.colour}
+
+
 class Endless:
     """A camera that presses a key in the middle of a second."""
 
@@ -298,6 +331,7 @@ def test_a_pause_lets_go_of_the_camera_until_the_student_goes_on_or_stops(
         ({"server": "https://school.example:99x"}, "is not one"),
         ({"source": "missing.mp4"}, "There is no file or folder missing.mp4."),
         ({"source": "screen"}, "Reading the screen is not possible in this version"),
+        ({"annotate": Path("nowhere/mine.mp4")}, "There is no folder nowhere"),
         ({"state": Path(__file__) / "below-a-file"}, "cannot be used"),
     ],
 )
