@@ -1,8 +1,11 @@
 """The crop of a face that the expression models read: framed as FER2013 frames its faces.
 
 The models only ever saw that framing, so how much forehead and chin is around the detector's box
-is measured, not guessed: FER2013 faces are pasted into larger scenes, detected and cropped again,
-and the constants below are those that lose the least accuracy on PublicTest.
+is measured, not guessed (``python -m models.framing``): FER2013 faces are pasted into larger
+scenes, detected and cropped again. On PublicTest (2026-11-21), of whose faces 94.8 % were detected,
+pulse@1 was right on 68.3 % of the crops that the recipe below makes, as it was of the originals.
+Turning heads upright lost 0.6 to 0.8 points: FER2013's are not. On its first 1,200 faces crops of
+scale 1.1 lost 0.6 points and of 1.2 1.3, part of which is the made-up scene that they take in.
 """
 
 from typing import Final
@@ -15,9 +18,9 @@ from models.blazeface import Detection, check_picture
 
 SIDE: Final = 48
 
-SCALE: Final = 1.1
+SCALE: Final = 1.05
 """The crop's side over the longer side of the detector's box."""
-DOWN: Final = -0.08
+DOWN: Final = -0.06
 """How far the crop's centre lies below the box's, in box heights."""
 
 
