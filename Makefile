@@ -27,7 +27,7 @@ test: setup-test setup-train  ## lint, types and every test, on real parts
 	$(PY)/mypy
 	$(PY)/lint-imports --no-cache
 	nice $(PY)/python -m pytest -q
-	nice .venv-train/bin/python -m pytest -q tests/training
+	nice .venv-train/bin/python -m pytest -q --confcutdir=tests/training tests/training
 
 check: setup-test  ## lint, types and the quick tests
 	$(PY)/ruff check .
