@@ -11,11 +11,12 @@ is never looked at here. A run folder holds ``config.json``, ``log.jsonl`` (a li
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,6 +54,8 @@ class TrainConfig:
     smoothing: float = 0.05
     ema_decay: float = 0.998
     seed: int = 1
+    start_from: str = ""
+    """A weights file of the same architecture to go on from, under a new schedule; empty: none."""
     mixed_precision: bool = True
     """bfloat16 where the processor has it: measured twice as fast there."""
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -126,6 +129,8 @@ def train(
 
 def _agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
     said = json.loads(json.dumps(asdict(config) | {"data_sha256": data.sha256}))
+    if config.start_from:
+        said["start_from_sha256"] = hashlib.sha256(Path(config.start_from).read_bytes()).hexdigest()
     file = folder / CONFIG_FILE
     if file.is_file():
         there = json.loads(file.read_text(encoding="utf-8"))
@@ -166,6 +171,8 @@ def _compiled(config: TrainConfig, faces: int) -> keras.Model:
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
         jit_compile=False,
     )
+    if config.start_from:
+        model.load_weights(config.start_from)
     optimizer.build(model.trainable_variables)
     return model
 
@@ -262,12 +269,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m models.train", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--model", default="pulse")
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--config", type=Path, help="JSON with fields of the configuration")
+    parser.add_argument("--epochs", type=int)
     chosen = parser.parse_args(arguments)
-    config = TrainConfig(model=chosen.model, epochs=chosen.epochs, seed=chosen.seed)
+    config = read_config(chosen.config)
+    if chosen.epochs is not None:
+        config = replace(config, epochs=chosen.epochs)
     train(config, load_dataset(chosen.data), chosen.run, report=_say)
+
+
+def read_config(file: Path | None) -> TrainConfig:
+    """The configuration in a JSON file, fields left out at their defaults; None is all defaults.
+
+    Raises TrainingError where the file names a field that there is not.
+    """
+    if file is None:
+        return TrainConfig()
+    said = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        changes = Augmentation(**said.pop("augmentation", {}))
+        return TrainConfig(augmentation=changes, **said)
+    except TypeError as error:
+        raise TrainingError(f"the configuration {file} does not fit: {error}") from error
 
 
 def _say(entry: EpochLog) -> None:
