@@ -39,7 +39,8 @@ class AgentSettings(BaseModel):
     source: str = Field(
         default="0",
         min_length=1,
-        description="camera number or name, video file, picture, folder of pictures, or demo",
+        description="camera number or name, video file, picture, folder of pictures, "
+        "screen or screen:X,Y,WIDTH,HEIGHT, or demo",
     )
     name: str | None = Field(
         default=None, description="the name the teacher of an open course sees"

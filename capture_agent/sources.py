@@ -48,20 +48,18 @@ class Source(Protocol):
 
 
 def open_source(word: str, clock: Clock, *, realtime: bool, loop: float | None) -> Source:
-    """The source that ``word`` names: a camera's number or name, a file, a folder, ``demo``.
+    """The source that ``word`` names: a camera's number or name, a file, a folder, the
+    ``screen`` or a part of it, or ``demo``.
 
-    A file or folder is opened and its first picture read, so that a bad one is told before
-    anybody is asked anything; a camera is not touched before its first frame is asked for.
-    Raises SourceError.
+    A file or folder is opened and its first picture read, and the screen's display looked for, so
+    that a bad one is told before anybody is asked anything; a camera is not touched before its
+    first frame is asked for. Raises SourceError, SettingsError.
     """
-    from capture_agent import camera, clips
+    from capture_agent import camera, clips, screen
     from capture_agent.playback import Playback
 
     if word == "screen" or word.startswith("screen:"):
-        raise SourceError(
-            "Reading the screen is not possible in this version; "
-            "give a camera, a video file, a folder of pictures, or demo."
-        )
+        return screen.open_screen(word, clock)
     if word == "demo":
         return Playback(clips.DemoClip(), clock, realtime=realtime, loop=loop)
     if word.isdecimal():

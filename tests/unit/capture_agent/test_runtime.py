@@ -330,7 +330,7 @@ def test_a_pause_lets_go_of_the_camera_until_the_student_goes_on_or_stops(
         ({}, "cannot be reached (nothing answers at that address)"),
         ({"server": "https://school.example:99x"}, "is not one"),
         ({"source": "missing.mp4"}, "There is no file or folder missing.mp4."),
-        ({"source": "screen"}, "Reading the screen is not possible in this version"),
+        ({"source": "screen:1,2"}, "four numbers, X,Y,WIDTH,HEIGHT, but this is '1,2'"),
         ({"annotate": Path("nowhere/mine.mp4")}, "There is no folder nowhere"),
         ({"state": Path(__file__) / "below-a-file"}, "cannot be used"),
     ],

@@ -145,7 +145,6 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, fake_time: Any) -> 
         (str(tmp_path / "empty"), "holds no picture"),
         (str(tmp_path / "bad.png"), "is not a picture that can be read"),
         (str(tmp_path / "gone.mov"), "There is no file or folder"),
-        ("screen:left", "Reading the screen is not possible"),
         ("/dev/null", "is not a camera"),
     ):
         with pytest.raises(SourceError, match=sentence):
