@@ -1,16 +1,17 @@
 """Persistent flags: who has looked sad or disengaged for long enough that a word may help.
 
-Per student and kind a discounted Beta-Bernoulli runs over the ten-second buckets on evidence u:
-a ← λa + u, b ← λb + 1 − u; a missing bucket only decays `[own]`. A flag needs
-P(share > θ) high for a minute on enough evidence, because windows under three minutes flag far too
-many (DAiSEE). Everything here depends on the set of observations alone: recomputing with late data
-gives what would have been flagged had it come in time.
+*Sad-looking*: a sticky two-state model over the lecture so far (``sequence``) must be sure that the
+student has changed. *Looks disengaged*: a discounted Beta-Bernoulli over the ten-second buckets on
+evidence u, a ← λa + u, b ← λb + 1 − u, a missing bucket only decays `[own]`; P(share > θ) must be
+high. Either must hold for minutes on enough of them, because windows under three minutes flag far
+too many (DAiSEE). Everything here depends on the set of observations alone: recomputing with late
+data gives what would have been flagged had it come in time.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import compress
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -24,15 +25,22 @@ from analytics.evidence import (
     Evidence,
     FlagKind,
     disengaged_evidence,
+    doubt,
     reason,
     sad_evidence,
+    scale_of,
+    usual_scores,
 )
+from analytics.sequence import StickyModel, changed
 from contract.emotions import BUCKET_SECONDS
 
 
 @dataclass(frozen=True)
 class FlagRule:
-    """The thresholds of the rule; the defaults are those that were measured `[own]`."""
+    """The thresholds; defaults are tuned on PublicTest faces, see ``docs/analytics.md`` `[own]`.
+
+    Raises AnalyticsError where one makes no sense.
+    """
 
     memory: float = 0.96
     """λ per bucket: a mean memory of four minutes"""
@@ -42,31 +50,35 @@ class FlagRule:
     raise_at: float = 0.9
     clear_below: float = 0.5
     hold_s: int = 60
-    """P ≥ ``raise_at`` must have held for as long"""
+    """P(share > θ) ≥ ``raise_at`` must have held for as long: *disengaged*"""
+    sticky: StickyModel = field(default_factory=StickyModel)
+    sad_raise_at: float = 0.9
+    sad_hold_s: int = 120
+    """P(changed) ≥ ``sad_raise_at`` must have held for as long: *sad*"""
     min_effective: float = 12.0
     """discounted observed buckets before anything is raised"""
     coverage_window_s: int = 300
     min_coverage: float = 0.6
     quiet_s: int = 600
     """no new flag of the same kind after a dismissal"""
-    lecture_share: float = 0.5
+    lecture_share: float = 0.65
     lecture_observed_s: int = 1800
     """the all-lecture clause: mean u ≥ ``lecture_share`` over at least as much observed time"""
 
     def __post_init__(self) -> None:
-        for name in ("memory", "theta", "raise_at", "clear_below", "min_coverage", "lecture_share"):
+        shares = "memory theta raise_at clear_below sad_raise_at min_coverage lecture_share"
+        for name in shares.split():
             value = getattr(self, name)
             if not 0.0 < value < 1.0:
                 raise AnalyticsError(f"A rule's {name} must lie between 0 and 1, but is {value}.")
-        for field in fields(self):
-            if getattr(self, field.name) <= 0:
-                raise AnalyticsError(
-                    f"A rule's {field.name} must be positive, but is {getattr(self, field.name)}."
-                )
-        if self.clear_below > self.raise_at:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if not isinstance(value, StickyModel) and value <= 0:
+                raise AnalyticsError(f"A rule's {entry.name} must be positive, but is {value}.")
+        if self.clear_below > min(self.raise_at, self.sad_raise_at):
             raise AnalyticsError(
-                "A rule must clear below where it raises, "
-                f"but clears below {self.clear_below} and raises at {self.raise_at}."
+                "A rule must clear below where it raises, but clears below "
+                f"{self.clear_below} and raises at {min(self.raise_at, self.sad_raise_at)}."
             )
 
 
@@ -100,74 +112,138 @@ def evaluate(
     (``buckets.only(…)``). An episode closes where the evidence falls or a dismissal answers it.
     """
     complete = buckets.window(-1, now - BUCKET_SECONDS)
-    evidence = {
-        FlagKind.SAD: sad_evidence(complete, confusion, baselines),
-        FlagKind.DISENGAGED: disengaged_evidence(complete),
+    starts = complete.starts.tolist()
+    traces: dict[FlagKind, Trace] = {
+        FlagKind.SAD: _sad_trace(complete, confusion, rule, baselines),
+        FlagKind.DISENGAGED: BetaTrace.of(disengaged_evidence(complete), rule),
     }
     found: list[Episode] = []
-    for kind, values in evidence.items():
+    for kind, trace in traces.items():
         answers: dict[Hashable, list[int]] = {}
         for dismissal in dismissals:
             if dismissal.kind is kind and dismissal.at <= now:
                 answers.setdefault(dismissal.participant, []).append(dismissal.at)
-        trace = Trace.of(values, rule)
-        for row in np.flatnonzero(trace.ready.any(axis=1) | trace.lecture.any(axis=1)):
+        for row in np.flatnonzero((trace.ready | trace.lecture).any(axis=1)).tolist():
             name = complete.participants[row]
-            spans = _scan(trace, int(row), complete.starts.tolist(), rule, answers.get(name, []))
-            found += [
-                _episode(trace, int(row), name, kind, rule, complete.starts.tolist(), span)
-                for span in spans
-            ]
+            spans = _scan(trace, row, starts, rule, answers.get(name, []))
+            found += [_episode(trace, row, name, kind, rule, starts, span) for span in spans]
     return sorted(found, key=lambda episode: (episode.raised_at, str(episode.participant)))
+
+
+def _sad_trace(
+    complete: Buckets,
+    confusion: Confusion,
+    rule: FlagRule,
+    baselines: Mapping[Hashable, Baseline] | None,
+) -> "Trace":
+    known = baselines or {}
+    sure = changed(
+        scale_of(confusion).score(complete),
+        complete.starts,
+        rule.sticky,
+        usual_scores(complete, confusion, known),
+        np.array([doubt(known.get(name)) for name in complete.participants]),
+    )
+    return SequenceTrace.of_sure(sad_evidence(complete, confusion, known), sure, rule)
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The rule's inner course: R students × T buckets, each value as of the bucket's end."""
+    """A rule's inner course: R students × T buckets, each value as of the bucket's end."""
 
     evidence: Floats
-    """(R, T) u; NaN where missing"""
+    """(R, T) u; 0 where missing"""
     seen: Bools
-    a: Floats
-    b: Floats
     effective: Floats
     """discounted number of observed buckets"""
     coverage: Floats
     """share of the last five minutes that was observed"""
     ready: Bools
-    """P ≥ raise_at has held, on enough evidence"""
+    """the rule has been sure for long enough, on enough evidence"""
     lecture: Bools
     """the all-lecture clause holds"""
 
+    def fallen(self, row: int, rule: FlagRule) -> Bools:
+        """(T,) where P < clear_below: asked only of the few who have something to clear."""
+        raise NotImplementedError
+
+    def probability(self, row: int, column: int, theta: float) -> float:
+        """How sure the rule is, 0..1."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class BetaTrace(Trace):
+    """The discounted Beta-Bernoulli: a and b are (R, T)."""
+
+    a: Floats
+    b: Floats
+
     @classmethod
-    def of(cls, evidence: Floats, rule: FlagRule) -> "Trace":
-        """Run the rule over ``evidence`` (R, T): a loop over time, all students at once."""
+    def of(cls, evidence: Floats, rule: FlagRule) -> "BetaTrace":
+        """Run the rule over ``evidence`` (R, T) in 0..1: a loop over time, all students at once."""
         seen = ~np.isnan(evidence)
         value = np.where(seen, evidence, 0.0)
         a, b = _discounted(np.stack([value, seen - value]), rule.memory, rule.prior)
         # a and b together hold every observed bucket, and the prior, which decays like the rest.
         decay = rule.memory ** np.arange(1, value.shape[1] + 1)
         effective = a + b - 2.0 * rule.prior * decay
-        coverage = _trailing_mean(seen, rule.coverage_window_s // BUCKET_SECONDS)
-        high = exceeds(a, b, rule.theta, rule.raise_at)
-        held = _trailing_mean(high, max(1, rule.hold_s // BUCKET_SECONDS)) == 1.0
-        count = np.cumsum(seen, axis=1)
-        total = np.cumsum(value, axis=1) + _ROUNDING
-        enough = count >= max(1, rule.lecture_observed_s // BUCKET_SECONDS)
-        return cls(
-            evidence=value,
-            seen=seen,
-            a=a,
-            b=b,
-            effective=effective,
-            coverage=coverage,
-            ready=held & (effective >= rule.min_effective) & (coverage >= rule.min_coverage),
-            lecture=enough & (total >= rule.lecture_share * count),
-        )
+        held = _held(exceeds(a, b, rule.theta, rule.raise_at), rule.hold_s)
+        return cls(**_common(value, seen, effective, held, rule), a=a, b=b)
 
     def fallen(self, row: int, rule: FlagRule) -> Bools:
-        """(T,) where P < clear_below: asked only of the few who have something to clear."""
+        """(T,) where P(share > θ) < clear_below."""
         return ~exceeds(self.a[row], self.b[row], rule.theta, rule.clear_below)
+
+    def probability(self, row: int, column: int, theta: float) -> float:
+        """P(share > θ)."""
+        return float(tail(self.a[row, column], self.b[row, column], theta))
+
+
+@dataclass(frozen=True, eq=False)
+class SequenceTrace(Trace):
+    """The sticky model: ``sure`` (R, T) is P(changed)."""
+
+    sure: Floats
+
+    @classmethod
+    def of_sure(cls, evidence: Floats, sure: Floats, rule: FlagRule) -> "SequenceTrace":
+        """Judge ``sure`` beside the ``evidence`` (R, T) that it was filtered from."""
+        seen = ~np.isnan(evidence)
+        value = np.where(seen, evidence, 0.0)
+        (effective,) = _discounted(seen[None].astype(np.float64), rule.memory, 0.0)
+        held = _held(sure >= rule.sad_raise_at, rule.sad_hold_s)
+        return cls(**_common(value, seen, effective, held, rule), sure=sure)
+
+    def fallen(self, row: int, rule: FlagRule) -> Bools:
+        """(T,) where P(changed) < clear_below."""
+        return np.asarray(self.sure[row] < rule.clear_below)
+
+    def probability(self, row: int, column: int, theta: float) -> float:  # noqa: ARG002
+        """P(changed), which knows no θ."""
+        return float(self.sure[row, column])
+
+
+def _held(sure: Bools, hold_s: int) -> Bools:
+    return np.asarray(_trailing_mean(sure, max(1, hold_s // BUCKET_SECONDS)) == 1.0)
+
+
+def _common(
+    value: Floats, seen: Bools, effective: Floats, held: Bools, rule: FlagRule
+) -> dict[str, Any]:
+    """What both rules ask of the evidence: enough of it, lately, or for most of the lecture."""
+    coverage = _trailing_mean(seen, rule.coverage_window_s // BUCKET_SECONDS)
+    count = np.cumsum(seen, axis=1)
+    total = np.cumsum(value, axis=1) + _ROUNDING
+    enough = count >= max(1, rule.lecture_observed_s // BUCKET_SECONDS)
+    return {
+        "evidence": value,
+        "seen": seen,
+        "effective": effective,
+        "coverage": coverage,
+        "ready": held & (effective >= rule.min_effective) & (coverage >= rule.min_coverage),
+        "lecture": enough & (total >= rule.lecture_share * count),
+    }
 
 
 def exceeds(a: Floats, b: Floats, theta: float, level: float) -> Bools:
@@ -231,7 +307,6 @@ def _scan(
     pending = sorted(answers)
     raised: tuple[int, Clause] | None = None
     quiet_until = -1
-    lecture_spent = False
 
     def close(at: int | None) -> None:
         nonlocal raised
@@ -250,16 +325,14 @@ def _scan(
         while pending and pending[0] < end:
             quiet_until = pending[0] + rule.quiet_s
             close(pending.pop(0))
-        # The clause moves so slowly that it may speak once, until it has been untrue again.
-        lecture_spent = lecture_spent and lecture
         if raised is not None and fallen and not lecture:
             close(end)
         if raised is None and end >= quiet_until:
             if ready:
                 raised = column, Clause.RECENT
-            elif lecture and not lecture_spent:
+            # The clause is there for those the rule has not found: it never repeats a flag.
+            elif lecture and not spans:
                 raised = column, Clause.ALL_LECTURE
-        lecture_spent = lecture_spent or (lecture and raised is not None)
     if pending:
         close(pending[0])
     close(None)
@@ -285,11 +358,12 @@ def _episode(
         since = min(since, column + 1 - rule.coverage_window_s // BUCKET_SECONDS)
         first = max(first, since)
     observed = seen[first:]
+    share = float(np.mean(list(compress(trace.evidence[row, first : column + 1], observed))))
     evidence = Evidence(
-        share=float(np.mean(list(compress(trace.evidence[row, first : column + 1], observed)))),
+        share=min(1.0, max(0.0, share)),
         window_s=len(observed) * BUCKET_SECONDS,
         seen=float(observed.mean()),
-        probability=float(tail(trace.a[row, column], trace.b[row, column], rule.theta)),
+        probability=trace.probability(row, column, rule.theta),
         effective_buckets=float(trace.effective[row, column]),
         coverage=float(trace.coverage[row, column]),
         clause=span.clause,

@@ -6,7 +6,9 @@ how well the model's errors are known: each replicate shows every student one lo
 held-out faces, because errors on one person's face are not independent, draws M from the Dirichlet
 that its counts allow, and adjusts as the estimate did (Efron & Tibshirani 1993, *An Introduction to
 the Bootstrap*, §6.5; K is our own choice). A student who shows several looks within a window shows
-more faces than that, and the interval then holds the truth more often than it says.
+more faces than that. How alike a student's own seconds are is therefore read off the spread between
+the students' means, which grows with it: E[p²] of a share p with mean π is π² + ρπ(1 − π), where ρ
+is 1 if each student sticks with one look and 0 if all show the same mixture.
 """
 
 from collections.abc import Sequence
@@ -26,6 +28,11 @@ _MOST_FACES: Final = 256
 """Faces replayed per look; beyond them a mean's error shrinks with the root, as it must."""
 _NOUGHT: Final = 0.005
 """What is shown as 0 % is nought: the prior keeps every share off it, which says nothing."""
+_WIDER: Final = 1.25
+"""A variance of thirty means is itself uncertain; an interval had better be wide than narrow."""
+_LEAST_LIKE: Final = 0.05
+"""Nobody's mixture is quite the class's."""
+_TINY: Final = 1e-12
 _ROUGH: Final = 1e-4
 _FEW_CYCLES: Final = 20
 """A replicate need not be solved further than an interval can show."""
@@ -41,6 +48,8 @@ class Bootstrap:
     """(R, 7, 7) redrawn confusions"""
     truth: Floats
     """(7, 7) the card's own confusion"""
+    spread: Floats
+    """(7,) variance of one face's posterior within each look, summed over its seven values"""
 
     @classmethod
     def prepare(
@@ -63,17 +72,37 @@ class Bootstrap:
             worth = confusion.counts[look] * _labels_worth(posteriors)
             weight = np.maximum(worth * confusion.matrix[look], 1e-6)
             matrices[:, look] = rng.dirichlet(weight, size=replicates)
-        return cls(means=means, matrices=matrices, truth=confusion.matrix)
+        spread = np.array([posteriors.var(axis=0).sum() for posteriors in faces])
+        return cls(means=means, matrices=matrices, truth=confusion.matrix, spread=spread)
 
-    def interval(self, shares: Floats, students: Ints) -> tuple[Floats, Floats]:
+    def likeness(self, between: Floats, shares: Floats) -> Floats:
+        """(n,) ρ, from the variance ``between`` (n,) the students' mean posteriors.
+
+        ``between`` is summed over the seven values, ``shares`` (n, 7) are the adjusted ones. A
+        method of moments: V = ρ·V_looks + (1/K) Σⱼ (πⱼ² + ρπⱼ(1 − πⱼ))·σⱼ² `[own]`. Where nothing
+        is known, as with a single student, it is 1, the widest.
+        """
+        centred = self.truth - shares[..., None, :] @ self.truth
+        looks = (shares * (centred**2).sum(axis=-1)).sum(axis=-1)
+        alone = (shares**2 @ self.spread) / FACES_PER_STUDENT
+        mixed = ((shares - shares**2) @ self.spread) / FACES_PER_STUDENT
+        found = (_WIDER * between - alone) / np.maximum(looks + mixed, _TINY)
+        return np.asarray(np.where(np.isnan(found), 1.0, np.clip(found, _LEAST_LIKE, 1.0)))
+
+    def interval(
+        self, shares: Floats, students: Ints, between: Floats | None = None
+    ) -> tuple[Floats, Floats]:
         """The 90 % interval around each row of ``shares`` (n, 7), from ``students`` (n,) votes.
 
-        Answers (low, high), each (n, 7) within 0..1 and around the share; NaN where a row is NaN.
+        ``between`` (n,) is the variance between the students' means (see ``likeness``); without it
+        each is taken to stick with one look. Answers (low, high), each (n, 7) within 0..1 and
+        around the share; NaN where a row is NaN.
         """
         low, high = np.full(shares.shape, np.nan), np.full(shares.shape, np.nan)
         known = ~np.isnan(shares).any(axis=1) & (students > 0)
         if known.any():
-            refitted = self.replicates(shares[known], students[known])
+            spread = None if between is None else between[known]
+            refitted = self.replicates(shares[known], students[known], spread)
             low[known], high[known] = _ends(refitted, shares[known])
         return low, high
 
@@ -89,10 +118,13 @@ class Bootstrap:
         low, high = _ends(refitted, shares[known].mean(axis=0, keepdims=True))
         return low[0], high[0]
 
-    def replicates(self, shares: Floats, students: Ints) -> Floats:
+    def replicates(self, shares: Floats, students: Ints, between: Floats | None = None) -> Floats:
         """(n, R, 7) what the adjustment might have said, were ``shares`` (n, 7) the truth."""
         count = len(self.matrices)
-        faces = np.maximum(1.0, np.rint(shares * students[:, None] * FACES_PER_STUDENT))
+        like = np.ones(len(shares)) if between is None else self.likeness(between, shares)
+        # Of n students' nK faces of a look, those that carry its share: (Σp)²/Σp² of them.
+        carried = shares / (shares + like[:, None] * (1.0 - shares))
+        faces = np.maximum(1.0, np.rint(carried * students[:, None] * FACES_PER_STUDENT))
         drawn = np.minimum(faces, _MOST_FACES).astype(np.int64) - 1
         shrink = np.sqrt(np.minimum(1.0, _MOST_FACES / faces))
         observed = np.zeros((count, len(shares), LOOKS))
@@ -107,10 +139,17 @@ class Bootstrap:
 
 
 def _ends(refitted: Floats, shares: Floats) -> tuple[Floats, Floats]:
+    """Halfway between the percentile interval and the basic one (Efron & Tibshirani, ch. 13).
+
+    The adjustment pulls large shares down a little. The percentile interval repeats that pull and
+    the basic one undoes it, but says nothing useful of a share near 0; halfway held the truth
+    closest to nine times in ten on PublicTest faces.
+    """
     tail = (1.0 - LEVEL) / 2.0
     low, high = np.quantile(refitted, [tail, 1.0 - tail], axis=1)
+    low, high = (low + 2.0 * shares - high) / 2.0, (high + 2.0 * shares - low) / 2.0
     low = np.where(low < _NOUGHT, 0.0, low)
-    return np.minimum(low, shares), np.maximum(high, shares)
+    return np.clip(np.minimum(low, shares), 0.0, 1.0), np.clip(np.maximum(high, shares), 0.0, 1.0)
 
 
 def _labels_worth(posteriors: Floats) -> float:

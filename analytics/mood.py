@@ -173,6 +173,8 @@ def step_grid(starts: Ints, step_s: int) -> tuple[Ints, list[int]]:
 @dataclass(frozen=True, eq=False)
 class _Votes:
     raw: Floats
+    between: Floats
+    """(S,) variance between the students' own means, summed over the looks; NaN below two"""
     reporting: Ints
     unknown: Ints
     expected: int
@@ -182,7 +184,8 @@ def _steps(buckets: Buckets, firsts: list[int], expected: int) -> _Votes:
     """The one-vote mean posterior (S, 7) of the columns from each of ``firsts`` to the next."""
     if not len(buckets.starts):
         nobody = np.zeros(len(firsts), np.int64)
-        return _Votes(np.full((len(firsts), LOOKS), np.nan), nobody, nobody, expected)
+        unseen = np.full((len(firsts), LOOKS), np.nan)
+        return _Votes(unseen, unseen[:, 0], nobody, nobody, expected)
     sums = np.add.reduceat(buckets.probability_sums, firsts, axis=1)
     counts = np.add.reduceat(buckets.probability_count, firsts, axis=1)
     voted = counts > 0
@@ -192,8 +195,10 @@ def _steps(buckets: Buckets, firsts: list[int], expected: int) -> _Votes:
     own = np.divide(sums, totals, out=np.zeros(sums.shape), where=totals > 0)
     with np.errstate(invalid="ignore"):
         raw = own.sum(axis=0) / np.where(reporting > 0, reporting, np.nan)[:, None]
+        squares = np.einsum("psj,psj->s", own, own) - reporting * (raw**2).sum(axis=1)
+        between = squares / np.where(reporting > 1, reporting - 1, np.nan)
     unknown = np.add.reduceat(buckets.unknown_model.sum(axis=0), firsts)
-    return _Votes(raw, reporting, unknown, expected)
+    return _Votes(raw, between, reporting, unknown, expected)
 
 
 def _adjusted(
@@ -207,7 +212,7 @@ def _adjusted(
     shares = adjust(votes.raw, confusion)
     low = high = np.full(shares.shape, np.nan)
     if bootstrap is not None:
-        low, high = bootstrap.interval(shares, votes.reporting)
+        low, high = bootstrap.interval(shares, votes.reporting, votes.between)
     return MoodTimeline(
         starts=np.zeros(1, np.int64) if starts is None else starts,
         step_s=step_s,

@@ -13,6 +13,7 @@ from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
 from analytics.evidence import Clause, Episode, FlagKind
 from analytics.flags import Dismissal, FlagRule, evaluate, exceeds, tail
+from analytics.sequence import StickyModel
 
 START = 1_700_000_000
 Floats = NDArray[np.float64]
@@ -63,7 +64,7 @@ def by_the_book(evidence: Sequence[float], answers: Sequence[int]) -> list[tuple
     a = b = 0.5
     effective, held, observed, total = 0.0, 0, 0, 0.0
     raised: int | None = None
-    quiet, spent = -1, False
+    quiet = -1
     seen: list[bool] = []
     pending, result = sorted(answers), []
     for column, u in enumerate(evidence):
@@ -76,19 +77,17 @@ def by_the_book(evidence: Sequence[float], answers: Sequence[int]) -> list[tuple
             observed, total = observed + 1, total + u
         probability = beta.sf(0.5, a, b)
         held = held + 1 if probability >= 0.9 else 0
-        lecture = observed >= 180 and total >= 0.5 * observed - 1e-9
+        lecture = observed >= 180 and total >= 0.65 * observed - 1e-9
         while pending and pending[0] < end:
             if raised is not None:
                 result.append((raised, pending[0]))
             raised, quiet = None, pending.pop(0) + 600
-        spent = spent and lecture
         if raised is not None and probability < 0.5 and not lecture:
             result.append((raised, end))
             raised = None
         enough = effective >= 12 and sum(seen[-30:]) >= 18
-        if raised is None and end >= quiet and ((held >= 6 and enough) or (lecture and not spent)):
+        if raised is None and end >= quiet and ((held >= 6 and enough) or (lecture and not result)):
             raised = end
-        spent = spent or (lecture and raised is not None)
     if raised is not None:
         result.append((raised, pending[0] if pending else None))
     return result
@@ -169,13 +168,24 @@ def test_a_missing_bucket_only_decays(turned: Callable[..., Buckets], confusion:
 def test_an_hour_of_mild_evidence_speaks_once(
     turned: Callable[..., Buckets], confusion: Confusion
 ) -> None:
-    mild = [0.55] * 300
-    (episode,) = found(turned([mild]), confusion)
+    mild = [0.66] * 300
+    rule = FlagRule(raise_at=0.999)
+    (episode,) = found(turned([mild]), confusion, rule=rule)
     assert episode.raised_at == START + 1800
     assert episode.evidence.clause is Clause.ALL_LECTURE
     assert "of the lecture so far (30 min)" in episode.reason
-    answered = found(turned([mild]), confusion, 1900)
+    answered = found(turned([mild]), confusion, 1900, rule=rule)
     assert spans(answered) == [(1800, 1900)]
+
+
+def test_the_all_lecture_clause_never_repeats_a_flag(
+    turned: Callable[..., Buckets], confusion: Confusion
+) -> None:
+    """Twenty-five clear minutes, and then an hour that still averages high."""
+    early = [1.0] * 150 + [0.3] * 60
+    (episode,) = found(turned([early]), confusion)
+    assert episode.evidence.clause is Clause.RECENT
+    assert np.mean(early[:181]) > RULE.lecture_share, "else this shows nothing"
 
 
 def test_an_answer_brings_ten_minutes_of_quiet(
@@ -243,3 +253,7 @@ def test_a_rule_that_makes_no_sense_is_named() -> None:
         FlagRule(quiet_s=0)
     with pytest.raises(AnalyticsError, match=r"clears below 0\.95 and raises at 0\.9"):
         FlagRule(clear_below=0.95)
+    with pytest.raises(AnalyticsError, match=r"noise must be positive, but is 0"):
+        StickyModel(noise=0)
+    with pytest.raises(AnalyticsError, match=r"multiple of 10 s, but is 25 s"):
+        StickyModel(step_s=25)

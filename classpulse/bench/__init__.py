@@ -1,0 +1,1 @@
+"""Benches: what the analytics' figures are worth, measured on lectures whose truth is known."""

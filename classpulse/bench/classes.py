@@ -1,0 +1,103 @@
+"""Classes of five minutes with known shares: what the mood bench measures its estimate on.
+
+Each student has shares of their own, drawn from a Dirichlet around the class's; ``likeness`` is the
+part of the variance between students (1: each student sticks with one look; .2: each shows most of
+them, as published clips of students do). Behind each second stands one of the student's K faces of
+the look, so errors on one person's face are not independent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classpulse.bench.faces import Bank, Floats
+from contract.emotions import EMOTIONS, SAD
+
+LOOKS = len(EMOTIONS)
+#  angry disgust fear happy sad surprise neutral
+_REST = np.array([0.03, 0.01, 0.02, 0.16, 0.0, 0.05, 0.73])
+"""What the class looks like besides sad, as shares that sum to one."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One kind of class."""
+
+    students: int = 30
+    seconds: int = 300
+    faces: int = 5
+    """K, per student and look"""
+    likeness: float = 1.0
+    missing: float = 0.0
+    """share of the students' time without data, a third of it whole students"""
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """N simulated classes: ``truth`` (N, 7) among those seen; ``own`` (N, P, 7) each student's mean
+    posterior, NaN unseen; ``labels`` (N, 7) shares of the strongest look, one student one vote.
+    """
+
+    truth: Floats
+    own: Floats
+    labels: Floats
+
+
+def draw(
+    rng: np.random.Generator, bank: Bank, share: float, count: int, setting: Setting
+) -> Classes:
+    """``count`` classes in which ``share`` of the looks is sad on average."""
+    shape = (count, setting.students)
+    class_shares = _REST * (1.0 - share) + share * np.eye(LOOKS)[SAD]
+    shares = _own_shares(rng, class_shares, shape, setting.likeness)
+    present, seconds = _seen(rng, shape, setting)
+    shown = rng.multinomial(seconds, shares)
+    shown = np.where(shown.sum(axis=2, keepdims=True) > 0, shown, 0)
+    weights = shown / np.maximum(shown.sum(axis=2, keepdims=True), 1)
+    own, labels = _replayed(rng, bank, shown, weights, setting.faces)
+    present &= shown.sum(axis=2) > 0
+    own[~present] = np.nan
+    votes = np.maximum(present.sum(axis=1), 1)[:, None]
+
+    def class_mean(values: Floats) -> Floats:
+        return np.asarray(np.where(present[..., None], values, 0.0).sum(axis=1) / votes)
+
+    return Classes(truth=class_mean(weights), own=own, labels=class_mean(labels))
+
+
+def _own_shares(
+    rng: np.random.Generator, shares: Floats, shape: tuple[int, int], likeness: float
+) -> Floats:
+    if likeness >= 1.0:
+        return np.eye(LOOKS)[rng.choice(LOOKS, size=shape, p=shares / shares.sum())]
+    own = rng.dirichlet(np.maximum(shares, 1e-9) * (1.0 / likeness - 1.0), size=shape)
+    return np.asarray(own / own.sum(axis=-1, keepdims=True))
+
+
+def _seen(
+    rng: np.random.Generator, shape: tuple[int, int], setting: Setting
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Who is there at all, and for how many seconds each."""
+    absent = setting.missing / 3
+    present = rng.random(shape) >= absent
+    present[:, 0] = True
+    rate = (1.0 - setting.missing) / (1.0 - absent)
+    return present, rng.binomial(setting.seconds, rate, size=shape)
+
+
+def _replayed(
+    rng: np.random.Generator, bank: Bank, shown: NDArray[np.int64], weights: Floats, faces: int
+) -> tuple[Floats, Floats]:
+    """Each student's mean posterior and label shares (N, P, 7), from K faces of each look."""
+    own, labels = np.zeros(shown.shape), np.zeros(shown.shape)
+    each = np.full(faces, 1.0 / faces)
+    for look, posteriors in enumerate(bank):
+        drawn = rng.integers(len(posteriors), size=(*shown.shape[:2], faces))
+        turns = rng.multinomial(shown[..., look], each)
+        part = turns / np.maximum(shown[..., look], 1)[..., None]
+        part *= weights[..., look, None]
+        own += np.einsum("npk,npkj->npj", part, posteriors[drawn])
+        strongest = np.eye(LOOKS)[posteriors.argmax(axis=1)]
+        labels += np.einsum("npk,npkj->npj", part, strongest[drawn])
+    return own, labels

@@ -1,0 +1,190 @@
+"""Faces for the benches: the model's real answers to held-out faces, by what they truly look like.
+
+Thresholds are tuned on PublicTest and figures reported on PrivateTest. Answers are kept in the
+user's cache under the model's and the data's hash, because seven thousand faces take seconds.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.confusion import Confusion
+from contract import ClassPulseError
+from contract.emotions import EMOTIONS
+
+if TYPE_CHECKING:
+    from models.cards import Card
+    from models.datasets import DataSet, Split
+
+Floats = NDArray[np.float64]
+Bank = tuple[Floats, ...]
+"""Seven times (n, 7): posteriors by true look."""
+
+LEAST_FACES: Final = 3
+"""Fewer faces of a look than this are no sample of it."""
+
+
+class BenchError(ClassPulseError):
+    """What a bench was given cannot be measured with."""
+
+
+@dataclass(frozen=True, eq=False)
+class FaceSet:
+    """The faces a bench replays, and what the model's answers to other faces teach of its errors.
+
+    ``everyone`` are all faces by true look, ``clear`` those on which at least half the FER+ raters
+    agree with the label. ``known`` is the bank that intervals may know, never the one replayed
+    where there are two.
+    """
+
+    everyone: Bank
+    clear: Bank
+    confusion: Confusion
+    known: Bank
+    source: str
+    """where the faces come from, in words"""
+    model: str
+    """``name@version``"""
+    model_hash: str
+    data_hash: str
+    accuracy: float
+    """share of the replayed faces whose strongest look is the true one"""
+
+
+def from_card() -> FaceSet:
+    """The packaged card's own bank: small, and the one M was measured on, so results flatter."""
+    from models.cards import load_card
+
+    card = load_card()
+    everyone = tuple(card.posteriors(look) for look in EMOTIONS)
+    clear = tuple(
+        chosen if len(chosen := card.posteriors(look, clear_only=True)) >= LEAST_FACES else faces
+        for look, faces in zip(EMOTIONS, everyone, strict=True)
+    )
+    confusion = Confusion(card.confusion(), card.confusion_counts().astype(np.float64), _one(card))
+    faces = sum(len(part) for part in everyone)
+    return FaceSet(
+        everyone=everyone,
+        clear=clear,
+        confusion=confusion,
+        known=everyone,
+        source=f"the model card's bank of {faces} faces, on which its errors were measured too",
+        model=card.model_id,
+        model_hash=card.files[0].sha256,
+        data_hash=card.bank.provenance.data_sha256,
+        accuracy=accuracy(everyone),
+    )
+
+
+def from_folder(folder: Path, *, tuning: bool = False) -> FaceSet:
+    """The faces of the data set in ``folder``: PrivateTest, with M and bank from PublicTest.
+
+    ``tuning``: every second face of PublicTest, with M and bank from the rest of it, so that no
+    threshold is chosen on reported faces. Raises DataSetError where the folder holds no data set.
+    """
+    from models.cards import load_card
+    from models.datasets import Split
+
+    card = load_card()
+    answers = _answers(folder, card.files[0].sha256)
+    split, halves = Split.PRIVATE_TEST, (slice(None), slice(None))
+    if tuning:
+        split, halves = Split.PUBLIC_TEST, (slice(0, None, 2), slice(1, None, 2))
+    known = tuple(faces[halves[0]] for faces in _bank(answers, Split.PUBLIC_TEST))
+    everyone = tuple(faces[halves[1]] for faces in _bank(answers, split))
+    clear = tuple(faces[halves[1]] for faces in _bank(answers, split, clear=True))
+    confusion = Confusion(
+        matrix=np.array([faces.mean(axis=0) for faces in known]),
+        counts=np.array([len(faces) for faces in known], np.float64),
+        prior=_one(card),
+    )
+    return FaceSet(
+        everyone=everyone,
+        clear=clear,
+        confusion=confusion,
+        known=known,
+        source=f"{sum(len(part) for part in everyone)} {split.value} faces of the data set, "
+        "the model's errors from its PublicTest faces",
+        model=card.model_id,
+        model_hash=card.files[0].sha256,
+        data_hash=str(answers["data"]),
+        accuracy=accuracy(everyone),
+    )
+
+
+def accuracy(bank: Bank) -> float:
+    """Share of faces whose strongest look is the true one."""
+    right = sum(int((faces.argmax(axis=1) == look).sum()) for look, faces in enumerate(bank))
+    return right / sum(len(faces) for faces in bank)
+
+
+def _one(card: "Card") -> Floats:
+    """The card's prior is rounded; here it sums to one exactly."""
+    prior = card.prior()
+    return np.asarray(prior / prior.sum())
+
+
+def _bank(answers: dict[str, NDArray[Any]], split: "Split", *, clear: bool = False) -> Bank:
+    posteriors = answers[f"{split.value}_posteriors"].astype(np.float64)
+    labels, agreed = answers[f"{split.value}_labels"], answers[f"{split.value}_clear"]
+    posteriors = posteriors / posteriors.sum(axis=1, keepdims=True)
+    found = []
+    for look, name in enumerate(EMOTIONS):
+        chosen = (labels == look) & (agreed if clear else True)
+        if chosen.sum() < LEAST_FACES:
+            raise BenchError(
+                f"A bench needs {LEAST_FACES} faces of each look, but {split.value} has "
+                f"{chosen.sum()}{' clear' if clear else ''} {name} faces."
+            )
+        found.append(posteriors[chosen])
+    return tuple(found)
+
+
+def _answers(folder: Path, model_hash: str) -> dict[str, NDArray[Any]]:
+    place = _cache() / f"{model_hash[:16]}-{_fingerprint(folder)[:16]}.npz"
+    if place.is_file():
+        with np.load(place) as kept:
+            return dict(kept)
+    from models.datasets import load_dataset
+
+    found = _predicted(load_dataset(folder))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside and renamed, so that a cut run leaves no half a file under the name.
+    half = place.with_suffix(".part.npz")
+    np.savez(half, allow_pickle=False, **found)
+    half.replace(place)
+    return found
+
+
+def _predicted(data: "DataSet") -> dict[str, NDArray[Any]]:
+    from models.datasets import Split
+    from models.predictor import Predictor
+
+    predictor = Predictor.load()
+    found: dict[str, NDArray[Any]] = {"data": np.array(data.sha256)}
+    for split in (Split.PUBLIC_TEST, Split.PRIVATE_TEST):
+        faces = data.part(split)
+        found[f"{split.value}_posteriors"] = predictor.predict(faces.pixels)
+        found[f"{split.value}_labels"] = faces.labels
+        found[f"{split.value}_clear"] = faces.clear()
+    return found
+
+
+def _fingerprint(folder: Path) -> str:
+    """A hash of the folder's files: cheaper than decoding every face to see they are the same."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_file():
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _cache() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("classpulse", appauthor=False) / "bench"

@@ -1,0 +1,48 @@
+from analytics.ask import WAIT_S, Answer, as_dismissals, shown
+from analytics.evidence import Clause, Episode, Evidence, FlagKind
+from analytics.flags import Dismissal
+
+AT = 1_700_000_000
+NOW = AT + 1000
+SAD = FlagKind.SAD
+
+
+def episode(cleared_at: int | None = None, who: str = "ana") -> Episode:
+    evidence = Evidence(0.8, 300, 0.9, 0.95, 20.0, 0.9, Clause.RECENT)
+    return Episode(who, SAD, AT, cleared_at, evidence, "Looked sad.")
+
+
+def test_yes_shows_the_flag_at_once() -> None:
+    (flag,) = shown([episode()], [Answer("ana", SAD, AT + 20, yes=True)], now=NOW)
+    assert flag.raised_at == AT + 20
+    assert flag.reason == "Looked sad. The student said yes to a check-in."
+
+
+def test_no_is_respected_and_brings_quiet() -> None:
+    no = Answer("ana", SAD, AT + 20, yes=False)
+    assert as_dismissals([no, Answer("ben", SAD, AT, yes=True)]) == [Dismissal("ana", SAD, AT + 20)]
+    # What the dismissal does to the episode: it ends where the student said no.
+    assert shown([episode(AT + 20)], [no], now=NOW) == []
+
+
+def test_silence_leaves_the_flag_to_stand_by_itself() -> None:
+    (flag,) = shown([episode()], [], now=NOW)
+    assert (flag.raised_at, flag.reason) == (AT + WAIT_S, "Looked sad.")
+    assert shown([episode()], [], now=AT + WAIT_S - 1) == [], "still waiting"
+    assert shown([episode(AT + WAIT_S)], [], now=NOW) == [], "over before it was due"
+
+
+def test_a_no_that_comes_late_ends_what_is_shown() -> None:
+    late = Answer("ana", SAD, AT + WAIT_S + 60, yes=False)
+    (flag,) = shown([episode(late.at)], [late], now=NOW)
+    assert (flag.raised_at, flag.cleared_at) == (AT + WAIT_S, late.at)
+
+
+def test_an_answer_counts_for_its_own_student_kind_and_time() -> None:
+    answers = [
+        Answer("ben", SAD, AT + 5, yes=True),
+        Answer("ana", FlagKind.DISENGAGED, AT + 5, yes=True),
+        Answer("ana", SAD, AT - 5, yes=True),
+    ]
+    (flag,) = shown([episode()], answers, now=NOW)
+    assert flag.raised_at == AT + WAIT_S

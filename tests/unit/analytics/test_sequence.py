@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from analytics.sequence import StickyModel, changed
+
+START = 1_700_000_100
+MODEL = StickyModel()
+Floats = NDArray[np.float64]
+
+
+def sure(scores: Floats, *, usual: float = 0.0, doubt: float = 1.0, start: int = START) -> Floats:
+    rows = np.atleast_2d(np.asarray(scores, np.float64))
+    starts = start + 10 * np.arange(rows.shape[1])
+    return changed(rows, starts, MODEL, np.full(len(rows), usual), np.full(len(rows), doubt))
+
+
+def noisy(levels: list[float], seed: int = 0) -> Floats:
+    rng = np.random.default_rng(seed)
+    return np.repeat(levels, 60) + rng.normal(0, 0.3, 60 * len(levels))
+
+
+def test_a_change_is_noticed_within_minutes_and_so_is_its_end() -> None:
+    course = sure(noisy([0.0, 0.0, 1.0, 1.0, 0.0]))[0]
+    assert course[:120].max() < 0.1
+    assert course[150:240].min() > 0.9, "five minutes after the onset"
+    assert course[270:].max() < 0.1
+
+
+def test_who_always_looks_a_little_sad_is_not_one_who_has_changed() -> None:
+    """The same level, from the first minute on or suddenly."""
+    always, suddenly = sure([noisy([0.5] * 5), noisy([-0.3, -0.3, 0.5, 0.5, 0.5])])
+    assert always.max() < 0.3
+    assert suddenly[-1] > 0.9
+
+
+def test_a_known_face_is_judged_by_itself() -> None:
+    level = noisy([0.5] * 2)
+    assert sure(level, usual=0.5, doubt=0.2).max() < 0.1
+    assert sure(level, usual=-0.1, doubt=0.2)[0, -1] > 0.5
+
+
+def test_one_odd_minute_proves_nothing() -> None:
+    course = noisy([0.0, 0.0, 0.0])
+    course[90:93] = 6.0
+    assert sure(course).max() < 0.5
+
+
+def test_what_is_missing_says_next_to_nothing() -> None:
+    course = noisy([0.0, 1.0])
+    gone = np.append(course, np.full(18, np.nan))
+    found = sure(gone)[0]
+    assert found[-1] == pytest.approx(found[119], abs=0.2)
+    assert sure(np.full(60, np.nan)).max() < 0.05
+    assert sure(np.empty((3, 0))).shape == (3, 0)
+
+
+@given(seed=st.integers(0, 200), cut=st.integers(1, 239), start=st.sampled_from([0, 10, 20]))
+def test_what_was_known_does_not_change_when_the_lecture_goes_on(
+    seed: int, cut: int, start: int
+) -> None:
+    course = noisy([0.0, 1.0, 0.3, 0.8], seed)
+    whole, early = sure(course, start=START + start), sure(course[:cut], start=START + start)
+    assert early[0] == pytest.approx(whole[0, :cut], abs=1e-12)
+
+
+def brute(means: Floats, model: StickyModel) -> list[float]:
+    """The filter for one student by summing every pair of levels and every path of states."""
+    nodes = np.linspace(-2.4, 2.4, 7)
+    mass = np.exp(-(nodes**2) / 2)
+    on, off = model.onsets_per_hour * model.step_s / 3600, model.step_s / model.mean_episode_s
+    move = [[1 - on, on], [off, 1 - off]]
+    first = [off / (on + off), on / (on + off)]
+
+    def density(value: float, level: float) -> float:
+        return float((1 + ((value - level) / model.noise) ** 2 / model.tails) ** -2.5)
+
+    result = []
+    for length in range(1, len(means) + 1):
+        total = [0.0, 0.0]
+        for i, a in enumerate(nodes):
+            for j, b in enumerate(nodes):
+                levels = (model.usual_spread * a, 1 + model.sad_spread * b)
+                for path in range(2 ** (length + 1)):
+                    states = [path >> at & 1 for at in range(length + 1)]
+                    weight = mass[i] * mass[j] * first[states[0]]
+                    for at in range(length):
+                        weight *= move[states[at]][states[at + 1]]
+                        weight *= density(means[at], levels[states[at + 1]])
+                    total[states[-1]] += weight
+        result.append(total[1] / sum(total))
+    return result
+
+
+def test_the_filter_is_the_sum_over_everything_that_may_have_happened() -> None:
+    means = np.array([0.1, 1.1, 0.9, 1.4])
+    mine = sure(np.repeat(means, 3))[0, 2::3]
+    assert mine == pytest.approx(brute(means, MODEL))
