@@ -4,7 +4,7 @@ Source: 1EdTech OneRoster CSV binding; both versions are read by their headers.
 """
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +45,9 @@ def read_roster(source: Path, course: str | None = None) -> Roster:
         return _read_one_roster(source)
     if not course:
         raise RosterError(f"The list {source.name} names no course; give its title: --course.")
-    return {course: [_plain_student(row) for row in _rows(source, "name")]}
+    # The header is line 1.
+    rows = enumerate(_rows(source, "name"), start=2)
+    return {course: [_plain_student(row, f"{source.name}, line {n}") for n, row in rows]}
 
 
 def store_roster(
@@ -75,9 +77,11 @@ def store_roster(
                     store, found.id, one.name, now=now, external_id=one.external_id, email=one.email
                 )
             if links:
-                names = {student.id: student.name for student in courses.roster(store, found.id)}
-                issued = courses.issue_links(store, found.id, now=now)
-                row["links"] = {names[student]: secret for student, secret in issued.items()}
+                listed = {student.id: student for student in courses.roster(store, found.id)}
+                row["links"] = [
+                    {"student": listed[key].name, "id": listed[key].external_id, "link": secret}
+                    for key, secret in courses.issue_links(store, found.id, now=now).items()
+                ]
         rows.append(row)
     return {"dry_run": dry_run, "courses": rows}
 
@@ -88,8 +92,11 @@ def _zone(store: "Store") -> str:
     return school(store).timezone
 
 
-def _plain_student(row: Row) -> RosterStudent:
-    return RosterStudent(row["name"].strip(), row.get("id") or None, row.get("email") or None)
+def _plain_student(row: Row, where: str) -> RosterStudent:
+    name = row["name"].strip()
+    if not name:
+        raise RosterError(f"Every student must have a name, but {where} has none.")
+    return RosterStudent(name, row.get("id") or None, row.get("email") or None)
 
 
 def _read_one_roster(folder: Path) -> Roster:
@@ -98,6 +105,12 @@ def _read_one_roster(folder: Path) -> Roster:
         row["sourcedId"]: row["title"]
         for row in _rows(folder / "classes.csv", "sourcedId", "title")
     }
+    if len(set(titles.values())) < len(titles):
+        twice = next(title for title, n in Counter(titles.values()).items() if n > 1)
+        raise RosterError(
+            f"A class is known here by its title, but two classes are called {twice!r}; "
+            "give one of them another title in classes.csv."
+        )
     roster: Roster = defaultdict(list)
     for row in _rows(folder / "enrollments.csv", "classSourcedId", "userSourcedId", "role"):
         if row["role"].lower() != "student" or row.get("status", "").lower() == "tobedeleted":

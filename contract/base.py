@@ -16,7 +16,10 @@ class Message(BaseModel):
 
 
 def _as_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time must lie within the years 1 to 9999 in UTC") from error
 
 
 def _rfc3339(value: datetime) -> str:

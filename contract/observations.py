@@ -59,6 +59,10 @@ class Observation(Message):
                 "probabilities must be null exactly where face_share is 0, "
                 f"but face_share is {self.face_share:g}"
             )
+        if self.face_share > 0 and self.faces == 0:
+            raise ValueError(
+                f"faces must be at least 1 where face_share is {self.face_share:g}, but is 0"
+            )
         if self.face_share == 0 and (self.attentive is not None or self.attention is not None):
             raise ValueError("attentive and attention must be null where face_share is 0")
         return self

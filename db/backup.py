@@ -9,8 +9,8 @@ import sqlite3
 from pathlib import Path
 
 from db import migrate
-from db.errors import ConflictError, StoreUnavailableError
-from db.store import open_store, parse_url
+from db.errors import ConflictError, SchemaError, StoreUnavailableError
+from db.store import open_store, parse_url, schema_revision
 
 
 def backup(url: str, target: Path) -> int:
@@ -51,6 +51,7 @@ def restore(url: str, source: Path) -> None:
         # The copy is tried first, so that a wrong file never reaches the store.
         _make_private(tried)
         _copy(source, tried)
+        _require_ours(source, tried)
         migrate.upgrade(f"sqlite:///{tried}")
         open_store(f"sqlite:///{tried}").close()
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,6 +64,16 @@ def restore(url: str, source: Path) -> None:
     finally:
         for leftover in (tried, *(tried.with_name(tried.name + end) for end in ("-wal", "-shm"))):
             leftover.unlink(missing_ok=True)
+
+
+def _require_ours(source: Path, tried: Path) -> None:
+    """An upgrade would build our tables in any SQLite file, so a stranger's is refused first."""
+    store = open_store(f"sqlite:///{tried}", check_schema=False)
+    try:
+        if schema_revision(store) is None:
+            raise SchemaError(f"The file {source} is no backup of a ClassPulse store.")
+    finally:
+        store.close()
 
 
 def _file_of(url: str) -> Path:

@@ -123,21 +123,24 @@ def _make_course(store: "Store", title: str, mode: str, teacher: str | None) -> 
     from datetime import UTC, datetime
 
     from dashboard.access import SCHOOL, Action, OperatorActor, authorize
-    from db import courses
+    from db import audit, courses
     from db.settings import school
 
     authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)
     if mode not in tuple(CourseMode):
         raise UsageError(f"A mode must be one of {', '.join(CourseMode)}, but received {mode!r}.")
-    if any(course.title == title for course in courses.list_courses(store)):
-        return
+    now, operator = datetime.now(UTC), OperatorActor()
     taught_by = find_user(store, teacher) if teacher else None
-    made = courses.add_course(
-        store,
-        title=title,
-        mode=CourseMode(mode),
-        timezone=school(store).timezone,
-        now=datetime.now(UTC),
+    known = [course for course in courses.list_courses(store) if course.title == title]
+    made = (
+        known[0]
+        if known
+        else courses.add_course(
+            store, title=title, mode=CourseMode(mode), timezone=school(store).timezone, now=now
+        )
     )
     if taught_by:
         courses.add_teacher(store, made.id, taught_by.id)
+    audit.record(
+        store, actor=operator.name, action=Action.MANAGE_COURSES, object=f"course:{made.id}", at=now
+    )

@@ -133,18 +133,28 @@ def import_roster(
     """Import students from OneRoster CSV (1.1, 1.2) or from one CSV with a column name."""
     from classpulse.roster import read_roster, store_roster
     from dashboard.access import SCHOOL, Action, OperatorActor, authorize
+    from db import audit
 
     authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)
     found = read_roster(source, course)
     with opened_store(database) as store:
         result = store_roster(store, found, datetime.now(UTC), dry_run=dry_run, links=links)
+        if not dry_run:
+            audit.record(
+                store,
+                actor=OperatorActor().name,
+                action=Action.MANAGE_COURSES,
+                object=SCHOOL.label,
+                at=datetime.now(UTC),
+                detail={"imported": source.name},
+            )
     if as_json:
         say_json(result)
         return
     for row in result["courses"]:
         say(f"{row['title']}: {row['added']} added, {row['known']} known")
-        for name, link in row.get("links", {}).items():
-            say(f"  {name}\tjoin/CODE?link={link}")
+        for link in row.get("links", []):
+            say(f"  {link['student']}\tjoin/CODE?link={link['link']}")
     if dry_run:
         say("Nothing was changed.")
 

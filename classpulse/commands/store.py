@@ -31,7 +31,10 @@ def check(database: Database = None, as_json: AsJson = False) -> None:
     from db import migrate
     from db.store import open_store
 
-    store = open_store(server_settings(database=database).database_url, check_schema=False)
+    url = server_settings(database=database).database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        stop(f"there is no store at {url.removeprefix('sqlite:///')}")
+    store = open_store(url, check_schema=False)
     try:
         differences = migrate.check(store)
     finally:

@@ -43,7 +43,7 @@ def terminal(
 def test_from_an_empty_machine_to_a_running_and_an_ended_lecture(terminal: Terminal) -> None:
     code, _ = terminal.run("lecture", "start", "Algebra I", "--create", "open")
     assert code == 1
-    assert "policy" in terminal.err
+    assert "policy" in terminal.err.lower()
     assert json.loads(terminal.fine("policy", "show", "--json")) == {"policy": None}
     terminal.fine("policy", "set", "individual")
     assert terminal.fine("policy", "show").strip() == "individual"

@@ -64,6 +64,9 @@ HOSTILE = {
     "an id that is no v7": {"id": "8f14e45f-ceea-467f-ab6a-3b1f5f3f2b60"},
     "no face yet probabilities": {"face_share": 0.0},
     "a face yet no probabilities": {"probabilities": None},
+    "a face that was not counted": {"faces": 0},
+    "a time before all calendars": {"captured_at": "0001-01-01T00:00:00+14:00"},
+    "a time after all calendars": {"captured_at": "9999-12-31T23:59:59-14:00"},
     "no face yet attentive": {"face_share": 0.0, "probabilities": None, "attention": None},
     "an unknown field deeper down": {
         "attention": {"yaw": 0.0, "pitch": 0.0, "roll": 0.0, "eyes_open": 1.0, "gaze": "left"}

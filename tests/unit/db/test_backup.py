@@ -1,5 +1,7 @@
 """A backup is the store at one moment; a restore is all or nothing."""
 
+import contextlib
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,8 +52,12 @@ def test_a_wrong_file_never_reaches_the_store(sqlite_url: str, tmp_path: Path) -
     name_it(store, "mine")
     wrong = tmp_path / "wrong.db"
     wrong.write_bytes(b"this is no database at all" * 400)
-    with pytest.raises(StoreError):
-        restore(sqlite_url, wrong)
+    foreign = tmp_path / "foreign.db"
+    with contextlib.closing(sqlite3.connect(foreign)) as connection:
+        connection.execute("CREATE TABLE cookies (x)")
+    for bad in (wrong, foreign):
+        with pytest.raises(StoreError):
+            restore(sqlite_url, bad)
     assert settings.school(store).name == "mine"
     store.close()
 
