@@ -141,7 +141,8 @@ def _marker_trace(markers: Sequence[MarkerPoint], zone: ZoneInfo) -> dict[str, A
         "text": [marker.label for marker in markers],
         "hovertemplate": "%{text}<extra></extra>",
         "cliponaxis": False,
-        "marker": {"symbol": "triangle-down", "size": 11, "color": "#7b7be9"},
+        # The arrow's tip stands on the point, so that all of it is above the stack.
+        "marker": {"symbol": "arrow", "angle": 180, "size": 11, "color": "#7b7be9"},
         "error_y": {
             "type": "constant",
             "symmetric": False,

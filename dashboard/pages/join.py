@@ -42,7 +42,7 @@ def _steps(lecture: Lecture, base_url: str) -> list[Any]:
     return [
         _step(
             "Install the agent once",
-            parts.command('uv tool install "classpulse[agent]"', "the install command"),
+            parts.command('pip install "classpulse[agent]"', "the install command"),
             "It needs no account. The pictures of your camera stay on your device.",
         ),
         _step(
