@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from capture_agent.baseline import Baseline
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.console import Console
 from capture_agent.controls import KEYS, Controls, listening
@@ -19,6 +20,7 @@ from capture_agent.errors import (
 from capture_agent.mirror import Showing, Sight
 from capture_agent.outbox import Outbox
 from capture_agent.own import Door, OwnWishes
+from capture_agent.pace import Pace
 from capture_agent.pipeline import PictureReading, Pipeline
 from capture_agent.preview import Stage
 from capture_agent.sampler import Sampler
@@ -72,6 +74,8 @@ class Agent:
         self._counts = _Counts()
         self._controls = Controls(clock.stopping)
         self._cover = CoverWatch()
+        self._pace = Pace(settings.frames_per_second, settings.most_frames_per_second)
+        self._baseline = Baseline(wanted=False)
         self._stage = stage
         self._blind = False
         self._picture_at: float | None = None
@@ -87,11 +91,13 @@ class Agent:
         )
         self._wishes = OwnWishes(door, session, outbox, self._delivery, self._controls, console)
 
-    def run(self, *, lecture_ended: bool = False) -> int:
+    def run(self, *, lecture_ended: bool = False, baseline: bool = False) -> int:
         """Capture and send until there is nothing more to do; the exit code, 0 or 1.
 
-        Of a lecture that has ended nothing is captured; what waits is sent.
+        Of a lecture that has ended nothing is captured; what waits is sent. With ``baseline`` the
+        first ten seconds are marked as the student's face at rest.
         """
+        self._baseline = Baseline(baseline)
         self._delivery.start()
         trouble: AgentError | None = None
         try:
@@ -131,7 +137,11 @@ class Agent:
         return self._sampler.wants(monotonic)
 
     def _look_at(self, frame: Frame) -> None:
+        begin = self._clock.monotonic()
         reading = self._pipeline.read_student(frame.image_bgr)
+        if self._source.live:
+            self._pace.took(self._clock.monotonic() - begin)
+            self._sampler.set_rate(self._pace.rate)
         self._counts.pictures += 1
         if self._cover.look(frame.image_bgr, reading.student is not None, frame.monotonic):
             # Of a covered camera nothing is known: a second of it is no second without a face.
@@ -141,18 +151,27 @@ class Agent:
             if self._blind:
                 self._blind = False
                 self._note(EventKind.CAMERA_BACK, "The camera is back.")
+            self._mark(self._baseline.at(frame.monotonic, reading.student is not None))
             self._keep(self._sampler.add(reading, frame.captured_at, frame.monotonic))
         self._show(frame, reading)
 
     def _lose(self, text: str) -> None:
         if not self._blind:
             self._blind = True
+            self._mark(self._baseline.interrupt())
             self._note(EventKind.CAMERA_LOST, text)
+
+    def _mark(self, kind: EventKind | None) -> None:
+        if kind is EventKind.BASELINE_START:
+            self._note(kind, "For ten seconds, just look at the screen.")
+        elif kind is not None:
+            self._note(kind, "Thank you, these ten seconds are over.")
 
     def _pause(self) -> None:
         """Let go of the camera, so that its light goes out, until the student goes on."""
         self._keep(self._sampler.pause())
         self._source.close()
+        self._mark(self._baseline.interrupt())
         self._note(EventKind.PAUSED, "Paused: nothing is looked at. P goes on, Q stops.")
         self._show()
         while self._controls.paused and not self._clock.wait(_PAUSE_LOOK_S):

@@ -63,6 +63,8 @@ class Camera:
         self._capture: Any = None
         self._worked = False
 
+    live = True
+
     @property
     def description(self) -> str:
         """``camera 0``."""

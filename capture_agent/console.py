@@ -13,6 +13,10 @@ from capture_agent.errors import NoAnswerError
 class Console(Protocol):
     """What the agent says and asks."""
 
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits in front of it."""
+
     def say(self, text: str) -> None:
         """A sentence that stays."""
 
@@ -33,6 +37,11 @@ class Terminal:
         self._rich = rich or RichConsole(highlight=False, soft_wrap=True)
         self._answers = answers or sys.stdin
         self._status: Status | None = None
+
+    @property
+    def interactive(self) -> bool:
+        """Whether both what is said and what is answered go over a terminal."""
+        return self._rich.is_terminal and self._answers.isatty()
 
     def say(self, text: str) -> None:
         """Print ``text`` as it stands."""

@@ -45,6 +45,11 @@ class Playback:
         self._loop = loop
 
     @property
+    def live(self) -> bool:
+        """Whether its pictures come at their own speed."""
+        return self._realtime
+
+    @property
     def description(self) -> str:
         """The clip's own description."""
         return self._clip.description

@@ -4,12 +4,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
 from urllib.parse import urlsplit
 
 from capture_agent import consent
 from capture_agent.agent import Agent, given_up_words
+from capture_agent.baseline import QUESTION
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.consent import DeclinedError
 from capture_agent.console import Console, Terminal
@@ -29,6 +31,15 @@ from capture_agent.transport import Transport
 from capture_agent.vision import Vision, load_vision
 from contract.errors import ClassPulseError
 from contract.exchange import LectureState
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A session, whether it was agreed to just now, and whether its lecture has ended."""
+
+    session: Session
+    new: bool = False
+    ended: bool = False
 
 
 def run(
@@ -61,6 +72,10 @@ def run(
 def _run(
     settings: AgentSettings, console: Console, vision: Callable[[], Vision], clock: Clock
 ) -> int:
+    if settings.annotate is not None:
+        # A video has one rate.
+        steady = {"most_frames_per_second": settings.frames_per_second}
+        settings = settings.model_copy(update=steady)
     invitation = consent.read_invitation(settings.join)
     # What can fail without the server fails before the student is asked anything.
     source = open_source(settings.source, clock, realtime=settings.realtime, loop=settings.loop)
@@ -76,9 +91,10 @@ def _run(
         closing(Outbox(folder, settings.outbox_items)) as outbox,
     ):
         try:
-            session, ended = _open_session(
+            opened = _open_session(
                 settings, invitation, console, clock, correction, outbox, transport
             )
+            baseline = opened.new and console.interactive and console.ask(QUESTION)
         except BaseException:
             if outbox.session() is None:
                 # Nobody agreed to anything, so nothing of this visit stays.
@@ -86,9 +102,9 @@ def _run(
             raise
         with closing(_open_stage(settings, console)) as stage, _stop_on_signals(clock):
             return Agent(
-                settings, console, clock, correction, source, pipeline, outbox, session,
+                settings, console, clock, correction, source, pipeline, outbox, opened.session,
                 transport, stage,
-            ).run(lecture_ended=ended)  # fmt: skip
+            ).run(lecture_ended=opened.ended, baseline=baseline)  # fmt: skip
 
 
 def _open_stage(settings: AgentSettings, console: Console) -> Stage:
@@ -111,8 +127,8 @@ def _open_session(
     correction: ClockCorrection,
     outbox: Outbox,
     transport: Transport,
-) -> tuple[Session, bool]:
-    """The saved session where the server still knows it, else a new one; and whether it ended."""
+) -> _Opened:
+    """The saved session where the server still knows it, else a new one."""
     session = Session.read(outbox.session())
     if session is None:
         # Without a session nothing can say whose these items were.
@@ -123,7 +139,7 @@ def _open_session(
             answer = transport.send(Kind.OBSERVATION, [], session.token)
         except (DeliveryError, NotAcceptedError) as error:
             console.say(f"Going on in {session.title} ({session.course}). {error}")
-            return session, False
+            return _Opened(session)
         except RefusedError as error:
             given_up = outbox.clear()
             console.warn(f"The earlier session is over: {error} {given_up_words(given_up)}".strip())
@@ -132,7 +148,7 @@ def _open_session(
             ended = answer.lecture is LectureState.ENDED
             if ended:
                 console.say("The lecture has ended: nothing is captured, what waits is sent.")
-            return session, ended
+            return _Opened(session, ended=ended)
     if urlsplit(settings.server).scheme == "http" and not _is_local(settings.server):
         console.warn("This address is not encrypted (http): others on the network can read along.")
     session = consent.join(
@@ -148,7 +164,7 @@ def _open_session(
     outbox.save_session(
         session.model_copy(update={"clock_offset_ms": correction.offset_ms}).model_dump_json()
     )
-    return session, False
+    return _Opened(session, new=True)
 
 
 def _is_local(server: str) -> bool:

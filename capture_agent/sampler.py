@@ -41,16 +41,27 @@ class Sampler:
         self._rate = frames_per_second
         self._correction = correction
         self._tracker = tracker or AttentionTracker()
+        self._next_rate = frames_per_second
         self._begin: float | None = None
+        self._anchor = 0
+        self._asked_in = 0
         self._slot = -1
         self._second: _Second | None = None
+
+    def set_rate(self, frames_per_second: float) -> None:
+        """Look at so many pictures a second, from the next second on."""
+        self._next_rate = frames_per_second
 
     def wants(self, monotonic: float) -> bool:
         """Whether to look at the picture of this moment: the first in each n-th of a second."""
         if self._begin is None:
             self._begin = monotonic
         # Half a millisecond of grace: time stamps of files are rounded.
-        slot = int((monotonic - self._begin + 5e-4) * self._rate)
+        into = monotonic - self._begin + 5e-4
+        if self._rate != self._next_rate and int(into) > self._asked_in:
+            self._rate, self._anchor, self._slot = self._next_rate, int(into), -1
+        self._asked_in = int(into)
+        slot = int((into - self._anchor) * self._rate)
         if slot <= self._slot:
             return False
         self._slot = slot
@@ -83,6 +94,7 @@ class Sampler:
         """As ``finish``; what comes next begins a second of its own."""
         finished = self.finish()
         self._begin, self._slot = None, -1
+        self._anchor = self._asked_in = 0
         return finished
 
     def _count(self, second: _Second, reading: PictureReading, monotonic: float) -> None:

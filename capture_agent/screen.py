@@ -79,6 +79,8 @@ class Screen:
         self._opener = opener
         self._grabber: tuple[Grab, Callable[[], None]] | None = None
 
+    live = True
+
     @property
     def description(self) -> str:
         """``the screen``, or which part of it."""

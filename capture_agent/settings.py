@@ -60,7 +60,16 @@ class AgentSettings(BaseModel):
         default=None, description="write what the window shows to this MP4, on this machine alone"
     )
     frames_per_second: float = Field(
-        default=2.0, ge=0.2, le=30.0, description="pictures analysed in a second"
+        default=2.0,
+        ge=0.2,
+        le=30.0,
+        description="pictures analysed in a second; under load as few as one",
+    )
+    most_frames_per_second: float = Field(
+        default=5.0,
+        ge=0.2,
+        le=30.0,
+        description="as many of a camera or the screen, where they cost little",
     )
     state: Path = Field(default_factory=default_state, description="folder of the outboxes")
     batch_seconds: float = Field(

@@ -37,6 +37,10 @@ class Source(Protocol):
     """Something that gives pictures until it ends or the agent is asked to stop."""
 
     @property
+    def live(self) -> bool:
+        """Whether its pictures come as time passes, and not as fast as they are looked at."""
+
+    @property
     def description(self) -> str:
         """What it is, for people."""
 

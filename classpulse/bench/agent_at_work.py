@@ -38,6 +38,8 @@ _MEGABYTE: Final = 2**20
 class _Quiet:
     """A console that nobody reads."""
 
+    interactive = False
+
     def say(self, text: str) -> None:
         """Nothing."""
 
@@ -90,8 +92,9 @@ def live(source: str, seconds: float, started: float) -> dict[str, Any]:
     clock, correction, door = Clock(), ClockCorrection(), _Door()
     with tempfile.TemporaryDirectory(prefix="classpulse-bench-") as folder:
         settings = AgentSettings(
-            server="http://127.0.0.1:9", join="BENCH2", source=source, state=Path(folder)
-        )
+            server="http://127.0.0.1:9", join="BENCH2", source=source, state=Path(folder),
+            most_frames_per_second=2.0,
+        )  # fmt: skip
         session = Session(
             server=settings.server, lecture=UUID(int=1), title="bench", course="bench",
             policy=Policy.INDIVIDUAL, participant=UUID(int=2), token="bench",  # noqa: S106

@@ -25,6 +25,8 @@ OTHER = Ask(id=UUID(int=6), text="And now?")
 
 
 class Lines:
+    interactive = False
+
     def __init__(self) -> None:
         self.lines: list[str] = []
 

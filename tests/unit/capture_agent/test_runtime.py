@@ -27,6 +27,7 @@ from capture_agent.vision import Vision
 from contract.batches import read_batch
 from contract.events import Event
 from contract.exchange import BatchAnswer, ItemVerdict, LectureState, Verdict
+from contract.observations import Observation
 from contract.policy import Choices, Policy
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -36,6 +37,7 @@ class Flaky:
     """A camera that is lost, is then busy for a while, and comes back."""
 
     description = "a flaky camera"
+    live = True
 
     def __init__(self, fake_time: Any) -> None:
         self.time = fake_time
@@ -57,6 +59,8 @@ class Flaky:
 
 
 class Silent:
+    interactive = False
+
     def __init__(self) -> None:
         self.lines: list[str] = []
 
@@ -175,6 +179,7 @@ class Staged:
     """A camera that shows what it is told to, four pictures a second."""
 
     description = "a camera"
+    live = True
 
     def __init__(self, fake_time: Any, pictures: list[Image]) -> None:
         self.time = fake_time
@@ -252,6 +257,42 @@ def test_what_a_full_disk_never_took_is_counted(
     assert "The disk was full to the end: 3 items were not kept." in console.lines
 
 
+@pytest.mark.parametrize(("live", "cost", "frames"), [(True, 0.2, 1), (False, 0.2, 2)])
+def test_under_load_fewer_pictures_of_a_live_source_are_looked_at(
+    live: bool, cost: float, frames: int, agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    room = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    source, transport = Staged(fake_time, [room] * 40), FakeTransport()
+    source.live = live
+    agent = agent_of(source, Silent(), (0.0, 0.0, 9.0, 9.0), door=transport)
+    read = agent._pipeline.read_student
+
+    def slowly(image: Image) -> Any:
+        fake_time.push(cost)
+        return read(image)
+
+    agent._pipeline.read_student = slowly
+    assert agent.run() == 0
+    sent = list(map(as_observation, transport.sent[Kind.OBSERVATION]))[1:-1]
+    assert {it.frames for it in sent} == {frames}
+
+
+def as_observation(item: Item) -> Observation:
+    return Observation.model_validate_json(item.body)
+
+
+def test_a_baseline_is_ten_marked_seconds(agent_of: Callable[..., Any], fake_time: Any) -> None:
+    room = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    source, console, transport = Staged(fake_time, [room] * 60), Silent(), FakeTransport()
+    agent = agent_of(source, console, (0.0, 0.0, 9.0, 9.0), door=transport)
+    assert agent.run(baseline=True) == 0
+    assert kinds_sent(transport) == ["baseline_start", "baseline_end", "stopped"]
+    events = read_batch(bodies(transport.sent[Kind.EVENT]).encode(), Event)
+    began, ended = (event.at for event in events[:2] if isinstance(event, Event))
+    assert (ended - began).total_seconds() == 10.0
+    assert "For ten seconds, just look at the screen." in console.lines
+
+
 class Pane:
     """A view in which P is pressed at the tenth look, and again while paused."""
 
@@ -286,6 +327,7 @@ class Endless:
     """A camera that presses a key in the middle of a second."""
 
     description = "a camera"
+    live = True
 
     def __init__(self, fake_time: Any) -> None:
         self.time = fake_time

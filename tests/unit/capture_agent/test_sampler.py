@@ -114,3 +114,16 @@ def test_after_a_pause_a_second_begins_anew() -> None:
     assert subject.add(SEEN, *at(0.1)) is None
     assert subject.add(SEEN, *at(1.05)) is None
     assert subject.add(SEEN, *at(1.15)) is not None
+
+
+def test_another_rate_begins_with_the_next_second() -> None:
+    subject = sampler()
+    wanted = []
+    for frame in range(120):
+        if frame == 35:
+            subject.set_rate(5.0)
+        if frame == 65:
+            subject.set_rate(1.0)
+        if subject.wants(500 + frame / 30):
+            wanted.append(frame)
+    assert wanted == [0, 15, 30, 45, 60, 66, 72, 78, 84, 90]
