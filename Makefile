@@ -21,12 +21,15 @@ setup-train: .venv-train/.made-train  ## build .venv-train, with TensorFlow
 run: setup  ## start the demo and print the address and sign-ins
 	@$(PY)/classpulse demo $(ARGS)
 
-test: setup-test setup-train  ## lint, types and every test, on real parts
+test: setup-test  ## lint, types and every test, on real parts
 	$(PY)/ruff check .
 	$(PY)/ruff format --check .
 	$(PY)/mypy
 	$(PY)/lint-imports --no-cache
 	nice $(PY)/python -m pytest -q
+	@$(MAKE) --no-print-directory test-training
+
+test-training: setup-train  ## the tests that need TensorFlow
 	nice .venv-train/bin/python -m pytest -q --confcutdir=tests/training tests/training
 
 check: setup-test  ## lint, types and the quick tests
