@@ -13,7 +13,7 @@ from uuid import UUID
 
 from contract.policy import CourseMode, Policy
 from dashboard.errors import ForbiddenError, NotSignedInError
-from db.values import Course, Lecture, Participant, ParticipantStatus, Role, User
+from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,11 @@ def participant_object(
 def shows_row(participant: Participant) -> bool:
     """Whether a student may have a row and flags of their own: admitted, and chose it."""
     return participant.status is ParticipantStatus.ADMITTED and participant.choices.flags
+
+
+def shows_flag(flag: FlagRow, participant: Participant) -> bool:
+    """Whether anybody but the student may see a flag: who is asked first must have said yes."""
+    return shows_row(participant) and (not participant.choices.ask_first or flag.answer is True)
 
 
 class Relation(StrEnum):

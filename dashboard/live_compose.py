@@ -24,7 +24,7 @@ from analytics.intervals import Bootstrap
 from analytics.mood import ClassMood, mood
 from analytics.privacy import K, live_view, rounded, rounded_each
 from contract import BUCKET_SECONDS, EMOTIONS, Policy
-from dashboard.access import shows_row
+from dashboard.access import shows_flag, shows_row
 from dashboard.live_values import (
     LivePoint,
     LiveSnapshot,
@@ -267,7 +267,7 @@ def open_flags(material: Material) -> list[FlagRow]:
         if flag.cleared_at is None
         and flag.outcome is None
         and flag.participant_id in material.shown
-        and (flag.answer is True or not material.shown[flag.participant_id].choices.ask_first)
+        and shows_flag(flag, material.shown[flag.participant_id])
     ]
 
 

@@ -82,9 +82,11 @@ def answer_flag(
     # A flag of another lecture is as good as none: its id came from the page.
     if flag is None or flag.lecture_id != target.lecture_id:
         raise UnknownObjectError(f"This lecture has no check-in {flag_id}.")
-    access.authorize(
-        actor, Action.ACT_ON_FLAG, lookup.participant_target(services, flag.participant_id)
-    )
+    participant, lecture, course = lookup.participant(services, flag.participant_id)
+    student = access.participant_object(participant, lecture, course)
+    access.authorize(actor, Action.ACT_ON_FLAG, student)
+    if not access.shows_flag(flag, participant):
+        raise UnknownObjectError(f"This lecture has no check-in {flag_id}.")
     if not isinstance(actor, UserActor):
         raise RefusedError("Only a signed-in teacher can answer a check-in.")
     answered = flags.decide(

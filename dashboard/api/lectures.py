@@ -163,16 +163,14 @@ def flag_log(lecture_id: UUID) -> Response:
     """``GET /lectures/{id}/flags``."""
     lecture, _ = _lecture(lecture_id, Action.VIEW_FLAGS)
     store = current_services().store
-    names = {
-        one.id: one.name for one in queries.participants(store, lecture.id) if access.shows_row(one)
-    }
+    people = {one.id: one for one in queries.participants(store, lecture.id)}
     return answer(
         Flags(
             flags=tuple(
                 FlagAnswer(
                     id=one.id,
                     participant=one.participant_id,
-                    name=names[one.participant_id],
+                    name=people[one.participant_id].name,
                     kind=one.kind,
                     raised_at=one.raised_at,
                     cleared_at=one.cleared_at,
@@ -182,7 +180,7 @@ def flag_log(lecture_id: UUID) -> Response:
                     outcome_at=one.outcome_at,
                 )
                 for one in flags.flags_of(store, lecture.id)
-                if one.participant_id in names
+                if access.shows_flag(one, people[one.participant_id])
             )
         )
     )

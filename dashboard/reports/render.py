@@ -1,6 +1,6 @@
 """One lecture's report from the store: read, compute through ``analytics``, set as PDF and CSV."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -9,10 +9,10 @@ from analytics import flags as flag_rule
 from analytics import moments, report
 from analytics.buckets import Buckets
 from analytics.engagement import ParticipantEvent
-from analytics.evidence import FlagKind
+from analytics.evidence import Episode, FlagKind
 from contract import Policy
 from dashboard import lookup
-from dashboard.access import shows_row
+from dashboard.access import shows_flag, shows_row
 from dashboard.live_compose import bootstrap_of, confusion_of
 from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
@@ -58,14 +58,20 @@ def compute(
         max(end, start),
         card.model_id,
     )
-    visible: dict[Hashable, str] = {p.id: p.name for p in people if _shown(p, lecture)}
-    log = [f for f in flags.flags_of(store, lecture.id) if f.participant_id in visible]
+    shown: dict[Hashable, Participant] = {p.id: p for p in people if _shown(p, lecture)}
+    visible = {key: person.name for key, person in shown.items()}
+    log = [
+        f
+        for f in flags.flags_of(store, lecture.id)
+        if f.participant_id in shown and shows_flag(f, shown[f.participant_id])
+    ]
     confusion = confusion_of(card)
-    recomputed = (
+    episodes = (
         flag_rule.evaluate(buckets.only(visible), confusion, now=end, dismissals=_dismissals(log))
         if visible
         else []
     )
+    recomputed = [e for e in episodes if _agreed(e, shown[e.participant], log, end)]
     return report.build(
         report.LectureFacts(
             id=str(lecture.id),
@@ -117,6 +123,23 @@ def _counts(participant: Participant) -> bool:
 
 def _shown(participant: Participant, lecture: Lecture) -> bool:
     return lecture.policy is Policy.INDIVIDUAL and shows_row(participant)
+
+
+def _agreed(episode: Episode, participant: Participant, log: Sequence[FlagRow], end: int) -> bool:
+    """Whether an episode that all data give may be shown: who is asked first was asked, said yes.
+
+    Nobody asks after the lecture, so only what overlaps a flag that is shown counts as agreed to.
+    """
+    if not participant.choices.ask_first:
+        return True
+    until = episode.cleared_at or end
+    return any(
+        flag.participant_id == episode.participant
+        and flag.kind.value == episode.kind.value
+        and flag.raised_at.timestamp() <= until
+        and episode.raised_at <= (flag.cleared_at.timestamp() if flag.cleared_at else end)
+        for flag in log
+    )
 
 
 def _dismissals(log: list[FlagRow]) -> list[flag_rule.Dismissal]:

@@ -143,6 +143,32 @@ def test_the_live_figures_and_rows_of_those_who_chose_them(world: Any) -> None:
     assert (flag["name"], flag["evidence"], flag["outcome"]) == ("Ana", {"share": 0.8}, None)
 
 
+def test_a_flag_of_who_is_asked_first_is_told_only_after_a_yes(world: Any) -> None:
+    lecture = world.lecture(CourseMode.OPEN)
+    wants = {"class_mood": True, "flags": True, "ask_first": True}
+    ana = world.join(lecture, name="Ana", choices=wants)
+    consents.admit(world.store, ana.id)
+    raised = flags.raise_flag(
+        world.store, lecture_id=lecture.id, participant_id=ana.id, kind=FlagKind.SAD,
+        raised_at=world.clock(), evidence={}, reason="Ana looked sad",
+    )  # fmt: skip
+    flags.ask(world.store, raised.id, world.clock())
+    browser, at = world.browser("tara"), f"/api/v1/lectures/{lecture.id}/flags"
+
+    def told() -> list[str]:
+        return [one["name"] for one in browser.get(at).json["flags"]]
+
+    def says(yes: bool) -> None:
+        body = {"ask": str(raised.id), "answer": yes}
+        assert ana.client.post("/api/v1/pulse", json=body, headers=ana.headers).status_code == 204
+
+    assert told() == []
+    says(False)
+    assert told() == []
+    says(True)
+    assert told() == ["Ana"]
+
+
 def test_a_withdrawal_takes_the_row_away_before_the_next_tick(world: Any) -> None:
     lecture = world.lecture(CourseMode.OPEN)
     ana = world.join(lecture, name="Ana")

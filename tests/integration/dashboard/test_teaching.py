@@ -151,6 +151,22 @@ def test_a_student_who_is_not_shown_cannot_be_answered_for(world: Any, tara: Use
         teaching.answer_flag(world.app.services, tara, lecture.id, flag.id, "wrong")
 
 
+def test_a_check_in_that_its_student_did_not_agree_to_is_none(world: Any, tara: UserActor) -> None:
+    lecture = world.lecture(CourseMode.OPEN)
+    wants = {"class_mood": True, "flags": True, "ask_first": True}
+    ana = world.join(lecture, name="Ana", choices=wants)
+    consents.admit(world.store, ana.id)
+    flag = raised(world, lecture, ana)
+    for yes in (None, False):
+        if yes is not None:
+            flags.answer(world.store, flag.id, yes, world.clock())
+        with pytest.raises(UnknownObjectError, match="no check-in"):
+            teaching.answer_flag(world.app.services, tara, lecture.id, flag.id, "checked_in")
+    flags.answer(world.store, flag.id, True, world.clock())
+    answered = teaching.answer_flag(world.app.services, tara, lecture.id, flag.id, "checked_in")
+    assert answered.outcome is FlagOutcome.CHECKED_IN
+
+
 def test_the_door_of_an_open_course(world: Any, tara: UserActor) -> None:
     services, lecture = world.app.services, world.lecture(CourseMode.OPEN)
     ana, ben = world.join(lecture, name="Ana"), world.join(lecture, name="Ben")

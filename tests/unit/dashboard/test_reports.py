@@ -120,6 +120,36 @@ def test_the_tables_are_readable_and_harmless(sqlite_store: Store) -> None:
     assert summary["policy"] == "individual"
 
 
+@pytest.mark.parametrize(("said", "check_ins"), [(None, "0"), (False, "0"), (True, "1")])
+def test_who_is_asked_first_has_only_the_check_ins_they_agreed_to(
+    sqlite_store: Store, said: bool | None, check_ins: str
+) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana = sitting.join("Ana", ask_first=True)
+    sitting.send(ana, Emotion.SAD, range(MINUTES * 60))
+    flag = flags.raise_flag(
+        sqlite_store,
+        lecture_id=sitting.lecture.id,
+        participant_id=ana,
+        kind=FlagKind.SAD,
+        raised_at=at(300),
+        evidence={},
+        reason="Looked sad 80 % of the last 5 min, seen 100 % of the time.",
+    )
+    flags.ask(sqlite_store, flag.id, at(301))
+    if said is not None:
+        flags.answer(sqlite_store, flag.id, said, at(310))
+    lectures.end(sqlite_store, sitting.lecture.id, at(MINUTES * 60))
+    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    (line,) = rows(tables["students"])
+    assert line["check_ins"] == check_ins
+    assert [row["student"] for row in rows(tables["flags"])] == ["Ana"] * int(check_ins)
+    assert ("Looked sad" in text_of(pdf).replace("\xa0", " ")) is (said is True)
+    assert {row["figure"]: row["value"] for row in rows(tables["summary"])}[
+        "check_ins"
+    ] == check_ins
+
+
 def test_under_aggregate_no_student_is_in_any_file(sqlite_store: Store) -> None:
     sitting = taught(sqlite_store, Policy.AGGREGATE)
     pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
