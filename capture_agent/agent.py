@@ -298,7 +298,7 @@ class Agent:
             say("The lecture has ended, and so has the capture.")
         say(
             f"{counts.observations} observations, {counts.with_face} with a face; "
-            f"{progress.accepted + progress.duplicate} items are with the server."
+            f"{progress.accepted + progress.duplicate} items reached the server."
         )
         for amiss in self._amiss(progress, emptied):
             self._console.warn(amiss)

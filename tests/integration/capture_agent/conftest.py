@@ -15,6 +15,7 @@ import pytest
 from contract.batches import read_batch
 from contract.events import Event
 from contract.exchange import (
+    Ask,
     BatchAnswer,
     ConsentAnswer,
     ConsentRequest,
@@ -23,6 +24,7 @@ from contract.exchange import (
     JoinRequest,
     LectureFacts,
     LectureState,
+    Pulse,
     Verdict,
 )
 from contract.ids import uuid7
@@ -70,6 +72,8 @@ class FakeServer:
         self.mode = CourseMode.OPEN
         self.consented: Choices | None = None
         self.ended_at: datetime | None = None
+        self.ask: Ask | None = None
+        self.pulses: list[Pulse] = []
         self.clock_ahead = timedelta(0)
         self.plan: Plan = obey
         self._http: ThreadingHTTPServer | None = None
@@ -154,7 +158,24 @@ class FakeServer:
             server_time=self.now(),
             lecture=LectureState.ENDED if self.ended_at else LectureState.RUNNING,
             ended_at=self.ended_at,
+            ask=self.ask,
         ).model_dump_json()
+
+    def take_pulse(self, raw: bytes) -> tuple[int, str]:
+        self.pulses.append(Pulse.model_validate_json(raw))
+        self.ask = None
+        return 200, "{}"
+
+    def own(self) -> str:
+        """What is stored, with more than the agent reads of it."""
+        stored = [json.loads(it.model_dump_json()) for it in self.observations.values()]
+        body = {"name": "Ana", "status": "admitted", "events": [], "pulses": [], "flags": []}
+        return json.dumps(body | {"observations": stored, "next": None})
+
+    def delete_own(self) -> str:
+        gone = len(self.observations)
+        self.observations.clear()
+        return json.dumps({"observations": gone})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -177,6 +198,22 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             state.lock.notify_all()
 
+    def do_GET(self) -> None:
+        self._own(self.server_state.own)
+
+    def do_DELETE(self) -> None:
+        self._own(self.server_state.delete_own)
+
+    def _own(self, answer: Callable[[], str]) -> None:
+        state = self.server_state
+        bearer = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        with state.lock:
+            if self.path.endswith("/me/observations") and bearer in state.tokens:
+                self._answer(200, answer(), "application/json", {})
+            else:
+                self._problem(Reply(401, "This token is not known."))
+            state.lock.notify_all()
+
     def _handle(self, state: FakeServer, word: str, raw: bytes) -> None:
         before = sum(seen == word for seen, _ in state.requests)
         state.requests.append((word, len(raw)))
@@ -189,13 +226,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._problem(reply)
             return
         bearer = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-        if word in ("observations", "events") and bearer not in state.tokens:
+        if word in ("observations", "events", "pulse") and bearer not in state.tokens:
             self._problem(Reply(401, "This token is not known."))
             return
         status, body = {
             "join": state.join,
             "consents": state.agree,
             "observations": lambda raw: state.take(raw, Observation, state.observations),
+            "pulse": state.take_pulse,
             "events": lambda raw: state.take(raw, Event, state.events),
         }[word](raw)
         if lost:
