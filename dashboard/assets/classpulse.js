@@ -27,15 +27,30 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     toggle: function (clicks, opened) {
       return clicks ? !opened : window.dash_clientside.no_update;
     },
+    /** Turn presenting on or off where asked to; answers what the button then offers. */
+    present: function (clicks) {
+      const root = document.documentElement;
+      if (clicks) { setPresenting(!root.hasAttribute("data-cp-present")); }
+      return root.hasAttribute("data-cp-present") ? "Stop presenting" : "Present";
+    },
     close: function (clicks) {
       return clicks ? false : window.dash_clientside.no_update;
     },
   },
 });
 
+/* A browser that presents goes on presenting after a reload: names must not flash up. */
+function setPresenting(on) {
+  document.documentElement.toggleAttribute("data-cp-present", on);
+  try { localStorage.setItem("classpulse-present", on ? "1" : "0"); } catch { /* for now only */ }
+}
+try { setPresenting(localStorage.getItem("classpulse-present") === "1"); } catch { /* not kept */ }
+
 document.addEventListener("keydown", function (event) {
-  if (event.key !== "m" || event.ctrlKey || event.metaKey || event.altKey) { return; }
-  if (event.target.closest("input, textarea, select, [contenteditable]")) { return; }
+  if (event.ctrlKey || event.metaKey || event.altKey) { return; }
+  if (event.target.closest("input, textarea, select, [contenteditable], [role=dialog]")) { return; }
   const field = document.getElementById("marker-label");
-  if (field) { event.preventDefault(); field.focus(); }
+  const present = document.getElementById("present");
+  if (event.key === "m" && field) { event.preventDefault(); field.focus(); }
+  if (event.key === "p" && present && !event.repeat) { present.click(); }
 });

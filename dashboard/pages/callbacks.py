@@ -242,6 +242,11 @@ def _live_browser(app: Dash) -> None:
             prevent_initial_call=True,
         )
     run(
+        inside("present"),
+        Output(ids.PRESENT, "children"),
+        Input(ids.PRESENT, "n_clicks"),
+    )
+    run(
         inside("close"),
         Output(ids.END_MODAL, "opened", allow_duplicate=True),
         Input(ids.END_CANCEL, "n_clicks"),

@@ -32,6 +32,8 @@ MARKER_BUTTON: Final = "marker-button"
 JOIN_OPEN: Final = "join-open"
 JOIN_MODAL: Final = "join-modal"
 
+PRESENT: Final = "present"
+
 END_OPEN: Final = "end-open"
 END_MODAL: Final = "end-modal"
 END_CONFIRM: Final = "end-confirm"

@@ -212,38 +212,56 @@ def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any
             id=ids.JOIN_OPEN,
             variant="default",
         ),
+        dmc.Button(
+            "Present", id=ids.PRESENT, variant="default", rightSection=dmc.Kbd("P"), n_clicks=0
+        ),
         dmc.Button("End lecture", id=ids.END_OPEN, variant="default"),
     ]
     return html.Div(
-        [parts.page_head(lecture.title, lead, buttons), _join(lecture, base_url), _end(lecture)]
+        [
+            parts.page_head(lecture.title, lead, buttons),
+            _presented(lecture, base_url),
+            _join(lecture, base_url),
+            _end(lecture),
+        ]
     )
 
 
+def _presented(lecture: Lecture, base_url: str) -> Any:
+    """What a shared screen shows in place of everything with a name in it."""
+    return parts.card(_code(lecture, base_url), className="cp-presented")
+
+
 def _join(lecture: Lecture, base_url: str) -> Any:
-    address = f"{base_url}{urls.join(lecture.code)}"
-    picture = segno.make(address, error="m").svg_data_uri(scale=8, border=1, dark="#191a23")
     return dmc.Modal(
         id=ids.JOIN_MODAL,
         title="Join this lecture",
         size="xl",
         centered=True,
         closeButtonProps={"aria-label": "Close"},
-        children=html.Div(
-            [
-                html.Img(src=picture, alt=f"QR code of {address}"),
-                html.Div(
-                    [
-                        html.Div(lecture.code, className="cp-code-text"),
-                        html.P(address, className="cp-code-link"),
-                        html.P(
-                            "Students open this address, or start the agent with the code.",
-                            className="cp-quiet",
-                        ),
-                    ]
-                ),
-            ],
-            className="cp-code",
-        ),
+        children=_code(lecture, base_url),
+    )
+
+
+def _code(lecture: Lecture, base_url: str) -> Any:
+    """The way in, readable from the last row: code, address and QR code."""
+    address = f"{base_url}{urls.join(lecture.code)}"
+    picture = segno.make(address, error="m").svg_data_uri(scale=8, border=1, dark="#191a23")
+    return html.Div(
+        [
+            html.Img(src=picture, alt=f"QR code of {address}"),
+            html.Div(
+                [
+                    html.Div(lecture.code, className="cp-code-text"),
+                    html.P(address, className="cp-code-link"),
+                    html.P(
+                        "Students open this address, or start the agent with the code.",
+                        className="cp-quiet",
+                    ),
+                ]
+            ),
+        ],
+        className="cp-code",
     )
 
 

@@ -38,13 +38,16 @@ def layout(
 def stranger() -> Any:
     """The page for somebody without a recovery link."""
     return html.Div(
-        parts.card(
-            parts.empty(
-                "Open your own link",
-                "When you joined, the agent showed you a link to this page. Open that link to see "
-                "what was sent, to take your agreement back, or to delete it all.",
-            )
-        ),
+        [
+            parts.page_head("Your data"),
+            parts.card(
+                parts.empty(
+                    "Open your own link",
+                    "When you joined, the agent showed you a link to this page. Open that link to "
+                    "see what was sent, to take your agreement back, or to delete it all.",
+                )
+            ),
+        ],
         className="cp-narrow",
     )
 

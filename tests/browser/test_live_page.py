@@ -179,3 +179,33 @@ def test_dark_is_a_click_away_and_survives_a_reload(page: Page, classroom: Class
     page.reload()
     expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
     expect(root).to_have_attribute("lang", "en")
+
+
+def test_presenting_hides_every_name_and_goes_on_after_a_reload(
+    page: Page, classroom: Classroom
+) -> None:
+    lecture, _, _ = running_class(classroom)
+    Student(classroom.http, "Zoe Ahmed").join(lecture.code)
+    sign_in(page, "teacher")
+    page.goto(f"/live/{lecture.id}")
+    named = page.get_by_text(re.compile("Ana Lima|Zoe Ahmed")).filter(visible=True)
+    expect(page.locator("#live-queue")).to_contain_text("Ana Lima")
+    expect(named.first).to_be_visible()
+    code = page.locator(".cp-presented")
+    expect(code).to_be_hidden()
+
+    page.keyboard.press("p")
+    expect(page.get_by_role("button", name="Stop presenting")).to_be_visible()
+    expect(named).to_have_count(0)
+    expect(code).to_contain_text(lecture.code)
+    expect(code.get_by_alt_text("QR code")).to_be_visible()
+    expect(page.get_by_role("region", name="The class at a glance")).to_contain_text("Neutral")
+
+    page.reload()
+    expect(page.get_by_role("button", name="Stop presenting")).to_be_visible()
+    expect(page.locator("#live-queue")).to_contain_text("Ana Lima")
+    expect(named).to_have_count(0)
+
+    page.keyboard.press("p")
+    expect(named.first).to_be_visible()
+    expect(code).to_be_hidden()
