@@ -42,8 +42,9 @@ _FEW_CYCLES: Final = 20
 class Bootstrap:
     """Replayed faces and redrawn confusions, made once per model and used at every tick."""
 
-    means: Floats
-    """(R, 7, 256, 7) mean posterior of the first 1 to 256 replayed faces of each look"""
+    errors: Floats
+    """(R, 7, 256, 7) mean error of the first 1 to 256 replayed faces of each look: their mean
+    posterior less that of all the bank's, which is a sample and not quite what M was measured on"""
     matrices: Floats
     """(R, 7, 7) redrawn confusions"""
     truth: Floats
@@ -62,18 +63,20 @@ class Bootstrap:
         """
         faces = checked_bank(bank)
         rng = np.random.default_rng(seed)
-        means = np.empty((replicates, LOOKS, _MOST_FACES, LOOKS))
+        errors = np.empty((replicates, LOOKS, _MOST_FACES, LOOKS))
         matrices = np.empty((replicates, LOOKS, LOOKS))
         seen = np.arange(1, _MOST_FACES + 1)[:, None]
         for look, posteriors in enumerate(faces):
             drawn = rng.integers(len(posteriors), size=(replicates, _MOST_FACES))
-            means[:, look] = np.cumsum(posteriors[drawn], axis=1) / seen
+            errors[:, look] = (
+                np.cumsum((posteriors - posteriors.mean(axis=0))[drawn], axis=1) / seen
+            )
             # A Dirichlet needs each parameter above zero, even for a look never confused.
             worth = confusion.counts[look] * _labels_worth(posteriors)
             weight = np.maximum(worth * confusion.matrix[look], 1e-6)
             matrices[:, look] = rng.dirichlet(weight, size=replicates)
         spread = np.array([posteriors.var(axis=0).sum() for posteriors in faces])
-        return cls(means=means, matrices=matrices, truth=confusion.matrix, spread=spread)
+        return cls(errors=errors, matrices=matrices, truth=confusion.matrix, spread=spread)
 
     def likeness(self, between: Floats, shares: Floats) -> Floats:
         """(n,) ρ, from the variance ``between`` (n,) the students' mean posteriors.
@@ -129,8 +132,7 @@ class Bootstrap:
         shrink = np.sqrt(np.minimum(1.0, _MOST_FACES / faces))
         observed = np.zeros((count, len(shares), LOOKS))
         for look in range(LOOKS):
-            error = self.means[:, look, drawn[:, look]] - self.truth[look]
-            error *= shrink[:, look, None]
+            error = self.errors[:, look, drawn[:, look]] * shrink[:, look, None]
             observed += shares[:, look, None] * (self.truth[look] + error)
         observed = np.maximum(observed, 0.0)
         observed /= observed.sum(axis=2, keepdims=True)

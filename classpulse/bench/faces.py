@@ -5,7 +5,7 @@ user's cache under the model's and the data's hash, because seven thousand faces
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,17 +60,16 @@ def from_card() -> FaceSet:
     from models.cards import load_card
 
     card = load_card()
-    everyone = tuple(card.posteriors(look) for look in EMOTIONS)
+    everyone = _card_bank(card)
     clear = tuple(
         chosen if len(chosen := card.posteriors(look, clear_only=True)) >= LEAST_FACES else faces
         for look, faces in zip(EMOTIONS, everyone, strict=True)
     )
-    confusion = Confusion(card.confusion(), card.confusion_counts().astype(np.float64), _one(card))
     faces = sum(len(part) for part in everyone)
     return FaceSet(
         everyone=everyone,
         clear=clear,
-        confusion=confusion,
+        confusion=_confusion(everyone, card),
         known=everyone,
         source=f"the model card's bank of {faces} faces, on which its errors were measured too",
         model=card.model_id,
@@ -81,7 +80,7 @@ def from_card() -> FaceSet:
 
 
 def from_folder(folder: Path, *, tuning: bool = False) -> FaceSet:
-    """The faces of the data set in ``folder``: PrivateTest, with M and bank from PublicTest.
+    """The faces of the data set in ``folder``: PrivateTest, with M and bank from the card.
 
     ``tuning``: every second face of PublicTest, with M and bank from the rest of it, so that no
     threshold is chosen on reported faces. Raises DataSetError where the folder holds no data set.
@@ -91,17 +90,18 @@ def from_folder(folder: Path, *, tuning: bool = False) -> FaceSet:
 
     card = load_card()
     answers = _answers(folder, card.files[0].sha256)
-    split, halves = Split.PRIVATE_TEST, (slice(None), slice(None))
     if tuning:
-        split, halves = Split.PUBLIC_TEST, (slice(0, None, 2), slice(1, None, 2))
-    known = tuple(faces[halves[0]] for faces in _bank(answers, Split.PUBLIC_TEST))
-    everyone = tuple(faces[halves[1]] for faces in _bank(answers, split))
-    clear = tuple(faces[halves[1]] for faces in _bank(answers, split, clear=True))
-    confusion = Confusion(
-        matrix=np.array([faces.mean(axis=0) for faces in known]),
-        counts=np.array([len(faces) for faces in known], np.float64),
-        prior=_one(card),
-    )
+        public = _bank(answers, Split.PUBLIC_TEST)
+        known: Bank = tuple(faces[0::2] for faces in public)
+        everyone: Bank = tuple(faces[1::2] for faces in public)
+        clear: Bank = tuple(faces[1::2] for faces in _bank(answers, Split.PUBLIC_TEST, clear=True))
+        confusion = _confusion(known, card)
+    else:
+        # Exactly what is shipped: the card's M and its small bank.
+        known, confusion = _card_bank(card), shipped_confusion(card)
+        everyone = _bank(answers, Split.PRIVATE_TEST)
+        clear = _bank(answers, Split.PRIVATE_TEST, clear=True)
+    split = Split.PUBLIC_TEST if tuning else Split.PRIVATE_TEST
     return FaceSet(
         everyone=everyone,
         clear=clear,
@@ -116,10 +116,41 @@ def from_folder(folder: Path, *, tuning: bool = False) -> FaceSet:
     )
 
 
+def from_bank(bank: Bank, path: Path) -> FaceSet:
+    """The faces of a replayed file, with what the card says of the model that answered them."""
+    from models.cards import load_card
+
+    return replace(
+        from_card(),
+        confusion=shipped_confusion(load_card()),
+        everyone=bank,
+        clear=bank,
+        source=f"{sum(len(part) for part in bank)} faces of {path.name}, the model's errors from "
+        "its card",
+        data_hash=hashlib.sha256(path.read_bytes()).hexdigest(),
+        accuracy=accuracy(bank),
+    )
+
+
 def accuracy(bank: Bank) -> float:
     """Share of faces whose strongest look is the true one."""
     right = sum(int((faces.argmax(axis=1) == look).sum()) for look, faces in enumerate(bank))
     return right / sum(len(faces) for faces in bank)
+
+
+def shipped_confusion(card: "Card") -> Confusion:
+    """M as the card has it."""
+    return Confusion(card.confusion(), card.confusion_counts().astype(np.float64), _one(card))
+
+
+def _card_bank(card: "Card") -> Bank:
+    return tuple(card.posteriors(look) for look in EMOTIONS)
+
+
+def _confusion(bank: Bank, card: "Card") -> Confusion:
+    matrix = np.array([faces.mean(axis=0) for faces in bank])
+    counts = np.array([len(faces) for faces in bank], np.float64)
+    return Confusion(matrix, counts, _one(card))
 
 
 def _one(card: "Card") -> Floats:

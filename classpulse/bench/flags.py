@@ -10,9 +10,11 @@ from analytics.confusion import Confusion
 from analytics.evidence import Episode, FlagKind
 from analytics.flags import DEFAULT_RULE, FlagRule, evaluate
 from classpulse.bench.faces import Bank, FaceSet, Floats
-from classpulse.bench.lectures import HOUR, START, STUDENTS, Played, play
+from classpulse.bench.lectures import START, Played, play
 from classpulse.bench.mood import provenance
+from classpulse.bench.replay import Session
 from classpulse.bench.scores import Raised, Tally
+from classpulse.bench.sessions import sessions_as_lectures
 from contract.emotions import BUCKET_SECONDS
 
 NAIVE_SHARE: Final = 0.6
@@ -24,50 +26,88 @@ ANSWER_S: Final = (10, 60)
 Flags = Sequence[Episode]
 
 
+Sets = dict[str, tuple[list[Played], FlagKind]]
+
+
 def bench_flags(
     faces: FaceSet, *, lectures: int, seed: int, rule: FlagRule = DEFAULT_RULE
 ) -> dict[str, Any]:
     """The promised keys, and beside them asking first, baselines and the naive rule."""
-    sets: dict[str, tuple[Bank, FlagKind]] = {
-        "sad_clear": (faces.clear, FlagKind.SAD),
-        "sad_all": (faces.everyone, FlagKind.SAD),
-        "disengaged": (faces.everyone, FlagKind.DISENGAGED),
+    banks = {"sad_clear": faces.clear, "sad_all": faces.everyone, "disengaged": faces.everyone}
+    sets: Sets = {}
+    for at, (name, bank) in enumerate(banks.items()):
+        kind = FlagKind.DISENGAGED if name == "disengaged" else FlagKind.SAD
+        sets[name] = list(play(bank, kind, lectures=lectures, seed=seed + 1000 * at)), kind
+    found = _judged(sets, faces, seed, rule)
+    for name, change in (("with_baseline", "earlier"), ("sad_all_lecture", "all_lecture")):
+        found[name] = {
+            key: variant(faces, key, lectures, seed, rule, **{change: True})
+            for key in ("sad_clear", "sad_all")
+        }
+    return found
+
+
+def bench_sessions(
+    faces: FaceSet,
+    sessions: Sequence[Session],
+    *,
+    lectures: int,
+    seed: int,
+    rule: FlagRule = DEFAULT_RULE,
+) -> dict[str, Any]:
+    """The promised keys on what real people showed; figures that need a truth are null without it.
+
+    Sequences of states alone are shown through ``lectures`` draws of faces for each class of them.
+    """
+
+    def lessons(bank: Bank, kind: FlagKind) -> list[Played]:
+        return list(sessions_as_lectures(sessions, bank, kind, repeats=lectures, seed=seed))
+
+    sets: Sets = {
+        "sad_clear": (lessons(faces.clear, FlagKind.SAD), FlagKind.SAD),
+        "sad_all": (lessons(faces.everyone, FlagKind.SAD), FlagKind.SAD),
+        "disengaged": (lessons(faces.everyone, FlagKind.DISENGAGED), FlagKind.DISENGAGED),
     }
+    found = _judged(sets, faces, seed, rule)
+    if not all(session.truth_known for session in sessions):
+        for group in (found, found["naive"], found["asking_first"]):
+            for name in sets:
+                group[name] |= dict.fromkeys((k for k in group[name] if not _counts(k)), None)
+    return found
+
+
+def _counts(key: str) -> bool:
+    """Whether a figure says something where no truth is known."""
+    return key.startswith("flags_per_teacher_hour")
+
+
+def _judged(sets: Sets, faces: FaceSet, seed: int, rule: FlagRule) -> dict[str, Any]:
     found: dict[str, Any] = {}
     naive: dict[str, Any] = {}
     same_rate: dict[str, Any] = {}
     asked: dict[str, Any] = {}
-    for at, (name, (bank, kind)) in enumerate(sets.items()):
-        lessons = list(play(bank, kind, lectures=lectures, seed=seed + 1000 * at))
+    for name, (lessons, kind) in sets.items():
         tally, first = run(lessons, kind, faces.confusion, rule, seed=seed)
         found[name], asked[name] = tally.figures(), first.figures()
         naive[name] = naively(lessons, NAIVE_SHARE).figures()
-        same_rate[name] = naive_at(lessons, sum(tally.flags) / lectures)
+        same_rate[name] = naive_at(lessons, sum(tally.flags))
     found["flags_per_teacher_hour"] = max(found[name]["flags_per_teacher_hour"] for name in sets)
     naive["flags_per_teacher_hour"] = max(naive[name]["flags_per_teacher_hour"] for name in sets)
-    found |= {"lectures": lectures * len(sets)} | provenance(faces, seed)
+    found["lectures"] = sum(len(lessons) for lessons, _ in sets.values())
+    found |= provenance(faces, seed)
     found["naive"] = naive
     found["naive_at_the_same_rate"] = same_rate
     found["asking_first"] = asked
-    found["with_baseline"] = {
-        name: variant(faces, name, lectures, seed, rule, earlier=True)
-        for name in ("sad_clear", "sad_all")
-    }
-    found["sad_all_lecture"] = {
-        name: variant(faces, name, lectures, seed, rule, all_lecture=True)
-        for name in ("sad_clear", "sad_all")
-    }
     return found
 
 
 def variant(
-    faces: FaceSet, name: str, lectures: int, seed: int, rule: FlagRule, **change: Any
+    faces: FaceSet, name: str, lectures: int, seed: int, rule: FlagRule, /, **change: Any
 ) -> dict[str, Any]:
     """Sad-looking flags under another condition (see ``lectures.play``)."""
     bank = faces.clear if name == "sad_clear" else faces.everyone
     lessons = play(bank, FlagKind.SAD, lectures=lectures, seed=seed + 7000, **change)
-    students = change.get("students", STUDENTS)
-    tally, _ = run(lessons, FlagKind.SAD, faces.confusion, rule, seed=seed, students=students)
+    tally, _ = run(lessons, FlagKind.SAD, faces.confusion, rule, seed=seed)
     return tally.figures()
 
 
@@ -78,16 +118,15 @@ def run(
     rule: FlagRule,
     *,
     seed: int,
-    students: int = STUDENTS,
 ) -> tuple[Tally, Tally]:
     """The rule on every lecture: as it is, and where students are asked first."""
-    alone, asked = Tally(students), Tally(students)
+    alone, asked = Tally(), Tally()
     rng = np.random.default_rng([seed, 99])
     for lesson in lessons:
         flags = _evaluated(lesson, confusion, rule)
-        alone.add(_raised(flags, kind), lesson.truth, _others(flags, kind))
+        _count(alone, lesson, _raised(flags, kind), _others(flags, kind))
         first = _asked(rng, lesson, flags, kind, confusion, rule)
-        asked.add(_raised(first, kind), lesson.truth, _others(first, kind))
+        _count(asked, lesson, _raised(first, kind), _others(first, kind))
     return alone, asked
 
 
@@ -98,10 +137,14 @@ def _evaluated(
         lesson.buckets,
         confusion,
         rule,
-        now=START + HOUR,
+        now=_end(lesson),
         dismissals=as_dismissals(answers),
         baselines=lesson.baselines,
     )
+
+
+def _end(lesson: Played) -> int:
+    return int(lesson.buckets.starts[-1]) + BUCKET_SECONDS
 
 
 def _asked(
@@ -125,7 +168,7 @@ def _asked(
             at = flag.raised_at + int(rng.integers(*ANSWER_S))
             answers.append(Answer(student, flag.kind, at, yes=true if honest else not true))
     again = _evaluated(lesson, confusion, rule, answers) if answers else list(flags)
-    return shown(again, answers, now=START + HOUR)
+    return shown(again, answers, now=_end(lesson))
 
 
 def _raised(flags: Flags, kind: FlagKind) -> list[Raised]:
@@ -138,10 +181,16 @@ def _others(flags: Flags, kind: FlagKind) -> int:
 
 def naively(lessons: Sequence[Played], share: float) -> Tally:
     """Flags wherever the last minute's share of labels rises above ``share``."""
-    tally = Tally(STUDENTS)
+    tally = Tally()
     for lesson in lessons:
-        tally.add(_crossings(lesson.naive, share), lesson.truth)
+        _count(tally, lesson, _crossings(lesson.naive, share))
     return tally
+
+
+def _count(tally: Tally, lesson: Played, raised: Sequence[Raised], others: int = 0) -> None:
+    students, buckets = lesson.buckets.observations.shape
+    seconds = buckets * BUCKET_SECONDS
+    tally.add(raised, lesson.truth, students=students, seconds=seconds, others=others)
 
 
 def _crossings(shares: Floats, share: float) -> list[Raised]:
@@ -152,12 +201,11 @@ def _crossings(shares: Floats, share: float) -> list[Raised]:
     ]
 
 
-def naive_at(lessons: Sequence[Played], rate: float) -> dict[str, Any]:
-    """The naive rule at the threshold that comes nearest to ``rate`` flags a lecture."""
+def naive_at(lessons: Sequence[Played], flags: int) -> dict[str, Any]:
+    """The naive rule at the threshold that comes nearest to ``flags`` in all."""
 
-    def distance(share: float) -> float:
-        flags = sum(len(_crossings(lesson.naive, share)) for lesson in lessons)
-        return abs(flags / len(lessons) - rate)
+    def distance(share: float) -> int:
+        return abs(sum(len(_crossings(lesson.naive, share)) for lesson in lessons) - flags)
 
     best = min(np.linspace(0.4, 0.99, 60).tolist(), key=distance)
     return {"threshold": round(best, 3)} | naively(lessons, best).figures()

@@ -24,9 +24,8 @@ RESAMPLED: Final = 400
 class Tally:
     """What happened lecture by lecture."""
 
-    students: int
-    hours: float = 1.0
-    """of each lecture"""
+    hours: list[float] = field(default_factory=list)
+    student_hours: list[float] = field(default_factory=list)
     flags: list[int] = field(default_factory=list)
     right: list[int] = field(default_factory=list)
     others: list[int] = field(default_factory=list)
@@ -35,8 +34,18 @@ class Tally:
     delays: list[list[int]] = field(default_factory=list)
     """seconds from each found episode's onset to its first flag"""
 
-    def add(self, raised: Sequence[Raised], truth: Sequence[Stretch], others: int = 0) -> None:
+    def add(
+        self,
+        raised: Sequence[Raised],
+        truth: Sequence[Stretch],
+        *,
+        students: int,
+        seconds: int,
+        others: int = 0,
+    ) -> None:
         """Count one lecture."""
+        self.hours.append(seconds / 3600)
+        self.student_hours.append(students * seconds / 3600)
         first: dict[Stretch, int] = {}
         right = 0
         for student, second in sorted(raised, key=lambda flag: flag[1]):
@@ -63,19 +72,17 @@ class Tally:
         return found
 
     def _figures(self, chosen: NDArray[np.int64]) -> dict[str, float]:
-        flags, right, others = (
-            int(np.asarray(values)[chosen].sum())
-            for values in (self.flags, self.right, self.others)
-        )
-        episodes = int(np.asarray(self.episodes)[chosen].sum())
+        def total(values: Sequence[float]) -> float:
+            return float(np.asarray(values)[chosen].sum())
+
+        flags, right, episodes = total(self.flags), total(self.right), total(self.episodes)
         delays = [delay for lecture in chosen.tolist() for delay in self.delays[lecture]]
-        hours = len(chosen) * self.hours
         return {
             "precision": right / flags if flags else float("nan"),
             "recall": len(delays) / episodes if episodes else float("nan"),
             "median_delay_s": float(np.median(delays)) if delays else float("nan"),
-            "false_flags_per_student_hour": (flags - right) / (hours * self.students),
-            "flags_per_teacher_hour": (flags + others) / hours,
+            "false_flags_per_student_hour": (flags - right) / total(self.student_hours),
+            "flags_per_teacher_hour": (flags + total(self.others)) / total(self.hours),
         }
 
 

@@ -91,6 +91,36 @@ def test_the_truth_lies_within_nine_times_in_ten_or_more(
     assert inside[[3, 4, 6]].min() > 0.85
 
 
+@pytest.mark.parametrize("likeness", [0.1, 0.4, 1.0])
+def test_how_alike_a_students_seconds_are_is_read_off_the_class(
+    likeness: float, bank: list[Floats], bootstrap: Bootstrap
+) -> None:
+    """Many students, each with shares of their own and five faces of each look."""
+    rng = np.random.default_rng(6)
+    students, shares = 4000, SHARES[0]
+    if likeness < 1:
+        own = rng.dirichlet(shares * (1 / likeness - 1), size=students)
+    else:
+        own = np.eye(7)[rng.choice(7, size=students, p=shares)]
+    faces = np.stack(
+        [bank[look][rng.integers(400, size=(students, 5))].mean(axis=1) for look in range(7)],
+        axis=1,
+    )
+    means = np.einsum("pk,pkj->pj", own, faces)
+    between = means.var(axis=0, ddof=1).sum()
+    found = bootstrap.likeness(np.array([between / 1.25]), SHARES)
+    assert found[0] == pytest.approx(likeness, abs=0.06)
+
+
+def test_students_who_mix_their_looks_are_known_better(bootstrap: Bootstrap) -> None:
+    one = np.array([30])
+    sticky = np.subtract(*bootstrap.interval(SHARES, one))
+    mixed = np.subtract(*bootstrap.interval(SHARES, one, np.array([0.02])))
+    assert abs(mixed[0, 4]) < 0.9 * abs(sticky[0, 4])
+    unknown = np.subtract(*bootstrap.interval(SHARES, one, np.array([np.nan])))
+    assert np.array_equal(unknown, sticky)
+
+
 def test_a_bank_that_does_not_fit_is_named(bank: list[Floats], confusion: Confusion) -> None:
     with pytest.raises(AnalyticsError, match="must have 7 looks, but it has 6"):
         Bootstrap.prepare(bank[:6], confusion, seed=1)

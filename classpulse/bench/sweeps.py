@@ -1,0 +1,112 @@
+"""What figures depend on: class size, K, missing data, the model's accuracy, and the threshold."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from analytics.confusion import Confusion
+from analytics.evidence import FlagKind
+from analytics.flags import DEFAULT_RULE
+from analytics.intervals import Bootstrap
+from classpulse.bench.faces import Bank, FaceSet, accuracy
+from classpulse.bench.flags import naively, run, variant
+from classpulse.bench.lectures import play
+from classpulse.bench.mood import STICKS, measure
+
+Rows = list[dict[str, Any]]
+
+CLASS_SIZES: Final = (10, 20, 30, 60, 100)
+FACES: Final = (2, 5, 10, 20)
+LOST: Final = (0.0, 0.2, 0.4)
+SWAPPED: Final = (0.2, 0.1, 0.0)
+"""Share of the faces given to a look they do not show: a worse model by that much."""
+THRESHOLDS: Final = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+NAIVE_THRESHOLDS: Final = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+def worse(faces: FaceSet, share: float, seed: int) -> FaceSet:
+    """The same faces through a model that takes ``share`` of them for faces of any look."""
+    rng = np.random.default_rng(seed)
+
+    def swapped(bank: Bank) -> Bank:
+        pool = np.concatenate(bank)
+        return tuple(
+            np.where(
+                (rng.random(len(part)) < share)[:, None],
+                pool[rng.integers(len(pool), size=len(part))],
+                part,
+            )
+            for part in bank
+        )
+
+    everyone = swapped(faces.everyone)
+    mixed = (1 - share) * faces.confusion.matrix
+    mixed += share * np.concatenate(faces.everyone).mean(axis=0)
+    return replace(
+        faces,
+        everyone=everyone,
+        clear=swapped(faces.clear),
+        known=swapped(faces.known),
+        confusion=Confusion(mixed, faces.confusion.counts, faces.confusion.prior),
+        accuracy=accuracy(everyone),
+    )
+
+
+def mood_sweeps(faces: FaceSet, *, lectures: int, seed: int) -> Rows:
+    """Mean error of the shares, ours and naive, under each condition."""
+    rows: Rows = []
+
+    def add(what: str, value: str, some: FaceSet, **change: Any) -> None:
+        known = Bootstrap.prepare(some.known, some.confusion, seed=seed)
+        found = measure(some, known, replace(STICKS, **change), lectures, seed)
+        rows.append(
+            {"what": what, "value": value}
+            | {key: found[key] for key in ("mae_adjusted", "mae_adjusted_interval", "mae_naive")}
+            | {"coverage": float(np.mean(list(found["coverage_90_by_share"].values())))}
+        )
+
+    for size in CLASS_SIZES:
+        add("class size", str(size), faces, students=size)
+    for count in FACES:
+        add("faces per student (K)", str(count), faces, faces=count)
+    for lost in LOST:
+        add("missing data", f"{lost:.0%}", faces, missing=lost)
+    for share in SWAPPED:
+        some = worse(faces, share, seed) if share else faces
+        add("model accuracy", f"{some.accuracy:.1%}", some)
+    return rows
+
+
+def flag_sweeps(faces: FaceSet, *, lectures: int, seed: int, tell: Callable[[str], None]) -> Rows:
+    """Sad-looking flags on all faces under each condition."""
+    rows: Rows = []
+
+    def add(what: str, value: str, some: FaceSet, **change: Any) -> None:
+        tell(f"flags by {what}: {value}")
+        found = variant(some, "sad_all", lectures, seed, DEFAULT_RULE, **change)
+        rows.append({"what": what, "value": value} | found)
+
+    for size in CLASS_SIZES[:4]:
+        add("class size", str(size), faces, students=size)
+    for count in FACES:
+        add("faces per student (K)", str(count), faces, faces=count)
+    for lost in LOST:
+        add("missing data", f"{lost:.0%}", faces, less_seen=lost)
+    for share in SWAPPED:
+        some = worse(faces, share, seed) if share else faces
+        add("model accuracy", f"{some.accuracy:.1%}", some)
+    return rows
+
+
+def curves(faces: FaceSet, *, lectures: int, seed: int) -> dict[str, Rows]:
+    """Precision, recall and delay over the threshold: the rule's, and the naive one's."""
+    lessons = list(play(faces.everyone, FlagKind.SAD, lectures=lectures, seed=seed + 9000))
+    ours: Rows = []
+    for threshold in THRESHOLDS:
+        rule = replace(DEFAULT_RULE, sad_raise_at=threshold)
+        tally, _ = run(lessons, FlagKind.SAD, faces.confusion, rule, seed=seed)
+        ours.append({"threshold": threshold} | tally.figures())
+    naive = [{"threshold": share} | naively(lessons, share).figures() for share in NAIVE_THRESHOLDS]
+    return {"rule": ours, "naive": naive}
