@@ -96,7 +96,7 @@ class Scheduler:
         return True
 
     def _end_silent(self, now: datetime) -> None:
-        """End the lectures of which nobody's data has come for too long."""
+        """End the lectures of which nothing has come for too long, from agents or the teacher."""
         silence = timedelta(minutes=self._services.settings.silence_minutes)
         grace = timedelta(seconds=self._services.settings.report_grace_seconds)
         for lecture in lectures.running(self._services.store):
@@ -112,7 +112,7 @@ class Scheduler:
                 )
 
     def _last_sign(self, lecture: Lecture) -> datetime:
-        newest = queries.counts(self._services.store, lecture.id).last_bucket
+        newest = queries.last_sign(self._services.store, lecture.id)
         return max(lecture.started_at, newest or lecture.started_at)
 
     def _refresh_changed(self, now: datetime) -> None:

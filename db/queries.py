@@ -15,7 +15,7 @@ from contract.events import EventKind
 from contract.exchange import PulseMood
 from db import rows
 from db.scales import ANGLE_SCALE, BUCKET_SUMS, SHARE_SCALE
-from db.schema import buckets, events, lectures, observations, pulses
+from db.schema import buckets, events, lectures, markers, observations, pulses
 from db.schema import participants as _participants
 from db.store import Store
 from db.values import EventRow, Lecture, LectureCounts, ObservationRow, Participant, PulseRow
@@ -197,6 +197,24 @@ def counts(store: Store, lecture_id: UUID) -> LectureCounts:
             first_bucket=_moment(first),
             last_bucket=_moment(last),
         )
+
+
+def last_sign(store: Store, lecture_id: UUID) -> datetime | None:
+    """When anything last happened in a lecture: a capture, an event, a self-report, a marker.
+
+    A capture is known by its bucket's start alone. None: nothing has happened yet.
+    """
+    own = _participants_of(lecture_id)
+    captured = select(func.max(buckets.c.bucket)).where(buckets.c.participant_id.in_(own))
+    others = (
+        select(func.max(events.c.at)).where(events.c.participant_id.in_(own)),
+        select(func.max(pulses.c.at)).where(pulses.c.participant_id.in_(own)),
+        select(func.max(markers.c.at)).where(markers.c.lecture_id == lecture_id),
+    )
+    with store.read() as connection:
+        moments = [_moment(connection.execute(captured).scalar())]
+        moments += [connection.execute(newest).scalar() for newest in others]
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _count(connection: Any, query: Any) -> int:

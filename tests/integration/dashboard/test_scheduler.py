@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from contract.policy import CourseMode
+from contract.policy import CourseMode, Policy
 from dashboard import reports as rendering
 from dashboard import teaching
 from dashboard.access import OperatorActor
@@ -110,6 +110,27 @@ def test_a_silent_lecture_ends_and_one_with_data_goes_on(world: Any, rendered: l
     assert found.ended_at == world.clock.now
     (record,) = [one for one in audit.records(world.store) if one.action == "end_lecture"]
     assert (record.actor, record.detail) == ("scheduler", {"why": "silence"})
+
+
+@pytest.mark.parametrize("sign", ["pulse", "event", "marker"])
+def test_a_lecture_without_observations_goes_on_while_anything_comes(
+    world: Any, rendered: list[UUID], sign: str
+) -> None:
+    lecture = world.lecture(CourseMode.OPEN, Policy.SELF_REPORT)
+    ana = world.join(lecture, name="Ana")
+    now = world.clock.forward(minutes=30)
+    if sign == "pulse":
+        given = ana.client.post("/api/v1/pulse", json={"mood": "okay"}, headers=ana.headers)
+        assert given.status_code == 204
+    elif sign == "event":
+        assert ana.send([world.event(now)], "events").json["verdicts"][0]["verdict"] == "accepted"
+    else:
+        lectures.add_marker(world.store, lecture.id, at=now, label="Quiz", user_id=None)
+    assert queries.last_sign(world.store, lecture.id) == now
+    world.app.scheduler.sweep(world.clock.forward(minutes=16))
+    assert [one.id for one in lectures.running(world.store)] == [lecture.id]
+    world.app.scheduler.sweep(world.clock.forward(minutes=30))
+    assert lectures.running(world.store) == []
 
 
 def test_what_is_older_than_the_school_keeps_is_pruned_once_a_day(
