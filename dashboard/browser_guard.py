@@ -9,7 +9,6 @@ from flask import Flask, Response, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from contract.exchange import API
 from dashboard.api import problems
 from dashboard.api.limits import address, current_limits
 from dashboard.errors import ForbiddenError, InvalidError
@@ -130,5 +129,5 @@ def _from_callback(error: CallbackException) -> Response:
 
 
 def _not_too_fast() -> None:
-    if request.path.startswith(API):
+    if request.path.startswith("/api/"):
         current_limits().address.take(address())

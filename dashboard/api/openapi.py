@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from contract.exchange import API, Problem
+from contract.exchange import Problem
 from dashboard.api.operations import Operation, operation, operation_of
 
 blueprint = Blueprint("openapi", __name__)
@@ -33,14 +33,14 @@ _PROBLEM_WORDS: Final = {
 @blueprint.get("/openapi.json")
 @operation(summary="This document")
 def document() -> Response:
-    """``GET /openapi.json``."""
+    """``GET /api/openapi.json``."""
     return Response(json.dumps(describe(current_app)), content_type="application/json")
 
 
 def routes(flask: Flask) -> Iterator[tuple[str, str, str, Operation | None]]:
     """Method, path, endpoint and contract of every route of the API."""
     for rule in flask.url_map.iter_rules():
-        if not rule.rule.startswith(f"{API}/") or rule.endpoint == "no_such_route":
+        if not rule.rule.startswith("/api/") or rule.endpoint == "no_such_route":
             continue
         view = flask.view_functions[rule.endpoint]
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):

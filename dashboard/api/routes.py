@@ -1,4 +1,4 @@
-"""All routes of the API, put on a server under ``/api/v1``."""
+"""All routes of the API, put on a server under ``/api/v1``, and their description."""
 
 from flask import Flask, Response, request
 
@@ -13,8 +13,10 @@ def register(flask: Flask, settings: Settings) -> None:
     flask.extensions[limits.EXTENSION] = limits.limits_from(settings)
     flask.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     problems.register(flask)
-    for room in (join, ingest, me, lectures, openapi):
+    for room in (join, ingest, me, lectures):
         flask.register_blueprint(room.blueprint, url_prefix=API)
+    # Beside the versions, since it tells which there are.
+    flask.register_blueprint(openapi.blueprint, url_prefix="/api")
     # Without it Dash would answer its page to any other address.
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     flask.add_url_rule("/api/<path:rest>", "no_such_route", _no_such_route, methods=methods)

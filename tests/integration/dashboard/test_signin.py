@@ -149,7 +149,7 @@ def test_a_made_up_own_link_opens_nothing(world: Any) -> None:
     assert browser.get("/api/v1/me/observations").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/signin", "/healthz", "/api/v1/openapi.json", "/me"])
+@pytest.mark.parametrize("path", ["/signin", "/healthz", "/api/openapi.json", "/me"])
 def test_every_answer_carries_the_security_headers(world: Any, path: str) -> None:
     headers = world.client().get(path).headers
     policy = headers["Content-Security-Policy"]
