@@ -1,4 +1,5 @@
 import random
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,8 +8,14 @@ from uuid import UUID
 
 import pytest
 
+from capture_agent.clock import Clock
 from capture_agent.delivery import Delivery, State
-from capture_agent.errors import DeliveryError, NotAcceptedError, RefusedError
+from capture_agent.errors import (
+    DeliveryError,
+    NotAcceptedError,
+    OutboxFullError,
+    RefusedError,
+)
 from capture_agent.outbox import Item, Kind, Outbox
 from contract.exchange import BatchAnswer, ItemVerdict, LectureState, Reason, Verdict
 from contract.observations import Observation
@@ -323,3 +330,59 @@ def test_whatever_goes_wrong_each_item_is_stored_exactly_once(
             Delivery(outbox, server.send, "t", fake_time.clock).round()
     outbox.close()
     assert sorted(server.stored) == sorted(ids)
+
+
+def test_a_full_disk_holds_the_delivery_and_does_not_end_it(
+    delivery: Delivery, outbox: Outbox, server: FakeServer, observe: Observe, finals: list[str]
+) -> None:
+    ids = fill(outbox, observe, 3)
+    delete, full = outbox.delete, [True]
+
+    def delete_on_a_full_disk(done: Any) -> None:
+        if full and full.pop():
+            raise OutboxFullError("The disk is full.")
+        delete(done)
+
+    outbox.delete = delete_on_a_full_disk  # type: ignore[method-assign]
+    assert delivery.round() == 0.5
+    assert (delivery.progress.state, delivery.progress.message) == (
+        State.RETRYING,
+        "The disk is full.",
+    )
+    delivery.round()
+    assert (delivery.progress.state, outbox.waiting(), finals) == (State.SENDING, 0, [])
+    assert server.stored == ids
+
+
+def test_an_errand_comes_before_the_sending_and_is_tried_until_it_is_done(
+    delivery: Delivery, outbox: Outbox, server: FakeServer, observe: Observe
+) -> None:
+    fill(outbox, observe, 1)
+    seen: list[int] = []
+
+    def errand() -> None:
+        seen.append(len(server.stored))
+        if len(seen) < 3:
+            raise DeliveryError("away")
+
+    delivery.run_errand(errand)
+    delivery.run_errand(errand)
+    waits = [delivery.round() for _ in range(4)]
+    assert seen == [0, 0, 0]
+    assert waits == [0.5, 1.0, 2.0, 2.0]
+    assert len(server.stored) == 1
+
+
+def test_an_errand_does_not_wait_for_the_next_round(
+    delivery: Delivery, outbox: Outbox, server: FakeServer, observe: Observe
+) -> None:
+    sent, done = threading.Event(), threading.Event()
+    fill(outbox, observe, 1)
+    server.after = lambda _: sent.set()
+    delivery._every = 3600.0
+    delivery._clock = Clock()
+    delivery.start()
+    assert sent.wait(10)
+    delivery.run_errand(done.set)
+    assert done.wait(10)
+    assert delivery.finish(10)
