@@ -199,15 +199,23 @@ def usual_scores(
 def sad_evidence(
     buckets: Buckets, confusion: Confusion, baselines: Mapping[Hashable, Baseline] | None = None
 ) -> Floats:
-    """(P, T) u = (s − s₀)/(1 − s₀), about 0 on an ordinary face and 1 on a sad one; NaN unseen.
+    """(P, T) u of ``judged_by_own`` from buckets.
 
-    s is the bucket's score, s₀ the student's usual one. Single buckets lie beyond 0 and 1: they are
-    unbiased, and only means over minutes are shares. On the raw posterior no rule could fire,
-    because a truly sad face gets about half of it `[own]`.
+    On the raw posterior no rule could fire, because a truly sad face gets about half of it `[own]`.
     Raises AnalyticsError where the model cannot tell sad from not sad.
     """
-    usual = usual_scores(buckets, confusion, baselines)[:, None]
-    return np.asarray((scale_of(confusion).score(buckets) - usual) / (1.0 - usual), np.float64)
+    scores = scale_of(confusion).score(buckets)
+    return judged_by_own(scores, usual_scores(buckets, confusion, baselines))
+
+
+def judged_by_own(scores: Floats, usual: Floats) -> Floats:
+    """(P, T) u = (s − s₀)/(1 − s₀), about 0 on an ordinary face and 1 on a sad one; NaN unseen.
+
+    s is the bucket's score, s₀ (P,) the student's usual one. Single buckets lie beyond 0 and 1:
+    they are unbiased, and only means over minutes are shares.
+    """
+    own = usual[:, None]
+    return np.asarray((scores - own) / (1.0 - own), np.float64)
 
 
 def disengaged_evidence(buckets: Buckets) -> Floats:

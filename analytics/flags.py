@@ -26,8 +26,8 @@ from analytics.evidence import (
     FlagKind,
     disengaged_evidence,
     doubt,
+    judged_by_own,
     reason,
-    sad_evidence,
     scale_of,
     usual_scores,
 )
@@ -125,8 +125,11 @@ def evaluate(
                 answers.setdefault(dismissal.participant, []).append(dismissal.at)
         for row in np.flatnonzero((trace.ready | trace.lecture).any(axis=1)).tolist():
             name = complete.participants[row]
-            spans = _scan(trace, row, starts, rule, answers.get(name, []))
-            found += [_episode(trace, row, name, kind, rule, starts, span) for span in spans]
+            fallen = trace.fallen(row, rule)
+            spans = _scan(trace, row, fallen, starts, rule, answers.get(name, []))
+            found += [
+                _episode(trace, row, fallen, name, kind, rule, starts, span) for span in spans
+            ]
     return sorted(found, key=lambda episode: (episode.raised_at, str(episode.participant)))
 
 
@@ -137,14 +140,11 @@ def _sad_trace(
     baselines: Mapping[Hashable, Baseline] | None,
 ) -> "Trace":
     known = baselines or {}
-    sure = changed(
-        scale_of(confusion).score(complete),
-        complete.starts,
-        rule.sticky,
-        usual_scores(complete, confusion, known),
-        np.array([doubt(known.get(name)) for name in complete.participants]),
-    )
-    return SequenceTrace.of_sure(sad_evidence(complete, confusion, known), sure, rule)
+    scores = scale_of(confusion).score(complete)
+    usual = usual_scores(complete, confusion, known)
+    unsure = np.array([doubt(known.get(name)) for name in complete.participants])
+    sure = changed(scores, complete.starts, rule.sticky, usual, unsure)
+    return SequenceTrace.of_sure(judged_by_own(scores, usual), sure, rule)
 
 
 @dataclass(frozen=True, eq=False)
@@ -300,7 +300,7 @@ class _Span:
 
 
 def _scan(
-    trace: Trace, row: int, starts: list[int], rule: FlagRule, answers: list[int]
+    trace: Trace, row: int, fallen: Bools, starts: list[int], rule: FlagRule, answers: list[int]
 ) -> list[_Span]:
     """The hysteresis of one student: raise, clear, answer, quiet."""
     spans: list[_Span] = []
@@ -316,16 +316,16 @@ def _scan(
 
     columns = zip(
         trace.ready[row].tolist(),
-        trace.fallen(row, rule).tolist(),
+        fallen.tolist(),
         trace.lecture[row].tolist(),
         strict=True,
     )
-    for column, (ready, fallen, lecture) in enumerate(columns):
+    for column, (ready, low, lecture) in enumerate(columns):
         end = starts[column] + BUCKET_SECONDS
         while pending and pending[0] < end:
             quiet_until = pending[0] + rule.quiet_s
             close(pending.pop(0))
-        if raised is not None and fallen and not lecture:
+        if raised is not None and low and not lecture:
             close(end)
         if raised is None and end >= quiet_until:
             if ready:
@@ -342,6 +342,7 @@ def _scan(
 def _episode(
     trace: Trace,
     row: int,
+    fallen: Bools,
     name: Hashable,
     kind: FlagKind,
     rule: FlagRule,
@@ -352,7 +353,7 @@ def _episode(
     seen = trace.seen[row, : column + 1]
     first = int(np.argmax(seen))
     if span.clause is Clause.RECENT:
-        against = np.flatnonzero(trace.fallen(row, rule)[: column + 1])
+        against = np.flatnonzero(fallen[: column + 1])
         since = int(against[-1]) + 1 if against.size else 0
         # Never less than the five minutes that coverage is judged over, where there are as many.
         since = min(since, column + 1 - rule.coverage_window_s // BUCKET_SECONDS)

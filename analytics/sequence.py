@@ -57,6 +57,8 @@ _NODES: Final = np.linspace(-2.4, 2.4, 7)
 _MASS: Final = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 """The grid over each student's own level, in spreads, and a normal prior on it."""
 
+_SCALED_EVERY: Final = 8
+
 
 def changed(
     scores: Floats, starts: Ints, model: StickyModel, usual: Floats, doubt: Floats
@@ -105,18 +107,28 @@ def _filtered(
         ]
     )
     likely = _likelihoods(means, counts, levels, model)
-    weight = np.broadcast_to(np.outer(_MASS, _MASS), (rows, len(_NODES), len(_NODES)))
-    ordinary, sad = weight * (1.0 - on / (on + off)), weight * (on / (on + off))
+    ordinary = np.tile(np.outer(_MASS, _MASS) * (off / (on + off)), (rows, 1, 1))
+    sad = ordinary * (on / off)
     found = np.empty((rows, steps))
+    ones = np.ones(len(_NODES) ** 2)
+    # In place throughout: a live tick runs hundreds of steps of small arrays.
+    began, ended = np.empty_like(sad), np.empty_like(sad)
     for step in range(steps):
-        began, stayed = on * ordinary, (1.0 - off) * sad
-        ordinary = ((1.0 - on) * ordinary + off * sad) * likely[step, 0, :, :, None]
-        sad = (began + stayed) * likely[step, 1, :, None, :]
-        inside = np.einsum("rij->r", sad)
-        total = inside + np.einsum("rij->r", ordinary)
-        found[:, step] = inside / total
-        ordinary /= total[:, None, None]
-        sad /= total[:, None, None]
+        np.multiply(ordinary, on, out=began)
+        np.multiply(sad, off, out=ended)
+        ordinary -= began
+        ordinary += ended
+        ordinary *= likely[step, 0, :, :, None]
+        sad -= ended
+        sad += began
+        sad *= likely[step, 1, :, None, :]
+        inside = sad.reshape(rows, -1) @ ones
+        total = ordinary.reshape(rows, -1) @ ones + inside
+        np.divide(inside, total, out=found[:, step])
+        # Likelihoods are at most 1, so the sums only shrink, and scaling now and then is enough.
+        if step % _SCALED_EVERY == 0:
+            ordinary /= total[:, None, None]
+            sad /= total[:, None, None]
     return found
 
 
