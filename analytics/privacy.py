@@ -3,10 +3,9 @@
 A student is *hidden* where no row of theirs may be shown: everybody under ``aggregate``, those who
 did not choose it under ``individual``. Hidden students enter class figures only as a group of at
 least k, in windows of which they were there 60 %, and only if that group is one already shown or
-differs from every one already shown by at least k: the difference of two figures then never speaks
-of fewer than k students (secondary suppression; Hundepool et al. 2012, *Statistical Disclosure
-Control*, ch. 4; the thresholds are our own). What is derived afterwards (totals, changes at
-markers) is derived from the shown figures alone.
+differs from every one already shown by at least k (``analytics.steady``; the thresholds are our
+own): the difference of two figures then never speaks of fewer than k students. What is derived
+afterwards (totals, changes at markers) is derived from the shown figures alone.
 """
 
 from collections.abc import Collection, Hashable, Sequence
@@ -16,13 +15,11 @@ from typing import Final
 import numpy as np
 
 from analytics.buckets import Bools, Buckets, Floats, Ints
-from analytics.errors import AnalyticsError
 from analytics.mood import LIVE_WINDOW_S, step_grid
+from analytics.steady import K, ShownGroup, laid_out, steady_groups
 from contract.emotions import BUCKET_SECONDS
 from contract.policy import Policy
 
-K: Final = 5
-"""Contributors a figure needs."""
 AGGREGATE_STEP_S: Final = 300
 INDIVIDUAL_STEP_S: Final = 60
 CONTRIBUTES_FROM: Final = 0.6
@@ -41,6 +38,8 @@ class Cohorts:
     """(P, S)"""
     withheld: Bools
     """(S,) steps in which hidden students contributed and are not in the figure"""
+    fresh: tuple[ShownGroup, ...] = ()
+    """groups not shown before: to be kept before anybody sees a figure of theirs"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +50,8 @@ class LiveView:
     now: int
     """epoch seconds; under small-group rules the end of the last fixed window"""
     window_s: int
+    fresh: tuple[ShownGroup, ...] = ()
+    """as in ``Cohorts``"""
 
 
 def step_for(policy: Policy) -> int:
@@ -65,12 +66,13 @@ def cohorts(
     *,
     now: int,
     k: int = K,
-    shown: Sequence[Bools] = (),
+    shown: Sequence[ShownGroup] = (),
 ) -> Cohorts:
     """The cohort of each step of the lecture so far, at the policy's own step.
 
     ``visible`` are the participants whose rows may be shown (ignored unless ``individual``);
-    ``shown`` are groups of hidden students (each (P,)) that earlier figures have shown already.
+    ``shown`` are the groups of hidden students that earlier figures have shown already, oldest
+    first.
     Only windows complete at ``now`` (epoch seconds) hold hidden students.
     """
     starts, firsts = step_grid(buckets.starts, step_for(policy))
@@ -83,64 +85,35 @@ def cohorts(
     open_rows = _visible_rows(buckets, policy, visible)
     complete = starts + step_for(policy) <= now
     eligible = (counts >= CONTRIBUTES_FROM * whole) & ~open_rows[:, None] & complete
-    groups = steady_groups(eligible, k=k, shown=shown)
-    there = np.add.reduceat((buckets.observations > 0).astype(np.int64), firsts, axis=1) > 0
-    members = groups | (there & open_rows[:, None])
-    return Cohorts(starts, step_for(policy), members, _any(eligible & ~groups))
+    made_of = np.add.reduceat(buckets.observations, firsts, axis=1)
+    earlier = laid_out(shown, buckets.participants, starts)
+    groups = steady_groups(eligible, made_of, k=k, earlier=earlier)
+    members = groups | ((made_of > 0) & open_rows[:, None])
+    known = {_key(group) for group in shown}
+    fresh = [
+        ShownGroup(int(start), _made_of(buckets.participants, group, counts))
+        for start, group, counts in zip(starts, groups.T, made_of.T, strict=True)
+        if group.any()
+    ]
+    return Cohorts(
+        starts,
+        step_for(policy),
+        members,
+        _any(eligible & ~groups),
+        tuple(group for group in fresh if _key(group) not in known),
+    )
+
+
+def _made_of(names: Sequence[Hashable], group: Bools, counts: Ints) -> dict[Hashable, int]:
+    return {names[row]: int(counts[row]) for row in np.flatnonzero(group).tolist()}
+
+
+def _key(group: ShownGroup) -> tuple[int, frozenset[tuple[Hashable, int]]]:
+    return group.start, frozenset(group.members.items())
 
 
 def _any(cells: Bools) -> Bools:
     return np.asarray(cells.any(axis=0), np.bool_)
-
-
-def steady_groups(contributing: Bools, *, k: int = K, shown: Sequence[Bools] = ()) -> Bools:
-    """(P, S) of the hidden students ``contributing`` (P, S) in each step, those to be counted.
-
-    Step by step the largest of: a group shown before that is wholly there; all who are there, if
-    that differs by at least k from every group shown; as many of them as differ so. Else nobody.
-    Raises AnalyticsError where k is below one.
-    """
-    if k < 1:
-        raise AnalyticsError(f"A small group's k must be at least 1, but is {k}.")
-    known = [np.asarray(group, np.bool_) for group in shown]
-    chosen = np.zeros(contributing.shape, np.bool_)
-    for step in range(contributing.shape[1]):
-        group = _choose(contributing[:, step], known, k)
-        if group is None:
-            continue
-        chosen[:, step] = group
-        if not any(np.array_equal(group, other) for other in known):
-            known.append(group)
-    return chosen
-
-
-def _choose(there: Bools, known: list[Bools], k: int) -> Bools | None:
-    if there.sum() < k:
-        return None
-    candidates = [group for group in known if group.any() and not (group & ~there).any()]
-    if _apart(there, known, k):
-        candidates.append(there)
-    if not candidates:
-        return _thinned(there, known, k)
-    return max(reversed(candidates), key=lambda group: int(group.sum()))
-
-
-def _thinned(there: Bools, known: list[Bools], k: int) -> Bools | None:
-    """``there`` less as few as needed to differ by k from every known group; None below k."""
-    group = there.copy()
-    while group.sum() > k:
-        nearest = min(known, key=lambda other: int((group ^ other).sum()))
-        common = np.flatnonzero(group & nearest)
-        if not common.size:
-            return None
-        group[common[0]] = False
-        if _apart(group, known, k):
-            return group
-    return None
-
-
-def _apart(group: Bools, known: list[Bools], k: int) -> bool:
-    return all(int((group ^ other).sum()) >= k for other in known)
 
 
 def masked(buckets: Buckets, groups: Cohorts) -> Buckets:
@@ -158,7 +131,7 @@ def live_view(
     *,
     now: int,
     k: int = K,
-    shown: Sequence[Bools] = (),
+    shown: Sequence[ShownGroup] = (),
 ) -> LiveView:
     """What live class figures may be computed from at ``now``, epoch seconds.
 
@@ -173,7 +146,7 @@ def live_view(
     groups = cohorts(buckets, policy, visible, now=now, k=k, shown=shown)
     end = now // groups.step_s * groups.step_s
     # A window is named by the last bucket that begins in it.
-    return LiveView(masked(buckets, groups), end - BUCKET_SECONDS, groups.step_s)
+    return LiveView(masked(buckets, groups), end - BUCKET_SECONDS, groups.step_s, groups.fresh)
 
 
 def rounded(shares: Floats, policy: Policy) -> Floats:

@@ -24,6 +24,7 @@ from analytics.moments import Marker, MarkerChange, marker_changes
 from analytics.mood import MoodWord, describe, one_vote_means, step_grid, timeline
 from analytics.notes import limits_for, method_for
 from analytics.privacy import Cohorts, cohorts, masked, rounded, rounded_each, step_for
+from analytics.steady import ShownGroup
 from contract.emotions import BUCKET_SECONDS, EMOTIONS, Emotion
 from contract.events import EventKind
 from contract.policy import Policy
@@ -178,6 +179,8 @@ class LectureReport:
     """how the figures were made, in plain sentences"""
     limits: tuple[str, ...]
     """what they cannot say"""
+    fresh: tuple[ShownGroup, ...] = ()
+    """groups not shown before: to be kept before anybody sees the report"""
 
 
 def build(
@@ -191,17 +194,18 @@ def build(
     recomputed: Sequence[Episode] = (),
     markers: Sequence[Marker] = (),
     bootstrap: Bootstrap | None = None,
+    before: Sequence[ShownGroup] = (),
 ) -> LectureReport:
     """The report of the lecture whose every participant has a row in ``buckets``.
 
     ``visible`` gives the name of each student whose own row may be shown. Under any policy but
     ``individual`` no student and no flag is shown whatever is passed, and under ``self_report`` no
-    figure from faces at all.
+    figure from faces at all. ``before`` are the groups that figures of the lecture have shown.
     """
     named = dict(visible) if facts.policy is Policy.INDIVIDUAL else {}
     # The lecture is over: its last, shorter step counts as complete.
     end = facts.ended_at + step_for(facts.policy)
-    groups = cohorts(buckets, facts.policy, named, now=end)
+    groups = cohorts(buckets, facts.policy, named, now=end, shown=before)
     shown = masked(buckets, groups)
     steps = _timeline(shown, confusion, facts.policy, bootstrap)
     flags = _flags(named, log, recomputed, facts.ended_at)
@@ -216,6 +220,7 @@ def build(
         changes=marker_changes(steps.starts, steps.step_s, steps.attentive, steps.shares, markers),
         method=method_for(facts.policy, facts.model),
         limits=limits_for(facts.policy),
+        fresh=groups.fresh,
     )
 
 

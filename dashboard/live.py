@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
 from analytics.evidence import Episode
+from analytics.steady import ShownGroup
 from contract import BUCKET_SECONDS
 from dashboard.live_compose import CHANGE_S, Composer, Material, View
 from dashboard.live_values import Increment, LivePoint, LiveSnapshot, MarkerPoint
+from dashboard.shown import keep, shown_before
 from db import courses, flags, lectures, queries
 from db.follow import BucketFollower
 from db.store import Store
@@ -52,6 +54,8 @@ class _Board:
     people: tuple[object, ...] = ()
     episodes: list[Episode] = field(default_factory=list)
     judged: tuple[object, ...] = ()
+    shown: list[ShownGroup] | None = None
+    """the groups shown so far; None: to be read from the store"""
     snapshot: LiveSnapshot | None = None
 
 
@@ -150,7 +154,14 @@ class LiveBoard:
         stale = 0 if people != board.people else _first_changed(board.totals, totals, buckets)
         board.people, board.totals = people, totals
         material = self._log_flags(board, material, buckets)
-        view = self._composer.view(material, buckets)
+        if board.shown is None:
+            board.shown = shown_before(self._store, lecture.id)
+        view = self._composer.view(material, buckets, board.shown)
+        if not keep(self._store, lecture.id, view.fresh, board.shown):
+            # Another process or an erasure came between: the next tick reads and chooses anew.
+            board.shown, board.people = None, ()
+            return
+        board.shown += view.fresh
         points, revised = self._timeline(board, material, view, stale)
         past = _at(points, int(now.timestamp()) - CHANGE_S)
         snapshot = self._composer.snapshot(material, buckets, view, past, board.sequence + 1)

@@ -22,7 +22,8 @@ from analytics.evidence import FlagKind as AnalyticsFlagKind
 from analytics.flags import Dismissal, evaluate
 from analytics.intervals import Bootstrap
 from analytics.mood import ClassMood, mood
-from analytics.privacy import K, live_view, rounded, rounded_each
+from analytics.privacy import live_view, rounded, rounded_each
+from analytics.steady import K, ShownGroup
 from contract import BUCKET_SECONDS, EMOTIONS, Policy
 from dashboard.access import shows_flag, shows_row
 from dashboard.live_values import (
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 CHANGE_S: Final = 300
 _BOOTSTRAP_SEED: Final = 20_261_121
 _WINDOW_S: Final = 60
+
+_ARRIVED_S: Final = 30
+"""A fixed window is shown this long after its end: one shown before a student's last data came
+could not be shown again with them, lest their part be the difference."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,12 +103,15 @@ class View:
     window_s: int
     trailing: bool
     """The window moves with time; otherwise it is the last complete one of ``window_s``."""
+    fresh: tuple[ShownGroup, ...] = ()
+    """groups to be kept (``dashboard.shown``) before a figure of theirs is shown"""
 
     def end(self, at: int) -> int:
         """The last bucket (its start) of the window that is looked at from ``at``."""
         if self.trailing:
             return at
-        return (at + BUCKET_SECONDS) // self.window_s * self.window_s - BUCKET_SECONDS
+        arrived = at + BUCKET_SECONDS - _ARRIVED_S
+        return arrived // self.window_s * self.window_s - BUCKET_SECONDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,12 +160,12 @@ class Composer:
             self._made["it"] = bootstrap_of(self.card, self.confusion)
         return self._made["it"]
 
-    def view(self, material: Material, buckets: Buckets) -> View:
-        """What the class figures of this tick may be computed from."""
-        now = int(material.now.timestamp())
+    def view(self, material: Material, buckets: Buckets, before: Sequence[ShownGroup] = ()) -> View:
+        """What the class figures of this tick may be computed from, ``before``: what was shown."""
+        arrived = int(material.now.timestamp()) - _ARRIVED_S
         policy = material.lecture.policy
-        found = live_view(buckets, policy, material.shown.keys(), now=now)
-        return View(found.buckets, found.window_s, trailing=found.now == now)
+        found = live_view(buckets, policy, material.shown.keys(), now=arrived, shown=before)
+        return View(found.buckets, found.window_s, found.now == arrived, found.fresh)
 
     def figures(
         self, material: Material, view: View, at: int, *, interval: bool = False
@@ -215,7 +223,9 @@ class Composer:
     ) -> LiveSnapshot:
         """What the page shows now. ``past``: the step of five minutes ago, where there is one."""
         now = int(material.now.timestamp())
-        figures = self.figures(material, view, now, interval=True)
+        # The bucket that begins now would end a fixed window too early.
+        last = now if view.trailing else now - BUCKET_SECONDS
+        figures = self.figures(material, view, last, interval=True)
         everyone = engagement(buckets, material.occurred, now=now)
         attentive = figures.attentive
         before = past.attentive if past is not None else None

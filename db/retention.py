@@ -25,9 +25,11 @@ from db.schema import (
     pulses,
     recovery_links,
     report_jobs,
+    shown_members,
     students,
     tickets,
 )
+from db.shown import forget_in
 from db.store import Store
 from db.values import Removal
 
@@ -125,6 +127,7 @@ def _prune_lecture(connection: Connection, lecture_id: UUID) -> Removal:
     own = select(participants.c.id).where(participants.c.lecture_id == lecture_id)
     ids = list(connection.execute(own).scalars())
     lecture_ids = _lectures_of(connection, ids)
+    connection.execute(delete(shown_members).where(shown_members.c.lecture_id == lecture_id))
     removed = _delete_all(connection, ids)
     drop_versions_in(connection, lecture_id)
     connection.execute(delete(report_jobs).where(report_jobs.c.lecture_id == lecture_id))
@@ -178,6 +181,7 @@ def _delete_numbers(connection: Connection, ids: Sequence[UUID]) -> int:
     connection.execute(delete(flag_events).where(flag_events.c.flag_id.in_(own_flags)))
     for table in (flags, buckets, events, pulses):
         connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
+    forget_in(connection, ids)
     return removed
 
 

@@ -26,10 +26,11 @@ from sqlalchemy import (
 )
 
 from contract.emotions import EMOTIONS
+from db.columns import moment, of, own_id, secret_hash
 from db.scales import BUCKET_SUMS
-from db.types import Id, Moment
+from db.types import Id
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest migration; numbered, so that an older or newer store can be told apart."""
 
 metadata = MetaData(
@@ -41,28 +42,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-def _id(**extra: Any) -> Column[Any]:
-    return Column("id", Id, primary_key=True, **extra)
-
-
-def _of(name: str, target: str, *, required: bool = True, cascade: bool = False) -> Column[Any]:
-    return Column(
-        name,
-        Id,
-        ForeignKey(f"{target}.id", ondelete="CASCADE" if cascade else None),
-        nullable=not required,
-    )
-
-
-def _at(name: str, *, required: bool = True) -> Column[Any]:
-    return Column(name, Moment, nullable=not required)
-
-
-def _hash() -> Column[Any]:
-    # SHA-256 of a secret with at least 128 bits of its own, so it needs neither salt nor stretch.
-    return Column("hash", LargeBinary(32), nullable=False, unique=True)
 
 
 def _choices() -> list[Column[Any]]:
@@ -80,42 +59,42 @@ school = Table(
     Column("policy", String(16)),
     Column("guardian_required", Boolean, nullable=False),
     Column("retention_days", Integer, nullable=False),
-    _at("changed_at"),
+    moment("changed_at"),
     CheckConstraint("id = 1", name="one_row"),
 )
 
 users = Table(
     "users",
     metadata,
-    _id(),
+    own_id(),
     Column("login", String(200), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("role", String(16), nullable=False),
     Column("password_hash", String(300)),
     Column("disabled", Boolean, nullable=False),
-    _at("created_at"),
+    moment("created_at"),
 )
 
 web_sessions = Table(
     "web_sessions",
     metadata,
-    _id(),
-    _hash(),
-    _of("user_id", "users", cascade=True),
-    _at("created_at"),
-    _at("expires_at"),
-    _at("revoked_at", required=False),
+    own_id(),
+    secret_hash(),
+    of("user_id", "users", cascade=True),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("revoked_at", required=False),
     Index(None, "user_id"),
 )
 
 courses = Table(
     "courses",
     metadata,
-    _id(),
+    own_id(),
     Column("title", String(200), nullable=False),
     Column("mode", String(16), nullable=False),
     Column("timezone", String(64), nullable=False),
-    _at("created_at"),
+    moment("created_at"),
 )
 
 course_teachers = Table(
@@ -129,25 +108,25 @@ course_teachers = Table(
 students = Table(
     "students",
     metadata,
-    _id(),
-    _of("course_id", "courses"),
+    own_id(),
+    of("course_id", "courses"),
     Column("name", String(200), nullable=False),
     Column("external_id", String(200)),
     Column("email", String(320)),
-    _at("created_at"),
+    moment("created_at"),
     UniqueConstraint("course_id", "external_id"),
 )
 
 lectures = Table(
     "lectures",
     metadata,
-    _id(),
-    _of("course_id", "courses"),
+    own_id(),
+    of("course_id", "courses"),
     Column("title", String(200), nullable=False),
     Column("code", String(6), nullable=False),
     Column("policy", String(16), nullable=False),
-    _at("started_at"),
-    _at("ended_at", required=False),
+    moment("started_at"),
+    moment("ended_at", required=False),
     Index(None, "course_id", "started_at"),
     Index(None, "code", "started_at"),
     Index(
@@ -162,27 +141,27 @@ lectures = Table(
 personal_links = Table(
     "personal_links",
     metadata,
-    _id(),
-    _hash(),
-    _of("student_id", "students", cascade=True),
-    _of("lecture_id", "lectures", required=False),
-    _at("created_at"),
-    _at("expires_at", required=False),
-    _at("used_at", required=False),
+    own_id(),
+    secret_hash(),
+    of("student_id", "students", cascade=True),
+    of("lecture_id", "lectures", required=False),
+    moment("created_at"),
+    moment("expires_at", required=False),
+    moment("used_at", required=False),
     Index(None, "student_id"),
 )
 
 tickets = Table(
     "tickets",
     metadata,
-    _id(),
-    _hash(),
-    _of("lecture_id", "lectures"),
-    _of("student_id", "students", required=False, cascade=True),
-    _of("link_id", "personal_links", required=False, cascade=True),
+    own_id(),
+    secret_hash(),
+    of("lecture_id", "lectures"),
+    of("student_id", "students", required=False, cascade=True),
+    of("link_id", "personal_links", required=False, cascade=True),
     Column("name", String(200), nullable=False),
-    _at("expires_at"),
-    _at("used_at", required=False),
+    moment("expires_at"),
+    moment("used_at", required=False),
     Index(None, "lecture_id"),
     Index(None, "student_id"),
 )
@@ -190,15 +169,15 @@ tickets = Table(
 participants = Table(
     "participants",
     metadata,
-    _id(),
-    _of("lecture_id", "lectures"),
-    _of("student_id", "students", required=False),
+    own_id(),
+    of("lecture_id", "lectures"),
+    of("student_id", "students", required=False),
     Column("name", String(200), nullable=False),
     Column("status", String(16), nullable=False),
     Column("verified", Boolean, nullable=False),
     *_choices(),
-    _at("joined_at"),
-    _at("withdrawn_at", required=False),
+    moment("joined_at"),
+    moment("withdrawn_at", required=False),
     # One student is one participant of a lecture, however many devices; nulls do not collide.
     UniqueConstraint("lecture_id", "student_id"),
     Index(None, "student_id"),
@@ -207,34 +186,34 @@ participants = Table(
 consents = Table(
     "consents",
     metadata,
-    _id(),
-    _of("participant_id", "participants", cascade=True),
+    own_id(),
+    of("participant_id", "participants", cascade=True),
     Column("notice_version", String(40), nullable=False),
     *_choices(),
     Column("guardian", String(200)),
-    _at("at"),
-    _at("withdrawn_at", required=False),
+    moment("at"),
+    moment("withdrawn_at", required=False),
     Index(None, "participant_id", "at"),
 )
 
 agent_tokens = Table(
     "agent_tokens",
     metadata,
-    _id(),
-    _hash(),
-    _of("participant_id", "participants", cascade=True),
-    _at("created_at"),
-    _at("replaced_at", required=False),
+    own_id(),
+    secret_hash(),
+    of("participant_id", "participants", cascade=True),
+    moment("created_at"),
+    moment("replaced_at", required=False),
     Index(None, "participant_id"),
 )
 
 recovery_links = Table(
     "recovery_links",
     metadata,
-    _id(),
-    _hash(),
-    _of("participant_id", "participants", cascade=True),
-    _at("created_at"),
+    own_id(),
+    secret_hash(),
+    of("participant_id", "participants", cascade=True),
+    moment("created_at"),
     Index(None, "participant_id"),
 )
 
@@ -250,9 +229,9 @@ observations = Table(
     metadata,
     Column("course_id", Id, primary_key=True),
     Column("participant_id", Id, primary_key=True),
-    _id(),
-    _at("captured_at"),
-    _at("received_at"),
+    own_id(),
+    moment("captured_at"),
+    moment("received_at"),
     Column("clock_offset_ms", BigInteger, nullable=False),
     Column("frames", SmallInteger, nullable=False),
     Column("face_share", SmallInteger, nullable=False),
@@ -291,20 +270,20 @@ events = Table(
     "events",
     metadata,
     Column("participant_id", Id, ForeignKey("participants.id"), primary_key=True),
-    _id(),
-    _at("at"),
+    own_id(),
+    moment("at"),
     Column("kind", String(24), nullable=False),
     Column("count", Integer, nullable=False),
-    _at("received_at"),
+    moment("received_at"),
     sqlite_with_rowid=False,
 )
 
 pulses = Table(
     "pulses",
     metadata,
-    _id(),
-    _of("participant_id", "participants"),
-    _at("at"),
+    own_id(),
+    of("participant_id", "participants"),
+    moment("at"),
     Column("mood", String(16), nullable=False),
     Index(None, "participant_id", "at"),
 )
@@ -312,11 +291,11 @@ pulses = Table(
 markers = Table(
     "markers",
     metadata,
-    _id(),
-    _of("lecture_id", "lectures"),
-    _at("at"),
+    own_id(),
+    of("lecture_id", "lectures"),
+    moment("at"),
     Column("label", String(200), nullable=False),
-    _of("user_id", "users", required=False),
+    of("user_id", "users", required=False),
     Index(None, "lecture_id", "at"),
 )
 
@@ -324,11 +303,11 @@ markers = Table(
 flags = Table(
     "flags",
     metadata,
-    _id(),
-    _of("lecture_id", "lectures"),
-    _of("participant_id", "participants"),
+    own_id(),
+    of("lecture_id", "lectures"),
+    of("participant_id", "participants"),
     Column("kind", String(16), nullable=False),
-    _at("raised_at"),
+    moment("raised_at"),
     Column("evidence", JSON, nullable=False),
     Column("reason", Text, nullable=False),
     UniqueConstraint("participant_id", "kind", "raised_at"),
@@ -338,11 +317,11 @@ flags = Table(
 flag_events = Table(
     "flag_events",
     metadata,
-    _id(),
-    _of("flag_id", "flags", cascade=True),
-    _at("at"),
+    own_id(),
+    of("flag_id", "flags", cascade=True),
+    moment("at"),
     Column("kind", String(16), nullable=False),
-    _of("user_id", "users", required=False),
+    of("user_id", "users", required=False),
     Column("note", Text),
     Index(None, "flag_id", "at"),
 )
@@ -350,14 +329,14 @@ flag_events = Table(
 report_jobs = Table(
     "report_jobs",
     metadata,
-    _id(),
+    own_id(),
     Column("lecture_id", Id, ForeignKey("lectures.id"), nullable=False, unique=True),
     # Null: nothing to do now. Late data or an erasure makes it due again.
-    _at("due_at", required=False),
-    _at("claimed_at", required=False),
+    moment("due_at", required=False),
+    moment("claimed_at", required=False),
     Column("claimed_by", String(200)),
     Column("attempts", Integer, nullable=False),
-    _at("built_at", required=False),
+    moment("built_at", required=False),
     Column("fingerprint", String(200)),
     Column("error", Text),
     Index(None, "due_at"),
@@ -367,10 +346,10 @@ report_jobs = Table(
 reports = Table(
     "reports",
     metadata,
-    _id(),
-    _of("lecture_id", "lectures"),
+    own_id(),
+    of("lecture_id", "lectures"),
     Column("version", Integer, nullable=False),
-    _at("built_at"),
+    moment("built_at"),
     Column("fingerprint", String(200), nullable=False),
     Column("pdf", LargeBinary, nullable=False),
     UniqueConstraint("lecture_id", "version"),
@@ -384,12 +363,29 @@ report_tables = Table(
     Column("csv", LargeBinary, nullable=False),
 )
 
+# Whom the small groups covered that class figures have shown, so that later ones are not subtracted
+# from them; only added to. No foreign key to the participant: after an erasure a random id stands
+# for them, lest the group that is left look like one that was never shown.
+shown_members = Table(
+    "shown_members",
+    metadata,
+    Column("lecture_id", Id, ForeignKey("lectures.id"), primary_key=True),
+    # Of the group, in the order in which the lecture's groups were shown.
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("participant_id", Id, primary_key=True),
+    # The start of its window in epoch seconds.
+    Column("begins", BigInteger, nullable=False),
+    Column("observations", BigInteger, nullable=False),
+    Index(None, "participant_id"),
+    sqlite_with_rowid=False,
+)
+
 # No foreign keys: a record outlives what it speaks of; after an erasure its ids name nobody.
 access_log = Table(
     "access_log",
     metadata,
-    _id(),
-    _at("at"),
+    own_id(),
+    moment("at"),
     Column("actor", String(80), nullable=False),
     Column("action", String(64), nullable=False),
     Column("object", String(200), nullable=False),

@@ -10,14 +10,17 @@ from analytics import moments, report
 from analytics.buckets import Buckets
 from analytics.engagement import ParticipantEvent
 from analytics.evidence import Episode, FlagKind
+from analytics.steady import ShownGroup
 from contract import Policy
 from dashboard import lookup
 from dashboard.access import shows_flag, shows_row
+from dashboard.errors import ServerError
 from dashboard.live_compose import bootstrap_of, confusion_of
 from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
 from dashboard.reports.words import ModelWords, words
 from dashboard.services import Services
+from dashboard.shown import keep, shown_before
 from db import flags, lectures, queries, settings
 from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 TABLES: Final = ("summary", "timeline", "flags", "students", "markers")
 """All tables that a report may have; *flags* and *students* only where the policy allows."""
+
+_ATTEMPTS: Final = 5
 
 
 def render_report(
@@ -46,7 +51,25 @@ def render_report(
 def compute(
     services: Services, lecture: Lecture, course: Course, now: datetime
 ) -> report.LectureReport:
-    """The report as a value."""
+    """The report as a value, whose groups the store has kept as shown.
+
+    Raises ServerError where others showed new groups each time that ours were chosen.
+    """
+    for _ in range(_ATTEMPTS):
+        before = shown_before(services.store, lecture.id)
+        made = _compute(services, lecture, course, now, before)
+        if keep(services.store, lecture.id, made.fresh, before):
+            return made
+    raise ServerError("A report needs groups that stay, but others were shown at each attempt.")
+
+
+def _compute(
+    services: Services,
+    lecture: Lecture,
+    course: Course,
+    now: datetime,
+    before: Sequence[ShownGroup],
+) -> report.LectureReport:
     store, card = services.store, services.card
     people = [p for p in queries.participants(store, lecture.id) if _counts(p)]
     start = int(lecture.started_at.timestamp())
@@ -96,6 +119,7 @@ def compute(
             for m in lectures.markers_of(store, lecture.id)
         ],
         bootstrap=bootstrap_of(card, confusion),
+        before=before,
     )
 
 

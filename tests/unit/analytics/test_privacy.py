@@ -1,25 +1,20 @@
 from collections.abc import Callable
-from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
 from analytics.confusion import Confusion
 from analytics.engagement import engagement
-from analytics.errors import AnalyticsError
 from analytics.mood import mood, timeline
 from analytics.privacy import (
-    K,
     cohorts,
     live_view,
     masked,
     rounded,
     rounded_each,
-    steady_groups,
     step_for,
 )
 from contract.policy import Policy
@@ -27,55 +22,6 @@ from contract.policy import Policy
 START = 1_700_000_100
 HAPPY, SAD, NEUTRAL = np.eye(7)[3], np.eye(7)[4], np.eye(7)[6]
 Make = Callable[..., Buckets]
-Bools = NDArray[np.bool_]
-
-
-def there(*steps: str) -> Bools:
-    """(P, S) from one string a step, a letter for each student who is there."""
-    return np.array([[name in step for step in steps] for name in "abcdefghijklmnop"])
-
-
-def names(groups: Bools) -> list[str]:
-    return ["".join(np.array(list("abcdefghijklmnop"))[column]) for column in groups.T]
-
-
-def test_fewer_than_five_are_nobody() -> None:
-    assert names(steady_groups(there("abcd", "abcde"))) == ["", "abcde"]
-
-
-def test_one_who_leaves_cannot_be_had_by_subtraction() -> None:
-    shown = names(steady_groups(there("abcdefghij", "abcdefghi")))
-    assert shown == ["abcdefghij", "efghi"], "four more are left out"
-
-
-def test_one_who_comes_waits_until_four_more_have() -> None:
-    shown = names(steady_groups(there("abcdef", "abcdefg", "abcdefghijk")))
-    assert shown == ["abcdef", "abcdef", "abcdefghijk"]
-
-
-def test_a_group_shown_before_may_be_shown_again() -> None:
-    assert names(steady_groups(there("abcdef", "bcdef", "abcdef"))) == ["abcdef", "", "abcdef"]
-
-
-def test_what_was_shown_elsewhere_counts_too() -> None:
-    earlier = there("abcdef")[:, 0]
-    assert names(steady_groups(there("abcdefg"), shown=[earlier])) == ["abcdef"]
-    assert names(steady_groups(there("bcdefg"), shown=[earlier])) == [""]
-    with pytest.raises(AnalyticsError, match="at least 1, but is 0"):
-        steady_groups(there("abc"), k=0)
-
-
-@given(st.integers(0, 10_000), st.integers(6, 30), st.floats(0.5, 1.0))
-def test_no_two_figures_differ_by_fewer_than_k(seed: int, students: int, chance: float) -> None:
-    """An attack: subtract every shown group from every other, over any course of a lecture."""
-    rng = np.random.default_rng(seed)
-    contributing = rng.random((students, 12)) < chance
-    groups = steady_groups(contributing)
-    assert not (groups & ~contributing).any(), "nobody counts who was not there"
-    shown = [group for group in groups.T if group.any()]
-    for one, other in combinations(shown, 2):
-        assert one.sum() >= K
-        assert (one ^ other).sum() == 0 or (one ^ other).sum() >= K
 
 
 @pytest.fixture(scope="module")
