@@ -60,7 +60,7 @@ def _page(
         BEFORE,
         _provenance(mood, flags),
         MOOD,
-        _mood_targets(mood),
+        _mood_targets(mood, own),
         _mood_shares(mood, own),
         "![Bias by true share](analytics/bias.svg)",
         "![How often 90 % intervals hold the truth](analytics/coverage.svg)",
@@ -134,7 +134,7 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def _mood_targets(mood: Figures) -> str:
+def _mood_targets(mood: Figures, own: Figures) -> str:
     bias = max(abs(value) for value in mood["bias_by_share"].values())
 
     def held(figures: Figures) -> str:
@@ -152,6 +152,7 @@ def _mood_targets(mood: Figures) -> str:
         ("largest bias at any share, K = 5", "≤ 1.5", f"{bias:.1f}", bias <= 1.5),
         ("90 % intervals hold the truth, by share", "86 to 94 %", held(mood), good(mood)),
         ("the same with 40 % missing", "86 to 94 %", held(missing), good(missing)),
+        ("mean error with exact M, K = 5", "", _points(own), None),
         ("naive counting's mean error, K = 5", "", _one(mood["mae_naive"]), None),
         ("naive counting's mean error, K = 20", "", _one(k20["mae_naive"]), None),
     ]
