@@ -46,9 +46,18 @@ def write_report(
     """Write a lecture's report, as the store has it now, to files; the paths written."""
     from dashboard import lookup, reports
     from dashboard.access import Action, OperatorActor, authorize
+    from db import audit
 
     services = offline_services(store)
-    authorize(OperatorActor(), Action.DOWNLOAD_REPORT, lookup.lecture_target(services, lecture_id))
+    actor, target = OperatorActor(), lookup.lecture_target(services, lecture_id)
+    authorize(actor, Action.DOWNLOAD_REPORT, target)
+    audit.record(
+        store,
+        actor=actor.name,
+        action=Action.DOWNLOAD_REPORT,
+        object=target.label,
+        at=services.clock(),
+    )
     document, tables = reports.render_report(services, lecture_id, services.clock())
     if pdf is not None:
         yield _write(pdf, document)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from classpulse import cli
+from db import audit
 from db.store import open_store
 
 
@@ -71,6 +72,10 @@ def test_a_report_is_written_to_files(terminal: Terminal, tmp_path: Path) -> Non
     terminal.fine("report", started["id"], "--pdf", str(pdf), "--csv", str(tables))
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert (tables / "summary.csv").is_file()
+    store = open_store(f"sqlite:///{tmp_path / 'server' / 'classpulse.db'}")
+    looked = [one for one in audit.records(store) if one.action == "download_report"]
+    store.close()
+    assert [(one.actor, one.object) for one in looked] == [("operator", f"lecture:{started['id']}")]
     code, _ = terminal.run("report", started["id"], "--pdf", str(tmp_path / "no" / "r.pdf"))
     assert code == 1
     assert "cannot be written" in terminal.err
