@@ -1,7 +1,6 @@
 """What the pages do when somebody acts: each callback asks ``access`` before anything else."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +17,12 @@ from dash import (
 )
 
 from contract import Policy
-from dashboard import lookup, teaching
+from dashboard import lookup, office, own, teaching
 from dashboard.access import SCHOOL, Action, ParticipantActor
 from dashboard.errors import InvalidError
 from dashboard.pages import ids, live, routes, shell, urls
 from dashboard.services import Services
 from dashboard.signin import current_actor, current_participant, secured_callback
-from db import audit, consents, retention, settings
 
 _PANELS = {
     "strip": ids.LIVE_STRIP,
@@ -60,7 +58,9 @@ def _routing(app: Dash, services: Services) -> None:
         Input(ids.LOCATION, "pathname"),
     )
     def route(pathname: str | None) -> tuple[Any, Any, Any]:
-        path, actor = pathname or urls.HOME, current_actor()
+        # Whatever a browser sends as an address: a page has none but text.
+        path = pathname if isinstance(pathname, str) and pathname else urls.HOME
+        actor = current_actor()
         shown = routes.page(services, actor, current_participant(), path)
         return shown, routes.header(actor, path), None
 
@@ -80,10 +80,10 @@ def _home(app: Dash, services: Services) -> None:
     def start(clicks: int | None, title: str | None, button: dict[str, str]) -> tuple[Any, Any]:
         if not clicks:
             return no_update, no_update
-        if not (title or "").strip():
+        if not _typed(title):
             return no_update, shell.notice("Give the lecture a title first.", good=False)
         course_id = UUID(button["course"])
-        lecture = teaching.start_lecture(services, current_actor(), course_id, str(title).strip())
+        lecture = teaching.start_lecture(services, current_actor(), course_id, _typed(title))
         return urls.live(lecture.id), None
 
 
@@ -110,13 +110,13 @@ def _live(app: Dash, services: Services) -> None:
         lecture, course = lookup.lecture(services, lecture_id)
         if not lecture.running:
             return _over(lecture, course)
-        known = cursor or {}
+        known, seen = _heard_before(cursor)
         update = live.Update.of(
             lecture,
             course,
             services.live.snapshot(lecture.id),
-            services.live.timeline_since(lecture.id, known.get("timeline")),
-            known.get("seen", {}),
+            services.live.timeline_since(lecture.id, known),
+            seen,
             services.clock(),
         )
         return (
@@ -130,6 +130,21 @@ def _live(app: Dash, services: Services) -> None:
             update.since,
             False,
         )
+
+
+def _typed(given: Any) -> str:
+    """What somebody typed into a field, which a forged request may have filled with anything."""
+    return given.strip() if isinstance(given, str) else ""
+
+
+def _heard_before(cursor: Any) -> tuple[str | None, dict[str, str]]:
+    """The timeline's cursor and the panels' fingerprints as a browser sends them back.
+
+    What is none of ours counts as nothing heard: everything is sent anew.
+    """
+    given = cursor if isinstance(cursor, dict) else {}
+    known, seen = given.get("timeline"), given.get("seen")
+    return known if isinstance(known, str) else None, seen if isinstance(seen, dict) else {}
 
 
 def _over(lecture: Any, course: Any) -> tuple[Any, ...]:
@@ -154,9 +169,9 @@ def _live_actions(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def mark(clicks: int | None, submits: int | None, label: str | None, lecture_id: str) -> Any:
-        if not (clicks or submits) or not (label or "").strip():
+        if not (clicks or submits) or not _typed(label):
             return no_update
-        teaching.add_marker(services, current_actor(), UUID(lecture_id), str(label).strip())
+        teaching.add_marker(services, current_actor(), UUID(lecture_id), _typed(label))
         return ""
 
     @secured_callback(
@@ -267,24 +282,14 @@ def _admin(app: Dash, services: Services) -> None:
     def set_policy(clicks: int | None, chosen: str | None) -> Any:
         if not clicks:
             return no_update
-        if chosen not in {policy.value for policy in Policy}:
+        if chosen not in [policy.value for policy in Policy]:
             raise InvalidError(f"A policy must be one of the three, but received {chosen!r}.")
-        now = services.clock()
-        school = replace(settings.school(services.store), policy=Policy(chosen))
-        settings.set_school(services.store, school, now)
-        audit.record(
-            services.store,
-            at=now,
-            actor=current_actor().name,
-            action="set_policy",
-            object=SCHOOL.label,
-            detail={"policy": chosen},
-        )
+        office.set_policy(services, current_actor(), Policy(chosen))
         return shell.notice("Saved. It holds for lectures that start from now on.", good=True)
 
 
 def _me(app: Dash, services: Services) -> None:
-    def own(*_: Any) -> Any:
+    def concerned(*_: Any) -> Any:
         student = current_participant()
         if not isinstance(student, ParticipantActor):
             return SCHOOL
@@ -293,7 +298,7 @@ def _me(app: Dash, services: Services) -> None:
     @secured_callback(
         app,
         Action.WITHDRAW,
-        own,
+        concerned,
         Output(ids.CONTENT, "children", allow_duplicate=True),
         Input(ids.ME_WITHDRAW, "n_clicks"),
         prevent_initial_call=True,
@@ -302,13 +307,13 @@ def _me(app: Dash, services: Services) -> None:
         student = current_participant()
         if not clicks or not isinstance(student, ParticipantActor):
             return no_update
-        consents.withdraw(services.store, student.participant_id, services.clock())
+        own.withdraw(services, student, student.participant_id)
         return routes.me_page(services, student)
 
     @secured_callback(
         app,
         Action.ERASE_OWN,
-        own,
+        concerned,
         Output(ids.CONTENT, "children", allow_duplicate=True),
         Input(ids.ME_DELETE, "n_clicks"),
         prevent_initial_call=True,
@@ -317,7 +322,5 @@ def _me(app: Dash, services: Services) -> None:
         student = current_participant()
         if not clicks or not isinstance(student, ParticipantActor):
             return no_update
-        retention.delete_observations(
-            services.store, student.participant_id, now=services.clock(), actor=student.name
-        )
+        own.erase(services, student, student.participant_id)
         return routes.me_page(services, student)

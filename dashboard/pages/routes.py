@@ -12,7 +12,8 @@ from analytics.mood import timeline
 from contract import BUCKET_SECONDS
 from dashboard import access, lookup
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
-from dashboard.errors import UnknownObjectError
+from dashboard.api.limits import address, current_limits
+from dashboard.errors import TooManyRequestsError, UnknownObjectError
 from dashboard.live_compose import confusion_of
 from dashboard.live_values import LivePoint
 from dashboard.pages import admin, home, join, live, me, reports, shell, urls
@@ -75,8 +76,18 @@ def live_page(services: Services, actor: Actor, lecture_id: UUID) -> Any:
         lecture, course = lookup.lecture(services, lecture_id)
     except UnknownObjectError:
         return shell.not_found("There is no such lecture.")
-    if not may(actor, Action.VIEW_LIVE, access.lecture_object(lecture, course)):
+    target = access.lecture_object(lecture, course)
+    if not may(actor, Action.VIEW_LIVE, target):
         return shell.not_found("There is no such lecture for you.")
+    if may(actor, Action.VIEW_STUDENTS, target):
+        # Once an opening, not once a tick: the log says who looked, not for how long.
+        audit.record(
+            services.store,
+            actor=actor.name,
+            action=Action.VIEW_STUDENTS,
+            object=target.label,
+            at=services.clock(),
+        )
     return live.layout(
         lecture,
         course,
@@ -114,10 +125,16 @@ def admin_page(services: Services, actor: Actor) -> Any:
 
 
 def join_page(services: Services, code: str) -> Any:
-    """How to join the lecture of that code."""
-    lecture = lectures.by_code(services.store, code)
-    if lecture is None:
-        return shell.not_found(f"No lecture has the code {code}.")
+    """How to join the lecture of that code; a wrong one counts as a guess, as in the API."""
+    guesses = current_limits().guesses
+    try:
+        guesses.check(address())
+        lecture = lectures.by_code(services.store, code)
+        if lecture is None:
+            guesses.take(address())
+            return shell.not_found(f"No lecture has the code {code}.")
+    except TooManyRequestsError as error:
+        return shell.too_many(error.retry_after)
     return join.layout(lecture, lookup.course(services, lecture.course_id), base_url())
 
 

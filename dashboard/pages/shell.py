@@ -97,6 +97,15 @@ def not_found(what: str) -> Any:
     )
 
 
+def too_many(seconds: float) -> Any:
+    """The page for somebody who tried too many codes; they may go on in ``seconds``."""
+    return _sorry(
+        "Too many tries",
+        f"Too many codes that lead nowhere were tried from here: wait {int(seconds) + 1} s "
+        "and check the code with your teacher.",
+    )
+
+
 def failed() -> Any:
     """The page for a fault of ours."""
     return _sorry(

@@ -8,11 +8,13 @@ import pytest
 from dash import Dash, Input, Output, html
 from flask import Flask
 
-from contract.policy import CourseMode
+from contract.policy import CourseMode, Policy
 from dashboard.access import SCHOOL, Action
 from dashboard.api import limits, problems
 from dashboard.app import _say
+from dashboard.pages import ids
 from dashboard.signin import SECURED, register, secured_callback
+from db import audit, lectures, settings
 
 HERE = {"Origin": "http://localhost"}
 OPEN_TO_ALL = {Action.OPEN_PAGE}
@@ -95,6 +97,122 @@ def test_no_callback_does_or_tells_anything_for_strangers(world: Any, who: str) 
             assert refused or "There is no" in answer.text, (key, answer.text)
             assert "Algebra" not in answer.text
     assert asked >= 3
+
+
+def call(world: Any, client: Any, output: str, **given: Any) -> Any:
+    """Ask the callback that answers ``output``, with ``given`` by the ids of what it reads."""
+    (one,) = [entry for key, entry in dependencies(world).items() if output in key]
+    body = forged(one, None)
+    for part in (*body["inputs"], *body["state"]):
+        name = part["id"] if isinstance(part, dict) else None
+        if isinstance(name, str) and name in given:
+            part["value"] = given[name]
+    return client.post("/_dash-update-component", json=body, headers=HERE)
+
+
+@pytest.mark.parametrize("value", [5, -1.5, True, "x", {}, {"a": [1]}, [], [5], None], ids=repr)
+def test_forged_values_are_no_fault_of_ours(world: Any, value: Any) -> None:
+    world.lecture(CourseMode.OPEN)
+    browser = world.browser("ada")
+    for key, one in dependencies(world).items():
+        body = forged(one, value)
+        answer = browser.post("/_dash-update-component", json=body, headers=HERE)
+        assert answer.status_code < 500, (key, answer.text)
+        assert "Something went wrong" not in answer.text, (key, answer.text)
+
+
+@pytest.mark.parametrize("label", [5, {}, ["a"], {"a": 1}, None, "  "], ids=repr)
+def test_a_marker_without_words_is_none(world: Any, label: Any) -> None:
+    lecture = world.lecture(CourseMode.OPEN)
+    given = {ids.MARKER_BUTTON: 1, ids.MARKER_LABEL: label, ids.LIVE_LECTURE: str(lecture.id)}
+    answer = call(world, world.browser("tara"), f"{ids.MARKER_LABEL}.value", **given)
+    assert answer.status_code in (200, 204)
+    assert "Something went wrong" not in answer.text
+    assert lectures.markers_of(world.store, lecture.id) == []
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", 5, [], None, {"timeline": 5}, {"timeline": {}}, {"timeline": "9.9.9", "seen": 3}],
+    ids=repr,
+)
+def test_a_cursor_that_is_none_of_ours_gets_everything_anew(world: Any, cursor: Any) -> None:
+    lecture = world.lecture(CourseMode.OPEN)
+    world.app.board.tick(world.clock.forward(seconds=30))
+    browser = world.browser("tara")
+    state = {ids.LIVE_LECTURE: str(lecture.id), ids.LIVE_CURSOR: cursor, ids.LIVE_TICK: 1}
+    answer = call(world, browser, f"{ids.LIVE_CURSOR}.data", **state)
+    assert answer.status_code == 200
+    assert "Something went wrong" not in answer.text
+    told = answer.json["response"]
+    assert told[ids.LIVE_CURSOR]["data"]["timeline"].count(".") == 2
+    assert "figure" in told[ids.LIVE_MOOD]
+
+
+def opened(world: Any, client: Any, path: str) -> str:
+    """The page at ``path`` as its callback answers it."""
+    answer = call(world, client, f"{ids.CONTENT}.children...", **{ids.LOCATION: path})
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def looks(world: Any) -> list[tuple[str, str, str]]:
+    return [(one.actor, one.action, one.object) for one in audit.records(world.store)]
+
+
+def test_opening_a_live_page_with_students_on_it_is_recorded_once(world: Any) -> None:
+    lecture = world.lecture(CourseMode.OPEN)
+    browser = world.browser("tara")
+    assert "Algebra" in opened(world, browser, f"/live/{lecture.id}")
+    state = {ids.LIVE_LECTURE: str(lecture.id), ids.LIVE_CURSOR: None, ids.LIVE_TICK: 1}
+    call(world, browser, f"{ids.LIVE_CURSOR}.data", **state)
+    actor = f"user:{world.users['tara'].id}"
+    assert looks(world) == [(actor, "view_students", f"lecture:{lecture.id}")]
+    opened(world, browser, f"/live/{lecture.id}")
+    assert len(looks(world)) == 2
+
+
+def test_a_live_page_without_students_or_for_strangers_is_not(world: Any) -> None:
+    browser = world.browser("tara")
+    for mode, policy in (
+        (CourseMode.OPEN, Policy.AGGREGATE),
+        (CourseMode.ANONYMOUS, Policy.INDIVIDUAL),
+    ):
+        opened(world, browser, f"/live/{world.lecture(mode, policy).id}")
+    opened(world, world.browser("otto"), f"/live/{world.lecture(CourseMode.OPEN).id}")
+    assert looks(world) == []
+
+
+def test_a_code_cannot_be_guessed_by_its_page(world: Any) -> None:
+    lecture, client = world.lecture(CourseMode.OPEN), world.client()
+    tries = int(world.app.services.settings.guesses_per_minute)
+    for guess in range(tries):
+        assert "No lecture has the code" in opened(world, client, f"/join/QQ{guess:04d}")
+    for path in ("/join/QQ9999", f"/join/{lecture.code}"):
+        page = opened(world, client, path)
+        assert "Too many tries" in page
+        assert "Algebra" not in page
+    refused = client.post("/api/v1/join", json={"code": lecture.code, "name": "Ana"})
+    assert refused.status_code == 429
+
+
+def test_what_the_admin_and_a_student_do_on_their_pages_is_recorded(world: Any) -> None:
+    ana = world.join(world.lecture(CourseMode.OPEN), name="Ana")
+    ana.client.get(ana.agreed["recovery_link"])
+    admin = world.browser("ada")
+    clicks = {ids.POLICY_BUTTON: 1, ids.POLICY_CHOICE: "aggregate"}
+    call(world, admin, f"{ids.NOTICE}.children@", **clicks)
+    for button in (ids.ME_WITHDRAW, ids.ME_DELETE):
+        (key,) = [k for k, one in dependencies(world).items() if one["inputs"][0]["id"] == button]
+        assert call(world, ana.client, key, **{button: 1}).status_code == 200
+    assert settings.school(world.store).policy is Policy.AGGREGATE
+    student = f"participant:{ana.id}"
+    done = {(one.actor, one.action, one.subject) for one in audit.records(world.store)}
+    assert done == {
+        (f"user:{world.users['ada'].id}", "set_policy", None),
+        (student, "withdraw", ana.id),
+        (student, "delete observations", ana.id),
+    }
 
 
 @pytest.mark.parametrize(
