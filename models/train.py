@@ -152,6 +152,9 @@ def _compiled(config: TrainConfig, faces: int) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     model = architectures.build(config.model)
+    if config.start_from:
+        # Before compiling: the file may hold another run's optimiser, which is not wanted.
+        model.load_weights(config.start_from)
     steps = _steps(faces, config.batch)
     warm_up = int(config.warm_up_epochs * steps)
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -171,8 +174,6 @@ def _compiled(config: TrainConfig, faces: int) -> keras.Model:
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
         jit_compile=False,
     )
-    if config.start_from:
-        model.load_weights(config.start_from)
     optimizer.build(model.trainable_variables)
     return model
 

@@ -15,7 +15,7 @@ from models.errors import TrainingError
 from models.evaluate import evaluate
 from models.export import export_run
 from models.predictor import Predictor
-from models.train import EpochLog, TrainConfig, train
+from models.train import EpochLog, TrainConfig, read_config, train
 
 # Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
 pytestmark = pytest.mark.filterwarnings(
@@ -156,3 +156,23 @@ def test_an_interim_export_leaves_the_private_test_alone(
     card = export_run(unbroken, data, tmp_path, interim=True)
 
     assert {figures.split for figures in card.evaluations} == {"PublicTest"}
+
+
+def test_a_run_can_go_on_from_given_weights(data: DataSet, unbroken: Path, tmp_path: Path) -> None:
+    anew = replace(
+        CONFIG, epochs=1, learning_rate=0.001, start_from=str(unbroken / "best.weights.h5")
+    )
+    train(anew, data, tmp_path / "on")
+    started, fresh = _log(tmp_path / "on")[0], _log(unbroken)[0]
+    assert started["training_loss"] < fresh["training_loss"]
+    said = json.loads((tmp_path / "on" / "config.json").read_text(encoding="utf-8"))
+    assert len(said["start_from_sha256"]) == 64
+
+
+def test_a_recipe_is_read_and_a_wrong_one_named(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text('{"epochs": 7, "augmentation": {"zoom": 0.5}}', encoding="utf-8")
+    assert read_config(recipe) == TrainConfig(epochs=7, augmentation=Augmentation(zoom=0.5))
+    recipe.write_text('{"epoks": 7}', encoding="utf-8")
+    with pytest.raises(TrainingError, match="epoks"):
+        read_config(recipe)
