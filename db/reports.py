@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -50,7 +51,7 @@ def enqueue_changed(store: Store, now: datetime, ended_since: datetime) -> Seque
     """Make due the reports that late data or a late decision has changed since they were built.
 
     Looks at lectures that ended after ``ended_since`` (older ones accept nothing any more) and
-    whose report is built; answers which became due.
+    whose report is built or was given up; answers which became due.
     """
     query = (
         select(report_jobs.c.lecture_id, report_jobs.c.fingerprint)
@@ -58,7 +59,6 @@ def enqueue_changed(store: Store, now: datetime, ended_since: datetime) -> Seque
         .where(
             lectures.c.ended_at >= ended_since,
             report_jobs.c.due_at.is_(None),
-            report_jobs.c.built_at.is_not(None),
         )
     )
     with store.read() as connection:
@@ -101,13 +101,22 @@ def claim(
 
 
 def fail(store: Store, job: ReportJob, error: str, retry_at: datetime | None) -> None:
-    """Give a claimed job back: due again at ``retry_at``, or given up where that is None."""
-    statement = (
-        update(report_jobs)
-        .where(report_jobs.c.id == job.id, report_jobs.c.claimed_by == job.claimed_by)
-        .values(due_at=retry_at, claimed_at=None, claimed_by=None, error=error)
-    )
-    store.write(lambda connection: connection.execute(statement))
+    """Give a claimed job back: due again at ``retry_at``, or given up where that is None.
+
+    Given up means for the data of this moment: when they change, it is due once more.
+    """
+
+    def work(connection: Connection) -> None:
+        given: dict[str, Any] = {"due_at": retry_at, "error": error}
+        if retry_at is None:
+            given["fingerprint"] = fingerprint_in(connection, job.lecture_id)
+        connection.execute(
+            update(report_jobs)
+            .where(report_jobs.c.id == job.id, report_jobs.c.claimed_by == job.claimed_by)
+            .values(claimed_at=None, claimed_by=None, **given)
+        )
+
+    store.write(work)
 
 
 def complete(

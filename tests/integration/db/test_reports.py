@@ -94,6 +94,38 @@ def test_a_failure_is_tried_again_or_given_up(ended: Classroom) -> None:
     assert claim(ended, 9999) is None
 
 
+def test_what_was_given_up_is_tried_again_once_its_data_change(
+    classroom: Classroom, observe: Callable[..., Observation]
+) -> None:
+    participant = classroom.join()
+    lectures.end(classroom.store, classroom.lecture.id, classroom.at(60), timedelta(0))
+    job = claim(classroom, 60)
+    assert job is not None
+    reports.fail(classroom.store, job, "typst is missing", None)
+    assert changed(classroom, 70) == []
+
+    ingest.ingest_observations(classroom.store, participant.id, [observe(1)], classroom.at(71))
+
+    assert changed(classroom, 72) == [classroom.lecture.id]
+    again = claim(classroom, 72)
+    assert again is not None
+    assert (again.attempts, again.error) == (1, None)
+
+
+def test_a_second_version_that_was_given_up_does_not_come_due_by_itself(
+    classroom: Classroom, observe: Callable[..., Observation]
+) -> None:
+    participant = classroom.join()
+    lectures.end(classroom.store, classroom.lecture.id, classroom.at(60), timedelta(0))
+    build(classroom, 60)
+    ingest.ingest_observations(classroom.store, participant.id, [observe(1)], classroom.at(61))
+    assert changed(classroom, 62) == [classroom.lecture.id]
+    job = claim(classroom, 62)
+    assert job is not None
+    reports.fail(classroom.store, job, "typst is missing", None)
+    assert changed(classroom, 63) == []
+
+
 def test_late_data_makes_a_new_version_due_once(
     classroom: Classroom, observe: Callable[..., Observation]
 ) -> None:
