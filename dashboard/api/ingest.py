@@ -22,7 +22,7 @@ from contract.observations import Observation
 from dashboard.access import Action
 from dashboard.api.bearer import sender
 from dashboard.api.operations import answer, nothing, operation, read_body
-from dashboard.api.verdicts import Tolerance, judge
+from dashboard.api.verdicts import Tolerance, judge, misdated
 from dashboard.errors import InvalidError, UnknownObjectError
 from dashboard.services import Services, current_services
 from db import flags
@@ -94,6 +94,8 @@ def _take(
     for item in items:
         if isinstance(item, Unreadable):
             verdicts.append(_rejected(item.id, Reason.INVALID, item.detail))
+        elif (apart := misdated(item.id, moment(item))) is not None:
+            verdicts.append(_rejected(item.id, Reason.INVALID, apart))
         elif (why := judge(moment(item), context.lecture, tolerance, now)) is not None:
             verdicts.append(_rejected(item.id, *why))
         else:

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
 
 from contract.exchange import Reason
 from db.values import Lecture
+
+MOST_APART: Final = timedelta(days=1)
+"""How far the time that an id was minted at may be from the time that its item tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,22 @@ def judge(
             f"data is taken for {hours:g} h after the end at {_said(lecture.ended_at)}"
         )
     return None
+
+
+def misdated(identifier: UUID, moment: datetime) -> str | None:
+    """Why the time in a UUIDv7 cannot be that of ``moment``, as a sentence; None: it can.
+
+    The store's keys are laid out by the id's time. A corrected clock moves ``moment`` alone, but
+    never by so much.
+    """
+    # In seconds, since an id has room for years that a datetime has not.
+    apart = abs((identifier.int >> 80) / 1000 - moment.timestamp())
+    if apart <= MOST_APART.total_seconds():
+        return None
+    return (
+        f"the time in the id may be at most {MOST_APART.total_seconds() / 3600:g} h from the "
+        f"item's own, but is {apart / 3600:.0f} h away"
+    )
 
 
 def _said(moment: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contract.batches import MAX_BATCH
+from contract.ids import uuid7
 from contract.policy import CourseMode, Policy
 from db import consents, lectures, queries
 
@@ -80,6 +81,31 @@ def test_a_hostile_item_is_refused_alone(world: Any, student: Any, what: str) ->
     assert verdicts(answer) == [("accepted", None), ("rejected", "invalid"), ("accepted", None)]
     assert answer.json["verdicts"][1]["detail"]
     assert stored(world, student) == 2
+
+
+@pytest.mark.parametrize(
+    ("hours", "verdict"), [(0, "accepted"), (-23, "accepted"), (-25, "rejected"), (48, "rejected")]
+)
+def test_an_id_of_another_day_is_refused(
+    world: Any, student: Any, hours: int, verdict: str
+) -> None:
+    now = world.clock.now
+    minted = str(uuid7(now + timedelta(hours=hours)))
+    for kind, item in (
+        ("observations", world.observation(now, id=minted)),
+        ("events", world.event(now, id=minted)),
+    ):
+        (told,) = student.send([item], kind).json["verdicts"]
+        assert told["verdict"] == verdict
+        if verdict == "rejected":
+            assert (told["reason"], told["id"]) == ("invalid", minted)
+            assert "24 h" in told["detail"]
+    assert stored(world, student) == (verdict == "accepted")
+
+
+def test_an_id_of_a_year_beyond_all_calendars_is_refused(world: Any, student: Any) -> None:
+    item = world.observation(world.clock.now, id="ffffffff-ffff-7fff-bfff-ffffffffffff")
+    assert verdicts(student.send([item])) == [("rejected", "invalid")]
 
 
 @pytest.mark.parametrize(
