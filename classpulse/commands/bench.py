@@ -42,12 +42,7 @@ def mood(
     """How far the shares of a class are from the truth, and how often their ranges hold it."""
     from classpulse.bench.mood import bench_mood
 
-    found, sessions = _material(faces, replay, tuning=tuning)
-    if sessions:
-        raise UsageError(
-            "bench mood needs posteriors of each of the seven looks with their true state, but "
-            f"{replay} holds states alone, or not every look."
-        )
+    found, _ = _material(faces, replay, tuning=tuning, needs_bank=True)
     figures = bench_mood(found, lectures=lectures, seed=seed)
     if as_json:
         say_json(figures)
@@ -111,7 +106,7 @@ def docs(
 
 
 def _material(
-    faces: Path | None, replay: Path | None, *, tuning: bool
+    faces: Path | None, replay: Path | None, *, tuning: bool, needs_bank: bool = False
 ) -> "tuple[FaceSet, tuple[Session, ...]]":
     """The faces to measure with, and sessions where those are what the file holds."""
     from classpulse.bench.faces import from_bank, from_card, from_folder
@@ -126,6 +121,11 @@ def _material(
     if replay is None:
         return from_card(), ()
     found = read_replay(replay)
+    if needs_bank and found.bank is None:
+        raise UsageError(
+            "bench mood needs posteriors of each of the seven looks with their true state, but "
+            f"{replay} holds states alone, or not every look."
+        )
     known = from_bank(found.bank, replay) if found.bank is not None else from_card()
     return known, found.sessions
 

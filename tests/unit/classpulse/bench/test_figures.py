@@ -140,6 +140,22 @@ def test_words_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
     assert "holds states alone" in str(mood.exception)
 
 
+def test_a_sequence_that_shows_every_look_serves_as_a_bank(tmp_path: Path) -> None:
+    looks = "angry,disgust,fear,happy,sad,surprise,neutral"
+    file = tmp_path / "seen.csv"
+    rows = [
+        f"a,{3 * at + turn},{look}," + ",".join("1" if other == at else "0" for other in range(7))
+        for at, look in enumerate(looks.split(","))
+        for turn in range(3)
+    ]
+    file.write_text("\n".join([f"person,time,state,{looks}", *rows]), encoding="utf-8")
+    done = CliRunner().invoke(
+        app, ["bench", "mood", "--replay", str(file), "--lectures", "2", "--json"]
+    )
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["faces"].startswith("21 faces of seen.csv")
+
+
 def test_the_mood_bench_prints_json() -> None:
     done = CliRunner().invoke(app, ["bench", "mood", "--lectures", "3", "--json"])
     assert done.exit_code == 0
