@@ -25,7 +25,7 @@ sad. Errors are in points of the sad share.
 A student's own mean first, then the class's, then the known confusion M of the model is taken out
 (probabilistic adjusted counting). *Bias with exact M* is the same with M measured on the very faces
 that are replayed: the difference to *bias* is what the faces M was measured on cannot tell of the
-faces it is used on, about half of every target missed here. More faces to measure M on,
+faces it is used on, a large part of what is missed here. More faces to measure M on,
 unseen in training, would help most; what then remains is the estimate's own pull to the middle
 looks at few faces. Intervals allow for the sampling of M only as far as chance goes: faces, rooms
 and cameras unlike the test set's are not in them.
