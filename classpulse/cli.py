@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from classpulse.commands import bench, bench_agent, lectures, models, school, store
+from classpulse.commands import bench, bench_agent, bench_live, lectures, models, school, store
 from classpulse.console import UsageError, warn
 from contract import ClassPulseError
 
@@ -24,6 +24,7 @@ app.add_typer(school.policy, name="policy")
 app.add_typer(store.app, name="db")
 app.add_typer(models.app, name="models")
 bench.app.command("agent")(bench_agent.agent)
+bench.app.command("live")(bench_live.live)
 app.add_typer(bench.app, name="bench")
 app.command("erase")(school.erase)
 app.command("report")(lectures.report)

@@ -1,0 +1,13 @@
+"""The bench of the live page, small: a real server, real dashboards in another process."""
+
+from classpulse.bench.live import bench_live
+
+
+def test_the_bench_watches_every_dashboard_at_every_tick() -> None:
+    found = bench_live(viewers=3, students=2, seconds=4.0, seed=1, minutes=2)
+    promised = {"viewers", "students", "p50_ms", "p95_ms", "cpu_share", "bytes_per_viewer_minute"}
+    assert promised <= found.keys()
+    assert (found["viewers"], found["students"], found["polls"]) == (3, 2, 6)
+    assert 0 < found["p50_ms"] <= found["p95_ms"]
+    assert found["cpu_share"] > 0
+    assert found["bytes_per_viewer_minute"] > 1000
