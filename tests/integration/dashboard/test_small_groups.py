@@ -1,0 +1,178 @@
+"""Attacks through the API: whoever subtracts two moments of a lecture learns nobody's look."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contract.emotions import EMOTIONS, Emotion
+from contract.policy import Policy
+from dashboard import teaching
+from dashboard.access import OperatorActor
+from db import consents, reports, shown
+
+HAPPY, NEUTRAL = EMOTIONS.index(Emotion.HAPPY), EMOTIONS.index(Emotion.NEUTRAL)
+QUARTER = 900
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def school(request: pytest.FixtureRequest) -> Any:
+    """The school on either kind of store."""
+    name = "world" if request.param == "sqlite" else "postgres_world"
+    return request.getfixturevalue(name)
+
+
+class Lesson:
+    """A lecture, its students, none of whom chose to be shown, and the teacher who watches."""
+
+    def __init__(self, school: Any, policy: Policy = Policy.AGGREGATE) -> None:
+        self.school = school
+        school.set_policy(policy)
+        self.lecture = school.lecture(policy=policy)
+        self.start = school.clock.now
+        self.teacher = school.browser("tara")
+
+    def join(self, name: str) -> Any:
+        choices = {"class_mood": True, "flags": False}
+        student = self.school.join(self.lecture, name=name, choices=choices)
+        consents.admit(self.school.store, student.id)
+        return student
+
+    def send(self, student: Any, look: int, seconds: range) -> None:
+        items = [self.school.observation(self.start + timedelta(seconds=s), look) for s in seconds]
+        for first in range(0, len(items), 100):
+            answer = student.send(items[first : first + 100])
+            assert answer.status_code == 200, answer.text
+            assert {v["verdict"] for v in answer.json["verdicts"]} == {"accepted"}
+
+    def watch(self) -> dict[str, Any]:
+        """The whole timeline as the teacher gets it now: by its step's end."""
+        self.school.app.board.tick(self.school.clock())
+        answer = self.teacher.get(f"/api/v1/lectures/{self.lecture.id}/timeline")
+        assert answer.status_code == 200, answer.text
+        return {point["at"]: point for point in answer.json["points"]}
+
+    def report(self) -> list[dict[str, str]]:
+        """The steps of the newest report, once all that is due is written."""
+        self.school.app.scheduler.sweep(self.school.clock.forward(minutes=5))
+        newest = reports.latest(self.school.store, self.lecture.id)
+        assert newest is not None
+        table = reports.table(self.school.store, newest.id, "timeline")
+        assert table is not None
+        return list(csv.DictReader(io.StringIO(table.decode("utf-8"), newline="")))
+
+
+@pytest.fixture
+def lesson(school: Any) -> Lesson:
+    return Lesson(school)
+
+
+def six(lesson: Lesson) -> list[Any]:
+    """Five neutral and one happy over a quarter of an hour."""
+    people = [lesson.join(f"Student {number}") for number in range(6)]
+    lesson.school.clock.forward(seconds=QUARTER + 31)
+    for number, person in enumerate(people):
+        lesson.send(person, HAPPY if number == 5 else NEUTRAL, range(0, QUARTER, 10))
+    return people
+
+
+def assert_nothing_to_subtract(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Each step says what it said, or nothing."""
+    for at, point in before.items():
+        assert after[at]["reporting"] in (0, point["reporting"])
+        assert after[at]["shares"] in (None, point["shares"])
+
+
+def test_a_withdrawal_does_not_tell_how_that_student_looked(lesson: Lesson) -> None:
+    people = six(lesson)
+    before = lesson.watch()
+    assert {point["reporting"] for point in before.values()} == {0, 6}
+    assert max(point["shares"][HAPPY] for point in before.values() if point["shares"]) > 0
+    assert (
+        people[5].client.delete("/api/v1/consents/me", headers=people[5].headers).status_code == 204
+    )
+    after = lesson.watch()
+    assert_nothing_to_subtract(before, after)
+    assert {point["reporting"] for point in after.values()} == {0}
+
+
+def test_nor_where_others_chose_to_be_shown(school: Any) -> None:
+    lesson = Lesson(school, Policy.INDIVIDUAL)
+    open_one = school.join(lesson.lecture, name="Open")
+    consents.admit(school.store, open_one.id)
+    people = six(lesson)
+    lesson.send(open_one, NEUTRAL, range(0, QUARTER, 10))
+    before = lesson.watch()
+    assert {point["reporting"] for point in before.values()} == {0, 7}
+    people[5].client.delete("/api/v1/consents/me", headers=people[5].headers)
+    after = lesson.watch()
+    assert {point["reporting"] for point in after.values()} == {0, 1}
+    for point in after.values():
+        assert not point["shares"] or point["shares"][HAPPY] < 0.05, "the open one's own look"
+
+
+def test_nor_does_a_deletion(lesson: Lesson) -> None:
+    people = six(lesson)
+    before = lesson.watch()
+    answer = people[5].client.delete("/api/v1/me/observations", headers=people[5].headers)
+    assert answer.status_code == 200, answer.text
+    assert_nothing_to_subtract(before, lesson.watch())
+    kept = shown.shown_groups(lesson.school.store, lesson.lecture.id)
+    assert {len(group.members) for group in kept} == {6}
+    assert not any(people[5].id in group.members for group in kept)
+
+
+def test_nor_does_an_outbox_that_comes_late(lesson: Lesson) -> None:
+    people = [lesson.join(f"Student {number}") for number in range(6)]
+    lesson.school.clock.forward(seconds=QUARTER + 31)
+    for person in people[:5]:
+        lesson.send(person, NEUTRAL, range(0, QUARTER, 10))
+    before = lesson.watch()
+    assert {point["reporting"] for point in before.values()} == {0, 5}
+    lesson.send(people[5], HAPPY, range(0, QUARTER, 10))
+    assert lesson.watch() == before
+
+
+def test_nor_do_a_members_own_late_data(lesson: Lesson) -> None:
+    people = six(lesson)
+    before = lesson.watch()
+    lesson.send(people[5], HAPPY, range(5, 300, 10))
+    after = lesson.watch()
+    assert_nothing_to_subtract(before, after)
+    windows = {point["reporting"] for at, point in after.items() if before[at]["reporting"]}
+    assert windows == {0, 6}, "the window they fell into is withheld, the others stay"
+
+
+def test_nor_does_an_admission(lesson: Lesson) -> None:
+    waiting = lesson.school.join(lesson.lecture, name="Waiting")
+    six(lesson)
+    lesson.send(waiting, HAPPY, range(0, QUARTER, 10))
+    before = lesson.watch()
+    assert {point["reporting"] for point in before.values()} == {0, 6}
+    consents.admit(lesson.school.store, waiting.id)
+    assert lesson.watch() == before
+
+
+def test_nor_does_a_report_beside_the_live_board_or_beside_the_next(lesson: Lesson) -> None:
+    people = six(lesson)
+    lesson.watch()
+    teaching.end_lecture(lesson.school.app.services, OperatorActor(), lesson.lecture.id)
+    first = lesson.report()
+    assert {row["reporting"] for row in first} >= {"6"}
+    people[5].client.delete("/api/v1/me/observations", headers=people[5].headers)
+    second = lesson.report()
+    assert {row["reporting"] for row in second} == {"0"}
+
+
+def test_a_restarted_server_shows_what_the_last_one_did(lesson: Lesson) -> None:
+    people = six(lesson)
+    before = lesson.watch()
+    people[5].client.delete("/api/v1/consents/me", headers=people[5].headers)
+    lesson.school.app.board._boards.clear()
+    assert_nothing_to_subtract(before, lesson.watch())
+    groups = shown.shown_groups(lesson.school.store, lesson.lecture.id)
+    lesson.school.clock.forward(seconds=20)
+    lesson.watch()
+    assert shown.shown_groups(lesson.school.store, lesson.lecture.id) == groups
