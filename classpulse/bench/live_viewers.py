@@ -19,7 +19,7 @@ from contract.emotions import EMOTIONS
 
 SEND_EVERY_S: Final = 5.0
 USER_AGENT: Final = "classpulse-bench"
-"""One name for signing in and watching: a session that changes browsers is marked anew each time."""
+"""One name to sign in and to watch: a session that changes browsers is marked at each request."""
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
