@@ -10,6 +10,7 @@ from analytics import moments, report
 from analytics.buckets import Buckets
 from analytics.engagement import ParticipantEvent
 from analytics.evidence import Episode, FlagKind
+from analytics.pulses import PulseCounts, count_pulses
 from analytics.steady import ShownGroup
 from contract import Policy
 from dashboard import lookup
@@ -43,9 +44,20 @@ def render_report(
     """
     lecture, course = lookup.lecture(services, lecture_id)
     made = compute(services, lecture, course, now)
+    said = _pulses(services, lecture)
     school = settings.school(services.store).name
-    pdf = to_pdf(words(made, course, school, model_words(services.card)), lecture.ended_at or now)
-    return pdf, tables(made, course)
+    told = words(made, course, school, model_words(services.card), said)
+    return to_pdf(told, lecture.ended_at or now), tables(made, course, said)
+
+
+def _pulses(services: Services, lecture: Lecture) -> PulseCounts | None:
+    """The students' own answers, of those who count."""
+    counted = {p.id for p in queries.participants(services.store, lecture.id) if _counts(p)}
+    return count_pulses(
+        (pulse.participant_id, pulse.mood)
+        for pulse in queries.lecture_pulses(services.store, lecture.id)
+        if pulse.participant_id in counted
+    )
 
 
 def compute(

@@ -6,8 +6,10 @@ from io import StringIO
 from math import isnan
 from typing import Final
 
+from analytics.pulses import PulseCounts
 from analytics.report import LectureReport
-from contract import EMOTIONS
+from analytics.steady import K
+from contract import EMOTIONS, Policy
 from dashboard.reports.words import local_time, outcome_words, zone_of
 from db.values import Course
 
@@ -16,20 +18,28 @@ Cell = str | int | float | None
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def tables(report: LectureReport, course: Course) -> Mapping[str, bytes]:
+def tables(
+    report: LectureReport, course: Course, said: PulseCounts | None = None
+) -> Mapping[str, bytes]:
     """The tables by name; ``flags`` and ``students`` only where the report holds such rows.
+
+    Where nothing may be inferred from faces there is no ``timeline``; the summary holds what
+    students ``said`` instead (None: too few to be counted).
 
     Times are the school's wall time with its offset (ISO 8601), shares 0..1 with four digits, an
     unknown or withheld figure is an empty cell.
     """
+    inferred = report.facts.policy is not Policy.SELF_REPORT
+    figures = _inferred(report) if inferred else _said(said)
     made = {
-        "summary": _csv(("figure", "value"), _summary(report, course)),
-        "timeline": _csv(_timeline_head(), _timeline(report, course)),
+        "summary": _csv(("figure", "value"), [*_facts(report, course), *figures]),
         "markers": _csv(
             ("at", "label"),
             [(_at(marker.at, course), marker.label) for marker in report.markers],
         ),
     }
+    if inferred:
+        made["timeline"] = _csv(_timeline_head(), _timeline(report, course))
     if report.students:
         made["students"] = _csv(_STUDENT_HEAD, _students(report))
         made["flags"] = _csv(_FLAG_HEAD, _flags(report, course))
@@ -61,9 +71,9 @@ def _at(epoch: int, course: Course) -> str:
     return local_time(epoch, zone_of(course)).isoformat(timespec="seconds")
 
 
-def _summary(report: LectureReport, course: Course) -> list[tuple[str, Cell]]:
+def _facts(report: LectureReport, course: Course) -> list[tuple[str, Cell]]:
     facts, summary = report.facts, report.summary
-    rows: list[tuple[str, Cell]] = [
+    return [
         ("lecture", facts.title),
         ("course", facts.course),
         ("policy", facts.policy.value),
@@ -71,13 +81,29 @@ def _summary(report: LectureReport, course: Course) -> list[tuple[str, Cell]]:
         ("ended_at", _at(facts.ended_at, course)),
         ("duration_s", summary.duration_s),
         ("students", summary.expected),
+    ]
+
+
+def _said(said: PulseCounts | None) -> list[tuple[str, Cell]]:
+    """The students' own answers; that there is nothing else is said as well."""
+    none: list[tuple[str, Cell]] = [("inferred_from_faces", "nothing")]
+    if said is None:
+        return [*none, ("students_who_answered", f"fewer than {K}")]
+    counts = [(f"said_{mood.value}", count) for mood, count in said.students]
+    return [*none, ("students_who_answered", said.answered), *counts]
+
+
+def _inferred(report: LectureReport) -> list[tuple[str, Cell]]:
+    """What the faces gave."""
+    summary = report.summary
+    rows: list[tuple[str, Cell]] = [
         ("students_with_a_face", summary.reported),
         ("attentive", float(summary.attentive)),
         ("presence", float(summary.presence)),
         ("coverage", float(summary.coverage)),
         ("check_ins", summary.flags),
         ("withheld_steps", summary.withheld_steps),
-        ("model", facts.model),
+        ("model", report.facts.model),
     ]
     for total in report.totals:
         rows += [

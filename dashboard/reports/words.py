@@ -7,7 +7,9 @@ from math import isnan
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from analytics.pulses import PulseCounts
 from analytics.report import EmotionTotal, LectureReport, ReportFlag
+from analytics.steady import K
 from contract import EMOTIONS, Emotion, Policy
 from dashboard import wording
 from dashboard.reports import svg
@@ -26,9 +28,51 @@ class ModelWords:
     f1: Sequence[float] | None
 
 
-def words(report: LectureReport, course: Course, school: str, model: ModelWords) -> dict[str, Any]:
-    """All that ``lecture.typ`` reads."""
-    return {key: _unbroken(value) for key, value in _words(report, course, school, model).items()}
+def words(
+    report: LectureReport,
+    course: Course,
+    school: str,
+    model: ModelWords,
+    said: PulseCounts | None = None,
+) -> dict[str, Any]:
+    """All that ``lecture.typ`` reads. ``said``: the students' own answers, where enough gave any.
+
+    Where nothing may be inferred from faces the answers are shown, and no model is spoken of.
+    """
+    told = _words(report, course, school, model)
+    if report.facts.policy is Policy.SELF_REPORT:
+        told |= _self_reported(report, said)
+    return {key: _unbroken(value) for key, value in told.items()}
+
+
+def _self_reported(report: LectureReport, said: PulseCounts | None) -> dict[str, Any]:
+    """What takes the place of all figures from faces."""
+    span = wording.length(timedelta(seconds=report.summary.duration_s))
+    if said is None:
+        answers = f"Fewer than {K} students answered, so their answers are not counted here."
+    else:
+        answers = f"{said.answered} of {wording.students(report.summary.expected)} answered."
+    took_part = {
+        "label": "Students",
+        "value": str(report.summary.expected),
+        "note": "who took part",
+    }
+    answered = {
+        "label": "Answered",
+        "value": f"under {K}" if said is None else str(said.answered),
+        "note": "how the lecture went for them",
+    }
+    return {
+        "figures": [took_part, answered],
+        "summary": f"The lecture lasted {span}. {_no_mood(report)} {answers}",
+        "answers": answers,
+        "said": []
+        if said is None
+        else [[mood.value.capitalize(), str(count)] for mood, count in said.students],
+        "footer": f"{report.facts.title} · told by students, nothing inferred from faces",
+        "model": {"title": "", "items": []},
+        "model_rows": [],
+    }
 
 
 def _unbroken(value: Any) -> Any:
@@ -73,6 +117,8 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "no_mood": _no_mood(report),
         "attention": _attention_chart(report, axis, marks),
         "sad": _sad_chart(report, axis),
+        "answers": None,
+        "said": [],
         "markers": _markers(report, zone),
         "flags": [_flag(flag, zone) for flag in report.flags],
         "no_flags": _no_flags(report),

@@ -9,10 +9,11 @@ import pypdfium2
 import pytest
 
 from contract import Emotion, Policy
+from contract.exchange import PulseMood
 from dashboard.reports import TABLES, render_report
 from dashboard.reports.tables import safe
 from dashboard.reports.typeset import TypesetError, to_pdf
-from db import flags, lectures, settings
+from db import flags, ingest, lectures, settings
 from db.store import Store
 from db.values import FlagKind, FlagOutcome, School
 from tests.unit.dashboard.made import START, Sitting, sharp_card
@@ -157,6 +158,52 @@ def test_under_aggregate_no_student_is_in_any_file(sqlite_store: Store) -> None:
     everything = text_of(pdf) + "".join(table.decode() for table in tables.values())
     for name in ("Ana", "Ben", "Chloé", "Emeka", "Freya"):
         assert name not in everything
+
+
+def self_reported(store: Store, answering: int) -> Sitting:
+    sitting = Sitting.begin(store, Policy.SELF_REPORT)
+    for number in range(6):
+        person = sitting.join(f"Student {number}", flags=False)
+        if number < answering:
+            for second, mood in (
+                (60, PulseMood.OKAY),
+                (120, PulseMood.LOST),
+                (180, PulseMood.LOST),
+            ):
+                if number < 2 or mood is PulseMood.OKAY:
+                    ingest.ingest_pulse(store, person, mood, at(second))
+    lectures.end(store, sitting.lecture.id, at(MINUTES * 60))
+    return sitting
+
+
+def test_under_self_report_students_speak_and_no_model_does(sqlite_store: Store) -> None:
+    sitting = self_reported(sqlite_store, answering=5)
+    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    assert set(tables) == {"summary", "markers"}
+    summary = {row["figure"]: row["value"] for row in rows(tables["summary"])}
+    assert list(summary) == [
+        *("lecture", "course", "policy", "started_at", "ended_at", "duration_s", "students"),
+        *("inferred_from_faces", "students_who_answered"),
+        *("said_good", "said_okay", "said_lost", "said_bored", "said_low"),
+    ]
+    assert (summary["inferred_from_faces"], summary["students_who_answered"]) == ("nothing", "5")
+    assert (summary["said_okay"], summary["said_lost"], summary["said_low"]) == ("5", "2", "0")
+    text = text_of(pdf).replace("\xa0", " ")
+    assert "nothing was inferred from faces" in text
+    assert "5 of 6 students answered." in text
+    for unsaid in ("pulse@1", "model", "Most common look", "Attentive", "Happy", "neutral"):
+        assert unsaid not in text
+
+
+def test_the_answers_of_a_few_are_not_counted(sqlite_store: Store) -> None:
+    sitting = self_reported(sqlite_store, answering=4)
+    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    summary = {row["figure"]: row["value"] for row in rows(tables["summary"])}
+    assert summary["students_who_answered"] == "fewer than 5"
+    assert not [figure for figure in summary if figure.startswith("said_")]
+    assert "Fewer than 5 students answered" in text_of(pdf).replace("\xa0", " ").replace(
+        "\r\n", " "
+    )
 
 
 def test_an_empty_lecture_has_a_report_too(sqlite_store: Store) -> None:
