@@ -117,7 +117,9 @@ def _well_formed_callback(dash_app: Any) -> None:
     if request.path != _CALLBACKS or request.method != "POST":
         return
     body = request.get_json(silent=True)
-    known = dash_app.callback_map.get(str(body.get("output"))) if isinstance(body, dict) else None
+    if not isinstance(body, dict):
+        raise InvalidError("This is no callback of this server.")
+    known = dash_app.callback_map.get(str(body.get("output")))
     # One that runs in the browser alone has an entry, but nothing to call.
     if known is None or known.get("callback") is None:
         raise InvalidError("This is no callback of this server.")
