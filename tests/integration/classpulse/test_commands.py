@@ -8,6 +8,7 @@ import pytest
 
 from classpulse import cli
 from db import audit
+from db.schema import REVISION
 from db.store import open_store
 
 
@@ -97,7 +98,7 @@ def test_a_roster_is_imported_and_a_student_erased(terminal: Terminal, tmp_path:
 
 def test_the_store_is_upgraded_and_checked(terminal: Terminal, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'other' / 'school.db'}"
-    assert "0001" in terminal.fine("db", "upgrade", "--database", url)
+    assert REVISION in terminal.fine("db", "upgrade", "--database", url)
     assert json.loads(terminal.fine("db", "check", "--database", url, "--json"))["ok"]
     terminal.fine("db", "prune", "--days", "30", "--database", url)
     copy = str(tmp_path / "copy.db")

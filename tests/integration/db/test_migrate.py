@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from alembic import command
+from sqlalchemy import Connection, inspect, text
 
 from db import migrate
 from db.schema import REVISION, metadata
@@ -36,6 +37,21 @@ def test_the_newest_migration_is_the_codes_revision() -> None:
 def test_upgrading_twice_changes_nothing(store_url: str) -> None:
     migrate.upgrade(store_url)
     assert migrate.check(store_url) == []
+
+
+def test_a_store_of_the_first_version_is_upgraded(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    store = open_store(url, check_schema=False)
+
+    def first_version(connection: Connection) -> None:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+    store.write(first_version)
+    store.close()
+    migrate.upgrade(url)
+    assert migrate.check(url) == []
 
 
 def test_upgrading_works_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
