@@ -56,7 +56,7 @@ def short_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
     """The lecture of ``--once``, long enough for one check-in of each kind."""
     scenes = [
         Scripted(2, TrueState.SAD, 4 * MINUTE, 18 * MINUTE),
-        Scripted(4, TrueState.DISENGAGED, 6 * MINUTE, 18 * MINUTE),
+        Scripted(6, TrueState.DISENGAGED, 6 * MINUTE, 18 * MINUTE),
     ]
     return _simulate(3, students, ONCE_MINUTES, bank, scenes)
 

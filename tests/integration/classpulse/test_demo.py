@@ -23,11 +23,11 @@ def test_once_holds_a_lecture_and_leaves_its_report(tmp_path: Path) -> None:
     shares = [float(value) for name, value in summary.items() if name.endswith("_share")]
     assert sum(shares) == pytest.approx(1, abs=0.001)
 
-    # Student 4 was made to turn away for twelve minutes; both files say so.
+    # Student 6 was made to turn away for twelve minutes; both files say so.
     names = student_names(STUDENTS)
     flagged = {(row["student"], row["kind"]) for row in _rows(tmp_path / "report" / "flags.csv")}
-    assert (names[4], "disengaged") in flagged
-    assert names[4] in text
+    assert (names[6], "disengaged") in flagged
+    assert names[6] in text
     # Student 7 did not choose to have a row.
     listed = {row["student"] for row in _rows(tmp_path / "report" / "students.csv")}
     assert listed == set(names) - {names[7]}
