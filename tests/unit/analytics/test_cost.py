@@ -60,7 +60,7 @@ def test_a_live_tick_in_the_second_hour_is_cheap(
         engagement(buckets, [], now=now)
         evaluate(buckets, confusion, now=now)
 
-    # Measured: 26 ms beside other work. Twice as much would be another algorithm, not another machine.
+    # Measured: 26 ms beside other work. Twice as much would be another algorithm.
     assert best(tick) < 0.055
 
 
