@@ -72,8 +72,9 @@ def test_every_file_of_the_card_answers_nearly_alike(copy: Path) -> None:
     faces = _faces(20)
     first, *others = [Predictor.load(copy / file.name).predict(faces) for file in load_card().files]
 
+    # Made-up faces, so a single one may sit on an edge; on real ones the export itself compares.
     for other in others:
-        assert np.abs(first - other).max() < 0.2
+        assert np.abs(first - other).mean() < 0.02
 
 
 def test_a_changed_file_is_refused(copy: Path) -> None:
