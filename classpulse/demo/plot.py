@@ -49,7 +49,8 @@ def live_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
         Scripted(16, TrueState.AWAY, now - MINUTE, now + 3 * MINUTE),
         Scripted(None, TrueState.HAPPY, 15 * MINUTE, 15 * MINUTE + 45),
     ]
-    return _simulate(2, students, BEHIND_MINUTES + AHEAD_MINUTES, bank, scenes)
+    # A seed under which chance adds no further check-in to the scenes of the first minutes.
+    return _simulate(9, students, BEHIND_MINUTES + AHEAD_MINUTES, bank, scenes)
 
 
 def short_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
