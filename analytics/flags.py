@@ -8,6 +8,7 @@ too many (DAiSEE). Everything here depends on the set of observations alone: rec
 data gives what would have been flagged had it come in time.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import compress
@@ -148,7 +149,7 @@ def _sad_trace(
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Trace(ABC):
     """A rule's inner course: R students × T buckets, each value as of the bucket's end."""
 
     evidence: Floats
@@ -163,13 +164,13 @@ class Trace:
     lecture: Bools
     """the all-lecture clause holds"""
 
+    @abstractmethod
     def fallen(self, row: int, rule: FlagRule) -> Bools:
         """(T,) where P < clear_below: asked only of the few who have something to clear."""
-        raise NotImplementedError
 
+    @abstractmethod
     def probability(self, row: int, column: int, theta: float) -> float:
         """How sure the rule is, 0..1."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False)
