@@ -1,10 +1,20 @@
-"""The kinds of columns that many tables have."""
+"""What tables share: the names of their constraints, and the kinds of columns that many have."""
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, LargeBinary
+from sqlalchemy import Column, ForeignKey, LargeBinary, MetaData
 
 from db.types import Id, Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 
 def own_id(**extra: Any) -> Column[Any]:

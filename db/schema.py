@@ -16,7 +16,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Table,
@@ -26,22 +25,17 @@ from sqlalchemy import (
 )
 
 from contract.emotions import EMOTIONS
+from db.columns import metadata as metadata
 from db.columns import moment, of, own_id, secret_hash
 from db.scales import BUCKET_SUMS
+from db.schema_people import erasure_requests as erasure_requests
+from db.schema_people import identities as identities
+from db.schema_people import users as users
+from db.schema_people import web_sessions as web_sessions
 from db.types import Id
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The newest migration; numbered, so that an older or newer store can be told apart."""
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 
 def _choices() -> list[Column[Any]]:
@@ -61,30 +55,6 @@ school = Table(
     Column("retention_days", Integer, nullable=False),
     moment("changed_at"),
     CheckConstraint("id = 1", name="one_row"),
-)
-
-users = Table(
-    "users",
-    metadata,
-    own_id(),
-    Column("login", String(200), nullable=False, unique=True),
-    Column("name", String(200), nullable=False),
-    Column("role", String(16), nullable=False),
-    Column("password_hash", String(300)),
-    Column("disabled", Boolean, nullable=False),
-    moment("created_at"),
-)
-
-web_sessions = Table(
-    "web_sessions",
-    metadata,
-    own_id(),
-    secret_hash(),
-    of("user_id", "users", cascade=True),
-    moment("created_at"),
-    moment("expires_at"),
-    moment("revoked_at", required=False),
-    Index(None, "user_id"),
 )
 
 courses = Table(
@@ -286,6 +256,21 @@ pulses = Table(
     moment("at"),
     Column("mood", String(16), nullable=False),
     Index(None, "participant_id", "at"),
+)
+
+# What class figures have said of students' own answers: counted once, and then never again, so that
+# no two counts differ by one student. A span holds a student's answer; ``answered`` 0: a span whose
+# count is gone because one of its students took theirs back.
+pulse_spans = Table(
+    "pulse_spans",
+    metadata,
+    Column("lecture_id", Id, ForeignKey("lectures.id"), primary_key=True),
+    # Epoch seconds; the end is not part of it.
+    Column("begins", BigInteger, primary_key=True, autoincrement=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("counts", JSON, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 markers = Table(
