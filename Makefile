@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin
 
-.PHONY: help setup setup-test setup-train run test test-training check format clean
+.PHONY: help setup setup-test setup-train run test test-training check format catalogues clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ check: setup-test  ## lint, types and the quick tests
 format: setup-test  ## format the code
 	$(PY)/ruff format .
 	$(PY)/ruff check --fix .
+
+catalogues: setup-test  ## take new texts of the pages into the catalogues of other languages
+	$(PY)/python scripts/catalogues.py
 
 clean:  ## remove what was built here
 	rm -rf .venv .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

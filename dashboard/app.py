@@ -11,12 +11,13 @@ from flask import Flask, Response, send_from_directory
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.errors import ClassPulseError
-from dashboard import browser_guard, health, pages, signin
+from dashboard import browser_guard, health, pages, signin, viewer_language
 from dashboard.api import problems, routes
 from dashboard.errors import AccessError
 from dashboard.keys import load_or_make_key
 from dashboard.live import LiveBoard
 from dashboard.pages import ids
+from dashboard.pages.index import Pages
 from dashboard.scheduler import Scheduler
 from dashboard.services import EXTENSION, Services, utc_now
 from dashboard.settings import Settings
@@ -111,6 +112,8 @@ def _flask(settings: Settings, key: bytes, services: Services) -> Flask:
             flask.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     flask.extensions[EXTENSION] = services
+    # First of all, so that whatever refuses a request can say so in the viewer's language.
+    viewer_language.register(flask)
     routes.register(flask, settings)
     signin.register(flask)
     health.register(flask)
@@ -127,7 +130,7 @@ def _offer(flask: Flask, agent_assets: Path) -> None:
 
 
 def _dash(flask: Flask, services: Services) -> Dash:
-    dash = Dash(
+    dash = Pages(
         "classpulse",
         server=flask,  # type: ignore[arg-type]
         assets_folder=str(pages.ASSETS),

@@ -22,6 +22,7 @@ _OPEN_TO_ALL: Final = (
     "/_favicon",
     "/favicon",
     "/join",
+    "/language/",
     "/me",
     "/signin",
     "/signout",

@@ -3,8 +3,11 @@
 from html import escape
 from typing import Final
 
+from dashboard import i18n
+from dashboard.i18n import text
+
 _PAGE: Final = """<!DOCTYPE html>
-<html lang="en" data-mantine-color-scheme="auto">
+<html lang="{language}" data-mantine-color-scheme="auto">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -19,7 +22,7 @@ _PAGE: Final = """<!DOCTYPE html>
 <p class="cp-brand"><img src="/assets/mark.svg" alt="" class="cp-brand-mark">ClassPulse</p>
 <h1>{title}</h1>
 <p class="cp-lead">{detail}</p>
-<p><a class="cp-link" href="/">To the start page</a></p>
+<p><a class="cp-link" href="/">{start}</a></p>
 </section>
 </main>
 </body>
@@ -29,4 +32,9 @@ _PAGE: Final = """<!DOCTYPE html>
 
 def error_html(title: str, detail: str) -> str:
     """The page: what is wrong in a word, and in a sentence."""
-    return _PAGE.format(title=escape(title), detail=escape(detail))
+    return _PAGE.format(
+        language=i18n.language().value,
+        title=escape(title),
+        detail=escape(detail),
+        start=escape(text("To the start page")),
+    )

@@ -9,6 +9,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contract.batches import first_rule
+from contract.languages import Language
 from dashboard.errors import SettingsError
 
 PREFIX: Final = "CLASSPULSE_"
@@ -47,6 +48,10 @@ class Settings(BaseModel):
     )
     trusted_proxies: int = Field(
         default=0, ge=0, le=8, description="proxies in front whose X-Forwarded-* are believed"
+    )
+    language: Language = Field(
+        default=Language.EN,
+        description="language of reports, and of pages where a browser asks for none of ours",
     )
     session_hours: float = Field(
         default=12.0, gt=0, le=24 * 30, description="how long a sign-in lasts"

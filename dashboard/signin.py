@@ -13,6 +13,7 @@ from dashboard import access, passwords
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
 from dashboard.api.limits import address, current_limits
 from dashboard.errors import ForbiddenError, NotSignedInError, TooManyRequestsError
+from dashboard.pages import urls
 from dashboard.pages.signin import signin_html
 from dashboard.services import current_services
 from db import consents, courses, people
@@ -84,7 +85,7 @@ def current_participant() -> ParticipantActor | Nobody:
 @blueprint.get("/signin")
 def signin_page() -> Response:
     """The form."""
-    target = _local(request.args.get("next"))
+    target = urls.local(request.args.get("next"))
     if current_user.is_authenticated:
         return _see_other(target)
     return _page(signin_html(None, target))
@@ -94,7 +95,7 @@ def signin_page() -> Response:
 def sign_in() -> Response:
     """Check the password and open a session, or show the form again with the reason."""
     login = request.form.get("login", "").strip()[:200]
-    target = _local(request.form.get("next"))
+    target = urls.local(request.form.get("next"))
     limits = current_limits()
     here = address()
     tries = ((limits.signin, (login.casefold(), here)), (limits.signin_address, here))
@@ -202,13 +203,6 @@ def secured_callback(
 def of_school(*_: Any, **__: Any) -> access.SchoolObject:
     """For callbacks about the school as a whole: their ``object_from``."""
     return SCHOOL
-
-
-def _local(target: str | None) -> str:
-    """Where to go next, only ever within this server."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return "/"
-    return "/" if any(ord(letter) < 32 for letter in target) else target
 
 
 def _span(seconds: int) -> str:

@@ -12,14 +12,10 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       if (!heard) { return ["", "cp-banner"]; }
       const quiet = (performance.now() - heard.at) / 1000;
       if (quiet > 10) {
-        return ["Connection lost. What you see is " + Math.round(quiet) +
-                " s old; it will catch up by itself.", "cp-banner cp-banner-lost"];
+        return [said("lost", { age: span(quiet) }), "cp-banner cp-banner-lost"];
       }
       if (heard.age !== null && heard.age + quiet > 20) {
-        const age = heard.age + quiet;
-        const text = age < 90 ? Math.round(age) + " s" : Math.round(age / 60) + " min";
-        return ["Data is " + text + " old. No student's device has sent anything since.",
-                "cp-banner"];
+        return [said("old", { age: span(heard.age + quiet) }), "cp-banner"];
       }
       return ["", "cp-banner"];
     },
@@ -31,13 +27,24 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     present: function (clicks) {
       const root = document.documentElement;
       if (clicks) { setPresenting(!root.hasAttribute("data-cp-present")); }
-      return root.hasAttribute("data-cp-present") ? "Stop presenting" : "Present";
+      return root.hasAttribute("data-cp-present") ? said("stop_presenting") : said("present");
     },
     close: function (clicks) {
       return clicks ? false : window.dash_clientside.no_update;
     },
   },
 });
+
+/* The server wrote these words in the viewer's language into the document. */
+let words = null;
+function said(key, values) {
+  words = words || JSON.parse(document.getElementById("cp-words").textContent);
+  return words[key].replace(/\{(\w+)\}/g, function (_, name) { return values[name]; });
+}
+function span(seconds) {
+  return seconds < 90 ? said("seconds", { n: Math.round(seconds) })
+                      : said("minutes", { n: Math.round(seconds / 60) });
+}
 
 /* A browser that presents goes on presenting after a reload: names must not flash up. */
 function setPresenting(on) {

@@ -16,9 +16,9 @@ ASSETS: Final = Path(__file__).parents[1] / "assets"
 
 def register_pages(dash_app: "Dash", services: "Services") -> None:
     """Give ``dash_app`` its frame, its pages and their callbacks."""
-    from dashboard.pages import callbacks, shell
+    from dashboard.pages import callbacks, index, shell
 
-    dash_app.index_string = shell.INDEX
+    dash_app.index_string = index.INDEX
     dash_app.layout = shell.frame
     callbacks.register(dash_app, services)
 

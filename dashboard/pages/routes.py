@@ -14,6 +14,7 @@ from dashboard import access, lookup
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
 from dashboard.api.limits import address, current_limits
 from dashboard.errors import TooManyRequestsError, UnknownObjectError
+from dashboard.i18n import text
 from dashboard.live_compose import confusion_of
 from dashboard.live_values import LivePoint
 from dashboard.pages import admin, home, join, live, me, reports, shell, urls
@@ -39,7 +40,7 @@ def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, p
     makers = {urls.HOME: home_page, urls.REPORTS: reports_page, urls.ADMIN: admin_page}
     maker = makers.get(path.rstrip("/") or urls.HOME)
     if maker is None:
-        return shell.not_found("There is no page at this address.")
+        return shell.not_found(text("There is no page at this address."))
     return maker(services, actor)
 
 
@@ -47,9 +48,9 @@ def header(actor: Actor, path: str) -> list[Any]:
     """The header for ``actor``, with the links that lead somewhere for them."""
     if not isinstance(actor, UserActor):
         return shell.header((), path, None)
-    links = [("Home", urls.HOME), ("Reports", urls.REPORTS)]
+    links = [(text("Home"), urls.HOME), (text("Reports"), urls.REPORTS)]
     if may(actor, Action.SET_POLICY, SCHOOL):
-        links.append(("Admin", urls.ADMIN))
+        links.append((text("Admin"), urls.ADMIN))
     return shell.header(links, path.rstrip("/") or urls.HOME, actor.user.name)
 
 
@@ -75,10 +76,10 @@ def live_page(services: Services, actor: Actor, lecture_id: UUID) -> Any:
     try:
         lecture, course = lookup.lecture(services, lecture_id)
     except UnknownObjectError:
-        return shell.not_found("There is no such lecture.")
+        return shell.not_found(text("There is no such lecture."))
     target = access.lecture_object(lecture, course)
     if not may(actor, Action.VIEW_LIVE, target):
-        return shell.not_found("There is no such lecture for you.")
+        return shell.not_found(text("There is no such lecture for you."))
     if may(actor, Action.VIEW_STUDENTS, target):
         # Once an opening, not once a tick: the log says who looked, not for how long.
         audit.record(
@@ -114,7 +115,7 @@ def reports_page(services: Services, actor: Actor) -> Any:
 def admin_page(services: Services, actor: Actor) -> Any:
     """The admin page, for those it is for."""
     if not may(actor, Action.SET_POLICY, SCHOOL):
-        return shell.not_found("This page is for admins.")
+        return shell.not_found(text("This page is for admins."))
     store = services.store
     return admin.layout(
         settings.school(store),
@@ -132,7 +133,7 @@ def join_page(services: Services, code: str) -> Any:
         lecture = lectures.by_code(services.store, code)
         if lecture is None:
             guesses.take(address())
-            return shell.not_found(f"No lecture has the code {code}.")
+            return shell.not_found(text("No lecture has the code {code}.", code=code))
     except TooManyRequestsError as error:
         return shell.too_many(error.retry_after)
     return join.layout(lecture, lookup.course(services, lecture.course_id), base_url())

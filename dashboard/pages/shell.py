@@ -1,29 +1,15 @@
 """The frame around every page: header, way around, theme, and the words for what went wrong."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import theme
+from dashboard.i18n import text
 from dashboard.pages import ids, parts, urls
-
-INDEX: Final = """<!DOCTYPE html>
-<html lang="en">
-<head>
-{%metas%}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{%title%}</title>
-<link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
-{%css%}
-</head>
-<body>
-{%app_entry%}
-<div>{%config%}{%scripts%}{%renderer%}</div>
-</body>
-</html>"""
+from dashboard.pages.switch import language_menu
 
 
 def frame() -> Any:
@@ -31,7 +17,7 @@ def frame() -> Any:
     return dmc.MantineProvider(
         [
             dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
-            html.A("Skip to the content", href="#main", className="cp-skip"),
+            html.A(text("Skip to the content"), href="#main", className="cp-skip"),
             # Mantine's dialogues bring a page header of their own; there must be one at a time.
             html.Section(
                 html.Div(id=ids.HEADER, className="cp-header-in"),
@@ -43,8 +29,10 @@ def frame() -> Any:
                 html.Div(id=ids.CONTENT), id="main", className="cp-main", tabIndex=-1, role="main"
             ),
             html.Footer(
-                "ClassPulse says what faces look like, never what people feel. "
-                "Pictures never leave the students' devices.",
+                text(
+                    "ClassPulse says what faces look like, never what people feel. "
+                    "Pictures never leave the students' devices."
+                ),
                 className="cp-footer",
             ),
         ],
@@ -66,11 +54,11 @@ def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> lis
         ),
         html.Nav(
             [
-                html.A(text, href=href, **(parts.aria(current="page") if href == here else {}))
-                for text, href in links
+                html.A(name_of, href=href, **(parts.aria(current="page") if href == here else {}))
+                for name_of, href in links
             ],
             className="cp-nav",
-            **parts.aria(label="Pages"),
+            **parts.aria(label=text("Pages")),
         ),
         html.Div(
             [
@@ -80,9 +68,10 @@ def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> lis
                     darkIcon=html.Span("☾", **parts.aria(hidden="true")),
                     variant="default",
                     size="md",
-                    **parts.aria(label="Switch between light and dark"),
+                    **parts.aria(label=text("Switch between light and dark")),
                 ),
-                _sign_out() if name else parts.link("Sign in", urls.SIGN_IN),
+                language_menu(here),
+                _sign_out() if name else parts.link(text("Sign in"), urls.SIGN_IN),
             ],
             className="cp-user",
         ),
@@ -92,25 +81,30 @@ def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> lis
 def not_found(what: str) -> Any:
     """The page for an address that leads nowhere, or nowhere this person may go."""
     return _sorry(
-        "Nothing to see here",
-        f"{what} It may have been removed, or it belongs to somebody else's course.",
+        text("Nothing to see here"),
+        text(
+            "{what} It may have been removed, or it belongs to somebody else's course.", what=what
+        ),
     )
 
 
 def too_many(seconds: float) -> Any:
     """The page for somebody who tried too many codes; they may go on in ``seconds``."""
     return _sorry(
-        "Too many tries",
-        f"Too many codes that lead nowhere were tried from here: wait {int(seconds) + 1} s "
-        "and check the code with your teacher.",
+        text("Too many tries"),
+        text(
+            "Too many codes that lead nowhere were tried from here: wait {seconds} s "
+            "and check the code with your teacher.",
+            seconds=int(seconds) + 1,
+        ),
     )
 
 
 def failed() -> Any:
     """The page for a fault of ours."""
     return _sorry(
-        "That did not work",
-        "Something went wrong on the server. Nothing was lost; please load the page again.",
+        text("That did not work"),
+        text("Something went wrong on the server. Nothing was lost; please load the page again."),
     )
 
 
@@ -119,27 +113,29 @@ def sign_in_first(next_url: str) -> Any:
     return html.Div(
         parts.card(
             parts.empty(
-                "Please sign in",
-                "This page is for teachers and admins of the school.",
-                html.A("Sign in", href=f"{urls.SIGN_IN}?next={next_url}", className="cp-link"),
+                text("Please sign in"),
+                text("This page is for teachers and admins of the school."),
+                html.A(
+                    text("Sign in"), href=f"{urls.SIGN_IN}?next={next_url}", className="cp-link"
+                ),
             )
         ),
         className="cp-narrow",
     )
 
 
-def notice(text: str, *, good: bool) -> Any:
+def notice(sentence: str, *, good: bool) -> Any:
     """One sentence on how an action ended, read out by screen readers."""
     name = "cp-notice-good" if good else "cp-notice-bad"
-    return html.Div(text, className=name, role="status" if good else "alert")
+    return html.Div(sentence, className=name, role="status" if good else "alert")
 
 
-def _sorry(title: str, text: str) -> Any:
+def _sorry(title: str, sentence: str) -> Any:
     return html.Div(
         parts.card(
             html.H1(title),
-            html.P(text, className="cp-lead"),
-            html.P(parts.link("Back to the start", urls.HOME), style={"marginTop": "12px"}),
+            html.P(sentence, className="cp-lead"),
+            html.P(parts.link(text("Back to the start"), urls.HOME), style={"marginTop": "12px"}),
             className="cp-error",
         ),
         className="cp-narrow",
@@ -148,7 +144,7 @@ def _sorry(title: str, text: str) -> Any:
 
 def _sign_out() -> Any:
     return html.Form(
-        html.Button("Sign out", type="submit", className="cp-plain-button"),
+        html.Button(text("Sign out"), type="submit", className="cp-plain-button"),
         method="post",
         action=urls.SIGN_OUT,
     )

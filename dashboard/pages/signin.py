@@ -2,14 +2,20 @@
 
 from html import escape
 from typing import Final
+from urllib.parse import quote
+
+from dashboard import i18n
+from dashboard.i18n import text
+from dashboard.pages import urls
+from dashboard.pages.language_links import language_links
 
 _PAGE: Final = """<!DOCTYPE html>
-<html lang="en" data-mantine-color-scheme="auto">
+<html lang="{language}" data-mantine-color-scheme="auto">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Sign in · ClassPulse</title>
+<title>{sign_in} · ClassPulse</title>
 <link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/classpulse.css">
 </head>
@@ -17,19 +23,20 @@ _PAGE: Final = """<!DOCTYPE html>
 <main class="cp-signin">
 <section class="cp-card">
 <p class="cp-brand"><img src="/assets/mark.svg" alt="" class="cp-brand-mark">ClassPulse</p>
-<h1>Sign in</h1>
-<p class="cp-lead">For teachers and admins of the school.</p>
+<h1>{sign_in}</h1>
+<p class="cp-lead">{lead}</p>
 {error}
 <form method="post" action="/signin">
 <input type="hidden" name="next" value="{next_url}">
-<label for="login">Name</label>
+<label for="login">{name}</label>
 <input id="login" name="login" autocomplete="username" autocapitalize="none" required {focus_name}>
-<label for="password">Password</label>
+<label for="password">{password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
-<button type="submit">Sign in</button>
+<button type="submit">{sign_in}</button>
 </form>
-<p class="cp-quiet">Students need no account: open the link of your lecture.</p>
+<p class="cp-quiet">{students}</p>
 </section>
+{languages}
 </main>
 </body>
 </html>
@@ -39,4 +46,19 @@ _PAGE: Final = """<!DOCTYPE html>
 def signin_html(error: str | None, next_url: str) -> str:
     """The page, with ``error`` as one sentence above the form; ``next_url`` is where it leads."""
     said = "" if error is None else f'<p class="cp-notice-bad" role="alert">{escape(error)}</p>'
-    return _PAGE.format(error=said, next_url=escape(next_url, quote=True), focus_name="autofocus")
+    here = f"{urls.SIGN_IN}?next={quote(next_url, safe='')}"
+    words = {
+        "sign_in": text("Sign in"),
+        "lead": text("For teachers and admins of the school."),
+        "name": text("Name"),
+        "password": text("Password"),
+        "students": text("Students need no account: open the link of your lecture."),
+    }
+    return _PAGE.format(
+        language=i18n.language().value,
+        error=said,
+        next_url=escape(next_url, quote=True),
+        focus_name="autofocus",
+        languages=language_links(here),
+        **{name: escape(word) for name, word in words.items()},
+    )

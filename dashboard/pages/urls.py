@@ -1,6 +1,7 @@
 """Page addresses, each in one place."""
 
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
 HOME: Final = "/"
@@ -12,6 +13,19 @@ SIGN_OUT: Final = "/signout"
 
 _LIVE: Final = "/live/"
 _JOIN: Final = "/join/"
+_LANGUAGE: Final = "/language/"
+
+
+def local(target: str | None) -> str:
+    """Where a page asks to go next, only ever within this server."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return HOME
+    return HOME if any(ord(letter) < 32 for letter in target) else target
+
+
+def language(tag: str, back: str) -> str:
+    """What switches to a language and leads ``back``."""
+    return f"{_LANGUAGE}{tag}?next={quote(back, safe='/')}"
 
 
 def live(lecture_id: UUID) -> str:

@@ -26,6 +26,7 @@ from dashboard.pages import (
     admin,
     home,
     ids,
+    index,
     join,
     live,
     live_panels,
@@ -311,7 +312,7 @@ def test_join_addresses() -> None:
 
 
 def test_the_frame_names_its_language_and_has_one_place_for_notices() -> None:
-    assert '<html lang="en">' in shell.INDEX
+    assert '<html lang="{%language%}">' in index.INDEX
     assert text_of(shell.frame()).split().count(ids.NOTICE) == 1
 
 

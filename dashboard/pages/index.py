@@ -1,0 +1,49 @@
+"""The document around every page: its language, and the words that scripts say by themselves."""
+
+import json
+from typing import Any, Final
+
+from dash import Dash
+
+from dashboard import i18n
+from dashboard.i18n import text
+
+INDEX: Final = """<!DOCTYPE html>
+<html lang="{%language%}">
+<head>
+{%metas%}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{%title%}</title>
+<link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
+{%css%}
+</head>
+<body>
+<script type="application/json" id="cp-words">{%words%}</script>
+{%app_entry%}
+<div>{%config%}{%scripts%}{%renderer%}</div>
+</body>
+</html>"""
+
+
+class Pages(Dash):
+    """Dash, whose document is in the viewer's language."""
+
+    def interpolate_index(self, *parts: Any, **named: Any) -> str:
+        """The document, with its parts filled in by Dash."""
+        made: str = super().interpolate_index(*parts, **named)  # type: ignore[no-untyped-call]
+        # In a script's data only this one sign could end the element early.
+        words = json.dumps(browser_words(), ensure_ascii=False).replace("<", "\\u003c")
+        return made.replace("{%language%}", i18n.language().value).replace("{%words%}", words)
+
+
+def browser_words() -> dict[str, str]:
+    """What ``assets/classpulse.js`` says without asking the server; ``{age}`` is filled there."""
+    return {
+        "lost": text("Connection lost. What you see is {age} old; it will catch up by itself."),
+        "old": text("Data is {age} old. No student's device has sent anything since."),
+        "seconds": text("{n} s"),
+        "minutes": text("{n} min"),
+        "present": text("Present"),
+        "stop_presenting": text("Stop presenting"),
+    }
