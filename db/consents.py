@@ -11,6 +11,7 @@ from contract.ids import uuid7
 from contract.policy import Choices, CourseMode
 from db import rows
 from db.errors import ConflictError, NotFoundError, TicketError
+from db.pulses import take_back_in
 from db.schema import (
     agent_tokens,
     consents,
@@ -261,6 +262,7 @@ def withdraw(store: Store, participant_id: UUID, now: datetime) -> Participant:
             .where(consents.c.participant_id == participant_id, consents.c.withdrawn_at.is_(None))
             .values(withdrawn_at=now)
         )
+        take_back_in(connection, [participant_id])
         return _change(
             connection, participant_id, withdrawn_at=now, status=ParticipantStatus.WITHDRAWN
         )

@@ -1,10 +1,11 @@
 """Who signs in: users and their sessions. Passwords are hashed elsewhere; only hashes come here."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from contract.ids import uuid7
 from db import rows
@@ -12,7 +13,10 @@ from db.errors import ConflictError, NotFoundError
 from db.schema import users, web_sessions
 from db.secrets import digest
 from db.store import Store
-from db.values import Role, User
+from db.values import OpenSession, Role, User
+
+SEEN_EVERY: Final = timedelta(minutes=5)
+"""How exactly a session's last use is kept: a write for every request would be dear."""
 
 
 def add_user(
@@ -102,10 +106,24 @@ def _change(connection: Connection, user_id: UUID, **values: object) -> None:
         raise NotFoundError(f"There is no user {user_id}.")
 
 
+def set_role(store: Store, user_id: UUID, role: Role) -> None:
+    """Let a user be something else from now on. NotFoundError if there is none."""
+    store.write(lambda connection: _change(connection, user_id, role=role))
+
+
 def open_session(
-    store: Store, secret: str, user_id: UUID, *, now: datetime, expires_at: datetime
+    store: Store,
+    secret: str,
+    user_id: UUID,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    device: str | None = None,
 ) -> None:
-    """Remember a signed-in browser by its ``secret`` (``db.secrets.mint``) until ``expires_at``."""
+    """Remember a signed-in browser by its ``secret`` (``db.secrets.mint``) until ``expires_at``.
+
+    ``device``: what kind of browser it is, for its user to know it by.
+    """
     statement = insert(web_sessions).values(
         id=uuid7(now),
         hash=digest(secret),
@@ -113,25 +131,71 @@ def open_session(
         created_at=now,
         expires_at=expires_at,
         revoked_at=None,
+        device=device,
+        seen_at=now,
     )
     store.write(lambda connection: connection.execute(statement))
 
 
 def session_user(store: Store, secret: str, now: datetime) -> User | None:
-    """Whose session this is; None where it is unknown, over, revoked, or the user is disabled."""
+    """Whose session this is; None where it is unknown, over, revoked, or the user is disabled.
+
+    Remembers, to within ``SEEN_EVERY``, when it was last asked for.
+    """
     query = (
-        select(users)
+        select(users, web_sessions.c.id.label("session_id"), web_sessions.c.seen_at)
         .join(web_sessions, web_sessions.c.user_id == users.c.id)
-        .where(
-            web_sessions.c.hash == digest(secret),
-            web_sessions.c.expires_at > now,
-            web_sessions.c.revoked_at.is_(None),
-            users.c.disabled.is_(False),
-        )
+        .where(web_sessions.c.hash == digest(secret), _is_open(now), users.c.disabled.is_(False))
     )
     with store.read() as connection:
         row = connection.execute(query).first()
-    return None if row is None else rows.user(row)
+    if row is None:
+        return None
+    if row.seen_at is None or now - row.seen_at >= SEEN_EVERY:
+        seen = update(web_sessions).where(web_sessions.c.id == row.session_id).values(seen_at=now)
+        store.write(lambda connection: connection.execute(seen))
+    return rows.user(row)
+
+
+def open_sessions(
+    store: Store, now: datetime, user_id: UUID | None = None
+) -> Sequence[OpenSession]:
+    """The browsers that are signed in, the latest seen first: one user's, or everybody's."""
+    query = (
+        select(web_sessions)
+        .where(_is_open(now))
+        .order_by(web_sessions.c.seen_at.desc(), web_sessions.c.id.desc())
+    )
+    if user_id is not None:
+        query = query.where(web_sessions.c.user_id == user_id)
+    with store.read() as connection:
+        return [
+            OpenSession(row.id, row.user_id, row.device, row.created_at, row.seen_at)
+            for row in connection.execute(query)
+        ]
+
+
+def session_id(store: Store, secret: str) -> UUID | None:
+    """The id of the session of that secret."""
+    query = select(web_sessions.c.id).where(web_sessions.c.hash == digest(secret))
+    with store.read() as connection:
+        return connection.execute(query).scalar()
+
+
+def end_session(store: Store, session_id: UUID, user_id: UUID, now: datetime) -> None:
+    """Sign one browser of a user out. NotFoundError where it is none of that user's open ones."""
+    statement = (
+        update(web_sessions)
+        .where(web_sessions.c.id == session_id, web_sessions.c.user_id == user_id, _is_open(now))
+        .values(revoked_at=now)
+        .returning(web_sessions.c.id)
+    )
+    if store.write(lambda connection: connection.execute(statement).first()) is None:
+        raise NotFoundError("This session has ended already.")
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return and_(web_sessions.c.expires_at > now, web_sessions.c.revoked_at.is_(None))
 
 
 def revoke_session(store: Store, secret: str, now: datetime) -> None:
@@ -144,17 +208,24 @@ def revoke_session(store: Store, secret: str, now: datetime) -> None:
     store.write(lambda connection: connection.execute(statement))
 
 
-def revoke_sessions_of(store: Store, user_id: UUID, now: datetime) -> None:
-    """Sign a user out everywhere."""
-    store.write(lambda connection: _revoke_all(connection, user_id, now))
+def revoke_sessions_of(
+    store: Store, user_id: UUID, now: datetime, *, but: UUID | None = None
+) -> None:
+    """Sign a user out everywhere, ``but`` in the one session of that id."""
+    store.write(lambda connection: _revoke_all(connection, user_id, now, but))
 
 
-def _revoke_all(connection: Connection, user_id: UUID, now: datetime) -> None:
-    connection.execute(
+def _revoke_all(
+    connection: Connection, user_id: UUID, now: datetime, but: UUID | None = None
+) -> None:
+    statement = (
         update(web_sessions)
         .where(web_sessions.c.user_id == user_id, web_sessions.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    if but is not None:
+        statement = statement.where(web_sessions.c.id != but)
+    connection.execute(statement)
 
 
 def drop_old_sessions(store: Store, now: datetime) -> None:

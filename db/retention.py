@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from db.audit import record_in
 from db.errors import NotFoundError
+from db.pulses import take_back_in
 from db.reports import drop_versions_in, enqueue_in
 from db.schema import (
     access_log,
@@ -22,6 +23,7 @@ from db.schema import (
     observations,
     participants,
     personal_links,
+    pulse_spans,
     pulses,
     recovery_links,
     report_jobs,
@@ -127,7 +129,8 @@ def _prune_lecture(connection: Connection, lecture_id: UUID) -> Removal:
     own = select(participants.c.id).where(participants.c.lecture_id == lecture_id)
     ids = list(connection.execute(own).scalars())
     lecture_ids = _lectures_of(connection, ids)
-    connection.execute(delete(shown_members).where(shown_members.c.lecture_id == lecture_id))
+    for told in (shown_members, pulse_spans):
+        connection.execute(delete(told).where(told.c.lecture_id == lecture_id))
     removed = _delete_all(connection, ids)
     drop_versions_in(connection, lecture_id)
     connection.execute(delete(report_jobs).where(report_jobs.c.lecture_id == lecture_id))
@@ -179,6 +182,7 @@ def _delete_numbers(connection: Connection, ids: Sequence[UUID]) -> int:
     )
     own_flags = select(flags.c.id).where(flags.c.participant_id.in_(ids))
     connection.execute(delete(flag_events).where(flag_events.c.flag_id.in_(own_flags)))
+    take_back_in(connection, ids)
     for table in (flags, buckets, events, pulses):
         connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
     forget_in(connection, ids)

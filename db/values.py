@@ -17,6 +17,8 @@ class Role(StrEnum):
 
     TEACHER = "teacher"
     ADMIN = "admin"
+    STUDENT = "student"
+    """Only by a sign-in elsewhere: to join the courses whose rosters name them."""
 
 
 class ParticipantStatus(StrEnum):
@@ -62,6 +64,27 @@ class User:
     name: str
     role: Role
     disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One browser in which a user is signed in. ``device``: what kind, where it said so."""
+
+    id: UUID
+    user_id: UUID
+    device: str | None
+    opened_at: datetime
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a sign-in elsewhere stands for. ``school_key``: how rosters know this person."""
+
+    issuer: str
+    subject: str
+    user_id: UUID
+    school_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +337,36 @@ class AccessRecord:
     object: str
     subject: UUID | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRequest:
+    """A student's wish that the school delete all that it has of them; ``verdict`` once answered.
+
+    ``student_id`` None: of no roster, so of this one lecture only.
+    """
+
+    id: UUID
+    participant_id: UUID
+    student_id: UUID | None
+    lecture_id: UUID
+    at: datetime
+    answered_at: datetime | None
+    verdict: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PulseSpan:
+    """Students' own answers over a span of a lecture, counted once. Epoch seconds, end excluded.
+
+    ``counts``: students by their last answer in the span. ``answered`` 0: taken back.
+    """
+
+    begins: int
+    ends: int
+    answered: int
+    counts: Mapping[PulseMood, int]
 
 
 @dataclass(frozen=True, slots=True)
