@@ -20,13 +20,13 @@ from dashboard.api.answers import (
     Summary,
     Timeline,
 )
-from dashboard.api.join import facts
 from dashboard.api.operations import answer, operation
 from dashboard.errors import (
     InvalidError,
     NotSignedInError,
     UnknownObjectError,
 )
+from dashboard.joining import facts
 from dashboard.live_values import LiveSnapshot, MoodFigures
 from dashboard.services import current_services
 from db import audit, flags, queries, reports

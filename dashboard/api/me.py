@@ -16,9 +16,9 @@ from dashboard.api.answers import (
     OwnPulse,
 )
 from dashboard.api.bearer import actor_of, agent
-from dashboard.api.join import facts
 from dashboard.api.operations import answer, nothing, operation
 from dashboard.errors import InvalidError, NotSignedInError
+from dashboard.joining import facts
 from dashboard.services import Services, current_services
 from db import consents, flags, queries
 from db.values import ObservationRow
