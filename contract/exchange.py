@@ -72,6 +72,12 @@ class ConsentAnswer(Message):
     participant: UUID
     recovery_link: str = Field(description="path that opens the student's own page")
     admitted: bool = Field(description="false while the teacher of an open course has not said yes")
+    baseline: bool = Field(
+        default=False,
+        description="whether ten seconds of just looking at the screen, marked by the events "
+        "baseline_start and baseline_end, would help: flags were chosen, and no earlier lecture "
+        "tells how this student usually looks",
+    )
 
 
 class Verdict(StrEnum):
