@@ -64,6 +64,7 @@ class Action(StrEnum):
 
     OPEN_PAGE = "open_page"
     VIEW_HOME = "view_home"
+    MANAGE_OWN_SESSIONS = "manage_own_sessions"
     JOIN = "join"
 
     START_LECTURE = "start_lecture"
@@ -89,6 +90,7 @@ class Action(StrEnum):
     SEND_EVENTS = "send_events"
     ANSWER_PULSE = "answer_pulse"
     VIEW_OWN = "view_own"
+    CHOOSE = "choose"
     ERASE_OWN = "erase_own"
     WITHDRAW = "withdraw"
 
@@ -238,6 +240,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     # What a page shows is judged again by the action of each of its parts.
     Action.OPEN_PAGE: Rule(_only(Relation.ANYBODY), SchoolObject),
     Action.VIEW_HOME: Rule(_only(Relation.SIGNED_IN), SchoolObject),
+    Action.MANAGE_OWN_SESSIONS: Rule(_only(Relation.SIGNED_IN), SchoolObject),
     Action.JOIN: Rule(_only(Relation.ANYBODY), LectureObject),
     Action.START_LECTURE: Rule(
         _only(Relation.TEACHER, Relation.OPERATOR), CourseObject, frozenset(Policy)
@@ -262,6 +265,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.SEND_EVENTS: Rule(_STUDENT, ParticipantObject),
     Action.ANSWER_PULSE: Rule(_STUDENT, ParticipantObject),
     Action.VIEW_OWN: Rule(_STUDENT, ParticipantObject),
+    Action.CHOOSE: Rule(_STUDENT, ParticipantObject),
     Action.ERASE_OWN: Rule(_STUDENT, ParticipantObject),
     Action.WITHDRAW: Rule(_STUDENT, ParticipantObject),
 }

@@ -1,12 +1,79 @@
-"""What students do with their own data: take the agreement back, delete; judged and recorded."""
+"""What students do with their own data and in their own name; judged and recorded.
 
+They say how it goes, answer a private question, choose anew, take the agreement back, delete, and
+ask the school to delete the rest.
+"""
+
+from collections.abc import Mapping
 from uuid import UUID
 
+from contract.exchange import PulseMood
+from contract.notice import notice_for
+from contract.policy import Choices, CourseMode, Policy
 from dashboard import access, lookup
-from dashboard.access import Action, Actor
+from dashboard.access import Action, Actor, ParticipantObject
+from dashboard.errors import ForbiddenError, RefusedError, UnknownObjectError
 from dashboard.services import Services
-from db import audit, consents, retention
-from db.values import Participant, Removal
+from db import audit, consents, erasure, flags, ingest, retention
+from db.values import ErasureRequest, Participant, ParticipantStatus, Removal
+
+
+def say(services: Services, actor: Actor, participant_id: UUID, mood: PulseMood) -> None:
+    """A self-report: how it goes, in a word.
+
+    Raises ForbiddenError where the student has left or was refused, RefusedError where the lecture
+    has ended.
+    """
+    target = lookup.participant_target(services, participant_id)
+    access.authorize(actor, Action.ANSWER_PULSE, target)
+    participant, lecture, _ = lookup.participant(services, participant_id)
+    _taking_part(participant)
+    if not lecture.running:
+        raise RefusedError("The lecture has ended; nothing more is asked.")
+    ingest.ingest_pulse(services.store, participant_id, mood, services.clock())
+
+
+def answer(
+    services: Services, actor: Actor, participant_id: UUID, flag_id: UUID, yes: bool
+) -> None:
+    """The answer to a private question. UnknownObjectError where this student was not asked it."""
+    target = lookup.participant_target(services, participant_id)
+    access.authorize(actor, Action.ANSWER_PULSE, target)
+    _taking_part(lookup.participant(services, participant_id)[0])
+    flag = flags.flag(services.store, flag_id)
+    if flag is None or flag.participant_id != participant_id or not flag.asked_at:
+        raise UnknownObjectError(f"There is no question {flag_id} to you.")
+    flags.answer(services.store, flag.id, yes, services.clock())
+
+
+def choose(
+    services: Services, actor: Actor, participant_id: UUID, *, flags: bool, ask_first: bool
+) -> Participant:
+    """Choose anew what the teacher may see of oneself; what counts in class figures stays.
+
+    Raises RefusedError where the school's policy or the course never shows one student anyway.
+    """
+    target = lookup.participant_target(services, participant_id)
+    access.authorize(actor, Action.CHOOSE, target)
+    if not may_be_shown(target):
+        raise RefusedError("In this lecture no student is ever shown, so there is no such choice.")
+    before = lookup.participant(services, participant_id)[0].choices
+    chosen = Choices(class_mood=before.class_mood, flags=flags, ask_first=flags and ask_first)
+    after = consents.change_choices(
+        services.store,
+        participant_id,
+        chosen,
+        notice_version=notice_for(target.policy).version,
+        now=services.clock(),
+    )
+    detail = {"flags": chosen.flags, "ask_first": chosen.ask_first}
+    _record(services, actor, Action.CHOOSE, target, detail)
+    return after
+
+
+def may_be_shown(target: ParticipantObject) -> bool:
+    """Whether policy and course leave it to the student if the teacher sees them."""
+    return target.policy is Policy.INDIVIDUAL and target.mode is not CourseMode.ANONYMOUS
 
 
 def withdraw(services: Services, actor: Actor, participant_id: UUID) -> Participant:
@@ -17,14 +84,7 @@ def withdraw(services: Services, actor: Actor, participant_id: UUID) -> Particip
     now = services.clock()
     after = consents.withdraw(services.store, participant_id, now)
     if before is not None and before.withdrawn_at is None:
-        audit.record(
-            services.store,
-            actor=actor.name,
-            action=Action.WITHDRAW,
-            object=f"lecture:{target.lecture_id}",
-            at=now,
-            subject=participant_id,
-        )
+        _record(services, actor, Action.WITHDRAW, target)
     return after
 
 
@@ -33,4 +93,38 @@ def erase(services: Services, actor: Actor, participant_id: UUID) -> Removal:
     access.authorize(actor, Action.ERASE_OWN, lookup.participant_target(services, participant_id))
     return retention.delete_observations(
         services.store, participant_id, now=services.clock(), actor=actor.name
+    )
+
+
+def ask_to_be_erased(services: Services, actor: Actor, participant_id: UUID) -> ErasureRequest:
+    """Ask the school to delete all that it has of oneself, in every lecture and on the roster."""
+    target = lookup.participant_target(services, participant_id)
+    access.authorize(actor, Action.ERASE_OWN, target)
+    asked = erasure.ask(services.store, participant_id, services.clock())
+    _record(services, actor, Action.ERASE_OWN, target, {"asked": "all"})
+    return asked
+
+
+def _taking_part(participant: Participant) -> None:
+    if participant.withdrawn_at is not None:
+        raise ForbiddenError("You took your agreement back, so nothing more is accepted.")
+    if participant.status is ParticipantStatus.REFUSED:
+        raise ForbiddenError("The teacher did not admit you to this lecture.")
+
+
+def _record(
+    services: Services,
+    actor: Actor,
+    action: Action,
+    target: ParticipantObject,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    audit.record(
+        services.store,
+        actor=actor.name,
+        action=action,
+        object=f"lecture:{target.lecture_id}",
+        at=services.clock(),
+        subject=target.participant_id,
+        detail=detail,
     )

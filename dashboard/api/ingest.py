@@ -19,11 +19,13 @@ from contract.exchange import (
     Verdict,
 )
 from contract.observations import Observation
+from dashboard import own
 from dashboard.access import Action
-from dashboard.api.bearer import sender
+from dashboard.api.bearer import actor_of, agent, sender
+from dashboard.api.limits import current_limits
 from dashboard.api.operations import answer, nothing, operation, read_body
 from dashboard.api.verdicts import Tolerance, judge, misdated
-from dashboard.errors import InvalidError, UnknownObjectError
+from dashboard.errors import InvalidError
 from dashboard.services import Services, current_services
 from db import flags
 from db import ingest as store_ingest
@@ -149,20 +151,14 @@ def _question(services: Services, context: AgentContext) -> Ask | None:
 )
 def pulse() -> Response:
     """``POST /pulse``."""
-    context = sender(Action.ANSWER_PULSE)
+    context = agent()
     given = read_body(Pulse)
-    services = current_services()
-    now = services.clock()
+    services, actor, me = current_services(), actor_of(context), context.participant.id
     if given.mood is not None and given.ask is None and given.answer is None:
-        why = judge(now, context.lecture, _tolerance(services), now)
-        if why is not None:
-            raise InvalidError(f"A pulse is taken while the lecture runs: {why[1]}.")
-        store_ingest.ingest_pulse(services.store, context.participant.id, given.mood, now)
+        current_limits().pulses.take(me)
+        own.say(services, actor, me, given.mood)
     elif given.mood is None and given.ask is not None and given.answer is not None:
-        flag = flags.flag(services.store, given.ask)
-        if flag is None or flag.participant_id != context.participant.id or not flag.asked_at:
-            raise UnknownObjectError(f"There is no question {given.ask} to you.")
-        flags.answer(services.store, flag.id, given.answer, now)
+        own.answer(services, actor, me, given.ask, given.answer)
     else:
         raise InvalidError("A pulse must be either a mood, or an ask with its answer.")
     return nothing()

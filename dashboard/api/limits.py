@@ -16,6 +16,8 @@ EXTENSION: Final = "classpulse-limits"
 MOST_KEYS: Final = 50_000
 """Keys remembered; the one longest unused is forgotten first, which only ever lets it in."""
 
+PULSES_PER_MINUTE: Final = 12
+
 
 class TokenBuckets:
     """One bucket of ``burst`` tokens for every key, filled at ``rate`` tokens a second."""
@@ -67,6 +69,8 @@ class Limits:
     """All API requests of an address."""
     agent: TokenBuckets
     """All requests under one agent's token."""
+    pulses: TokenBuckets
+    """One student's self-reports: a tap may be put right, but none is stored by the dozen."""
     guesses: TokenBuckets
     """Wrong join codes from one address; right ones cost nothing."""
     signin: TokenBuckets
@@ -82,6 +86,7 @@ def limits_from(settings: Settings) -> Limits:
     return Limits(
         address=TokenBuckets(address, 2 * address),
         agent=TokenBuckets(agent, 6 * agent),
+        pulses=TokenBuckets(PULSES_PER_MINUTE / 60, PULSES_PER_MINUTE),
         guesses=TokenBuckets(guesses / 60, guesses),
         signin=TokenBuckets(signin / 3600, max(5.0, signin / 6)),
         signin_address=TokenBuckets(signin / 360, max(50.0, signin / 0.6)),

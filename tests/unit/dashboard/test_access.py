@@ -39,6 +39,7 @@ ACTORS: dict[str, Actor] = {
     "teacher": user(Role.TEACHER, COURSE),
     "other teacher": user(Role.TEACHER, OTHER),
     "admin": user(Role.ADMIN),
+    "student user": user(Role.STUDENT),
     "ana": ParticipantActor(ANA, LECTURE),
     "ben": ParticipantActor(BEN, LECTURE),
     "operator": OperatorActor(),
@@ -49,7 +50,8 @@ OFFICE = {"admin", "operator"}
 # Who may, where policy and mode allow all: the lecture of COURSE, the participant is Ana.
 WHO: dict[Action, set[str]] = {
     Action.OPEN_PAGE: EVERYBODY,
-    Action.VIEW_HOME: {"teacher", "other teacher", "admin"},
+    Action.VIEW_HOME: {"teacher", "other teacher", "admin", "student user"},
+    Action.MANAGE_OWN_SESSIONS: {"teacher", "other teacher", "admin", "student user"},
     Action.JOIN: EVERYBODY,
     Action.START_LECTURE: {"teacher", "operator"},
     Action.END_LECTURE: {"teacher", "operator"},
@@ -71,6 +73,7 @@ WHO: dict[Action, set[str]] = {
     Action.SEND_EVENTS: {"ana"},
     Action.ANSWER_PULSE: {"ana"},
     Action.VIEW_OWN: {"ana"},
+    Action.CHOOSE: {"ana"},
     Action.ERASE_OWN: {"ana"},
     Action.WITHDRAW: {"ana"},
 }
