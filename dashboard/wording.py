@@ -1,84 +1,140 @@
 """The words people read: what a face looks like, never what somebody feels."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from contract import CourseMode, Emotion, Policy
+from dashboard import i18n
+from dashboard.i18n import Said, listing, mark, plural, text
+from db.values import Role
 
-LOOK: Final[dict[Emotion, str]] = {
-    Emotion.NEUTRAL: "neutral",
-    Emotion.HAPPY: "happy-looking",
-    Emotion.SURPRISE: "surprised-looking",
-    Emotion.FEAR: "fearful-looking",
-    Emotion.DISGUST: "disgusted-looking",
-    Emotion.ANGRY: "angry-looking",
-    Emotion.SAD: "sad-looking",
-}
+__all__ = [
+    "COURSE_MODE",
+    "FLAG_TITLE",
+    "LOOK",
+    "MOOD_WORD",
+    "OUTCOME",
+    "POLICY_MEANING",
+    "POLICY_NAME",
+    "ROLE",
+    "STATE",
+    "ago",
+    "between",
+    "caveat",
+    "clock",
+    "length",
+    "listing",
+    "percent",
+    "points",
+    "students",
+]
+
+LOOK: Final = Said(
+    {
+        # For translators: said of faces and of students, in legends and within sentences.
+        Emotion.NEUTRAL: mark("neutral"),
+        Emotion.HAPPY: mark("happy-looking"),
+        Emotion.SURPRISE: mark("surprised-looking"),
+        Emotion.FEAR: mark("fearful-looking"),
+        Emotion.DISGUST: mark("disgusted-looking"),
+        Emotion.ANGRY: mark("angry-looking"),
+        Emotion.SAD: mark("sad-looking"),
+    }
+)
 """The seven looks in a sentence or a legend."""
 
-MOOD_WORD: Final[dict[Emotion, str]] = {
-    Emotion.NEUTRAL: "Neutral",
-    Emotion.HAPPY: "Happy",
-    Emotion.SURPRISE: "Surprised",
-    Emotion.FEAR: "Fearful",
-    Emotion.DISGUST: "Disgusted",
-    Emotion.ANGRY: "Angry",
-    Emotion.SAD: "Sad",
-}
+MOOD_WORD: Final = Said(
+    {
+        # For translators: one word after "The class looks".
+        Emotion.NEUTRAL: mark("Neutral"),
+        Emotion.HAPPY: mark("Happy"),
+        Emotion.SURPRISE: mark("Surprised"),
+        Emotion.FEAR: mark("Fearful"),
+        Emotion.DISGUST: mark("Disgusted"),
+        Emotion.ANGRY: mark("Angry"),
+        Emotion.SAD: mark("Sad"),
+    }
+)
 """One word that follows "the class looks"."""
 
-FLAG_TITLE: Final[dict[str, str]] = {
-    "sad": "Sad-looking for a while",
-    "disengaged": "Looks disengaged",
-}
+FLAG_TITLE: Final = Said(
+    {
+        "sad": mark("Sad-looking for a while"),
+        "disengaged": mark("Looks disengaged"),
+    }
+)
 
-OUTCOME: Final[dict[str, str]] = {
-    "checked_in": "Checked in",
-    "not_now": "Not now",
-    "wrong": "Wrong",
-}
+OUTCOME: Final = Said(
+    {
+        "checked_in": mark("Checked in"),
+        "not_now": mark("Not now"),
+        "wrong": mark("Wrong"),
+    }
+)
 """What a teacher may answer to a check-in, in the order of the buttons."""
 
-STATE: Final[dict[str, str]] = {
-    "reporting": "Reporting",
-    "away": "Away from the camera",
-    "paused": "Paused by the student",
-    "camera_lost": "Camera lost",
-    "no_data": "No data",
-}
+STATE: Final = Said(
+    {
+        "reporting": mark("Reporting"),
+        "away": mark("Away from the camera"),
+        "paused": mark("Paused by the student"),
+        "camera_lost": mark("Camera lost"),
+        "no_data": mark("No data"),
+    }
+)
 
-POLICY: Final[dict[Policy, tuple[str, str]]] = {
-    Policy.INDIVIDUAL: (
-        "Individual",
-        "Class figures, and rows and check-ins of the students who chose them.",
-    ),
-    Policy.AGGREGATE: ("Aggregate", "Figures of the whole class only, never of one student."),
-    Policy.SELF_REPORT: (
-        "Self-report",
-        "Nothing is inferred from faces; students answer a one-tap question.",
-    ),
-}
+POLICY_NAME: Final = Said(
+    {
+        Policy.INDIVIDUAL: mark("Individual"),
+        Policy.AGGREGATE: mark("Aggregate"),
+        Policy.SELF_REPORT: mark("Self-report"),
+    }
+)
 
-COURSE_MODE: Final[dict[CourseMode, str]] = {
-    CourseMode.ROSTER: "Roster: personal links",
-    CourseMode.OPEN: "Open: code and name, you admit",
-    CourseMode.ANONYMOUS: "Anonymous: code only, class figures",
-}
+POLICY_MEANING: Final = Said(
+    {
+        Policy.INDIVIDUAL: mark(
+            "Class figures, and rows and check-ins of the students who chose them."
+        ),
+        Policy.AGGREGATE: mark("Figures of the whole class only, never of one student."),
+        Policy.SELF_REPORT: mark(
+            "Nothing is inferred from faces; students answer a one-tap question."
+        ),
+    }
+)
 
-CAVEAT: Final = "A face shows an expression, not a feeling. Ask before you conclude."
+ROLE: Final = Said(
+    {
+        Role.TEACHER: mark("Teacher"),
+        Role.ADMIN: mark("Admin"),
+        Role.STUDENT: mark("Student"),
+    }
+)
+
+COURSE_MODE: Final = Said(
+    {
+        CourseMode.ROSTER: mark("Roster: personal links"),
+        CourseMode.OPEN: mark("Open: code and name, you admit"),
+        CourseMode.ANONYMOUS: mark("Anonymous: code only, class figures"),
+    }
+)
+
+
+def caveat() -> str:
+    """What stands beside every figure that might be taken for a finding."""
+    return text("A face shows an expression, not a feeling. Ask before you conclude.")
 
 
 def percent(share: float | None) -> str:
     """``0.614`` as ``61 %``; a dash where nothing is known. A share, 0..1."""
-    return "–" if share is None else f"{round(share * 100)} %"
+    return "–" if share is None else i18n.percent(share)
 
 
 def between(low: float, high: float) -> str:
     """An interval of shares, as ``54 to 67 %``."""
     if round(low * 100) == round(high * 100):
         return percent(low)
-    return f"{round(low * 100)} to {round(high * 100)} %"
+    return text("{low} to {high}", low=i18n.number(round(low * 100)), high=percent(high))
 
 
 def points(change: float | None) -> str:
@@ -87,36 +143,31 @@ def points(change: float | None) -> str:
         return "–"
     whole = round(change * 100)
     if whole == 0:
-        return "no change"
-    unit = "point" if abs(whole) == 1 else "points"
-    return f"{'+' if whole > 0 else '−'}{abs(whole)} {unit}"
+        return text("no change")
+    said = plural("{n} point", "{n} points", abs(whole))
+    return f"{'+' if whole > 0 else '−'}{said}"
 
 
 def length(span: timedelta) -> str:
     """How long something lasted or lasts, as ``38 min`` or ``1 h 05 min``."""
     minutes = max(0, int(span.total_seconds() // 60))
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60:02d} min"
+        return text("{n} min", n=minutes)
+    return text("{hours} h {minutes} min", hours=minutes // 60, minutes=f"{minutes % 60:02d}")
 
 
 def ago(seconds: float) -> str:
     """An age in seconds, as ``8 s`` or ``3 min``."""
-    return f"{round(seconds)} s" if seconds < 90 else f"{round(seconds / 60)} min"
+    if seconds < 90:
+        return text("{n} s", n=round(seconds))
+    return text("{n} min", n=round(seconds / 60))
 
 
 def clock(moment: datetime) -> str:
     """A moment, already in the school's zone, as ``10:42``."""
-    return moment.strftime("%H:%M")
+    return i18n.clock(moment)
 
 
 def students(count: int) -> str:
     """``1 student``, ``28 students``."""
-    return f"{count} student" if count == 1 else f"{count} students"
-
-
-def listing(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return plural("{n} student", "{n} students", count)

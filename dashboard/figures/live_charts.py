@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from contract import EMOTIONS
 from dashboard import wording
+from dashboard.i18n import text
 from dashboard.live_values import LivePoint, MarkerPoint
 from dashboard.theme import ATTENTIVE_COLOUR, FONT, LOOK_COLOURS, PRESENCE_COLOUR, STACK
 
@@ -70,13 +71,13 @@ def attention_figure(
     data = [
         {
             **line,
-            "name": "in view",
+            "name": text("in view"),
             "y": [point.presence for point in points],
             "line": {"width": 1.5, "color": PRESENCE_COLOUR, "dash": "dot"},
         },
         {
             **line,
-            "name": "attentive",
+            "name": text("attentive"),
             "y": [point.attentive for point in points],
             "line": {"width": 2.5, "color": ATTENTIVE_COLOUR},
         },

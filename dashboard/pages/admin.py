@@ -8,6 +8,7 @@ from dash import html
 
 from contract import Policy
 from dashboard import wording
+from dashboard.i18n import text
 from dashboard.pages import ids, parts, urls
 from db.values import AccessRecord, Course, School, User
 
@@ -19,9 +20,9 @@ def layout(
     return html.Div(
         [
             parts.page_head(
-                "Administration",
-                school.name or "The school has no name yet.",
-                parts.link("Reports", urls.REPORTS),
+                text("Administration"),
+                school.name or text("The school has no name yet."),
+                parts.link(text("Reports"), urls.REPORTS),
             ),
             html.Div(
                 [_policy(school), _users(users), _courses(courses), _log(log)], className="cp-stack"
@@ -34,20 +35,22 @@ def _policy(school: School) -> Any:
     chosen = None if school.policy is None else school.policy.value
     return parts.card(
         html.P(
-            "The policy decides what anybody may be shown. It holds for lectures that start from "
-            "now on; a running lecture keeps the one it started with.",
+            text(
+                "The policy decides what anybody may be shown. It holds for lectures that start "
+                "from now on; a running lecture keeps the one it started with."
+            ),
             className="cp-quiet",
         ),
         dmc.RadioGroup(
             id=ids.POLICY_CHOICE,
             value=chosen,
-            label="Policy of the school",
+            label=text("Policy of the school"),
             children=dmc.Stack(
                 [
                     dmc.Radio(
                         value=policy.value,
-                        label=wording.POLICY[policy][0],
-                        description=wording.POLICY[policy][1],
+                        label=wording.POLICY_NAME[policy],
+                        description=wording.POLICY_MEANING[policy],
                     )
                     for policy in Policy
                 ],
@@ -57,17 +60,19 @@ def _policy(school: School) -> Any:
             mt="md",
         ),
         html.P(
-            "In the EU, inferring emotions in education is prohibited (AI Act, Art. 5(1)(f)); "
-            "there, only self-report is to be offered. This is not legal advice.",
+            text(
+                "In the EU, inferring emotions in education is prohibited (AI Act, Art. 5(1)(f)); "
+                "there, only self-report is to be offered. This is not legal advice."
+            ),
             className="cp-caveat",
         ),
         html.Div(
-            dmc.Button("Save the policy", id=ids.POLICY_BUTTON),
+            dmc.Button(text("Save the policy"), id=ids.POLICY_BUTTON),
             style={"marginTop": "14px"},
         ),
-        title="Policy",
+        title=text("Policy"),
         aside=parts.badge(
-            "Not set" if school.policy is None else wording.POLICY[school.policy][0],
+            text("Not set") if school.policy is None else wording.POLICY_NAME[school.policy],
             "warn" if school.policy is None else "good",
         ),
     )
@@ -78,26 +83,39 @@ def _users(users: Sequence[User]) -> Any:
         [
             html.Span(user.name, className="cp-name"),
             user.login,
-            user.role.value.capitalize(),
-            parts.badge("Disabled", "warn") if user.disabled else parts.badge("Active", "good"),
+            wording.ROLE[user.role],
+            parts.badge(text("Disabled"), "warn")
+            if user.disabled
+            else parts.badge(text("Active"), "good"),
         ]
         for user in users
     ]
     return parts.card(
-        parts.table(["Name", "Sign-in", "Role", "State"], rows, "Users", set()),
+        parts.table(
+            [text("Name"), text("Sign-in name"), text("Role"), text("State")],
+            rows,
+            text("Users"),
+            set(),
+        ),
         html.P(
-            ["Add and disable users with ", html.Code("classpulse user"), "."],
+            text("Add and disable users with the command {command}.", command="classpulse user"),
             className="cp-caveat",
         ),
-        title="People",
+        title=text("People"),
     )
 
 
 def _courses(courses: Sequence[Course]) -> Any:
     if not courses:
         return parts.card(
-            parts.empty("No course yet", "Import a roster with: classpulse roster import"),
-            title="Courses",
+            parts.empty(
+                text("No course yet"),
+                text(
+                    "Import a roster with the command {command}.",
+                    command="classpulse roster import",
+                ),
+            ),
+            title=text("Courses"),
         )
     rows: list[list[Any]] = [
         [
@@ -108,16 +126,23 @@ def _courses(courses: Sequence[Course]) -> Any:
         for course in courses
     ]
     return parts.card(
-        parts.table(["Course", "How students join", "Time zone"], rows, "Courses", set()),
-        title="Courses",
+        parts.table(
+            [text("Course"), text("How students join"), text("Time zone")],
+            rows,
+            text("Courses"),
+            set(),
+        ),
+        title=text("Courses"),
     )
 
 
 def _log(log: Sequence[AccessRecord]) -> Any:
     if not log:
         return parts.card(
-            parts.empty("Nothing yet", "Who looked at whose data is written down here."),
-            title="Access log",
+            parts.empty(
+                text("Nothing yet"), text("Who looked at whose data is written down here.")
+            ),
+            title=text("Access log"),
         )
     rows: list[list[Any]] = [
         [
@@ -129,7 +154,12 @@ def _log(log: Sequence[AccessRecord]) -> Any:
         for entry in log
     ]
     return parts.card(
-        parts.table(["When", "Who", "What", "Of what"], rows, "Access log, newest first", set()),
-        title="Access log",
-        aside=parts.quiet("the latest entries; it can only be added to"),
+        parts.table(
+            [text("When"), text("Who"), text("What"), text("Of what")],
+            rows,
+            text("Access log, newest first"),
+            set(),
+        ),
+        title=text("Access log"),
+        aside=parts.quiet(text("the latest entries; it can only be added to")),
     )

@@ -20,6 +20,7 @@ from contract import Policy
 from dashboard import lookup, office, own, teaching
 from dashboard.access import SCHOOL, Action, ParticipantActor
 from dashboard.errors import InvalidError
+from dashboard.i18n import text
 from dashboard.pages import ids, live, routes, shell, urls
 from dashboard.services import Services
 from dashboard.signin import current_actor, current_participant, secured_callback
@@ -81,7 +82,7 @@ def _home(app: Dash, services: Services) -> None:
         if not clicks:
             return no_update, no_update
         if not _typed(title):
-            return no_update, shell.notice("Give the lecture a title first.", good=False)
+            return no_update, shell.notice(text("Give the lecture a title first."), good=False)
         course_id = UUID(button["course"])
         lecture = teaching.start_lecture(services, current_actor(), course_id, _typed(title))
         return urls.live(lecture.id), None
@@ -150,7 +151,7 @@ def _heard_before(cursor: Any) -> tuple[str | None, dict[str, str]]:
 def _over(lecture: Any, course: Any) -> tuple[Any, ...]:
     """The last answer: the lecture has ended, so the page stops asking."""
     rest = [no_update] * (len(_PANELS) - 1)
-    return (live.ended(lecture, course), *rest, *[no_update] * 6, "has ended", True)
+    return (live.ended(lecture, course), *rest, *[no_update] * 6, text("has ended"), True)
 
 
 def _live_actions(app: Dash, services: Services) -> None:
@@ -283,9 +284,11 @@ def _admin(app: Dash, services: Services) -> None:
         if not clicks:
             return no_update
         if chosen not in [policy.value for policy in Policy]:
-            raise InvalidError(f"A policy must be one of the three, but received {chosen!r}.")
+            raise InvalidError(
+                text("A policy must be one of the three, but received {given}.", given=repr(chosen))
+            )
         office.set_policy(services, current_actor(), Policy(chosen))
-        return shell.notice("Saved. It holds for lectures that start from now on.", good=True)
+        return shell.notice(text("Saved. It holds for lectures that start from now on."), good=True)
 
 
 def _me(app: Dash, services: Services) -> None:

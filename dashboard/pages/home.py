@@ -9,7 +9,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from contract import Policy
-from dashboard import wording
+from dashboard import i18n, wording
+from dashboard.i18n import text
 from dashboard.pages import ids, parts, urls
 from db.values import Course, Lecture
 
@@ -23,12 +24,12 @@ def layout(
     now: datetime,
 ) -> Any:
     """The start page: one card a course, running lectures first."""
-    head = parts.page_head(f"Hello, {name}", _lead(policy))
+    head = parts.page_head(text("Hello, {name}", name=name), _lead(policy))
     if not courses:
         body: Any = parts.card(
             parts.empty(
-                "No course yet",
-                "An admin adds courses and says who teaches them. Yours will be listed here.",
+                text("No course yet"),
+                text("An admin adds courses and says who teaches them. Yours will be listed here."),
             )
         )
     else:
@@ -42,11 +43,14 @@ def layout(
 
 def _lead(policy: Policy | None) -> str:
     if policy is None:
-        return (
+        return text(
             "The school has not set its policy yet, so no lecture can start. Please ask an admin."
         )
-    name, meaning = wording.POLICY[policy]
-    return f"The school's policy is {name.lower()}: {meaning[0].lower()}{meaning[1:]}"
+    return text(
+        "The school's policy: {name}. {meaning}",
+        name=wording.POLICY_NAME[policy],
+        meaning=wording.POLICY_MEANING[policy],
+    )
 
 
 def _course(
@@ -62,7 +66,9 @@ def _course(
     return parts.card(
         html.Ul(rows, className="cp-rows")
         if rows
-        else parts.empty("No lecture yet", "Start one, and show the class the join code."),
+        else parts.empty(
+            text("No lecture yet"), text("Start one, and show the class the join code.")
+        ),
         _start(course, policy) if not running else None,
         title=course.title,
         aside=parts.quiet(wording.COURSE_MODE[course.mode]),
@@ -77,14 +83,16 @@ def _running(lecture: Lecture, now: datetime) -> Any:
                     html.Span(lecture.title, className="cp-name"),
                     html.Div(
                         [
-                            parts.badge("Live", "live"),
+                            parts.badge(text("Live"), "live"),
                             " ",
-                            parts.quiet(f"for {wording.length(now - lecture.started_at)}"),
+                            parts.quiet(
+                                text("for {span}", span=wording.length(now - lecture.started_at))
+                            ),
                         ]
                     ),
                 ]
             ),
-            html.A("Open the live page", href=urls.live(lecture.id), className="cp-button"),
+            html.A(text("Open the live page"), href=urls.live(lecture.id), className="cp-button"),
         ]
     )
 
@@ -96,10 +104,10 @@ def _ended(lecture: Lecture, zone: ZoneInfo) -> Any:
             html.Span(
                 [
                     html.Span(lecture.title, className="cp-name"),
-                    html.Div(parts.quiet(f"{day.day} {day:%B}, {wording.clock(day)}")),
+                    html.Div(parts.quiet(f"{i18n.day(day)}, {i18n.clock(day)}")),
                 ]
             ),
-            html.A("Report", href=urls.REPORTS, className="cp-link"),
+            html.A(text("Report"), href=urls.REPORTS, className="cp-link"),
         ]
     )
 
@@ -109,17 +117,17 @@ def _start(course: Course, policy: Policy | None) -> Any:
         [
             dmc.TextInput(
                 id=ids.start_title(course.id),
-                label="Title of the next lecture",
-                placeholder="What is it about?",
+                label=text("Title of the next lecture"),
+                placeholder=text("What is it about?"),
                 inputProps={"maxLength": 120},
                 debounce=True,
                 disabled=policy is None,
             ),
             dmc.Button(
-                "Start the lecture",
+                text("Start the lecture"),
                 id=ids.start_button(course.id),
                 disabled=policy is None,
-                **parts.aria(label=f"Start a lecture of {course.title}"),
+                **parts.aria(label=text("Start a lecture of {course}", course=course.title)),
             ),
             html.Div(id=ids.start_answer(course.id), style={"flexBasis": "100%"}),
         ],

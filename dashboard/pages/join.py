@@ -7,6 +7,7 @@ from dash import html
 from contract import Policy
 from contract.notice import notice_for
 from dashboard import wording
+from dashboard.i18n import text
 from dashboard.pages import parts
 from db.values import Course, Lecture
 
@@ -19,69 +20,86 @@ def layout(lecture: Lecture, course: Course, base_url: str) -> Any:
         else html.Ol(_steps(lecture, base_url), className="cp-steps")
     )
     if lecture.running and lecture.policy is Policy.SELF_REPORT:
-        body = parts.empty("No camera is used", notice_for(lecture.policy).text)
+        body = parts.empty(text("No camera is used"), notice_for(lecture.policy).text)
     return html.Div(
         [
             parts.page_head(lecture.title, course.title),
-            parts.card(body, title="Join this lecture" if lecture.running else None),
+            parts.card(body, title=text("Join this lecture") if lecture.running else None),
             parts.card(
                 html.Div(
-                    [html.P(text) for text in notice_for(lecture.policy).text.split("\n\n")],
+                    [html.P(part) for part in notice_for(lecture.policy).text.split("\n\n")],
                     className="cp-prose",
                 ),
-                title="What you agree to",
-                aside=parts.badge(wording.POLICY[lecture.policy][0]),
+                title=text("What you agree to"),
+                aside=parts.badge(wording.POLICY_NAME[lecture.policy]),
             ),
-            parts.card(_what_is_sent(), title="What is sent, once a second"),
+            parts.card(_what_is_sent(), title=text("What is sent, once a second")),
         ],
         className="cp-narrow cp-stack",
     )
 
 
 def _steps(lecture: Lecture, base_url: str) -> list[Any]:
+    name = text("Your name")
     return [
         _step(
-            "Install the agent once",
-            parts.command('pip install "classpulse[agent]"', "the install command"),
-            "It needs no account. The pictures of your camera stay on your device.",
+            text("Install the agent once"),
+            parts.command('pip install "classpulse[agent]"', text("the install command")),
+            text("It needs no account. The pictures of your camera stay on your device."),
         ),
         _step(
-            "Start it with this lecture's code",
+            text("Start it with this lecture's code"),
             parts.command(
-                f'classpulse agent --server {base_url} --join {lecture.code} --name "Your name"',
-                "the join command",
+                f'classpulse agent --server {base_url} --join {lecture.code} --name "{name}"',
+                text("the join command"),
             ),
-            "It shows you the notice below and asks before anything is sent. "
-            "If you got a personal link, give the link in place of the code.",
+            text(
+                "It shows you the notice below and asks before anything is sent. "
+                "If you got a personal link, give the link in place of the code."
+            ),
         ),
         _step(
-            "Pause or stop whenever you like",
+            text("Pause or stop whenever you like"),
             None,
-            "Press P to pause and Q to stop. The agent prints a link to your own page, "
-            "where you see and delete what was sent.",
+            text(
+                "Press P to pause and Q to stop. The agent prints a link to your own page, "
+                "where you see and delete what was sent."
+            ),
         ),
     ]
 
 
-def _step(title: str, command: Any, text: str) -> Any:
-    return html.Li(html.Div([html.H3(title), command, html.P(text, className="cp-quiet")]))
+def _step(title: str, command: Any, meaning: str) -> Any:
+    return html.Li(html.Div([html.H3(title), command, html.P(meaning, className="cp-quiet")]))
 
 
 def _what_is_sent() -> Any:
     facts = [
-        ("How your face looks", "seven numbers between 0 and 1, one for each expression"),
-        ("Whether a face is there", "the share of that second, and how many faces"),
-        ("Where your head is turned", "three angles, and how open your eyes are"),
-        ("Nothing else", "no picture, no sound, no text; the server refuses anything more"),
+        (
+            text("How your face looks"),
+            text("seven numbers between 0 and 1, one for each expression"),
+        ),
+        (
+            text("Whether a face is there"),
+            text("the share of that second, and how many faces"),
+        ),
+        (text("Where your head is turned"), text("three angles, and how open your eyes are")),
+        (
+            text("Nothing else"),
+            text("no picture, no sound, no text; the server refuses anything more"),
+        ),
     ]
     return html.Dl(
-        [part for name, text in facts for part in (html.Dt(name), html.Dd(text))],
+        [part for name, said in facts for part in (html.Dt(name), html.Dd(said))],
         className="cp-facts",
     )
 
 
 def _ended(lecture: Lecture) -> Any:
     return parts.empty(
-        "This lecture has ended",
-        f"The code {lecture.code} opens nothing any more. Ask your teacher for a new one.",
+        text("This lecture has ended"),
+        text(
+            "The code {code} opens nothing any more. Ask your teacher for a new one.",
+            code=lecture.code,
+        ),
     )

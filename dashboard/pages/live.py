@@ -13,8 +13,10 @@ import dash_mantine_components as dmc
 import segno
 from dash import dcc, html, no_update
 
-from dashboard import wording
+from contract.languages import Language
+from dashboard import i18n, wording
 from dashboard.figures import live_charts
+from dashboard.i18n import text
 from dashboard.live_values import Increment, LiveSnapshot
 from dashboard.pages import ids, live_panels, parts, urls
 from db.values import Course, Lecture
@@ -48,7 +50,7 @@ def layout(
                 update.panels["strip"],
                 id=ids.LIVE_STRIP,
                 className="cp-card cp-strip",
-                **parts.aria(label="The class at a glance"),
+                **parts.aria(label=text("The class at a glance")),
             ),
             html.Div(
                 [
@@ -57,7 +59,7 @@ def layout(
                         [
                             parts.card(
                                 html.Div(update.panels["queue"], id=ids.LIVE_QUEUE),
-                                title="Check-ins",
+                                title=text("Check-ins"),
                             ),
                             html.Div(update.panels["waiting"], id=ids.LIVE_WAITING),
                         ],
@@ -78,10 +80,12 @@ def ended(lecture: Lecture, course: Course) -> Any:
             parts.page_head(lecture.title, course.title),
             parts.card(
                 parts.empty(
-                    "This lecture has ended",
-                    "What students' devices still hold is being sent. The report follows a few "
-                    "minutes after the end.",
-                    parts.link("Go to the reports", urls.REPORTS),
+                    text("This lecture has ended"),
+                    text(
+                        "What students' devices still hold is being sent. The report follows a "
+                        "few minutes after the end."
+                    ),
+                    parts.link(text("Go to the reports"), urls.REPORTS),
                 )
             ),
         ],
@@ -114,7 +118,7 @@ class Update:
     ) -> "Update":
         """What is new for a browser whose panels have the fingerprints ``seen``."""
         zone = ZoneInfo(course.timezone)
-        panels, prints = _rendered(snapshot)
+        panels, prints = _rendered(snapshot, i18n.language())
         mood: Any = no_update
         mood_figure: Any = no_update
         attention: Any = no_update
@@ -149,9 +153,12 @@ def _age(snapshot: LiveSnapshot | None, now: datetime) -> float | None:
 
 
 @lru_cache(maxsize=64)
-def _rendered(snapshot: LiveSnapshot | None) -> tuple[dict[str, Any], dict[str, str]]:
-    """The panels and their fingerprints: made once per tick, however many browsers ask."""
-    panels = _starting() if snapshot is None else _panels(snapshot)
+def _rendered(
+    snapshot: LiveSnapshot | None, language: Language
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The panels and their fingerprints: made once per tick and language, however many ask."""
+    with i18n.speaking(language):
+        panels = _starting() if snapshot is None else _panels(snapshot)
     return panels, {name: _fingerprint(panel) for name, panel in panels.items()}
 
 
@@ -169,29 +176,34 @@ def _panels(snapshot: LiveSnapshot) -> dict[str, Any]:
 
 
 def _starting() -> dict[str, Any]:
-    wait = parts.empty("Starting", "The first figures appear within a few seconds.")
+    wait = parts.empty(text("Starting"), text("The first figures appear within a few seconds."))
     return {
         "strip": [
             parts.stat(label, "–")
-            for label in ("The class looks", "Attentive", "Over 5 minutes", "Reporting")
+            for label in (
+                text("The class looks"),
+                text("Attentive"),
+                text("Over 5 minutes"),
+                text("Reporting"),
+            )
         ],
         "queue": [wait],
         "waiting": [],
         "tiles": [],
         "legend": live_panels.legend(None),
         "key": live_panels.attention_key(None),
-        "mood_text": "No faces have been seen yet.",
-        "attention_text": "Nobody is in view yet.",
+        "mood_text": text("No faces have been seen yet."),
+        "attention_text": text("Nobody is in view yet."),
     }
 
 
 def _fingerprint(panel: Any) -> str:
-    text = dumps(panel, default=lambda part: part.to_plotly_json(), sort_keys=True)
-    return blake2b(text.encode(), digest_size=6).hexdigest()
+    said = dumps(panel, default=lambda part: part.to_plotly_json(), sort_keys=True)
+    return blake2b(said.encode(), digest_size=6).hexdigest()
 
 
 def _since(lecture: Lecture, now: datetime) -> str:
-    return f"running for {wording.length(now - lecture.started_at)}"
+    return text("running for {span}", span=wording.length(now - lecture.started_at))
 
 
 def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any:
@@ -199,23 +211,31 @@ def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any
     started = wording.clock(lecture.started_at.astimezone(zone))
     lead = [
         course.title,
-        f" · since {started}, ",
+        " · ",
+        text("since {time}", time=started),
+        ", ",
         html.Span(_since(lecture, now), id=ids.LIVE_SINCE),
-        f" · policy {wording.POLICY[lecture.policy][0].lower()}",
+        " · ",
+        text("policy: {name}", name=wording.POLICY_NAME[lecture.policy]),
     ]
     buttons = [
         dmc.Button(
             [
-                "Join code ",
+                text("Join code"),
+                " ",
                 html.Strong(lecture.code, style={"marginLeft": "6px", "letterSpacing": ".06em"}),
             ],
             id=ids.JOIN_OPEN,
             variant="default",
         ),
         dmc.Button(
-            "Present", id=ids.PRESENT, variant="default", rightSection=dmc.Kbd("P"), n_clicks=0
+            text("Present"),
+            id=ids.PRESENT,
+            variant="default",
+            rightSection=dmc.Kbd("P"),
+            n_clicks=0,
         ),
-        dmc.Button("End lecture", id=ids.END_OPEN, variant="default"),
+        dmc.Button(text("End lecture"), id=ids.END_OPEN, variant="default"),
     ]
     return html.Div(
         [
@@ -235,10 +255,10 @@ def _presented(lecture: Lecture, base_url: str) -> Any:
 def _join(lecture: Lecture, base_url: str) -> Any:
     return dmc.Modal(
         id=ids.JOIN_MODAL,
-        title="Join this lecture",
+        title=text("Join this lecture"),
         size="xl",
         centered=True,
-        closeButtonProps={"aria-label": "Close"},
+        closeButtonProps={"aria-label": text("Close")},
         children=_code(lecture, base_url),
     )
 
@@ -249,13 +269,13 @@ def _code(lecture: Lecture, base_url: str) -> Any:
     picture = segno.make(address, error="m").svg_data_uri(scale=8, border=1, dark="#191a23")
     return html.Div(
         [
-            html.Img(src=picture, alt=f"QR code of {address}"),
+            html.Img(src=picture, alt=text("QR code of {address}", address=address)),
             html.Div(
                 [
                     html.Div(lecture.code, className="cp-code-text"),
                     html.P(address, className="cp-code-link"),
                     html.P(
-                        "Students open this address, or start the agent with the code.",
+                        text("Students open this address, or start the agent with the code."),
                         className="cp-quiet",
                     ),
                 ]
@@ -268,18 +288,21 @@ def _code(lecture: Lecture, base_url: str) -> Any:
 def _end(lecture: Lecture) -> Any:
     return dmc.Modal(
         id=ids.END_MODAL,
-        title="End this lecture?",
+        title=text("End this lecture?"),
         centered=True,
-        closeButtonProps={"aria-label": "Close"},
+        closeButtonProps={"aria-label": text("Close")},
         children=[
             html.P(
-                f"Nothing that is captured after now will count for “{lecture.title}”. "
-                "The report is written a few minutes later."
+                text(
+                    "Nothing that is captured after now will count for “{title}”. "
+                    "The report is written a few minutes later.",
+                    title=lecture.title,
+                )
             ),
             html.Div(
                 [
-                    dmc.Button("End the lecture", id=ids.END_CONFIRM, color="red.9"),
-                    dmc.Button("Keep it running", id=ids.END_CANCEL, variant="default"),
+                    dmc.Button(text("End the lecture"), id=ids.END_CONFIRM, color="red.9"),
+                    dmc.Button(text("Keep it running"), id=ids.END_CANCEL, variant="default"),
                 ],
                 className="cp-buttons",
                 style={"marginTop": "16px"},
@@ -301,7 +324,7 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
                         update.panels["legend"],
                         id=ids.LIVE_LEGEND,
                         className="cp-legend",
-                        **parts.aria(label="Shares of the looks in the last minute"),
+                        **parts.aria(label=text("Shares of the looks in the last minute")),
                     ),
                 ),
                 _chart_text(ids.LIVE_MOOD_TEXT, update.panels["mood_text"]),
@@ -309,7 +332,7 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
         ),
         html.Figure(
             [
-                html.H3("How attentive it looks", className="cp-chart-title"),
+                html.H3(text("How attentive it looks"), className="cp-chart-title"),
                 _chart_row(
                     ids.LIVE_ATTENTION,
                     live_charts.attention_figure(*arguments),
@@ -318,15 +341,15 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
                         update.panels["key"],
                         id=ids.LIVE_KEY,
                         className="cp-legend",
-                        **parts.aria(label="Attention in the last minute"),
+                        **parts.aria(label=text("Attention in the last minute")),
                     ),
                 ),
                 _chart_text(ids.LIVE_ATTENTION_TEXT, update.panels["attention_text"]),
             ]
         ),
         _marker_form(),
-        title="How the class looks",
-        aside=parts.quiet("trailing minute, corrected for the model's known errors"),
+        title=text("How the class looks"),
+        aside=parts.quiet(text("trailing minute, corrected for the model's known errors")),
     )
 
 
@@ -354,14 +377,14 @@ def _marker_form() -> Any:
         [
             dmc.TextInput(
                 id=ids.MARKER_LABEL,
-                label="Mark this moment",
-                placeholder="Group work starts",
+                label=text("Mark this moment"),
+                placeholder=text("Group work starts"),
                 inputProps={"maxLength": 80},
                 debounce=True,
                 rightSection=dmc.Kbd("M"),
                 n_submit=0,
             ),
-            dmc.Button("Add marker", id=ids.MARKER_BUTTON, variant="default"),
+            dmc.Button(text("Add marker"), id=ids.MARKER_BUTTON, variant="default"),
         ],
         className="cp-marker",
     )

@@ -8,7 +8,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from contract import EMOTIONS, Emotion, Policy
-from dashboard import wording
+from dashboard import i18n, wording
+from dashboard.i18n import plural, text
 from dashboard.live_values import LiveSnapshot, MoodFigures, OpenFlag, StudentTile
 from dashboard.pages import ids, parts
 from dashboard.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR, STACK
@@ -33,20 +34,21 @@ def strip(snapshot: LiveSnapshot) -> list[Any]:
     return [
         _mood(snapshot),
         parts.stat(
-            "Attentive",
+            text("Attentive"),
             wording.percent(snapshot.attentive),
-            "of the time a face is in view",
+            text("of the time a face is in view"),
         ),
-        parts.stat("Over 5 minutes", *_change(snapshot)),
+        parts.stat(text("Over 5 minutes"), *_change(snapshot)),
         parts.stat(
-            "Reporting",
+            text("Reporting"),
             [
-                str(snapshot.reporting),
-                html.Span(f" of {snapshot.expected}", className="cp-stat-of"),
+                i18n.number(snapshot.reporting),
+                " ",
+                html.Span(text("of {n}", n=i18n.number(snapshot.expected)), className="cp-stat-of"),
             ],
-            f"in view {wording.percent(snapshot.presence)} of the time"
+            text("in view {share} of the time", share=wording.percent(snapshot.presence))
             if snapshot.presence is not None
-            else "nobody in view yet",
+            else text("nobody in view yet"),
         ),
     ]
 
@@ -56,23 +58,25 @@ def mood_sentence(snapshot: LiveSnapshot) -> str:
     if snapshot.hidden is not None:
         return snapshot.hidden
     if snapshot.mood is None:
-        return "No faces have been seen in the last minute."
+        return text("No faces have been seen in the last minute.")
     ranked = sorted(STACK, key=snapshot.mood.share, reverse=True)[:3]
     named = [
         f"{wording.LOOK[look]} {wording.percent(snapshot.mood.share(look))}"
         for look in ranked
         if snapshot.mood.share(look) >= 0.01
     ]
-    return f"In the last minute the class was {wording.listing(named)}."
+    return text("In the last minute the class was {looks}.", looks=i18n.listing(named))
 
 
 def attention_sentence(snapshot: LiveSnapshot) -> str:
     """The attention chart in one sentence."""
     if snapshot.attentive is None or snapshot.presence is None:
-        return "Nobody is in view at the moment."
-    return (
-        f"In the last minute students were in view {wording.percent(snapshot.presence)} of the "
-        f"time, and attentive in {wording.percent(snapshot.attentive)} of that."
+        return text("Nobody is in view at the moment.")
+    return text(
+        "In the last minute students were in view {presence} of the time, "
+        "and attentive in {attentive} of that.",
+        presence=wording.percent(snapshot.presence),
+        attentive=wording.percent(snapshot.attentive),
     )
 
 
@@ -102,16 +106,16 @@ def attention_key(snapshot: LiveSnapshot | None) -> list[Any]:
     attentive = snapshot.attentive if snapshot else None
     presence = snapshot.presence if snapshot else None
     return [
-        _key("attentive", attentive, ATTENTIVE_COLOUR, "cp-key-line"),
-        _key("in view", presence, PRESENCE_COLOUR, "cp-key-line cp-key-dotted"),
+        _key(text("attentive"), attentive, ATTENTIVE_COLOUR, "cp-key-line"),
+        _key(text("in view"), presence, PRESENCE_COLOUR, "cp-key-line cp-key-dotted"),
     ]
 
 
-def _key(text: str, share: float | None, colour: str, line: str) -> Any:
+def _key(name: str, share: float | None, colour: str, line: str) -> Any:
     return html.Li(
         [
             html.Span(className=line, style={"color": colour}, **parts.aria(hidden="true")),
-            html.Span(text, className="cp-legend-name"),
+            html.Span(name, className="cp-legend-name"),
             html.Span(wording.percent(share), className="cp-legend-share"),
         ]
     )
@@ -120,22 +124,37 @@ def _key(text: str, share: float | None, colour: str, line: str) -> Any:
 def queue(snapshot: LiveSnapshot) -> list[Any]:
     """The check-ins that wait for an answer: at most three, oldest first."""
     if snapshot.lecture.policy is not Policy.INDIVIDUAL:
-        title, text = "Not under this policy", "The school shows figures of the whole class only."
-        return [parts.empty(title, text)]
+        return [
+            parts.empty(
+                text("Not under this policy"),
+                text("The school shows figures of the whole class only."),
+            )
+        ]
     if not snapshot.flags:
         return [
             parts.empty(
-                "Nobody needs a word right now",
-                "A student appears here after looking sad or disengaged for several minutes, "
-                "if they agreed to it.",
+                text("Nobody needs a word right now"),
+                text(
+                    "A student appears here after looking sad or disengaged for several minutes, "
+                    "if they agreed to it."
+                ),
             )
         ]
     zone = ZoneInfo(snapshot.course.timezone)
     shown = [_check_in(flag, zone) for flag in snapshot.flags[:QUEUE_SHOWS]]
     more = len(snapshot.flags) - len(shown)
     if more > 0:
-        shown.append(html.P(f"{more} more will follow as you answer.", className="cp-more"))
-    return [*shown, html.P(wording.CAVEAT, className="cp-caveat")]
+        shown.append(
+            html.P(
+                plural(
+                    "{n} more will follow as you answer.",
+                    "{n} more will follow as you answer.",
+                    more,
+                ),
+                className="cp-more",
+            )
+        )
+    return [*shown, html.P(wording.caveat(), className="cp-caveat")]
 
 
 def waiting(snapshot: LiveSnapshot) -> list[Any]:
@@ -149,17 +168,17 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
                 html.Span(
                     [
                         dmc.Button(
-                            "Admit",
+                            text("Admit"),
                             id=ids.admission(someone.participant_id, "admit"),
                             size="compact-sm",
-                            **parts.aria(label=f"Admit {someone.name}"),
+                            **parts.aria(label=text("Admit {name}", name=someone.name)),
                         ),
                         dmc.Button(
-                            "Refuse",
+                            text("Refuse"),
                             id=ids.admission(someone.participant_id, "refuse"),
                             size="compact-sm",
                             variant="default",
-                            **parts.aria(label=f"Refuse {someone.name}"),
+                            **parts.aria(label=text("Refuse {name}", name=someone.name)),
                         ),
                     ],
                     className="cp-buttons",
@@ -171,8 +190,8 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
     return [
         parts.card(
             html.Ul(rows, className="cp-waiting"),
-            title="Waiting to be admitted",
-            aside=parts.badge(str(len(snapshot.waiting)), "warn"),
+            title=text("Waiting to be admitted"),
+            aside=parts.badge(i18n.number(len(snapshot.waiting)), "warn"),
         )
     ]
 
@@ -183,45 +202,50 @@ def tiles(snapshot: LiveSnapshot) -> list[Any]:
         return []
     if not snapshot.tiles:
         body: Any = parts.empty(
-            "No rows to show",
-            "Students appear here once they join and agree that you may see their own row.",
+            text("No rows to show"),
+            text("Students appear here once they join and agree that you may see their own row."),
         )
     else:
         mixed = any(tile.verified for tile in snapshot.tiles)
         body = html.Ul([_tile(tile, mixed=mixed) for tile in snapshot.tiles], className="cp-tiles")
-    return [parts.card(body, title="Students", aside=_tally(snapshot.tiles))]
+    return [parts.card(body, title=text("Students"), aside=_tally(snapshot.tiles))]
 
 
 def _mood(snapshot: LiveSnapshot) -> Any:
-    label = "The class looks"
+    label = text("The class looks")
     if snapshot.hidden is not None:
         return parts.stat(label, "–", snapshot.hidden, big=True)
     if snapshot.mood is None:
-        return parts.stat(label, "–", "waiting for the first faces", big=True)
+        return parts.stat(label, "–", text("waiting for the first faces"), big=True)
     top = snapshot.mood.top
+    share = wording.percent(snapshot.mood.share(top))
     interval = snapshot.mood.interval(top)
-    span = f", likely {wording.between(*interval)}" if interval else ""
+    note = text("{share} of the students", share=share)
+    if interval:
+        note = text(
+            "{share} of the students, likely {interval}",
+            share=share,
+            interval=wording.between(*interval),
+        )
     word = [
         html.Span(
             className="cp-dot", style={"background": LOOK_COLOURS[top]}, **parts.aria(hidden="true")
         ),
         wording.MOOD_WORD[top],
     ]
-    return parts.stat(
-        label, word, f"{wording.percent(snapshot.mood.share(top))} of the students{span}", big=True
-    )
+    return parts.stat(label, word, note, big=True)
 
 
 def _change(snapshot: LiveSnapshot) -> tuple[str, str]:
     if snapshot.mood is None or snapshot.mood.change is None:
-        return "–", "known after five minutes"
+        return "–", text("known after five minutes")
     look, change = _largest(snapshot.mood.change)
     attentive = snapshot.attentive_change
     if abs(change) >= NOTABLE_CHANGE and abs(change) >= abs(attentive or 0.0):
-        return wording.points(change), f"in the share of {wording.LOOK[look]} faces"
+        return wording.points(change), text("in the share of {look} faces", look=wording.LOOK[look])
     if attentive is not None and abs(attentive) >= NOTABLE_CHANGE:
-        return wording.points(attentive), "in the attentive index"
-    return "Steady", "no look moved by 5 points"
+        return wording.points(attentive), text("in the attentive index")
+    return text("Steady"), text("no look moved by 5 points")
 
 
 def _largest(change: Sequence[float]) -> tuple[Emotion, float]:
@@ -232,19 +256,22 @@ def _largest(change: Sequence[float]) -> tuple[Emotion, float]:
 def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
     buttons = [
         dmc.Button(
-            text,
+            answer,
             id=ids.flag_answer(flag.id, outcome),
             size="compact-sm",
             variant="filled" if outcome == "checked_in" else "default",
-            **parts.aria(label=f"{text}: {flag.name}"),
+            **parts.aria(label=f"{answer}: {flag.name}"),
         )
-        for outcome, text in wording.OUTCOME.items()
+        for outcome, answer in wording.OUTCOME.items()
     ]
     since = wording.clock(flag.raised_at.astimezone(zone))
     return html.Article(
         [
             html.Div(
-                [html.H3(flag.name), html.Span(f"since {since}", className="cp-quiet")],
+                [
+                    html.H3(flag.name),
+                    html.Span(text("since {time}", time=since), className="cp-quiet"),
+                ],
                 className="cp-check-head",
             ),
             html.P(wording.FLAG_TITLE[flag.kind], className="cp-reason"),
@@ -258,7 +285,7 @@ def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
 def _tile(tile: StudentTile, *, mixed: bool) -> Any:
     name: list[Any] = [html.Span(tile.name, className="cp-name")]
     if not tile.verified and mixed:
-        name.append(parts.quiet(" unverified"))
+        name.append(parts.quiet(" ", text("unverified")))
     return html.Li(
         [
             html.Div(name, className="cp-tile-name"),
@@ -270,7 +297,7 @@ def _tile(tile: StudentTile, *, mixed: bool) -> Any:
                 ],
                 className="cp-tile-state",
             ),
-            html.Div("Check in", className="cp-tile-flag") if tile.check_in else None,
+            html.Div(text("Check in"), className="cp-tile-flag") if tile.check_in else None,
         ],
         className=f"cp-tile cp-tile-{tile.state}",
     )
@@ -280,5 +307,7 @@ def _tally(tiles_shown: Sequence[StudentTile]) -> Any:
     if not tiles_shown:
         return None
     there = sum(tile.state == "reporting" for tile in tiles_shown)
-    unverified = "" if any(tile.verified for tile in tiles_shown) else ", names not verified"
-    return parts.quiet(f"{there} of {wording.students(len(tiles_shown))} reporting{unverified}")
+    values = {"n": i18n.number(there), "students": wording.students(len(tiles_shown))}
+    if any(tile.verified for tile in tiles_shown):
+        return parts.quiet(text("{n} of {students} reporting", **values))
+    return parts.quiet(text("{n} of {students} reporting, names not verified", **values))

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard import wording
+from dashboard import i18n, wording
 from dashboard.figures import live_charts
+from dashboard.i18n import plural, text
 from dashboard.live_values import LivePoint
 from dashboard.pages import ids, parts
 from db.values import Course, Lecture, Participant
@@ -26,10 +27,10 @@ def layout(
     zone = ZoneInfo(course.timezone)
     return html.Div(
         [
-            parts.page_head("Your data", f"{lecture.title} · {course.title}"),
+            parts.page_head(text("Your data"), f"{lecture.title} · {course.title}"),
             parts.card(_facts(participant, stored, zone), title=participant.name),
-            parts.card(_timeline(points, zone), title="What was seen of you"),
-            parts.card(_hands(participant, stored), title="It is yours"),
+            parts.card(_timeline(points, zone), title=text("What was seen of you")),
+            parts.card(_hands(participant, stored), title=text("It is yours")),
         ],
         className="cp-narrow cp-stack",
     )
@@ -39,12 +40,15 @@ def stranger() -> Any:
     """The page for somebody without a recovery link."""
     return html.Div(
         [
-            parts.page_head("Your data"),
+            parts.page_head(text("Your data")),
             parts.card(
                 parts.empty(
-                    "Open your own link",
-                    "When you joined, the agent showed you a link to this page. Open that link to "
-                    "see what was sent, to take your agreement back, or to delete it all.",
+                    text("Open your own link"),
+                    text(
+                        "When you joined, the agent showed you a link to this page. Open that "
+                        "link to see what was sent, to take your agreement back, or to delete it "
+                        "all."
+                    ),
                 )
             ),
         ],
@@ -55,30 +59,42 @@ def stranger() -> Any:
 def _facts(participant: Participant, stored: int, zone: ZoneInfo) -> Any:
     joined = participant.joined_at.astimezone(zone)
     choices = participant.choices
-    agreed = ["the class mood"] if choices.class_mood else []
-    agreed += ["check-ins by your teacher"] if choices.flags else []
-    agreed += ["being asked first"] if choices.ask_first else []
+    agreed = [text("the class mood")] if choices.class_mood else []
+    agreed += [text("check-ins by your teacher")] if choices.flags else []
+    agreed += [text("being asked first")] if choices.ask_first else []
     facts = [
-        ("Joined", f"{joined.day} {joined:%B %Y}, {wording.clock(joined)}"),
-        ("Stored", f"{stored:,}".replace(",", "\u202f") + " seconds as numbers, no picture"),
-        ("You agreed to", wording.listing(agreed) or "nothing"),
-        ("Agreement", _standing(participant.withdrawn_at, zone)),
+        (text("Joined"), f"{i18n.full_day(joined)}, {i18n.clock(joined)}"),
+        (
+            text("Stored"),
+            plural(
+                "{n} second as numbers, no picture",
+                "{n} seconds as numbers, no picture",
+                stored,
+            ),
+        ),
+        (text("You agreed to"), i18n.listing(agreed) if agreed else text("nothing")),
+        (text("Agreement"), _standing(participant.withdrawn_at, zone)),
     ]
     return html.Dl(
-        [part for name, text in facts for part in (html.Dt(name), html.Dd(text))],
+        [part for name, said in facts for part in (html.Dt(name), html.Dd(said))],
         className="cp-facts",
     )
 
 
 def _standing(withdrawn_at: datetime | None, zone: ZoneInfo) -> str:
     if withdrawn_at is None:
-        return "in force"
-    return f"taken back at {wording.clock(withdrawn_at.astimezone(zone))}; nothing is collected"
+        return text("in force")
+    return text(
+        "taken back at {time}; nothing is collected",
+        time=i18n.clock(withdrawn_at.astimezone(zone)),
+    )
 
 
 def _timeline(points: Sequence[LivePoint], zone: ZoneInfo) -> Any:
     if not any(point.shares is not None for point in points):
-        return parts.empty("Nothing is stored", "No face of yours was seen in this lecture.")
+        return parts.empty(
+            text("Nothing is stored"), text("No face of yours was seen in this lecture.")
+        )
     return html.Figure(
         [
             html.Div(
@@ -90,11 +106,17 @@ def _timeline(points: Sequence[LivePoint], zone: ZoneInfo) -> Any:
                 ),
                 className="cp-chart cp-chart-mood",
                 role="img",
-                **parts.aria(label="Your own looks over the lecture, as the model saw them"),
+                **parts.aria(label=text("Your own looks over the lecture, as the model saw them")),
             ),
             html.Figcaption(
-                "Your own looks, minute by minute, as the model saw them. It is often wrong "
-                "about a single face, and more often about some people's. " + wording.CAVEAT,
+                [
+                    text(
+                        "Your own looks, minute by minute, as the model saw them. It is often "
+                        "wrong about a single face, and more often about some people's."
+                    ),
+                    " ",
+                    wording.caveat(),
+                ],
                 className="cp-chart-text",
             ),
         ]
@@ -106,19 +128,24 @@ def _hands(participant: Participant, stored: int) -> Any:
     return html.Div(
         [
             html.P(
-                "Taking your agreement back stops the collection at once. Deleting removes every "
-                "number of yours, and the report is written anew without them."
+                text(
+                    "Taking your agreement back stops the collection at once. Deleting removes "
+                    "every number of yours, and the report is written anew without them."
+                )
             ),
             html.Div(
                 [
                     dmc.Button(
-                        "Take my agreement back",
+                        text("Take my agreement back"),
                         id=ids.ME_WITHDRAW,
                         variant="default",
                         disabled=withdrawn,
                     ),
                     dmc.Button(
-                        "Delete my data", id=ids.ME_DELETE, color="red.9", disabled=stored == 0
+                        text("Delete my data"),
+                        id=ids.ME_DELETE,
+                        color="red.9",
+                        disabled=stored == 0,
                     ),
                 ],
                 className="cp-buttons",

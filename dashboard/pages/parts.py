@@ -4,6 +4,8 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.i18n import text
+
 Children = Any
 """What Dash takes as children: a component, text, or a list of these."""
 
@@ -36,10 +38,10 @@ def stat(label: str, value: Children, note: Children = None, *, big: bool = Fals
     )
 
 
-def empty(title: str, text: Children, action: Children = None) -> Any:
+def empty(title: str, sentence: Children, action: Children = None) -> Any:
     """What stands where there is nothing yet: what will be here, and how it comes about."""
     return html.Div(
-        [html.P(title, className="cp-empty-title"), html.P(text), action], className="cp-empty"
+        [html.P(title, className="cp-empty-title"), html.P(sentence), action], className="cp-empty"
     )
 
 
@@ -48,9 +50,9 @@ def quiet(*children: Children) -> Any:
     return html.Span(list(children), className="cp-quiet")
 
 
-def badge(text: str, kind: str = "plain") -> Any:
+def badge(word: str, kind: str = "plain") -> Any:
     """A short state. ``kind``: plain, good, warn or live."""
-    return html.Span(text, className=f"cp-badge cp-badge-{kind}")
+    return html.Span(word, className=f"cp-badge cp-badge-{kind}")
 
 
 def page_head(title: str, lead: Children = None, actions: Children = None) -> Any:
@@ -101,19 +103,19 @@ def table(head: list[str], rows: list[list[Children]], caption: str, numeric: se
     )
 
 
-def link(text: Children, href: str, *, name: str = "cp-link", download: bool = False) -> Any:
+def link(label: Children, href: str, *, name: str = "cp-link", download: bool = False) -> Any:
     """A link: within the page where it can be, a plain one for a download."""
     if download:
-        return html.A(text, href=href, className=name, download="")
-    return dcc.Link(text, href=href, className=name)
+        return html.A(label, href=href, className=name, download="")
+    return dcc.Link(label, href=href, className=name)
 
 
-def command(text: str, label: str) -> Any:
+def command(line: str, label: str) -> Any:
     """A command to copy."""
     return html.Div(
         [
-            html.Pre(html.Code(text), tabIndex=0, **aria(label=label)),
-            dcc.Clipboard(content=text, title=f"Copy {label}", className="cp-copy"),
+            html.Pre(html.Code(line), tabIndex=0, **aria(label=label)),
+            dcc.Clipboard(content=line, title=text("Copy {what}", what=label), className="cp-copy"),
         ],
         className="cp-command",
     )

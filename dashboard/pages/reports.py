@@ -1,6 +1,6 @@
 """`/reports`: every lecture that has ended, with its files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -8,17 +8,20 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
-from dashboard import wording
+from dashboard import i18n, wording
+from dashboard.i18n import Said, mark, text
 from dashboard.pages import parts, urls
 from db.values import Course, Lecture, Report, ReportJob
 
-TABLE_NAMES: Final[Mapping[str, str]] = {
-    "summary": "Summary",
-    "timeline": "Timeline",
-    "flags": "Check-ins",
-    "students": "Students",
-    "markers": "Markers",
-}
+TABLE_NAMES: Final = Said(
+    {
+        "summary": mark("Summary"),
+        "timeline": mark("Timeline"),
+        "flags": mark("Check-ins"),
+        "students": mark("Students"),
+        "markers": mark("Markers"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Row:
 def layout(rows: Sequence[Row]) -> Any:
     """The page: newest first."""
     head = parts.page_head(
-        "Reports", "One report for each lecture that has ended, as PDF and as tables (CSV)."
+        text("Reports"),
+        text("One report for each lecture that has ended, as PDF and as tables (CSV)."),
     )
     if not rows:
         return html.Div(
@@ -43,15 +47,16 @@ def layout(rows: Sequence[Row]) -> Any:
                 head,
                 parts.card(
                     parts.empty(
-                        "No report yet", "A report is written a few minutes after a lecture ends."
+                        text("No report yet"),
+                        text("A report is written a few minutes after a lecture ends."),
                     )
                 ),
             ]
         )
     table = parts.table(
-        ["Lecture", "Date", "Length", "PDF", "Tables"],
+        [text("Lecture"), text("Date"), text("Length"), text("PDF"), text("Tables")],
         [_row(row) for row in rows],
-        caption="Reports of ended lectures, newest first",
+        caption=text("Reports of ended lectures, newest first"),
         numeric={2},
     )
     return html.Div([head, parts.card(table)])
@@ -69,8 +74,14 @@ def _row(row: Row) -> list[Any]:
     )
     date = html.Div(
         [
-            html.Div(f"{start.day} {start:%B %Y}"),
-            parts.quiet(f"{wording.clock(start)} to {wording.clock(end.astimezone(zone))}"),
+            html.Div(i18n.full_day(start)),
+            parts.quiet(
+                text(
+                    "{start} to {end}",
+                    start=i18n.clock(start),
+                    end=i18n.clock(end.astimezone(zone)),
+                )
+            ),
         ]
     )
     length = wording.length(end - lecture.started_at)
@@ -78,10 +89,14 @@ def _row(row: Row) -> list[Any]:
         return [name, date, length, _not_yet(row.job), ""]
     pdf = html.Div(
         [
-            parts.link("Download", urls.report_pdf(lecture.id), download=True),
+            parts.link(text("Download"), urls.report_pdf(lecture.id), download=True),
             html.Div(
                 parts.quiet(
-                    f"{max(1, row.report.pdf_bytes // 1000)} kB, version {row.report.version}"
+                    text(
+                        "{size} kB, version {version}",
+                        size=i18n.number(max(1, row.report.pdf_bytes // 1000)),
+                        version=row.report.version,
+                    )
                 )
             ),
         ]
@@ -91,8 +106,8 @@ def _row(row: Row) -> list[Any]:
 
 def _tables(lecture_id: UUID, report: Report, students: bool) -> Any:
     links = [
-        parts.link(text, urls.report_csv(lecture_id, name), download=True)
-        for name, text in TABLE_NAMES.items()
+        parts.link(title, urls.report_csv(lecture_id, name), download=True)
+        for name, title in TABLE_NAMES.items()
         if name in report.tables and (students or name not in ("students", "flags"))
     ]
     return html.Div(links, className="cp-downloads")
@@ -100,5 +115,5 @@ def _tables(lecture_id: UUID, report: Report, students: bool) -> Any:
 
 def _not_yet(job: ReportJob | None) -> Any:
     if job is not None and job.error is not None:
-        return html.Span("Could not be written; it will be tried again", className="cp-quiet")
-    return html.Span("Being written", className="cp-quiet")
+        return html.Span(text("Could not be written; it will be tried again"), className="cp-quiet")
+    return html.Span(text("Being written"), className="cp-quiet")

@@ -54,8 +54,8 @@ def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> lis
         ),
         html.Nav(
             [
-                html.A(name_of, href=href, **(parts.aria(current="page") if href == here else {}))
-                for name_of, href in links
+                html.A(label, href=href, **(parts.aria(current="page") if href == here else {}))
+                for label, href in links
             ],
             className="cp-nav",
             **parts.aria(label=text("Pages")),

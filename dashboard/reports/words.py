@@ -102,12 +102,12 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "school": school or "ClassPulse lecture report",
         "author": school or "ClassPulse",
         "description": f"How the class looked in “{title}” on {day}.",
-        "footer": f"{title} · {day} · {wording.CAVEAT}",
+        "footer": f"{title} · {day} · {wording.caveat()}",
         "facts": [
             {"label": "Date", "value": day},
             {"label": "Time", "value": f"{wording.clock(start)} to {wording.clock(end)}"},
             {"label": "Length", "value": wording.length(end - start)},
-            {"label": "Policy", "value": wording.POLICY[report.facts.policy][0]},
+            {"label": "Policy", "value": wording.POLICY_NAME[report.facts.policy]},
             {"label": "Time zone", "value": course.timezone},
         ],
         "figures": _figures(report),
@@ -122,7 +122,7 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "markers": _markers(report, zone),
         "flags": [_flag(flag, zone) for flag in report.flags],
         "no_flags": _no_flags(report),
-        "caveat": wording.CAVEAT,
+        "caveat": wording.caveat(),
         "students": _students(report),
         "students_note": (
             "By name, and only those who agreed that their own row may be shown. Attentive is the "

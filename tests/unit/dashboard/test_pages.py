@@ -143,7 +143,7 @@ def test_at_most_three_check_ins_oldest_first() -> None:
     assert all(f"Checked in: {name}" in text for name in "ABC")
     assert "Checked in: D" not in text
     assert "2 more will follow" in text
-    assert wording.CAVEAT in text
+    assert wording.caveat() in text
 
 
 def test_the_queue_is_quiet_when_nobody_needs_a_word() -> None:
@@ -278,7 +278,7 @@ def test_me_says_what_is_stored_and_what_can_be_done() -> None:
     )  # fmt: skip
     points = [LivePoint(0, SHARES, None, None, 1)]
     text = text_of(me.layout(participant, LECTURE, COURSE, points, 1976))
-    assert "1\u202f976 seconds as numbers, no picture" in text
+    assert "1,976 seconds as numbers, no picture" in text
     assert "the class mood and check-ins by your teacher" in text
     gone = replace(participant, withdrawn_at=NOW)
     assert "taken back at 10:38" in text_of(me.layout(gone, LECTURE, COURSE, [], 0))
@@ -340,7 +340,7 @@ def test_words(said: str, expected: str) -> None:
 
 def test_every_look_state_and_policy_has_its_words() -> None:
     assert set(wording.LOOK) == set(wording.MOOD_WORD) == set(Emotion)
-    assert set(wording.POLICY) == set(Policy)
+    assert set(wording.POLICY_NAME) == set(wording.POLICY_MEANING) == set(Policy)
     assert set(wording.COURSE_MODE) == set(CourseMode)
 
 
