@@ -1,7 +1,6 @@
 """Training: one run from a data set to the best weights, able to be killed and to go on.
 
-Plain supervised training with Keras 3, on any of its back ends: SGD with Nesterov momentum
-(Sutskever et al. 2013), a warmed-up cosine schedule to zero (Loshchilov & Hutter 2017), label
+Plain supervised training with Keras 3, on any of its back ends, as ``models.learning`` says: label
 smoothing, targets mixed from FER2013 labels and FER+ votes, and an exponential moving average of
 the weights, which is what is judged and kept. Epochs are compared on PublicTest alone; PrivateTest
 is never looked at here. A run folder holds ``config.json``, ``log.jsonl`` (a line an epoch),
@@ -16,7 +15,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,9 +23,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import architectures
-from models.augmentation import Augmentation, augment
+from models.architectures.transfer import load_imagenet
+from models.augmentation import augment
 from models.datasets import DataSet, Faces, load_dataset, soft_targets
 from models.errors import TrainingError
+from models.learning import (
+    IMAGENET,
+    TrainConfig,
+    differing,
+    finished,
+    optimizer,
+    plateau_rate,
+    read_config,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -35,30 +44,6 @@ CONFIG_FILE: Final = "config.json"
 LOG_FILE: Final = "log.jsonl"
 STATE_FILE: Final = "state.npz"
 BEST_FILE: Final = "best.weights.h5"
-
-
-@dataclass(frozen=True, slots=True)
-class TrainConfig:
-    """Everything that decides what a run learns; a run goes on only under the same values."""
-
-    model: str = "pulse"
-    epochs: int = 40
-    batch: int = 128
-    learning_rate: float = 0.1
-    warm_up_epochs: float = 1.0
-    momentum: float = 0.9
-    weight_decay: float = 5e-3
-    """Decoupled from the gradient (Loshchilov & Hutter 2019): the shrinkage a step is this times
-    the learning rate, so 5e-3 is the classic 5e-4 under momentum 0.9."""
-    votes_share: float = 0.25
-    smoothing: float = 0.05
-    ema_decay: float = 0.998
-    seed: int = 1
-    start_from: str = ""
-    """A weights file of the same architecture to go on from, under a new schedule; empty: none."""
-    mixed_precision: bool = True
-    """bfloat16 where the processor has it: measured twice as fast there."""
-    augmentation: Augmentation = field(default_factory=Augmentation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +65,8 @@ class _Progress:
     """What changes during a run, beside the model's and the optimiser's own variables."""
 
     epoch: int
-    best: float
+    accuracies: list[float]
+    """On PublicTest, an entry an epoch."""
     average: list[NDArray[Any]]
 
 
@@ -90,24 +76,29 @@ def train(
     folder: Path,
     *,
     report: Callable[[EpochLog], None] | None = None,
+    until: int | None = None,
 ) -> Path:
     """Train to the end in ``folder``, from wherever the run there stands; the best weights' file.
 
+    ``until`` stops after that epoch for now; the run is the same as one that was not stopped.
     Raises TrainingError where the folder holds a run under another configuration.
     """
     _agree_on_config(config, data, folder)
     model = _compiled(config, len(data.training))
-    progress = _restore(model, folder) or _Progress(0, -1.0, _arrays(model))
+    progress = _restore(model, folder) or _Progress(0, [], _arrays(model))
     targets = soft_targets(
         data.training, votes_share=config.votes_share, smoothing=config.smoothing
     )
-    for epoch in range(progress.epoch, config.epochs):
-        started = time.monotonic()
+    last = config.epochs if until is None else until
+    while progress.epoch < last and not finished(config, progress.accuracies):
+        epoch, started = progress.epoch, time.monotonic()
+        if config.schedule == "plateau":
+            model.optimizer.learning_rate = plateau_rate(config, progress.accuracies)
         loss, accuracy = _one_epoch(model, config, data.training, targets, epoch, progress)
         public_accuracy, public_loss = _judge(model, progress.average, data.public_test, folder)
-        if public_accuracy > progress.best:
-            progress.best = public_accuracy
+        if public_accuracy > max(progress.accuracies, default=-1.0):
             (folder / f"new.{BEST_FILE}").replace(folder / BEST_FILE)
+        progress.accuracies.append(public_accuracy)
         progress.epoch = epoch + 1
         _save(model, progress, folder)
         entry = EpochLog(
@@ -117,7 +108,7 @@ def train(
             training_accuracy=accuracy,
             public_accuracy=public_accuracy,
             public_loss=public_loss,
-            best_public_accuracy=progress.best,
+            best_public_accuracy=max(progress.accuracies),
             seconds=round(time.monotonic() - started, 1),
         )
         with (folder / LOG_FILE).open("a", encoding="utf-8") as stream:
@@ -129,16 +120,16 @@ def train(
 
 def _agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
     said = json.loads(json.dumps(asdict(config) | {"data_sha256": data.sha256}))
-    if config.start_from:
+    if config.start_from not in ("", IMAGENET):
         said["start_from_sha256"] = hashlib.sha256(Path(config.start_from).read_bytes()).hexdigest()
     file = folder / CONFIG_FILE
     if file.is_file():
         there = json.loads(file.read_text(encoding="utf-8"))
-        differing = sorted(k for k in said.keys() | there.keys() if said.get(k) != there.get(k))
-        if differing:
+        fields = differing(said, there)
+        if fields:
             raise TrainingError(
                 f"a run goes on only under the configuration it began with, but {file} differs in "
-                f"{', '.join(differing)}"
+                f"{', '.join(fields)}"
             )
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -152,29 +143,19 @@ def _compiled(config: TrainConfig, faces: int) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     model = architectures.build(config.model)
-    if config.start_from:
+    if config.start_from == IMAGENET:
+        load_imagenet(model)
+    elif config.start_from:
         # Before compiling: the file may hold another run's optimiser, which is not wanted.
         model.load_weights(config.start_from)
-    steps = _steps(faces, config.batch)
-    warm_up = int(config.warm_up_epochs * steps)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        warmup_target=config.learning_rate,
-        warmup_steps=warm_up,
-        decay_steps=max(config.epochs * steps - warm_up, 1),
-    )
-    optimizer = keras.optimizers.SGD(
-        schedule, momentum=config.momentum, nesterov=True, weight_decay=config.weight_decay
-    )
-    # Norms and biases are not shrunk: that would only fight what they are there for.
-    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    chosen = optimizer(config, _steps(faces, config.batch))
     model.compile(
-        optimizer=optimizer,
+        optimizer=chosen,
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
         jit_compile=False,
     )
-    optimizer.build(model.trainable_variables)
+    chosen.build(model.trainable_variables)
     return model
 
 
@@ -201,7 +182,8 @@ def _one_epoch(
         result = model.train_on_batch(batch, targets[rows], return_dict=True)
         losses[step], accuracies[step] = result["loss"], result["accuracy"]
         seen = epoch * steps + step
-        _average(model, progress.average, min(config.ema_decay, (1 + seen) / (10 + seen)))
+        if config.ema_decay or step == steps - 1:
+            _average(model, progress.average, min(config.ema_decay, (1 + seen) / (10 + seen)))
     return float(losses.mean()), float(accuracies.mean())
 
 
@@ -235,12 +217,19 @@ def _arrays(model: keras.Model) -> list[NDArray[Any]]:
     return [np.array(value) for value in model.get_weights()]
 
 
+def _dice(model: keras.Model) -> list[keras.Variable]:
+    """The states of the model's own random sources, dropout's, which are no weights."""
+    weights = {id(variable) for variable in model.weights}
+    return [variable for variable in model.variables if id(variable) not in weights]
+
+
 def _save(model: keras.Model, progress: _Progress, folder: Path) -> None:
     """Write the whole state beside the last one, then put it in its place in one step."""
-    state: dict[str, Any] = {"epoch": progress.epoch, "best": progress.best}
+    state: dict[str, Any] = {"epoch": progress.epoch, "accuracies": progress.accuracies}
     state |= {f"weight_{n}": value for n, value in enumerate(_arrays(model))}
     state |= {f"average_{n}": value for n, value in enumerate(progress.average)}
     state |= {f"optimizer_{n}": np.asarray(v) for n, v in enumerate(model.optimizer.variables)}
+    state |= {f"dice_{n}": np.asarray(v) for n, v in enumerate(_dice(model))}
     fresh = folder / f"new.{STATE_FILE}"
     with fresh.open("wb") as stream:
         np.savez(stream, allow_pickle=False, **state)
@@ -258,9 +247,11 @@ def _restore(model: keras.Model, folder: Path) -> _Progress | None:
         model.set_weights([state[f"weight_{n}"] for n in range(count)])
         for number, variable in enumerate(model.optimizer.variables):
             variable.assign(state[f"optimizer_{number}"])
+        for number, variable in enumerate(_dice(model)):
+            variable.assign(state[f"dice_{number}"])
         return _Progress(
             int(state["epoch"]),
-            float(state["best"]),
+            [float(value) for value in state["accuracies"]],
             [state[f"average_{n}"] for n in range(count)],
         )
 
@@ -272,26 +263,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
     parser.add_argument("--config", type=Path, help="JSON with fields of the configuration")
     parser.add_argument("--epochs", type=int)
+    parser.add_argument("--until", type=int, help="stop after this epoch for now")
     chosen = parser.parse_args(arguments)
     config = read_config(chosen.config)
     if chosen.epochs is not None:
         config = replace(config, epochs=chosen.epochs)
-    train(config, load_dataset(chosen.data), chosen.run, report=_say)
-
-
-def read_config(file: Path | None) -> TrainConfig:
-    """The configuration in a JSON file, fields left out at their defaults; None is all defaults.
-
-    Raises TrainingError where the file names a field that there is not.
-    """
-    if file is None:
-        return TrainConfig()
-    said = json.loads(file.read_text(encoding="utf-8"))
-    try:
-        changes = Augmentation(**said.pop("augmentation", {}))
-        return TrainConfig(augmentation=changes, **said)
-    except TypeError as error:
-        raise TrainingError(f"the configuration {file} does not fit: {error}") from error
+    train(config, load_dataset(chosen.data), chosen.run, report=_say, until=chosen.until)
 
 
 def _say(entry: EpochLog) -> None:

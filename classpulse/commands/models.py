@@ -63,7 +63,8 @@ def train_model(
 ) -> None:
     """Train to the end, or from wherever the run stands."""
     from models.datasets import load_dataset
-    from models.train import read_config, train
+    from models.learning import read_config
+    from models.train import train
 
     def tell(entry: "EpochLog") -> None:
         say(

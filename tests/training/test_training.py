@@ -14,8 +14,9 @@ from models.datasets import DataSet, Faces, Split
 from models.errors import TrainingError
 from models.evaluate import evaluate
 from models.export import export_run
+from models.learning import TrainConfig, read_config
 from models.predictor import Predictor
-from models.train import EpochLog, TrainConfig, read_config, train
+from models.train import EpochLog, train
 
 # Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
 pytestmark = pytest.mark.filterwarnings(
