@@ -11,7 +11,7 @@ from flask import Flask, Response, send_from_directory
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.errors import ClassPulseError
-from dashboard import browser_guard, health, pages, signin, viewer_language
+from dashboard import browser_guard, health, oidc, pages, signin, viewer_language
 from dashboard.api import problems, routes
 from dashboard.errors import AccessError
 from dashboard.keys import load_or_make_key
@@ -116,6 +116,7 @@ def _flask(settings: Settings, key: bytes, services: Services) -> Flask:
     viewer_language.register(flask)
     routes.register(flask, settings)
     signin.register(flask)
+    oidc.register(flask, settings)
     health.register(flask)
     return flask
 

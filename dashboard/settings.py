@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -53,6 +54,32 @@ class Settings(BaseModel):
         default=Language.EN,
         description="language of reports, and of pages where a browser asks for none of ours",
     )
+    oidc_issuer: str = Field(
+        default="",
+        description="issuer of the school's OpenID Connect provider, exactly as it names itself; "
+        "empty: local accounts only. Its redirect address is `/signin/school/return`",
+    )
+    oidc_client_id: str = Field(default="", description="this server's name at the provider")
+    oidc_client_secret: str = Field(
+        default="", repr=False, description="its secret there; empty for a public client"
+    )
+    oidc_label: str = Field(
+        default="", description="what people call that account; empty: your school account"
+    )
+    oidc_scope: str = Field(default="openid profile", description="what the provider is asked for")
+    oidc_role_claim: str = Field(
+        default="roles", min_length=1, description="claim that tells roles; a dot leads inside"
+    )
+    oidc_admins: str = Field(
+        default="admin", description="words in that claim that make an admin, by commas"
+    )
+    oidc_teachers: str = Field(default="teacher", description="words that make a teacher")
+    oidc_students: str = Field(default="student", description="words that make a student")
+    oidc_school_key_claim: str = Field(
+        default="sub",
+        min_length=1,
+        description="claim that holds a student's key on rosters (OneRoster's sourcedId)",
+    )
     session_hours: float = Field(
         default=12.0, gt=0, le=24 * 30, description="how long a sign-in lasts"
     )
@@ -99,6 +126,20 @@ class Settings(BaseModel):
     def _tls_is_whole(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key must be given together")
+        return self
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> Self:
+        if not self.oidc_issuer:
+            return self
+        if not self.oidc_client_id:
+            raise ValueError("oidc_issuer needs oidc_client_id beside it")
+        address = urlsplit(self.oidc_issuer)
+        near = address.hostname in ("localhost", "127.0.0.1", "::1")
+        if address.scheme != "https" and not (address.scheme == "http" and near):
+            raise ValueError(f"oidc_issuer must be an https address, but is {self.oidc_issuer!r}")
+        if "openid" not in self.oidc_scope.split():
+            raise ValueError(f"oidc_scope must hold openid, but is {self.oidc_scope!r}")
         return self
 
     @property

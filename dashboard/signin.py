@@ -9,10 +9,12 @@ from typing import Any, Final, TypeVar
 from flask import Blueprint, Flask, Response, g, make_response, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from dashboard import access, passwords
+from dashboard import access, passwords, wording
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
 from dashboard.api.limits import address, current_limits
+from dashboard.devices import device_of
 from dashboard.errors import ForbiddenError, NotSignedInError, TooManyRequestsError
+from dashboard.i18n import text
 from dashboard.pages import urls
 from dashboard.pages.signin import signin_html
 from dashboard.services import current_services
@@ -24,6 +26,9 @@ blueprint = Blueprint("signin", __name__)
 
 _PARTICIPANT: Final = "participant"
 """Under which name the cookie carries the secret of a student's own page."""
+
+ELSEWHERE: Final = "elsewhere"
+"""Under which name the cookie remembers that the sign-in was by the school's own account."""
 
 SECURED: Final = "classpulse_action"
 """The attribute by which a test tells a secured callback from a bare one."""
@@ -87,8 +92,8 @@ def signin_page() -> Response:
     """The form."""
     target = urls.local(request.args.get("next"))
     if current_user.is_authenticated:
-        return _see_other(target)
-    return _page(signin_html(None, target))
+        return see_other(target)
+    return form(None, target, left="left" in request.args)
 
 
 @blueprint.post("/signin")
@@ -104,8 +109,8 @@ def sign_in() -> Response:
             buckets.check(key)
     except TooManyRequestsError as error:
         wait = int(error.retry_after) + 1
-        page = signin_html(f"Too many wrong passwords: try again in {_span(wait)}.", target)
-        response = _page(page, 429)
+        sentence = text("Too many wrong passwords: try again in {span}.", span=_span(wait))
+        response = form(sentence, target, 429)
         response.headers["Retry-After"] = str(wait)
         return response
     user = _checked(login, request.form.get("password", ""))
@@ -114,9 +119,9 @@ def sign_in() -> Response:
             # Two at once may race for the last try; the next one is refused.
             with suppress(TooManyRequestsError):
                 buckets.take(key)
-        return _page(signin_html("This name and password do not belong together.", target), 401)
-    _open(user)
-    return _see_other(target)
+        return form(text("This name and password do not belong together."), target, 401)
+    sign_in_as(user)
+    return see_other(target)
 
 
 def _checked(login: str, password: str) -> User | None:
@@ -130,7 +135,14 @@ def _checked(login: str, password: str) -> User | None:
     return found[0]
 
 
-def _open(user: User) -> None:
+def has_password(user: User) -> bool:
+    """Whether a user can sign in here, without a provider."""
+    found = people.credentials(current_services().store, user.login)
+    return found is not None and found[1] is not None
+
+
+def sign_in_as(user: User) -> None:
+    """Open a session for somebody who has proven who they are."""
     services = current_services()
     now = services.clock()
     secret = mint()
@@ -142,6 +154,7 @@ def _open(user: User) -> None:
         user.id,
         now=now,
         expires_at=now + timedelta(hours=services.settings.session_hours),
+        device=device_of(request.user_agent.string),
     )
     login_user(SignedIn(user, secret))
 
@@ -149,12 +162,13 @@ def _open(user: User) -> None:
 @blueprint.post("/signout")
 def sign_out() -> Response:
     """End the session on the server, not only in the cookie."""
+    services = current_services()
     if current_user.is_authenticated:
-        services = current_services()
         people.revoke_session(services.store, current_user.get_id(), services.clock())
+    elsewhere = session.get(ELSEWHERE) and services.settings.oidc_issuer
     logout_user()
     session.clear()
-    return _see_other("/signin")
+    return see_other("/signin?left=1" if elsewhere else "/signin")
 
 
 @blueprint.get("/me/<secret>")
@@ -163,7 +177,7 @@ def open_own_page(secret: str) -> Response:
     if consents.by_recovery(current_services().store, secret) is None:
         raise ForbiddenError("This link is not known: its data may have been erased.")
     session[_PARTICIPANT] = secret
-    return _see_other("/me")
+    return see_other("/me")
 
 
 def secured_callback(
@@ -206,16 +220,22 @@ def of_school(*_: Any, **__: Any) -> access.SchoolObject:
 
 
 def _span(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 90 else f"{round(seconds / 60)} min"
+    return wording.ago(seconds)
 
 
-def _page(html: str, status: int = 200) -> Response:
-    response = make_response(html, status)
+def form(error: str | None, target: str, status: int = 200, *, left: bool = False) -> Response:
+    """The sign-in page; ``left``: who asks has just signed out of an account of the school's."""
+    settings = current_services().settings
+    label = None
+    if settings.oidc_issuer:
+        label = settings.oidc_label or text("your school account")
+    response = make_response(signin_html(error, target, elsewhere=label, left=left), status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _see_other(target: str) -> Response:
+def see_other(target: str) -> Response:
+    """Go there, by a request of its own."""
     response = make_response(redirect(target, 303))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -26,6 +26,7 @@ _PAGE: Final = """<!DOCTYPE html>
 <h1>{sign_in}</h1>
 <p class="cp-lead">{lead}</p>
 {error}
+{elsewhere}
 <form method="post" action="/signin">
 <input type="hidden" name="next" value="{next_url}">
 <label for="login">{name}</label>
@@ -43,13 +44,21 @@ _PAGE: Final = """<!DOCTYPE html>
 """
 
 
-def signin_html(error: str | None, next_url: str) -> str:
-    """The page, with ``error`` as one sentence above the form; ``next_url`` is where it leads."""
+def signin_html(
+    error: str | None, next_url: str, *, elsewhere: str | None = None, left: bool = False
+) -> str:
+    """The page, with ``error`` as one sentence above the form; ``next_url`` is where it leads.
+
+    ``elsewhere``: what people call the account of another provider that they may sign in by, and
+    ``left``: whether they have just signed out here and may want to leave that one too.
+    """
     said = "" if error is None else f'<p class="cp-notice-bad" role="alert">{escape(error)}</p>'
     here = f"{urls.SIGN_IN}?next={quote(next_url, safe='')}"
     words = {
         "sign_in": text("Sign in"),
-        "lead": text("For teachers and admins of the school."),
+        "lead": text("For teachers and admins of the school.")
+        if elsewhere is None
+        else text("For everybody of the school."),
         "name": text("Name"),
         "password": text("Password"),
         "students": text("Students need no account: open the link of your lecture."),
@@ -57,8 +66,28 @@ def signin_html(error: str | None, next_url: str) -> str:
     return _PAGE.format(
         language=i18n.language().value,
         error=said,
+        elsewhere="" if elsewhere is None else _elsewhere(elsewhere, next_url, left=left),
         next_url=escape(next_url, quote=True),
         focus_name="autofocus",
         languages=language_links(here),
         **{name: escape(word) for name, word in words.items()},
+    )
+
+
+def _elsewhere(label: str, next_url: str, *, left: bool) -> str:
+    """The way in by another provider, and out of it, above the form for local accounts."""
+    way_out = ""
+    if left:
+        said = escape(text("You have signed out of ClassPulse."))
+        further = escape(text("Sign out of {account} too", account=label))
+        way_out = (
+            f'<p class="cp-notice-good" role="status">{said} '
+            f'<a class="cp-link" href="{urls.SCHOOL_SIGN_OUT}">{further}</a></p>'
+        )
+    address = escape(f"{urls.SCHOOL_SIGN_IN}?next={quote(next_url, safe='')}", quote=True)
+    way_in = escape(text("Sign in with {account}", account=label))
+    other = escape(text("or with a name and password of this server"))
+    return (
+        f'{way_out}<p class="cp-elsewhere"><a class="cp-button" href="{address}">{way_in}</a></p>'
+        f'<p class="cp-or">{other}</p>'
     )

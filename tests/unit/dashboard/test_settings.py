@@ -71,3 +71,27 @@ def test_a_file_that_cannot_be_used_is_said(tmp_path: Path, text: str, word: str
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="does not exist"):
         load_settings({}, {}, tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"oidc_issuer": "https://id.example"}, "oidc_client_id"),
+        ({"oidc_issuer": "http://id.example", "oidc_client_id": "c"}, "https address"),
+        ({"oidc_issuer": "id.example", "oidc_client_id": "c"}, "https address"),
+        (
+            {"oidc_issuer": "https://id.example", "oidc_client_id": "c", "oidc_scope": "profile"},
+            "must hold openid",
+        ),
+    ],
+)
+def test_a_provider_is_named_wholly_and_over_https(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load_settings(given, {})
+
+
+def test_the_providers_secret_is_not_printed() -> None:
+    given = {
+        "oidc_issuer": "https://id.example", "oidc_client_id": "c", "oidc_client_secret": "hush",
+    }  # fmt: skip
+    assert "hush" not in repr(load_settings(given, {}))

@@ -1,0 +1,67 @@
+"""From a provider's claims to who somebody is here: name, role and school key. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dashboard.errors import DashboardError
+from dashboard.settings import Settings
+from db.values import Role
+
+_LONGEST: Final = 200
+
+
+class PersonError(DashboardError):
+    """Somebody came back from the provider who cannot sign in here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the provider says somebody is. ``role`` None: none of the roles that settings name."""
+
+    subject: str
+    name: str
+    role: Role | None
+    school_key: str | None
+
+
+def person_of(claims: Mapping[str, Any], settings: Settings) -> Person:
+    """The person of checked claims. PersonError where there is no usable subject."""
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
+        raise PersonError("The provider must name a subject of 1 to 255 letters.")
+    name = claims.get("name") or claims.get("preferred_username") or subject
+    key = claim(claims, settings.oidc_school_key_claim)
+    return Person(
+        subject=subject,
+        name=" ".join(str(name).split())[:_LONGEST] or subject[:_LONGEST],
+        role=_role(claim(claims, settings.oidc_role_claim), settings),
+        school_key=str(key)[:_LONGEST] if isinstance(key, str | int) and str(key) else None,
+    )
+
+
+def claim(claims: Mapping[str, Any], path: str) -> Any:
+    """The claim of that name, or inside others: ``realm_access.roles``; None where it is not."""
+    if path in claims:
+        return claims[path]
+    found: Any = claims
+    for name in path.split("."):
+        if not isinstance(found, Mapping) or name not in found:
+            return None
+        found = found[name]
+    return found
+
+
+def _role(told: Any, settings: Settings) -> Role | None:
+    """The strongest role that one of the told words stands for."""
+    words = {told} if isinstance(told, str) else set()
+    if isinstance(told, list | tuple):
+        words = {word for word in told if isinstance(word, str)}
+    for role, meant in (
+        (Role.ADMIN, settings.oidc_admins),
+        (Role.TEACHER, settings.oidc_teachers),
+        (Role.STUDENT, settings.oidc_students),
+    ):
+        if words & {word.strip() for word in meant.split(",") if word.strip()}:
+            return role
+    return None
