@@ -28,3 +28,15 @@ def count_pulses(given: Iterable[tuple[Hashable, PulseMood]]) -> PulseCounts | N
     return PulseCounts(
         answered, tuple((mood, sum(said is mood for _, said in pairs)) for mood in PulseMood)
     )
+
+
+def count_last(given: Iterable[tuple[Hashable, PulseMood]]) -> dict[PulseMood, int] | None:
+    """Count students by the last answer of each, ``given`` in order of time.
+
+    None where fewer than K students answered. What one span of a lecture is counted by: each
+    student once, whatever they said before in it.
+    """
+    last = dict(given)
+    if len(last) < K:
+        return None
+    return {mood: sum(said is mood for said in last.values()) for mood in PulseMood}
