@@ -3,7 +3,7 @@
 from contract.base import Message
 from contract.policy import Policy
 
-NOTICE_VERSION = "2026-11-21"
+NOTICE_VERSION = "2026-11-21.2"
 
 
 class Notice(Message):
@@ -23,6 +23,11 @@ A face shows an expression, not a feeling. Nobody is graded by it.
 You may pause or stop at any time, see everything that was sent, and delete it. \
 Taking your agreement back stops the collection at once."""
 
+_ROOM = """\
+Your teacher may ask for a camera that sees the whole room, or the meeting's gallery view. It runs \
+only if everybody who joined has chosen that below, and at least five faces are in view; it sends \
+how they look, never whose they are. As soon as one of you takes that back, it stops."""
+
 _BY_POLICY = {
     Policy.INDIVIDUAL: """\
 Your school shows the teacher the mood of the class. Only if you choose it below, your teacher \
@@ -40,4 +45,4 @@ def notice_for(policy: Policy) -> Notice:
     """The notice that goes with ``policy``."""
     if policy is Policy.SELF_REPORT:
         return Notice(version=NOTICE_VERSION, text=_BY_POLICY[policy])
-    return Notice(version=NOTICE_VERSION, text=f"{_COMMON}\n\n{_BY_POLICY[policy]}")
+    return Notice(version=NOTICE_VERSION, text=f"{_COMMON}\n\n{_BY_POLICY[policy]}\n\n{_ROOM}")

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from contract.base import Instant, Message, Share, Uuid7
 
 PROBABILITY_TOLERANCE = 1e-3
+ROOM_LEAST = 5
+"""Faces that a room must show, at least, for anything to be said of it."""
 Degrees = Annotated[float, Field(ge=-180.0, le=180.0)]
 Probabilities = tuple[Share, Share, Share, Share, Share, Share, Share]
 ModelId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}@[0-9][0-9a-z.]{0,15}$")]
@@ -69,10 +71,14 @@ class Observation(Message):
 
 
 class RoomFace(Message):
-    """One anonymous face of a room picture."""
+    """One anonymous face of one second of a room: which one it is, nobody is told."""
 
-    probabilities: Probabilities
-    attentive: Share | None = None
+    probabilities: Probabilities = Field(
+        description="mean of the seven calibrated probabilities in FER2013 order"
+    )
+    attentive: Share | None = Field(
+        default=None, description="share of the pictures with this face that are attentive"
+    )
 
     @model_validator(mode="after")
     def _sums_to_one(self) -> Self:
@@ -83,9 +89,15 @@ class RoomFace(Message):
 class RoomObservation(Message):
     """One second of one camera that sees many faces; no participant, class figures only."""
 
-    id: Uuid7
-    captured_at: Instant
-    clock_offset_ms: int = Field(default=0, ge=-(10**12), le=10**12)
-    frames: int = Field(ge=1, le=240)
-    faces: tuple[RoomFace, ...] = Field(min_length=5, max_length=200)
-    model: ModelId
+    id: Uuid7 = Field(description="minted once, at capture; sending it again changes nothing")
+    captured_at: Instant = Field(description="when the second began, UTC, clock correction applied")
+    clock_offset_ms: int = Field(
+        default=0, ge=-(10**12), le=10**12, description="the correction already applied, or 0"
+    )
+    frames: int = Field(ge=1, le=240, description="pictures analysed in this second")
+    faces: tuple[RoomFace, ...] = Field(
+        min_length=ROOM_LEAST,
+        max_length=200,
+        description="the faces seen, in an order that says nothing of who they are",
+    )
+    model: ModelId = Field(description="name and version of the model that made the probabilities")

@@ -36,3 +36,5 @@ class Choices(Message):
     """My teacher may see my row, and be told to check in with me."""
     ask_first: bool = False
     """Ask me privately before a check-in is shown to my teacher."""
+    room: bool = False
+    """A camera of the room, or the meeting's gallery view, may read my face among the others'."""

@@ -12,6 +12,7 @@ from contract.policy import Choices, CourseMode
 from db import rows
 from db.errors import ConflictError, NotFoundError, TicketError
 from db.pulses import take_back_in
+from db.rooms import stop_in
 from db.schema import (
     agent_tokens,
     consents,
@@ -93,7 +94,7 @@ def accept(
     def work(connection: Connection) -> Participant:
         row = _use_ticket(connection, digest(ticket), now)
         participant = _admit(connection, row, choices, now)
-        _log_consent(connection, participant.id, notice_version, choices, guardian, now)
+        _log_consent(connection, participant, notice_version, guardian, now)
         connection.execute(
             update(agent_tokens)
             .where(
@@ -197,32 +198,28 @@ def _admit(connection: Connection, ticket: Any, choices: Choices, now: datetime)
 
 def _log_consent(
     connection: Connection,
-    participant_id: UUID,
+    participant: Participant,
     notice_version: str,
-    choices: Choices,
     guardian: str | None,
     now: datetime,
 ) -> None:
+    if not participant.choices.room:
+        stop_in(connection, participant.lecture_id, "not agreed", now)
     connection.execute(
         insert(consents).values(
             id=uuid7(now),
-            participant_id=participant_id,
+            participant_id=participant.id,
             notice_version=notice_version,
             guardian=guardian,
             at=now,
             withdrawn_at=None,
-            **rows.choice_columns(choices),
+            **rows.choice_columns(participant.choices),
         )
     )
 
 
 def change_choices(
-    store: Store,
-    participant_id: UUID,
-    choices: Choices,
-    *,
-    notice_version: str,
-    now: datetime,
+    store: Store, participant_id: UUID, choices: Choices, *, notice_version: str, now: datetime
 ) -> Participant:
     """Let a participant choose anew; the former choice stays in the history.
 
@@ -241,7 +238,7 @@ def change_choices(
             .order_by(consents.c.at.desc(), consents.c.id.desc())
             .limit(1)
         ).scalar()
-        _log_consent(connection, participant_id, notice_version, choices, guardian, now)
+        _log_consent(connection, changed, notice_version, guardian, now)
         return changed
 
     return store.write(work)
@@ -263,6 +260,7 @@ def withdraw(store: Store, participant_id: UUID, now: datetime) -> Participant:
             .values(withdrawn_at=now)
         )
         take_back_in(connection, [participant_id])
+        stop_in(connection, found.lecture_id, "withdrawn", now)
         return _change(
             connection, participant_id, withdrawn_at=now, status=ParticipantStatus.WITHDRAWN
         )

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from db import room_figures
 from db.audit import record_in
 from db.errors import NotFoundError
 from db.pulses import take_back_in
 from db.reports import drop_versions_in, enqueue_in
+from db.rooms import stop_in
 from db.schema import (
     access_log,
     agent_tokens,
@@ -131,6 +133,7 @@ def _prune_lecture(connection: Connection, lecture_id: UUID) -> Removal:
     lecture_ids = _lectures_of(connection, ids)
     for told in (shown_members, pulse_spans):
         connection.execute(delete(told).where(told.c.lecture_id == lecture_id))
+    room_figures.forget_in(connection, lecture_id)
     removed = _delete_all(connection, ids)
     drop_versions_in(connection, lecture_id)
     connection.execute(delete(report_jobs).where(report_jobs.c.lecture_id == lecture_id))
@@ -145,6 +148,9 @@ def prune_access_log(store: Store, older_than: datetime) -> int:
 
 def _erase(connection: Connection, ids: Sequence[UUID], now: datetime) -> Removal:
     lecture_ids = _lectures_of(connection, ids)
+    for lecture_id in lecture_ids:
+        # Whoever is gone agrees to nothing any more. The sums that a room left name nobody.
+        stop_in(connection, lecture_id, "erased", now)
     removed = _delete_all(connection, ids)
     _redo_reports(connection, lecture_ids, now)
     return Removal(len(ids) if lecture_ids else 0, removed, lecture_ids)

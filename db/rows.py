@@ -63,6 +63,7 @@ def choices(row: AnyRow) -> Choices:
         class_mood=row.choice_class_mood,
         flags=row.choice_flags,
         ask_first=row.choice_ask_first,
+        room=row.choice_room,
     )
 
 

@@ -24,3 +24,12 @@ BUCKET_SUMS: Final = (
     *(f"{emotion}_sum" for emotion in EMOTIONS),
 )
 """What a bucket adds up, and may be added to, in any order."""
+
+ROOM_SUMS: Final = (
+    "observations",
+    "faces",
+    "attentive_count",
+    "attentive_sum",
+    *(f"{emotion}_sum" for emotion in EMOTIONS),
+)
+"""What a bucket of a room adds up: over its seconds, and over the faces of each."""

@@ -32,9 +32,12 @@ from db.schema_people import erasure_requests as erasure_requests
 from db.schema_people import identities as identities
 from db.schema_people import users as users
 from db.schema_people import web_sessions as web_sessions
+from db.schema_rooms import room_buckets as room_buckets
+from db.schema_rooms import room_observations as room_observations
+from db.schema_rooms import rooms as rooms
 from db.types import Id
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The newest migration; numbered, so that an older or newer store can be told apart."""
 
 
@@ -42,7 +45,7 @@ def _choices() -> list[Column[Any]]:
     return [Column(f"choice_{name}", Boolean, nullable=False) for name in CHOICES]
 
 
-CHOICES: Final = ("class_mood", "flags", "ask_first")
+CHOICES: Final = ("class_mood", "flags", "ask_first", "room")
 
 school = Table(
     "school",
