@@ -15,10 +15,12 @@ from dashboard.errors import ForbiddenError, InvalidError
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CALLBACKS: Final = "/_dash-update-component"
+_FETCHED: Final = (_CALLBACKS, "/_live/")
 _OPEN_TO_ALL: Final = (
     "/api/",
     "/assets/",
     "/_dash-",
+    "/_live/",
     "/_favicon",
     "/favicon",
     "/join",
@@ -46,7 +48,7 @@ def register(flask: Flask, dash_app: Any, *, secure: bool) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.path == _CALLBACKS and response.mimetype == "application/json":
+        if request.path.startswith(_FETCHED) and response.mimetype in ("application/json", None):
             # Never shown as a page; an open dashboard fetches thirty of these a minute.
             return response
         response.headers.setdefault("Content-Security-Policy", policy)

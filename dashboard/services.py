@@ -1,7 +1,7 @@
 """What the parts of the server share: made once by ``app``, handed to everything."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol, cast
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app
 
 from dashboard.live_values import Increment, LiveSnapshot
+from dashboard.live_wire import Lines
 from dashboard.settings import Settings
 from db.store import Store
 
@@ -31,13 +32,14 @@ class LiveFigures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The store, the settings, the model's card, the live figures and the clock."""
+    """The store, the settings, the model's card, the live figures, the clock and the live lines."""
 
     store: Store
     settings: Settings
     card: "Card"
     live: LiveFigures
     clock: Callable[[], datetime]
+    lines: Lines = field(default_factory=Lines)
 
 
 def utc_now() -> datetime:

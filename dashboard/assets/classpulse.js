@@ -1,24 +1,6 @@
-/* What only a browser can do: notice that the server went quiet, and listen to one key. */
+/* What only a browser can do: dialogues, presenting, keys. The live line is in live_line.js. */
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   classpulse: {
-    /** Stamp an answer with this browser's own clock; the two clocks are never compared. */
-    heard: function (heard) {
-      if (heard) { window.classpulseHeard = { at: performance.now(), age: heard.age }; }
-      return window.dash_clientside.no_update;
-    },
-    /** The banner: nothing while all is well, else how old the data is or that we are alone. */
-    banner: function () {
-      const heard = window.classpulseHeard;
-      if (!heard) { return ["", "cp-banner"]; }
-      const quiet = (performance.now() - heard.at) / 1000;
-      if (quiet > 10) {
-        return [said("lost", { age: span(quiet) }), "cp-banner cp-banner-lost"];
-      }
-      if (heard.age !== null && heard.age + quiet > 20) {
-        return [said("old", { age: span(heard.age + quiet) }), "cp-banner"];
-      }
-      return ["", "cp-banner"];
-    },
     /** Open or close a dialogue. */
     toggle: function (clicks, opened) {
       return clicks ? !opened : window.dash_clientside.no_update;

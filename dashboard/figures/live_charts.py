@@ -1,4 +1,4 @@
-"""The two charts of the live page, and what extends them by the newest points alone.
+"""The two charts of the live page.
 
 Colours of axes and text come from the page's style sheet, so a chart follows light and dark
 without being drawn again; the looks keep their own colours in both.
@@ -16,11 +16,11 @@ from dashboard.live_values import LivePoint, MarkerPoint
 from dashboard.theme import ATTENTIVE_COLOUR, FONT, LOOK_COLOURS, PRESENCE_COLOUR, STACK
 
 Figure = dict[str, Any]
-Extension = list[Any]
-"""Plotly's ``extendTraces``: new values, the traces they belong to, the most points kept."""
-
 KEPT_POINTS: Final = 6 * 60 * 8
 """Eight hours of ten-second points; a longer lecture lets go of its beginning."""
+
+_LET_GO: Final = 6 * 60
+"""Points let go at once: a chart whose beginning moves is sent whole."""
 
 _CONFIG: Final[dict[str, Any]] = {
     "displayModeBar": False,
@@ -34,6 +34,11 @@ _CONFIG: Final[dict[str, Any]] = {
 def config() -> Any:
     """Plotly's configuration for both charts: no tool bar, fits its place."""
     return dict(_CONFIG)
+
+
+def first_kept(count: int) -> int:
+    """Which of ``count`` points is the first that the charts show."""
+    return -(-max(0, count - KEPT_POINTS) // _LET_GO) * _LET_GO
 
 
 def mood_figure(
@@ -86,45 +91,9 @@ def attention_figure(
     return {"data": data, "layout": _layout("attention", height=160)}
 
 
-def extend_mood(
-    points: Sequence[LivePoint], markers: Sequence[MarkerPoint], zone: ZoneInfo
-) -> Extension:
-    """What :func:`mood_figure`'s chart lacks, for Dash's ``extendData``."""
-    x = [local(point.at, zone) for point in points]
-    rows = [[_share(point, EMOTIONS.index(look)) for point in points] for look in STACK]
-    return _extension(x, rows, markers, zone)
-
-
-def extend_attention(
-    points: Sequence[LivePoint], markers: Sequence[MarkerPoint], zone: ZoneInfo
-) -> Extension:
-    """What :func:`attention_figure`'s chart lacks, for Dash's ``extendData``."""
-    x = [local(point.at, zone) for point in points]
-    rows = [[point.presence for point in points], [point.attentive for point in points]]
-    return _extension(x, rows, markers, zone)
-
-
 def local(epoch: int, zone: ZoneInfo) -> str:
     """An epoch second as the school's wall time, without offset: Plotly 7 would drop it unread."""
     return datetime.fromtimestamp(epoch, tz=UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _extension(
-    x: list[str],
-    rows: Sequence[Sequence[float | None]],
-    markers: Sequence[MarkerPoint],
-    zone: ZoneInfo,
-) -> Extension:
-    traces = list(range(len(rows)))
-    new: dict[str, list[Any]] = {"x": [x for _ in rows], "y": [list(row) for row in rows]}
-    if not markers:
-        return [new, traces, KEPT_POINTS]
-    # Plotly extends every trace of one call by every key; lines and areas have no text to extend.
-    marked = _marker_trace(markers, zone)
-    new["x"].append(marked["x"])
-    new["y"].append(marked["y"])
-    new["text"] = [[] for _ in rows] + [marked["text"]]
-    return [new, [*traces, len(rows)], KEPT_POINTS]
 
 
 def _share(point: LivePoint, index: int) -> float:

@@ -16,11 +16,12 @@ ASSETS: Final = Path(__file__).parents[1] / "assets"
 
 def register_pages(dash_app: "Dash", services: "Services") -> None:
     """Give ``dash_app`` its frame, its pages and their callbacks."""
-    from dashboard.pages import callbacks, index, shell
+    from dashboard.pages import callbacks, index, live_news, shell
 
     dash_app.index_string = index.INDEX
     dash_app.layout = shell.frame
     callbacks.register(dash_app, services)
+    dash_app.server.register_blueprint(live_news.blueprint)
 
 
 __all__ = ["ASSETS", "register_pages", "signin_html"]

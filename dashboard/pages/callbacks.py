@@ -21,27 +21,28 @@ from dashboard import lookup, office, own, teaching
 from dashboard.access import SCHOOL, Action, ParticipantActor
 from dashboard.errors import InvalidError
 from dashboard.i18n import text
-from dashboard.pages import ids, live, routes, shell, urls
+from dashboard.pages import ids, live, live_parts, routes, shell, urls
 from dashboard.services import Services
 from dashboard.signin import current_actor, current_participant, secured_callback
 
-_PANELS = {
-    "strip": ids.LIVE_STRIP,
-    "queue": ids.LIVE_QUEUE,
-    "waiting": ids.LIVE_WAITING,
-    "tiles": ids.LIVE_TILES,
-    "legend": ids.LIVE_LEGEND,
-    "key": ids.LIVE_KEY,
-    "mood_text": ids.LIVE_MOOD_TEXT,
-    "attention_text": ids.LIVE_ATTENTION_TEXT,
-}
+_FOLLOWED = (
+    ids.LIVE_STRIP,
+    ids.LIVE_QUEUE,
+    ids.LIVE_WAITING,
+    ids.LIVE_TILES,
+    ids.LIVE_LEGEND,
+    ids.LIVE_KEY,
+    ids.LIVE_MOOD_TEXT,
+    ids.LIVE_ATTENTION_TEXT,
+    ids.LIVE_SINCE,
+)
+"""Whose children the live line keeps up to date."""
 
 
 def register(app: Dash, services: Services) -> None:
     """Give ``app`` all callbacks of all pages."""
     _routing(app, services)
     _home(app, services)
-    _live(app, services)
     _live_actions(app, services)
     _live_browser(app)
     _admin(app, services)
@@ -88,70 +89,9 @@ def _home(app: Dash, services: Services) -> None:
         return urls.live(lecture.id), None
 
 
-def _live(app: Dash, services: Services) -> None:
-    @secured_callback(
-        app,
-        Action.VIEW_LIVE,
-        lambda _tick, lecture_id, _cursor: lookup.lecture_target(services, lecture_id),
-        *(Output(place, "children") for place in _PANELS.values()),
-        Output(ids.LIVE_MOOD, "extendData"),
-        Output(ids.LIVE_MOOD, "figure"),
-        Output(ids.LIVE_ATTENTION, "extendData"),
-        Output(ids.LIVE_ATTENTION, "figure"),
-        Output(ids.LIVE_CURSOR, "data"),
-        Output(ids.LIVE_HEARD, "data"),
-        Output(ids.LIVE_SINCE, "children"),
-        Output(ids.LIVE_TICK, "disabled"),
-        Input(ids.LIVE_TICK, "n_intervals"),
-        State(ids.LIVE_LECTURE, "data"),
-        State(ids.LIVE_CURSOR, "data"),
-        prevent_initial_call=True,
-    )
-    def poll(_tick: int, lecture_id: str, cursor: dict[str, Any] | None) -> tuple[Any, ...]:
-        lecture, course = lookup.lecture(services, lecture_id)
-        if not lecture.running:
-            return _over(lecture, course)
-        known, seen = _heard_before(cursor)
-        update = live.Update.of(
-            lecture,
-            course,
-            services.live.snapshot(lecture.id),
-            services.live.timeline_since(lecture.id, known),
-            seen,
-            services.clock(),
-        )
-        return (
-            *(update.panels[name] for name in _PANELS),
-            update.mood,
-            update.mood_figure,
-            update.attention,
-            update.attention_figure,
-            update.cursor,
-            update.heard,
-            update.since,
-            False,
-        )
-
-
 def _typed(given: Any) -> str:
     """What somebody typed into a field, which a forged request may have filled with anything."""
     return given.strip() if isinstance(given, str) else ""
-
-
-def _heard_before(cursor: Any) -> tuple[str | None, dict[str, str]]:
-    """The timeline's cursor and the panels' fingerprints as a browser sends them back.
-
-    What is none of ours counts as nothing heard: everything is sent anew.
-    """
-    given = cursor if isinstance(cursor, dict) else {}
-    known, seen = given.get("timeline"), given.get("seen")
-    return known if isinstance(known, str) else None, seen if isinstance(seen, dict) else {}
-
-
-def _over(lecture: Any, course: Any) -> tuple[Any, ...]:
-    """The last answer: the lecture has ended, so the page stops asking."""
-    rest = [no_update] * (len(_PANELS) - 1)
-    return (live.ended(lecture, course), *rest, *[no_update] * 6, text("has ended"), True)
 
 
 def _live_actions(app: Dash, services: Services) -> None:
@@ -230,7 +170,7 @@ def _live_actions(app: Dash, services: Services) -> None:
 
 
 def _live_browser(app: Dash) -> None:
-    """What happens in the browser alone and tells the server nothing."""
+    """What happens in the browser; of the server it asks only ``live_news``."""
 
     # Dash does not type it.
     run: Callable[..., Any] = app.clientside_callback
@@ -238,10 +178,21 @@ def _live_browser(app: Dash) -> None:
     def inside(name: str) -> ClientsideFunction:
         return ClientsideFunction(namespace="classpulse", function_name=name)
 
+    shown = [(name, "children") for name in _FOLLOWED]
+    shown += [(name, "figure") for name in live_parts.CHARTS]
     run(
-        inside("heard"),
-        Output(ids.LIVE_HEARD, "id"),
-        Input(ids.LIVE_HEARD, "data"),
+        inside("opened"),
+        Output(ids.LIVE_CURSOR, "id"),
+        Input(ids.LIVE_CURSOR, "data"),
+        State(ids.LIVE_LECTURE, "data"),
+        *(State(*part) for part in shown),
+    )
+    run(
+        inside("news"),
+        *(Output(*part, allow_duplicate=True) for part in shown),
+        Output(ids.CONTENT, "children", allow_duplicate=True),
+        Input(ids.LIVE_TICK, "n_intervals"),
+        prevent_initial_call=True,
     )
     run(
         inside("banner"),

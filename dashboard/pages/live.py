@@ -1,10 +1,7 @@
 """`/live/<lecture>`: the page a teacher keeps open."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
-from hashlib import blake2b
-from json import dumps
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,12 +10,11 @@ import dash_mantine_components as dmc
 import segno
 from dash import dcc, html, no_update
 
-from contract.languages import Language
-from dashboard import i18n, wording
+from dashboard import wording
 from dashboard.figures import live_charts
 from dashboard.i18n import text
 from dashboard.live_values import Increment, LiveSnapshot
-from dashboard.pages import ids, live_panels, parts, urls
+from dashboard.pages import ids, live_panels, live_parts, parts, urls
 from db.values import Course, Lecture
 
 POLL_MS: Final = 2000
@@ -31,44 +27,45 @@ def layout(
     timeline: Increment,
     base_url: str,
     now: datetime,
+    cursor: str | None = None,
 ) -> Any:
-    """The whole page as it stands now; afterwards only what is new travels."""
+    """The whole page as it stands now; afterwards only what is new since ``cursor`` travels."""
     if not lecture.running:
         return ended(lecture, course)
-    zone = ZoneInfo(course.timezone)
-    update = Update.of(lecture, course, snapshot, timeline, {}, now)
+    panels = live_parts.panels(snapshot)
+    figures = live_parts.figures(timeline, ZoneInfo(course.timezone))
+    told = {"cursor": cursor, "at": now.timestamp(), "newest": live_parts.newest(snapshot)}
     return html.Div(
         [
             dcc.Store(id=ids.LIVE_LECTURE, data=str(lecture.id)),
-            dcc.Store(id=ids.LIVE_CURSOR, data=update.cursor),
-            dcc.Store(id=ids.LIVE_HEARD, data=update.heard),
+            dcc.Store(id=ids.LIVE_CURSOR, data=told),
             dcc.Interval(id=ids.LIVE_TICK, interval=POLL_MS),
             dcc.Interval(id=ids.LIVE_SECOND, interval=1000),
             _head(lecture, course, now, base_url),
             html.Div(id=ids.LIVE_AGE, className="cp-banner", role="status"),
             html.Section(
-                update.panels["strip"],
+                panels[ids.LIVE_STRIP],
                 id=ids.LIVE_STRIP,
                 className="cp-card cp-strip",
                 **parts.aria(label=text("The class at a glance")),
             ),
             html.Div(
                 [
-                    html.Div([_charts(timeline, update, zone)]),
+                    html.Div([_charts(figures, panels)]),
                     html.Div(
                         [
                             parts.card(
-                                html.Div(update.panels["queue"], id=ids.LIVE_QUEUE),
+                                html.Div(panels[ids.LIVE_QUEUE], id=ids.LIVE_QUEUE),
                                 title=text("Check-ins"),
                             ),
-                            html.Div(update.panels["waiting"], id=ids.LIVE_WAITING),
+                            html.Div(panels[ids.LIVE_WAITING], id=ids.LIVE_WAITING),
                         ],
                         className="cp-side",
                     ),
                 ],
                 className="cp-live",
             ),
-            html.Div(update.panels["tiles"], id=ids.LIVE_TILES, style={"marginTop": "16px"}),
+            html.Div(panels[ids.LIVE_TILES], id=ids.LIVE_TILES, style={"marginTop": "16px"}),
         ]
     )
 
@@ -93,119 +90,6 @@ def ended(lecture: Lecture, course: Course) -> Any:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What one poll tells one browser; a panel is None where nothing in it changed."""
-
-    panels: dict[str, Any]
-    mood: Any
-    mood_figure: Any
-    attention: Any
-    attention_figure: Any
-    cursor: dict[str, Any]
-    heard: dict[str, Any]
-    since: str
-
-    @classmethod
-    def of(
-        cls,
-        lecture: Lecture,
-        course: Course,
-        snapshot: LiveSnapshot | None,
-        timeline: Increment,
-        seen: dict[str, str],
-        now: datetime,
-    ) -> "Update":
-        """What is new for a browser whose panels have the fingerprints ``seen``."""
-        zone = ZoneInfo(course.timezone)
-        panels, prints = _rendered(snapshot, i18n.language())
-        mood: Any = no_update
-        mood_figure: Any = no_update
-        attention: Any = no_update
-        attention_figure: Any = no_update
-        if timeline.reset:
-            arguments = (timeline.points, timeline.markers, zone)
-            mood_figure = live_charts.mood_figure(*arguments)
-            attention_figure = live_charts.attention_figure(*arguments)
-        elif timeline.points or timeline.markers:
-            arguments = (timeline.points, timeline.markers, zone)
-            mood = live_charts.extend_mood(*arguments)
-            attention = live_charts.extend_attention(*arguments)
-        return cls(
-            panels={
-                name: panel if seen.get(name) != prints[name] else no_update
-                for name, panel in panels.items()
-            },
-            mood=mood,
-            mood_figure=mood_figure,
-            attention=attention,
-            attention_figure=attention_figure,
-            cursor={"timeline": timeline.cursor, "seen": dict(prints)},
-            heard={"age": _age(snapshot, now), "any": snapshot is not None},
-            since=_since(lecture, now),
-        )
-
-
-def _age(snapshot: LiveSnapshot | None, now: datetime) -> float | None:
-    if snapshot is None or snapshot.newest is None:
-        return None
-    return round((now - snapshot.newest).total_seconds(), 1)
-
-
-@lru_cache(maxsize=64)
-def _rendered(
-    snapshot: LiveSnapshot | None, language: Language
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """The panels and their fingerprints: made once per tick and language, however many ask."""
-    with i18n.speaking(language):
-        panels = _starting() if snapshot is None else _panels(snapshot)
-    return panels, {name: _fingerprint(panel) for name, panel in panels.items()}
-
-
-def _panels(snapshot: LiveSnapshot) -> dict[str, Any]:
-    return {
-        "strip": live_panels.strip(snapshot),
-        "queue": live_panels.queue(snapshot),
-        "waiting": live_panels.waiting(snapshot),
-        "tiles": live_panels.tiles(snapshot),
-        "legend": live_panels.legend(snapshot.mood),
-        "key": live_panels.attention_key(snapshot),
-        "mood_text": live_panels.mood_sentence(snapshot),
-        "attention_text": live_panels.attention_sentence(snapshot),
-    }
-
-
-def _starting() -> dict[str, Any]:
-    wait = parts.empty(text("Starting"), text("The first figures appear within a few seconds."))
-    return {
-        "strip": [
-            parts.stat(label, "–")
-            for label in (
-                text("The class looks"),
-                text("Attentive"),
-                text("Over 5 minutes"),
-                text("Reporting"),
-            )
-        ],
-        "queue": [wait],
-        "waiting": [],
-        "tiles": [],
-        "legend": live_panels.legend(None),
-        "key": live_panels.attention_key(None),
-        "mood_text": text("No faces have been seen yet."),
-        "attention_text": text("Nobody is in view yet."),
-    }
-
-
-def _fingerprint(panel: Any) -> str:
-    said = dumps(panel, default=lambda part: part.to_plotly_json(), sort_keys=True)
-    return blake2b(said.encode(), digest_size=6).hexdigest()
-
-
-def _since(lecture: Lecture, now: datetime) -> str:
-    return text("running for {span}", span=wording.length(now - lecture.started_at))
-
-
 def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any:
     zone = ZoneInfo(course.timezone)
     started = wording.clock(lecture.started_at.astimezone(zone))
@@ -214,7 +98,7 @@ def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any
         " · ",
         text("since {time}", time=started),
         ", ",
-        html.Span(_since(lecture, now), id=ids.LIVE_SINCE),
+        html.Span(live_parts.since(lecture, now), id=ids.LIVE_SINCE),
         " · ",
         text("policy: {name}", name=wording.POLICY_NAME[lecture.policy]),
     ]
@@ -311,23 +195,22 @@ def _end(lecture: Lecture) -> Any:
     )
 
 
-def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
-    arguments = (timeline.points, timeline.markers, zone)
+def _charts(figures: dict[str, Any], panels: dict[str, Any]) -> Any:
     return parts.card(
         html.Figure(
             [
                 _chart_row(
                     ids.LIVE_MOOD,
-                    live_charts.mood_figure(*arguments),
+                    figures[ids.LIVE_MOOD],
                     "cp-chart cp-chart-mood",
                     html.Ul(
-                        update.panels["legend"],
+                        panels[ids.LIVE_LEGEND],
                         id=ids.LIVE_LEGEND,
                         className="cp-legend",
                         **parts.aria(label=text("Shares of the looks in the last minute")),
                     ),
                 ),
-                _chart_text(ids.LIVE_MOOD_TEXT, update.panels["mood_text"]),
+                _chart_text(ids.LIVE_MOOD_TEXT, panels[ids.LIVE_MOOD_TEXT]),
             ]
         ),
         html.Figure(
@@ -335,16 +218,16 @@ def _charts(timeline: Increment, update: Update, zone: ZoneInfo) -> Any:
                 html.H3(text("How attentive it looks"), className="cp-chart-title"),
                 _chart_row(
                     ids.LIVE_ATTENTION,
-                    live_charts.attention_figure(*arguments),
+                    figures[ids.LIVE_ATTENTION],
                     "cp-chart",
                     html.Ul(
-                        update.panels["key"],
+                        panels[ids.LIVE_KEY],
                         id=ids.LIVE_KEY,
                         className="cp-legend",
                         **parts.aria(label=text("Attention in the last minute")),
                     ),
                 ),
-                _chart_text(ids.LIVE_ATTENTION_TEXT, update.panels["attention_text"]),
+                _chart_text(ids.LIVE_ATTENTION_TEXT, panels[ids.LIVE_ATTENTION_TEXT]),
             ]
         ),
         _marker_form(),

@@ -17,7 +17,7 @@ from dashboard.errors import TooManyRequestsError, UnknownObjectError
 from dashboard.i18n import text
 from dashboard.live_compose import confusion_of
 from dashboard.live_values import LivePoint
-from dashboard.pages import admin, home, join, live, me, reports, shell, urls
+from dashboard.pages import admin, home, join, live, live_news, me, reports, shell, urls
 from dashboard.services import Services
 from db import audit, courses, lectures, people, queries, settings
 from db import reports as stored_reports
@@ -89,14 +89,11 @@ def live_page(services: Services, actor: Actor, lecture_id: UUID) -> Any:
             object=target.label,
             at=services.clock(),
         )
-    return live.layout(
-        lecture,
-        course,
-        services.live.snapshot(lecture.id),
-        services.live.timeline_since(lecture.id, None),
-        base_url(),
-        services.clock(),
-    )
+    snapshot = services.live.snapshot(lecture.id)
+    timeline = services.live.timeline_since(lecture.id, None)
+    _, state = live_news.standing(services, lecture, course, snapshot, timeline)
+    now = services.clock()
+    return live.layout(lecture, course, snapshot, timeline, base_url(), now, state.cursor)
 
 
 def reports_page(services: Services, actor: Actor) -> Any:

@@ -131,24 +131,6 @@ def test_a_marker_without_words_is_none(world: Any, label: Any) -> None:
     assert lectures.markers_of(world.store, lecture.id) == []
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    ["x", 5, [], None, {"timeline": 5}, {"timeline": {}}, {"timeline": "9.9.9", "seen": 3}],
-    ids=repr,
-)
-def test_a_cursor_that_is_none_of_ours_gets_everything_anew(world: Any, cursor: Any) -> None:
-    lecture = world.lecture(CourseMode.OPEN)
-    world.app.board.tick(world.clock.forward(seconds=30))
-    browser = world.browser("tara")
-    state = {ids.LIVE_LECTURE: str(lecture.id), ids.LIVE_CURSOR: cursor, ids.LIVE_TICK: 1}
-    answer = call(world, browser, f"{ids.LIVE_CURSOR}.data", **state)
-    assert answer.status_code == 200
-    assert "Something went wrong" not in answer.text
-    told = answer.json["response"]
-    assert told[ids.LIVE_CURSOR]["data"]["timeline"].count(".") == 2
-    assert "figure" in told[ids.LIVE_MOOD]
-
-
 def opened(world: Any, client: Any, path: str) -> str:
     """The page at ``path`` as its callback answers it."""
     answer = call(world, client, f"{ids.CONTENT}.children...", **{ids.LOCATION: path})
@@ -164,8 +146,7 @@ def test_opening_a_live_page_with_students_on_it_is_recorded_once(world: Any) ->
     lecture = world.lecture(CourseMode.OPEN)
     browser = world.browser("tara")
     assert "Algebra" in opened(world, browser, f"/live/{lecture.id}")
-    state = {ids.LIVE_LECTURE: str(lecture.id), ids.LIVE_CURSOR: None, ids.LIVE_TICK: 1}
-    call(world, browser, f"{ids.LIVE_CURSOR}.data", **state)
+    assert browser.get(f"/_live/{lecture.id}").status_code == 200
     actor = f"user:{world.users['tara'].id}"
     assert looks(world) == [(actor, "view_students", f"lecture:{lecture.id}")]
     opened(world, browser, f"/live/{lecture.id}")

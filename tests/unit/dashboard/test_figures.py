@@ -1,4 +1,4 @@
-"""Charts: order, colours, times in the school's zone, and extensions that fit what they extend."""
+"""Charts: order, colours, times in the school's zone."""
 
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from contract import EMOTIONS, Emotion
 from dashboard.figures import live_charts
-from dashboard.live_values import LivePoint, MarkerPoint
+from dashboard.live_values import LivePoint
 from dashboard.reports import svg
 from dashboard.theme import LOOK_COLOURS, STACK, translucent
 
@@ -42,20 +42,11 @@ def test_where_nobody_was_seen_the_stack_falls_to_the_floor() -> None:
     assert [trace["y"][1] for trace in figure["data"][: len(STACK)]] == [0.0] * len(STACK)
 
 
-@pytest.mark.parametrize("with_marker", [False, True])
-@pytest.mark.parametrize("chart", ["mood", "attention"])
-def test_an_extension_fits_its_figure(chart: str, with_marker: bool) -> None:
-    markers = [MarkerPoint(START, "Quiz")] if with_marker else []
-    whole = getattr(live_charts, f"{chart}_figure")([point(0)], [], BERLIN)
-    new, traces, kept = getattr(live_charts, f"extend_{chart}")([point(1)], markers, BERLIN)
-    assert len(traces) == len(whole["data"]) - (not with_marker)
-    assert kept == live_charts.KEPT_POINTS
-    for name, lists in new.items():
-        assert len(lists) == len(traces)
-        # Plotly refuses to extend what is no list already.
-        assert all(isinstance(whole["data"][trace][name], list) for trace in traces)
-    if with_marker:
-        assert new["text"][-1] == ["Quiz"]
+def test_a_lecture_of_more_than_eight_hours_lets_go_of_an_hour_at_once() -> None:
+    kept = live_charts.KEPT_POINTS
+    assert live_charts.first_kept(0) == live_charts.first_kept(kept) == 0
+    assert live_charts.first_kept(kept + 1) == live_charts.first_kept(kept + 360) == 360
+    assert live_charts.first_kept(kept + 361) == 720
 
 
 def axis(minutes: int = 10) -> svg.Axis:

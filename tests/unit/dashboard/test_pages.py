@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,6 +33,7 @@ from dashboard.pages import (
     live_panels,
     me,
     reports,
+    live_parts,
     shell,
     signin_html,
     urls,
@@ -176,18 +178,19 @@ def increment(*, reset: bool, count: int = 2) -> Increment:
     return Increment("0.2.0", reset, points, ())
 
 
-def test_a_poll_carries_only_panels_that_changed() -> None:
-    first = live.Update.of(LECTURE, COURSE, SNAPSHOT, increment(reset=True), {}, NOW)
-    assert first.mood_figure["data"][0]["y"] == [0.61, 0.61]
+def test_only_what_a_snapshot_changes_is_followed() -> None:
+    first = live_parts.followed(LECTURE, COURSE, SNAPSHOT, increment(reset=True), NOW)
+    assert first[ids.LIVE_MOOD]["data"][0]["y"] == [0.61, 0.61]
     later = replace(SNAPSHOT, flags=())
-    second = live.Update.of(
-        LECTURE, COURSE, later, increment(reset=False, count=0), first.cursor["seen"], NOW
-    )
-    changed = {name for name, panel in second.panels.items() if panel is not live.no_update}
-    assert changed == {"queue"}
-    assert second.mood is live.no_update
-    assert second.mood_figure is live.no_update
-    assert second.heard == {"age": 4.0, "any": True}
+    second = live_parts.followed(LECTURE, COURSE, later, increment(reset=True), NOW)
+    assert {name for name in first if first[name] != second[name]} == {ids.LIVE_QUEUE}
+
+
+def test_times_that_traces_share_are_told_once() -> None:
+    figure = live_parts.figures(increment(reset=True), ZoneInfo("UTC"))[ids.LIVE_MOOD]
+    first, *others = live_parts.shared_times(figure)["data"]
+    assert len(first["x"]) == 2
+    assert [trace["x"] for trace in others] == [0] * 6 + [[]]
 
 
 def test_the_page_stands_before_the_first_tick_and_after_the_end() -> None:

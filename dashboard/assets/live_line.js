@@ -1,0 +1,129 @@
+/* The live line in the browser: asks what is new since a cursor, takes the steps, shows the parts.
+   What the server tells, and how it finds the steps: dashboard/live_wire.py, tree_difference.py. */
+(function () {
+  /* What the open live page was told last; null on every other page. */
+  let page = null;
+
+  function seconds(since) { return (performance.now() - since) / 1000; }
+
+  /** Take what the page was drawn with for what the line goes on from. */
+  function opened(start, lecture) {
+    const clientside = window.dash_clientside;
+    const parts = { newest: start.newest };
+    clientside.callback_context.states_list.slice(1).forEach(function (part) {
+      parts[part.id] = part.property === "figure" ? sharedTimes(part.value) : part.value;
+    });
+    const now = performance.now();
+    page = { lecture: lecture, cursor: start.cursor, parts: parts, at: start.at,
+             told: now, heard: now, asking: false };
+    return clientside.no_update;
+  }
+
+  /** One tick: what has changed, for each output of the callback. */
+  async function news() {
+    const nothing = window.dash_clientside.no_update;
+    const outputs = window.dash_clientside.callback_context.outputs_list;
+    const before = page && page.parts;
+    const over = await heard();
+    return outputs.map(function (output) {
+      if (output.id === "content") { return over || nothing; }
+      if (!page || page.parts === before || page.parts[output.id] === before[output.id]) {
+        return nothing;
+      }
+      const part = page.parts[output.id];
+      return output.property.startsWith("figure") ? drawn(part) : part;
+    });
+  }
+
+  /** Ask once, and know afterwards what was answered; answers what ends the page, if it ends. */
+  async function heard() {
+    const here = page;
+    // One question at a time: behind a slow line they would only queue.
+    if (!here || here.asking) { return null; }
+    here.asking = true;
+    try {
+      const answer = await fetch("/_live/" + here.lecture + "?since=" + (here.cursor || "") +
+        "&in=" + document.documentElement.lang,
+        { cache: "no-store", signal: AbortSignal.timeout(30000) });
+      // No longer signed in, or no longer this one's: what is shown must go; the server says why.
+      if ([401, 403, 404].includes(answer.status)) { window.location.reload(); return null; }
+      if (!answer.ok) { return null; }
+      const told = answer.status === 204 ? null : await answer.json();
+      if (here !== page) { return null; }
+      here.heard = performance.now();
+      if (told && told.over) {
+        // Whoever is ending it from here is being led on; another dialogue has to be closed first.
+        if (document.getElementById("end-confirm")) { return null; }
+        page = null;
+        return told.over;
+      }
+      if (told) { learn(here, told); }
+    } catch (error) {
+      // A line that is down is told by the banner, and tried again at the next tick.
+    } finally {
+      here.asking = false;
+    }
+    return null;
+  }
+
+  function learn(here, told) {
+    let parts = told.whole || here.parts;
+    try {
+      (told.steps || []).forEach(function (step) { parts = changed(parts, step[0], step.slice(1)); });
+    } catch (error) {
+      // What is here is not what the server takes it for: hear everything anew.
+      here.cursor = "";
+      return;
+    }
+    here.parts = parts;
+    here.cursor = told.cursor;
+    here.at = told.at;
+    here.told = performance.now();
+  }
+
+  /** The tree after one step; what it does not touch stays the same object. */
+  function changed(tree, path, change) {
+    if (path.length) {
+      if (tree === null || typeof tree !== "object") { throw new TypeError("no way to " + path); }
+      const copy = Array.isArray(tree) ? tree.slice() : Object.assign({}, tree);
+      copy[path[0]] = changed(tree[path[0]], path.slice(1), change);
+      return copy;
+    }
+    if (change.length === 1) { return change[0]; }
+    return tree.slice(0, change[0]).concat(change[2], tree.slice(change[0] + change[1]));
+  }
+
+  /** A figure as the line tells it: 0 stands for the times of the first trace. */
+  function sharedTimes(figure) {
+    const times = JSON.stringify(figure.data[0].x);
+    const data = figure.data.map(function (trace, at) {
+      return at && JSON.stringify(trace.x) === times ? Object.assign({}, trace, { x: 0 }) : trace;
+    });
+    return Object.assign({}, figure, { data: data });
+  }
+
+  /** A figure as it is drawn: the other way round, in objects that Plotly may make its own. */
+  function drawn(figure) {
+    const times = figure.data[0].x;
+    const data = figure.data.map(function (trace) {
+      return Object.assign({}, trace, trace.x === 0 ? { x: times } : {});
+    });
+    return { data: data, layout: structuredClone(figure.layout) };
+  }
+
+  /** The banner: nothing while all is well, else how old the data is or that we are alone. */
+  function banner() {
+    if (!page) { return ["", "cp-banner"]; }
+    const quiet = seconds(page.heard);
+    if (quiet > 10) {
+      return [said("lost", { age: span(quiet) }), "cp-banner cp-banner-lost"];
+    }
+    if (page.parts.newest !== null) {
+      const age = page.at - page.parts.newest + seconds(page.told);
+      if (age > 20) { return [said("old", { age: span(age) }), "cp-banner"]; }
+    }
+    return ["", "cp-banner"];
+  }
+
+  Object.assign(window.dash_clientside.classpulse, { opened: opened, news: news, banner: banner });
+})();

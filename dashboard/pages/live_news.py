@@ -1,0 +1,91 @@
+"""What an open live page asks for at each tick: what is new since its cursor, and may be told.
+
+Each request is judged by ``access`` anew; what it is answered is made once for all who share it.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from dashboard import access, i18n, lookup
+from dashboard.access import Action, Nobody
+from dashboard.errors import NotSignedInError
+from dashboard.live_values import Increment, LiveSnapshot
+from dashboard.live_wire import Answer, Line, State
+from dashboard.pages import live, live_parts
+from dashboard.services import Services, current_services
+from dashboard.signin import current_actor
+from dashboard.viewer_language import known
+from db.values import Course, Lecture
+
+blueprint = Blueprint("live_news", __name__)
+
+PREFIX: Final = "/_live"
+"""Not a page's address: the guard sends nobody from here to the sign-in form."""
+
+
+@blueprint.get(f"{PREFIX}/<uuid:lecture_id>")
+def news(lecture_id: UUID) -> Response:
+    """What is new since ``?since=``, in the page's own language ``?in=``; 204 where nothing is."""
+    actor = current_actor()
+    if isinstance(actor, Nobody):
+        raise NotSignedInError("Your session has ended: sign in again.")
+    services = current_services()
+    snapshot = services.live.snapshot(lecture_id)
+    if snapshot is not None:
+        lecture, course = snapshot.lecture, snapshot.course
+    else:
+        lecture, course = lookup.lecture(services, lecture_id)
+    access.authorize(actor, Action.VIEW_LIVE, access.lecture_object(lecture, course))
+    # The page's language may be another than the next page's would be.
+    with i18n.speaking(known(request.args.get("in")) or i18n.language()):
+        if not lecture.running:
+            return _sent(Answer.of({"over": live_parts.plain(live.ended(lecture, course))}))
+        timeline = services.live.timeline_since(lecture_id, None)
+        line, state = standing(services, lecture, course, snapshot, timeline)
+    answer = line.answer(state, request.args.get("since"))
+    return _sent(answer) if answer is not None else _nothing()
+
+
+def standing(
+    services: Services,
+    lecture: Lecture,
+    course: Course,
+    snapshot: LiveSnapshot | None,
+    timeline: Increment,
+) -> tuple[Line, State]:
+    """The line of a running lecture in the language now spoken, and what holds on it."""
+    now = services.clock() if snapshot is None else snapshot.as_of
+    line = services.lines.line((lecture.id, i18n.language()))
+    # Before the first tick only the minute changes.
+    key = (None, _minute(now)) if snapshot is None else (snapshot.sequence, timeline.cursor, now)
+    return line, line.advance(
+        key,
+        now.timestamp(),
+        lambda: live_parts.followed(lecture, course, snapshot, timeline, now),
+    )
+
+
+def _minute(now: datetime) -> int:
+    return int(now.timestamp()) // 60
+
+
+def _sent(answer: Answer) -> Response:
+    packed = answer.packed if "gzip" in request.headers.get("Accept-Encoding", "") else None
+    response = Response(packed or answer.body, content_type="application/json")
+    if packed is not None:
+        response.headers["Content-Encoding"] = "gzip"
+    return _unkept(response)
+
+
+def _nothing() -> Response:
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return _unkept(response)
+
+
+def _unkept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,176 @@
+"""The live line: nothing lost, nothing told twice, and one answer for all who stand alike."""
+
+import gzip
+import json
+import random
+import threading
+from typing import Any
+
+import pytest
+
+from dashboard.live_wire import KEPT, Answer, Line, Lines
+from dashboard.tree_difference import applied
+
+
+class Page:
+    """What a browser does with what it is told."""
+
+    def __init__(self) -> None:
+        self.cursor: str | None = None
+        self.parts: dict[str, Any] = {}
+
+    def ask(self, line: Line, state: Any) -> dict[str, Any] | None:
+        answer = line.answer(state, self.cursor)
+        if answer is None:
+            return None
+        told: dict[str, Any] = json.loads(answer.body)
+        self.parts = told.get("whole", self.parts)
+        self.parts = applied(self.parts, told.get("steps", []))
+        self.cursor = told["cursor"]
+        return told
+
+
+def stand(line: Line, key: Any, **parts: Any) -> Any:
+    return line.advance(key, float(len(str(key))), lambda: parts)
+
+
+def test_a_new_page_hears_everything_and_then_only_what_is_new() -> None:
+    line, page = Line(), Page()
+    rows = [f"a row of text that does not change {n}" for n in range(20)]
+    page.ask(line, stand(line, 1, rows=rows, word="calm"))
+    assert page.parts == {"rows": rows, "word": "calm"}
+    told = page.ask(line, stand(line, 2, rows=[*rows, "new"], word="calm"))
+    assert told is not None
+    assert told["steps"] == [[["rows"], 20, 0, ["new"]]]
+    assert page.parts == {"rows": [*rows, "new"], "word": "calm"}
+
+
+def test_where_nothing_changed_nothing_is_told() -> None:
+    line, page = Line(), Page()
+    page.ask(line, stand(line, 1, word="calm"))
+    assert page.ask(line, stand(line, 1, word="calm")) is None
+    assert page.ask(line, stand(line, 2, word="calm")) is None
+
+
+def test_a_state_is_rendered_once_for_all_who_ask() -> None:
+    line, rendered = Line(), []
+
+    def render() -> dict[str, Any]:
+        rendered.append(threading.get_ident())
+        return {"word": "calm"}
+
+    threads = [threading.Thread(target=line.advance, args=(1, 0.0, render)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(rendered) == 1
+
+
+def test_pages_that_stand_alike_share_one_answer() -> None:
+    line = Line()
+    before = stand(line, 1, word="calm")
+    now = stand(line, 2, word="lively")
+    assert line.answer(now, before.cursor) is line.answer(now, before.cursor)
+    assert line.answer(now, None) is line.answer(now, "none of ours")
+
+
+def test_pages_that_skip_and_come_back_lose_nothing() -> None:
+    line, draw = Line(), random.Random(7)
+    pages = [Page() for _ in range(6)]
+    rows: list[Any] = []
+    for tick in range(300):
+        rows = rows[draw.randrange(2) :] if draw.random() < 0.2 else [*rows, {"n": tick}]
+        if rows and draw.random() < 0.3:
+            rows = [*rows]
+            rows[draw.randrange(len(rows))] = {"n": -tick}
+        state = stand(line, tick, rows=rows, tick=tick // 7, word=draw.choice("ab"))
+        for number, page in enumerate(pages):
+            # The first asks each time, the last sleeps longer than anything is remembered.
+            if draw.random() < 1 / (1 + number**3):
+                page.ask(line, state)
+                assert page.parts == state.parts
+                assert page.cursor == state.cursor
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "0" * 12, "é"])
+def test_a_cursor_nobody_gave_out_hears_everything(cursor: str) -> None:
+    line = Line()
+    state = stand(line, 1, word="calm")
+    answer = line.answer(state, cursor)
+    assert answer is not None
+    assert json.loads(answer.body)["whole"] == {"word": "calm"}
+
+
+def test_what_was_long_ago_is_forgotten_and_told_anew() -> None:
+    line = Line()
+    first = stand(line, 0, n=0)
+    for tick in range(1, KEPT + 1):
+        state = stand(line, tick, n=tick)
+    answer = line.answer(state, first.cursor)
+    assert answer is not None
+    assert json.loads(answer.body)["whole"] == {"n": KEPT}
+    second = line.answer(state, stand(Line(), 0, n=1).cursor)
+    assert second is not None
+    assert "steps" in json.loads(second.body)
+
+
+def test_cursors_of_another_process_serve_where_it_saw_the_same() -> None:
+    here, there, page = Line(), Line(), Page()
+    page.ask(here, stand(here, 1, word="calm"))
+    stand(there, 9, word="calm")
+    told = page.ask(there, stand(there, 10, word="lively"))
+    assert told is not None
+    assert "steps" in told
+    assert page.parts == {"word": "lively"}
+
+
+def test_who_comes_late_with_an_older_state_is_told_what_is_true_of_it() -> None:
+    line, page = Line(), Page()
+    old = stand(line, 1, word="calm")
+    new = stand(line, 2, word="lively")
+    page.ask(line, new)
+    page.ask(line, old)
+    assert page.parts == {"word": "calm"}
+    page.ask(line, new)
+    assert page.parts == {"word": "lively"}
+
+
+def test_a_part_that_changes_all_over_is_told_whole() -> None:
+    line, page = Line(), Page()
+    page.ask(line, stand(line, 1, rows=[{"a": n} for n in range(30)]))
+    told = page.ask(line, stand(line, 2, rows=[{"a": -n - 1} for n in range(30)]))
+    assert told is not None
+    assert [path for path, *_ in told["steps"]] == [["rows"]]
+
+
+def test_a_part_that_comes_or_goes_tells_everything() -> None:
+    line, page = Line(), Page()
+    page.ask(line, stand(line, 1, word="calm"))
+    page.ask(line, stand(line, 2, word="calm", more="x"))
+    assert page.parts == {"word": "calm", "more": "x"}
+
+
+def test_answers_are_packed_where_that_is_shorter() -> None:
+    small = Answer.of({"a": 1})
+    assert small.packed is None
+    large = Answer.of({"a": ["the same words again"] * 30})
+    assert large.packed is not None
+    assert len(large.packed) < len(large.body)
+    assert gzip.decompress(large.packed) == large.body
+
+
+def test_lines_are_kept_by_lecture_and_language_and_let_go() -> None:
+    now = [0.0]
+    lines = Lines(lambda: now[0])
+    english = lines.line(("lecture", "en"))
+    assert lines.line(("lecture", "en")) is english
+    assert lines.line(("lecture", "es")) is not english
+    now[0] = 500.0
+    assert lines.line(("lecture", "en")) is english
+    now[0] = 1000.0
+    lines.line(("another", "en"))
+    assert lines.line(("lecture", "en")) is english
+    now[0] = 2000.0
+    lines.line(("third", "en"))
+    assert lines.line(("lecture", "en")) is not english
