@@ -44,8 +44,7 @@ def shown(
         said = _first(episode, answers, now)
         due = episode.raised_at + wait_s
         if said is not None and said.yes and said.at <= due:
-            reason = f"{episode.reason} The student said yes to a check-in."
-            found.append(replace(episode, raised_at=said.at, reason=reason))
+            found.append(replace(episode, raised_at=said.at, said_yes=True))
         elif due <= now and (episode.cleared_at is None or episode.cleared_at > due):
             found.append(replace(episode, raised_at=due))
     return sorted(found, key=lambda episode: (episode.raised_at, str(episode.participant)))

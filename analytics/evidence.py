@@ -104,23 +104,8 @@ class Episode:
     cleared_at: int | None
     """None while it stands; set where the evidence fell or the teacher answered"""
     evidence: Evidence
-    reason: str
-    """one plain sentence, e.g. ``Looked sad 78 % of the last 6 min, seen 92 % of the time.``"""
-
-
-_WORDS: Final = {FlagKind.SAD: "sad", FlagKind.DISENGAGED: "disengaged"}
-
-
-def reason(kind: FlagKind, evidence: Evidence) -> str:
-    """The evidence in one plain sentence, about looks and never about feelings."""
-    share, seen = round(100 * evidence.share), round(100 * evidence.seen)
-    minutes = max(1, round(evidence.window_s / 60))
-    span = (
-        f"the last {minutes} min"
-        if evidence.clause is Clause.RECENT
-        else f"the lecture so far ({minutes} min)"
-    )
-    return f"Looked {_WORDS[kind]} {share} % of {span}, seen {seen} % of the time."
+    said_yes: bool = False
+    """the student was asked first, and wants the teacher to check in"""
 
 
 @dataclass(frozen=True, eq=False)

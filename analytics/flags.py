@@ -28,7 +28,6 @@ from analytics.evidence import (
     disengaged_evidence,
     doubt,
     judged_by_own,
-    reason,
     scale_of,
     usual_scores,
 )
@@ -376,5 +375,4 @@ def _episode(
         raised_at=starts[column] + BUCKET_SECONDS,
         cleared_at=span.cleared_at,
         evidence=evidence,
-        reason=reason(kind, evidence),
     )

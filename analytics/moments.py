@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from analytics.buckets import Floats, Ints
-from analytics.mood import LOOKING
 from contract.emotions import EMOTIONS, Emotion
 
 SIDE_S: Final = 300
@@ -38,8 +37,6 @@ class MarkerChange:
     """the look whose share changed most"""
     share_before: float
     share_after: float
-    text: str
-    """e.g. ``After group work, attentive rose from 52 % to 71 %.``"""
 
 
 def marker_changes(
@@ -84,12 +81,6 @@ def _change(
         return None
     difference = looks[1] - looks[0]
     most = None if np.isnan(difference).any() else int(np.argmax(np.abs(difference)))
-    parts = []
-    if not np.isnan(turned).any():
-        parts.append(_words("attentive", float(turned[0]), float(turned[1])))
-    if most is not None and abs(difference[most]) >= NOTABLE:
-        word = LOOKING[EMOTIONS[most]]
-        parts.append(_words(word, float(looks[0][most]), float(looks[1][most])))
     return MarkerChange(
         marker=marker,
         attentive_before=float(turned[0]),
@@ -97,15 +88,7 @@ def _change(
         look=None if most is None else EMOTIONS[most],
         share_before=float("nan") if most is None else float(looks[0][most]),
         share_after=float("nan") if most is None else float(looks[1][most]),
-        text=f"After {marker.label}, {' and '.join(parts) or 'the mood stayed as it was'}.",
     )
-
-
-def _words(what: str, before: float, after: float) -> str:
-    old, new = f"{100 * before:.0f} %", f"{100 * after:.0f} %"
-    if abs(after - before) < NOTABLE:
-        return f"{what} stayed near {new}"
-    return f"{what} {'rose' if after > before else 'fell'} from {old} to {new}"
 
 
 def _mean(values: Floats) -> Floats:

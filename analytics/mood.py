@@ -14,21 +14,9 @@ from analytics.buckets import LOOKS, Buckets, Floats, Ints, mean_of
 from analytics.confusion import Confusion, adjust
 from analytics.errors import AnalyticsError
 from analytics.intervals import Bootstrap
-from contract.emotions import BUCKET_SECONDS, EMOTIONS, Emotion
+from contract.emotions import BUCKET_SECONDS
 
 LIVE_WINDOW_S: Final = 60
-
-LOOKING: Final = {
-    Emotion.ANGRY: "angry-looking",
-    Emotion.DISGUST: "disgusted-looking",
-    Emotion.FEAR: "fearful-looking",
-    Emotion.HAPPY: "happy-looking",
-    Emotion.SAD: "sad-looking",
-    Emotion.SURPRISE: "surprised-looking",
-    Emotion.NEUTRAL: "neutral-looking",
-}
-"""A face shows an expression, not a feeling (Barrett et al. 2019, *Emotional Expressions
-Reconsidered*): every text says *-looking*."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,16 +68,6 @@ class MoodTimeline:
     """(S,) observations left out because their model is not the card's"""
 
 
-@dataclass(frozen=True)
-class MoodWord:
-    """A mood in one word, with its share."""
-
-    look: Emotion
-    share: float
-    text: str
-    """e.g. ``mostly neutral-looking``, ``often happy-looking``, ``mixed, some sad-looking``"""
-
-
 def mood(
     buckets: Buckets,
     confusion: Confusion,
@@ -134,20 +112,6 @@ def timeline(
     people = len(buckets.participants) if expected is None else expected
     votes = _steps(buckets, firsts, people)
     return _adjusted(votes, confusion, bootstrap, starts=starts, step_s=step_s)
-
-
-def describe(shares: Floats) -> MoodWord | None:
-    """The strongest look of ``shares`` (7,) in plain words; None where nobody reports.
-
-    *Mostly* from a half, *often* from a third, else the class is *mixed* `[own]`.
-    """
-    if np.isnan(shares).any():
-        return None
-    best = int(np.argmax(shares))
-    share = float(shares[best])
-    words = "mostly" if share >= 0.5 else "often" if share >= 1 / 3 else "mixed, some"
-    look = EMOTIONS[best]
-    return MoodWord(look=look, share=share, text=f"{words} {LOOKING[look]}")
 
 
 def one_vote_means(buckets: Buckets) -> Floats:

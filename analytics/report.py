@@ -18,11 +18,11 @@ from analytics.engagement import (
     class_timeline,
     student_means,
 )
-from analytics.evidence import Episode, FlagKind
+from analytics.evidence import Episode, Evidence, FlagKind
 from analytics.intervals import Bootstrap
 from analytics.moments import Marker, MarkerChange, marker_changes
-from analytics.mood import MoodWord, describe, one_vote_means, step_grid, timeline
-from analytics.notes import limits_for, method_for
+from analytics.mood import one_vote_means, step_grid, timeline
+from analytics.notes import Note, limits_for, method_for
 from analytics.privacy import Cohorts, cohorts, masked, rounded, rounded_each, step_for
 from analytics.steady import ShownGroup
 from contract.emotions import BUCKET_SECONDS, EMOTIONS, Emotion
@@ -52,7 +52,12 @@ class LoggedFlag:
     kind: FlagKind
     raised_at: int
     cleared_at: int | None
-    reason: str
+    evidence: Evidence | None
+    """the numbers it was raised on; None where the log keeps none"""
+    reason: str = ""
+    """the log's own sentence, for where it keeps no numbers"""
+    said_yes: bool = False
+    """the student was asked first, and wants the teacher to check in"""
     outcome: str | None = None
     """what the teacher answered, in the log's own word; None: unanswered"""
 
@@ -66,7 +71,11 @@ class ReportFlag:
     kind: FlagKind
     raised_at: int
     cleared_at: int | None
+    evidence: Evidence | None
+    """the numbers it was raised on: those of the log where it was shown live"""
+    said_yes: bool
     reason: str
+    """the log's own sentence, for where ``evidence`` is None"""
     share: float
     """mean evidence 0..1; NaN where all data together do not raise it"""
     seen: float
@@ -147,7 +156,6 @@ class ReportSummary:
     """students who took part"""
     reported: int
     """students with at least one judged face"""
-    mood: MoodWord | None
     attentive: float
     presence: float
     coverage: float
@@ -175,9 +183,9 @@ class LectureReport:
     markers: tuple[Marker, ...]
     changes: tuple[MarkerChange, ...]
     """before and after each marker"""
-    method: tuple[str, ...]
-    """how the figures were made, in plain sentences"""
-    limits: tuple[str, ...]
+    method: tuple[Note, ...]
+    """how the figures were made"""
+    limits: tuple[Note, ...]
     """what they cannot say"""
     fresh: tuple[ShownGroup, ...] = ()
     """groups not shown before: to be kept before anybody sees the report"""
@@ -218,7 +226,7 @@ def build(
         students=_students(facts, buckets.only(named), confusion, named, events, flags),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
         changes=marker_changes(steps.starts, steps.step_s, steps.attentive, steps.shares, markers),
-        method=method_for(facts.policy, facts.model),
+        method=method_for(facts.policy),
         limits=limits_for(facts.policy),
         fresh=groups.fresh,
     )
@@ -277,13 +285,10 @@ def _summary(
     steps: ReportTimeline,
     flags: Sequence[ReportFlag],
 ) -> ReportSummary:
-    known = steps.reporting > 0
-    shares = steps.shares[known].mean(axis=0) if known.any() else np.full(len(EMOTIONS), np.nan)
     return ReportSummary(
         duration_s=facts.ended_at - facts.started_at,
         expected=len(buckets.participants),
         reported=int((buckets.probability_count.sum(axis=1) > 0).sum()),
-        mood=describe(shares),
         attentive=class_mean(steps.attentive),
         presence=class_mean(steps.presence),
         coverage=class_mean(steps.coverage),
@@ -382,7 +387,9 @@ def _flag(
         kind=source.kind,
         raised_at=source.raised_at,
         cleared_at=source.cleared_at,
-        reason=source.reason,
+        evidence=source.evidence,
+        said_yes=source.said_yes,
+        reason=row.reason if row is not None else "",
         share=episode.evidence.share if episode is not None else float("nan"),
         seen=episode.evidence.seen if episode is not None else float("nan"),
         outcome=row.outcome if row is not None else None,

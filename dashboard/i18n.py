@@ -106,12 +106,16 @@ def number(value: float, digits: int = 0) -> str:
     return format_decimal(value, format=pattern, locale=_locale())
 
 
-def percent(share: float) -> str:
+def percent(share: float, digits: int = 0) -> str:
     """``0.614`` as ``61 %``, by the language's own habit of spaces."""
-    if language() is Language.EN:
-        return f"{number(round(share * 100))} %"
     # Rounded here, so that every language rounds a half alike.
-    return format_percent(round(share * 100) / 100, locale=_locale())
+    rounded = round(share * 100, digits)
+    if language() is Language.EN:
+        return f"{number(rounded, digits)} %"
+    pattern = _locale().percent_formats[None].pattern
+    whole = pattern.split("%")[0].rstrip("\u00a0 ")
+    exact = f"{whole}.{'0' * digits}" if digits else whole
+    return format_percent(rounded / 100, format=pattern.replace(whole, exact, 1), locale=_locale())
 
 
 def day(moment: date | datetime) -> str:

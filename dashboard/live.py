@@ -19,6 +19,7 @@ from analytics.buckets import Buckets
 from analytics.evidence import Episode
 from analytics.steady import ShownGroup
 from contract import BUCKET_SECONDS
+from dashboard.flag_words import why
 from dashboard.live_compose import CHANGE_S, Composer, Material, View
 from dashboard.live_values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 from dashboard.shown import keep, shown_before
@@ -251,7 +252,8 @@ def _raise(store: Store, material: Material, episode: Episode) -> None:
         kind=FlagKind(episode.kind.value),
         raised_at=datetime.fromtimestamp(episode.raised_at, tz=UTC),
         evidence=_json_ready(episode),
-        reason=episode.reason,
+        # For readers of the log itself; pages compose their own from the numbers.
+        reason=why(episode.kind, episode.evidence, said_yes=episode.said_yes),
     )
     if material.shown[participant].choices.ask_first and raised.asked_at is None:
         flags.ask(store, raised.id, material.now)

@@ -23,10 +23,12 @@ from analytics.flags import Dismissal, evaluate
 from analytics.intervals import Bootstrap
 from analytics.mood import ClassMood, mood
 from analytics.privacy import live_view, rounded, rounded_each
-from analytics.steady import K, ShownGroup
+from analytics.steady import ShownGroup
 from contract import BUCKET_SECONDS, EMOTIONS, Policy
 from dashboard.access import shows_flag, shows_row
+from dashboard.flag_words import evidence_of
 from dashboard.live_values import (
+    Hidden,
     LivePoint,
     LiveSnapshot,
     MarkerPoint,
@@ -299,16 +301,16 @@ def _mood_figures(figures: Figures, past: LivePoint | None) -> MoodFigures | Non
     )
 
 
-def _why_hidden(material: Material, buckets: Buckets, figures: Figures) -> str | None:
+def _why_hidden(material: Material, buckets: Buckets, figures: Figures) -> Hidden | None:
     policy = material.lecture.policy
     if policy is Policy.SELF_REPORT:
-        return "Under this policy nothing is inferred from faces."
+        return Hidden.NOT_INFERRED
     now = int(material.now.timestamp())
     if figures.mood is not None or not buckets.window(now - _WINDOW_S, now).face_observations.any():
         return None
     if policy is Policy.AGGREGATE:
-        return f"Figures follow every five minutes, once at least {K} students report."
-    return "Too few students report to show a class figure without showing one of them."
+        return Hidden.TOO_FEW_YET
+    return Hidden.TOO_FEW
 
 
 def _tiles(
@@ -322,7 +324,15 @@ def _tiles(
 
 
 def _open_flag(flag: FlagRow, participant: Participant) -> OpenFlag:
-    return OpenFlag(flag.id, participant.name, flag.kind.value, flag.raised_at, flag.reason)
+    return OpenFlag(
+        id=flag.id,
+        name=participant.name,
+        kind=flag.kind.value,
+        raised_at=flag.raised_at,
+        evidence=evidence_of(flag.evidence),
+        said_yes=flag.answer is True,
+        reason=flag.reason,
+    )
 
 
 def _waiting(participants: Sequence[Participant]) -> tuple[Waiting, ...]:

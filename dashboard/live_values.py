@@ -2,13 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
+from analytics.evidence import Evidence
 from contract import EMOTIONS, Emotion
 from db.values import Course, Lecture
 
 Shares = tuple[float, ...]
 """Seven shares in FER2013 order, each 0..1."""
+
+
+class Hidden(StrEnum):
+    """Why a class figure is not shown although there is data."""
+
+    NOT_INFERRED = "not_inferred"
+    TOO_FEW_YET = "too_few_yet"
+    TOO_FEW = "too_few"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,11 @@ class OpenFlag:
     name: str
     kind: str
     raised_at: datetime
-    sentence: str
+    evidence: Evidence | None
+    said_yes: bool = False
+    """The student was asked first, and wants the teacher to check in."""
+    reason: str = ""
+    """The log's own sentence, for where it keeps no numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +116,8 @@ class LiveSnapshot:
     newest: datetime | None
     """Until when there is data of anybody; None before the first."""
     mood: MoodFigures | None
-    hidden: str | None
-    """Why no class figures are shown although there is data, in one sentence."""
+    hidden: Hidden | None
+    """Why no class figures are shown although there is data."""
     attentive: float | None
     attentive_change: float | None
     presence: float | None

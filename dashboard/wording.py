@@ -1,11 +1,15 @@
 """The words people read: what a face looks like, never what somebody feels."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from analytics.steady import K
 from contract import CourseMode, Emotion, Policy
+from contract.exchange import PulseMood
 from dashboard import i18n
 from dashboard.i18n import Said, listing, mark, plural, text
+from dashboard.live_values import Hidden
 from db.values import Role
 
 __all__ = [
@@ -16,12 +20,14 @@ __all__ = [
     "OUTCOME",
     "POLICY_MEANING",
     "POLICY_NAME",
+    "PULSE",
     "ROLE",
     "STATE",
     "ago",
     "between",
     "caveat",
     "clock",
+    "hidden",
     "length",
     "listing",
     "percent",
@@ -103,6 +109,17 @@ POLICY_MEANING: Final = Said(
     }
 )
 
+PULSE: Final = Said(
+    {
+        # For translators: a student's one-tap answer to how the lecture goes for them.
+        PulseMood.GOOD: mark("Good"),
+        PulseMood.OKAY: mark("Okay"),
+        PulseMood.LOST: mark("Lost"),
+        PulseMood.BORED: mark("Bored"),
+        PulseMood.LOW: mark("Low"),
+    }
+)
+
 ROLE: Final = Said(
     {
         Role.TEACHER: mark("Teacher"),
@@ -123,6 +140,22 @@ COURSE_MODE: Final = Said(
 def caveat() -> str:
     """What stands beside every figure that might be taken for a finding."""
     return text("A face shows an expression, not a feeling. Ask before you conclude.")
+
+
+_HIDDEN: Final[Mapping[Hidden, str]] = {
+    Hidden.NOT_INFERRED: mark("Under this policy nothing is inferred from faces."),
+    Hidden.TOO_FEW_YET: mark(
+        "Figures follow every five minutes, once at least {n} students report."
+    ),
+    Hidden.TOO_FEW: mark(
+        "Too few students report to show a class figure without showing one of them."
+    ),
+}
+
+
+def hidden(why: Hidden) -> str:
+    """Why no class figure is shown, in one sentence."""
+    return text(_HIDDEN[why], n=i18n.number(K))
 
 
 def percent(share: float | None) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from contract.exchange import TimelinePoint
-from dashboard import access, lookup, signin
+from dashboard import access, lookup, signin, wording
 from dashboard.access import Action, Nobody
 from dashboard.api.answers import (
     FlagAnswer,
@@ -86,10 +86,11 @@ def _summary(lecture: Lecture, course: Course, shot: LiveSnapshot | None) -> Sum
     known: dict[str, Any] = {}
     if shot is not None:
         plain = (
-            "as_of", "newest", "hidden", "attentive", "presence", "reporting", "expected",
+            "as_of", "newest", "attentive", "presence", "reporting", "expected",
             "coverage",
         )  # fmt: skip
         known = {name: getattr(shot, name) for name in plain}
+        known["hidden"] = None if shot.hidden is None else wording.hidden(shot.hidden)
         known["mood"] = None if shot.mood is None else _mood(shot.mood)
     return Summary(lecture=facts(lecture, course), policy=lecture.policy, **known)
 

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import dash_mantine_components as dmc
 from dash import html
 
+from analytics.evidence import FlagKind
 from contract import EMOTIONS, Emotion, Policy
 from dashboard import i18n, wording
+from dashboard.flag_words import why
 from dashboard.i18n import plural, text
 from dashboard.live_values import LiveSnapshot, MoodFigures, OpenFlag, StudentTile
 from dashboard.pages import ids, parts
@@ -56,7 +58,7 @@ def strip(snapshot: LiveSnapshot) -> list[Any]:
 def mood_sentence(snapshot: LiveSnapshot) -> str:
     """The mood chart in one sentence, shown under it and read out instead of it."""
     if snapshot.hidden is not None:
-        return snapshot.hidden
+        return wording.hidden(snapshot.hidden)
     if snapshot.mood is None:
         return text("No faces have been seen in the last minute.")
     ranked = sorted(STACK, key=snapshot.mood.share, reverse=True)[:3]
@@ -214,7 +216,7 @@ def tiles(snapshot: LiveSnapshot) -> list[Any]:
 def _mood(snapshot: LiveSnapshot) -> Any:
     label = text("The class looks")
     if snapshot.hidden is not None:
-        return parts.stat(label, "–", snapshot.hidden, big=True)
+        return parts.stat(label, "–", wording.hidden(snapshot.hidden), big=True)
     if snapshot.mood is None:
         return parts.stat(label, "–", text("waiting for the first faces"), big=True)
     top = snapshot.mood.top
@@ -275,11 +277,17 @@ def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
                 className="cp-check-head",
             ),
             html.P(wording.FLAG_TITLE[flag.kind], className="cp-reason"),
-            html.P(flag.sentence, className="cp-evidence"),
+            html.P(_why(flag), className="cp-evidence"),
             html.Div(buttons, className="cp-buttons"),
         ],
         className=f"cp-check cp-check-{flag.kind}",
     )
+
+
+def _why(flag: OpenFlag) -> str:
+    if flag.evidence is None:
+        return flag.reason
+    return why(FlagKind(flag.kind), flag.evidence, said_yes=flag.said_yes)
 
 
 def _tile(tile: StudentTile, *, mixed: bool) -> Any:

@@ -13,9 +13,12 @@ from analytics.evidence import Episode, FlagKind
 from analytics.pulses import PulseCounts, count_pulses
 from analytics.steady import ShownGroup
 from contract import Policy
-from dashboard import lookup
+from contract.languages import Language
+from dashboard import i18n, lookup
 from dashboard.access import shows_flag, shows_row
 from dashboard.errors import ServerError
+from dashboard.flag_words import evidence_of
+from dashboard.i18n import plural, text
 from dashboard.live_compose import bootstrap_of, confusion_of
 from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
@@ -46,8 +49,12 @@ def render_report(
     made = compute(services, lecture, course, now)
     said = _pulses(services, lecture)
     school = settings.school(services.store).name
-    told = words(made, course, school, model_words(services.card), said)
-    return to_pdf(told, lecture.ended_at or now), tables(made, course, said)
+    with i18n.speaking(services.settings.language):
+        told = words(made, course, school, model_words(services.card), said)
+    # Tables are for programs too: one language, whatever the school's.
+    with i18n.speaking(Language.EN):
+        written = tables(made, course, said)
+    return to_pdf(told, lecture.ended_at or now), written
 
 
 def _pulses(services: Services, lecture: Lecture) -> PulseCounts | None:
@@ -139,16 +146,30 @@ def model_words(card: "Card") -> ModelWords:
     """What the model's card says of its accuracy, in plain words."""
     measured = [e for e in card.evaluations if e.file == card.files[0].name]
     if not measured:
-        return ModelWords([f"The model {card.model_id} carries no measured accuracy."], None)
+        nothing = text("The model {model} carries no measured accuracy.", model=card.model_id)
+        return ModelWords([nothing], None)
     last = measured[-1]
     wrong = round((1 - last.accuracy) * 10)
     sentences = [
-        f"The model {card.model_id} names the labelled look of a face in "
-        f"{last.accuracy * 100:.1f} % of {last.n:,} held-out pictures ({last.split}, measured "
-        f"{last.provenance.measured_on.isoformat()}).",
-        f"On a single picture it is wrong about {wrong} times in ten; people agree with those "
-        "labels about two times in three.",
-        "Class shares are corrected for its known errors; figures of one student are not exact.",
+        text(
+            "The model {model} names the labelled look of a face in {accuracy} of {n} held-out "
+            "pictures ({split}, measured on {day}).",
+            model=card.model_id,
+            accuracy=i18n.percent(last.accuracy, 1),
+            n=i18n.number(last.n),
+            split=last.split,
+            day=i18n.full_day(last.provenance.measured_on),
+        ),
+        plural(
+            "On a single picture it is wrong about {n} time in ten; people agree with those "
+            "labels about two times in three.",
+            "On a single picture it is wrong about {n} times in ten; people agree with those "
+            "labels about two times in three.",
+            wrong,
+        ),
+        text(
+            "Class shares are corrected for its known errors; figures of one student are not exact."
+        ),
     ]
     return ModelWords(sentences, last.f1)
 
@@ -198,6 +219,8 @@ def _logged(flag: FlagRow) -> report.LoggedFlag:
         kind=FlagKind(flag.kind.value),
         raised_at=int(flag.raised_at.timestamp()),
         cleared_at=epoch(flag.cleared_at),
+        evidence=evidence_of(flag.evidence),
         reason=flag.reason,
+        said_yes=flag.answer is True,
         outcome=outcome,
     )

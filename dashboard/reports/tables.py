@@ -10,7 +10,8 @@ from analytics.pulses import PulseCounts
 from analytics.report import LectureReport
 from analytics.steady import K
 from contract import EMOTIONS, Policy
-from dashboard.reports.words import local_time, outcome_words, zone_of
+from dashboard.reports.charts import local_time, zone_of
+from dashboard.reports.words import flag_why, outcome_words
 from db.values import Course
 
 Cell = str | int | float | None
@@ -164,7 +165,7 @@ def _flags(report: LectureReport, course: Course) -> list[list[Cell]]:
             flag.kind.value,
             _at(flag.raised_at, course),
             None if flag.cleared_at is None else _at(flag.cleared_at, course),
-            flag.reason,
+            flag_why(flag),
             float(flag.share),
             float(flag.seen),
             outcome_words(flag.outcome),

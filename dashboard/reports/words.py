@@ -2,22 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import isnan
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.pulses import PulseCounts
 from analytics.report import EmotionTotal, LectureReport, ReportFlag
 from analytics.steady import K
 from contract import EMOTIONS, Emotion, Policy
-from dashboard import wording
+from dashboard import i18n, wording
+from dashboard.flag_words import why
+from dashboard.i18n import plural, text
 from dashboard.reports import svg
-from dashboard.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR, STACK
+from dashboard.reports.charts import (
+    attention_chart,
+    known,
+    local_time,
+    mood_chart,
+    ranked,
+    sad_chart,
+    time_axis,
+    zone_of,
+)
+from dashboard.reports.headings import headings
+from dashboard.reports.moments import change_words
+from dashboard.reports.notes import sentences
+from dashboard.theme import LOOK_COLOURS, STACK
 from db.values import Course
-
-_MOOD_HEIGHT: Final = 190.0
-_LINE_HEIGHT: Final = 112.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +59,40 @@ def words(
 
 def _self_reported(report: LectureReport, said: PulseCounts | None) -> dict[str, Any]:
     """What takes the place of all figures from faces."""
-    span = wording.length(timedelta(seconds=report.summary.duration_s))
+    lasted = _lasted(report)
     if said is None:
-        answers = f"Fewer than {K} students answered, so their answers are not counted here."
+        answers = text(
+            "Fewer than {n} students answered, so their answers are not counted here.",
+            n=i18n.number(K),
+        )
     else:
-        answers = f"{said.answered} of {wording.students(report.summary.expected)} answered."
+        answers = text(
+            "{n} of {students} answered.",
+            n=i18n.number(said.answered),
+            students=wording.students(report.summary.expected),
+        )
     took_part = {
-        "label": "Students",
-        "value": str(report.summary.expected),
-        "note": "who took part",
+        "label": text("Students"),
+        "value": i18n.number(report.summary.expected),
+        "note": text("who took part"),
     }
     answered = {
-        "label": "Answered",
-        "value": f"under {K}" if said is None else str(said.answered),
-        "note": "how the lecture went for them",
+        "label": text("Answered"),
+        "value": text("under {n}", n=i18n.number(K))
+        if said is None
+        else i18n.number(said.answered),
+        "note": text("how the lecture went for them"),
     }
     return {
         "figures": [took_part, answered],
-        "summary": f"The lecture lasted {span}. {_no_mood(report)} {answers}",
+        "summary": " ".join([lasted, _no_mood(report), answers]),
         "answers": answers,
         "said": []
         if said is None
-        else [[mood.value.capitalize(), str(count)] for mood, count in said.students],
-        "footer": f"{report.facts.title} · told by students, nothing inferred from faces",
+        else [[wording.PULSE[mood], i18n.number(count)] for mood, count in said.students],
+        "footer": text(
+            "{title} · told by students, nothing inferred from faces", title=report.facts.title
+        ),
         "model": {"title": "", "items": []},
         "model_rows": [],
     }
@@ -89,9 +112,9 @@ def _unbroken(value: Any) -> Any:
 def _words(report: LectureReport, course: Course, school: str, model: ModelWords) -> dict[str, Any]:
     zone = zone_of(course)
     start, end = local_time(report.facts.started_at, zone), local_time(report.facts.ended_at, zone)
-    day = f"{start.day} {start:%B %Y}"
+    day = i18n.full_day(start)
     title = report.facts.title
-    axis = _axis(report, zone)
+    axis = time_axis(report, zone)
     marks = [
         svg.Mark(local_time(marker.at, zone), number)
         for number, marker in enumerate(report.markers, start=1)
@@ -99,24 +122,29 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
     return {
         "title": title,
         "course": report.facts.course,
-        "school": school or "ClassPulse lecture report",
+        "words": headings(),
+        "language": i18n.language().value,
+        "school": school or text("ClassPulse lecture report"),
         "author": school or "ClassPulse",
-        "description": f"How the class looked in “{title}” on {day}.",
+        "description": text("How the class looked in “{title}” on {day}.", title=title, day=day),
         "footer": f"{title} · {day} · {wording.caveat()}",
         "facts": [
-            {"label": "Date", "value": day},
-            {"label": "Time", "value": f"{wording.clock(start)} to {wording.clock(end)}"},
-            {"label": "Length", "value": wording.length(end - start)},
-            {"label": "Policy", "value": wording.POLICY_NAME[report.facts.policy]},
-            {"label": "Time zone", "value": course.timezone},
+            {"label": text("Date"), "value": day},
+            {
+                "label": text("Time"),
+                "value": text("{start} to {end}", start=i18n.clock(start), end=i18n.clock(end)),
+            },
+            {"label": text("Length"), "value": wording.length(end - start)},
+            {"label": text("Policy"), "value": wording.POLICY_NAME[report.facts.policy]},
+            {"label": text("Time zone"), "value": course.timezone},
         ],
         "figures": _figures(report),
         "summary": _summary(report),
         "legend": _legend(report.totals),
-        "mood": _mood_chart(report, axis, marks),
+        "mood": mood_chart(report, axis, marks),
         "no_mood": _no_mood(report),
-        "attention": _attention_chart(report, axis, marks),
-        "sad": _sad_chart(report, axis),
+        "attention": attention_chart(report, axis, marks),
+        "sad": sad_chart(report, axis),
         "answers": None,
         "said": [],
         "markers": _markers(report, zone),
@@ -125,99 +153,96 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "caveat": wording.caveat(),
         "students": _students(report),
         "students_note": (
-            "By name, and only those who agreed that their own row may be shown. Attentive is the "
-            "share of the time with a face in view; it is not a grade and must not become one."
+            text(
+                "By name, and only those who agreed that their own row may be shown. Attentive is "
+                "the share of the time with a face in view; it is not a grade and must not become "
+                "one."
+            )
         ),
-        "method": {"title": "How the figures are made", "items": list(report.method)},
-        "model": {"title": "How good the model is", "items": list(model.sentences)},
+        "method": {
+            "title": text("How the figures are made"),
+            "items": sentences(report.method, report.facts.model),
+        },
+        "model": {"title": text("How good the model is"), "items": list(model.sentences)},
         "model_rows": [
-            [wording.LOOK[look], f"{score:.2f}"]
+            [wording.LOOK[look], i18n.number(score, 2)]
             for look, score in zip(EMOTIONS, model.f1 or (), strict=False)
         ],
-        "limits": {"title": "What they cannot say", "items": list(report.limits)},
+        "limits": {
+            "title": text("What they cannot say"),
+            "items": sentences(report.limits, report.facts.model),
+        },
     }
-
-
-def zone_of(course: Course) -> ZoneInfo:
-    """The zone a course lives in."""
-    return ZoneInfo(course.timezone)
-
-
-def local_time(epoch: int, zone: ZoneInfo) -> datetime:
-    """An epoch second as wall time."""
-    return datetime.fromtimestamp(epoch, tz=UTC).astimezone(zone)
 
 
 def outcome_words(outcome: str | None) -> str:
     """What became of a check-in."""
-    return "not answered" if outcome is None else wording.OUTCOME.get(outcome, outcome)
+    return text("not answered") if outcome is None else wording.OUTCOME.get(outcome, outcome)
 
 
-def _known(value: float) -> float | None:
-    return None if isnan(value) else float(value)
-
-
-def _axis(report: LectureReport, zone: ZoneInfo) -> svg.Axis:
-    line = report.timeline
-    return svg.Axis(
-        start=local_time(report.facts.started_at, zone),
-        end=local_time(report.facts.ended_at, zone),
-        times=[local_time(int(start), zone) for start in line.starts],
-        step=timedelta(seconds=line.step_s),
-    )
-
-
-def _ranked(totals: Sequence[EmotionTotal]) -> list[EmotionTotal]:
-    return sorted(
-        (total for total in totals if not isnan(total.share)), key=lambda t: t.share, reverse=True
-    )
+def flag_why(flag: ReportFlag) -> str:
+    """Why a check-in was suggested, in one sentence."""
+    if flag.evidence is None:
+        return flag.reason
+    return why(flag.kind, flag.evidence, said_yes=flag.said_yes)
 
 
 def _figures(report: LectureReport) -> list[dict[str, str]]:
     summary = report.summary
-    ranked = _ranked(report.totals)
-    if ranked:
-        top = ranked[0]
-        span = "" if isnan(top.low) else f", likely {wording.between(top.low, top.high)}"
-        look = (wording.MOOD_WORD[top.look], f"{wording.percent(top.share)} of looks{span}")
+    shown = ranked(report.totals)
+    if shown:
+        top = shown[0]
+        note = text("{share} of looks", share=wording.percent(top.share))
+        if not isnan(top.low):
+            note = text(
+                "{share} of looks, likely {interval}",
+                share=wording.percent(top.share),
+                interval=wording.between(top.low, top.high),
+            )
+        look = (wording.MOOD_WORD[top.look], note)
     else:
-        look = ("–", "no figure is shown")
+        look = ("–", text("no figure is shown"))
     return [
-        {"label": "Most common look", "value": look[0], "note": look[1]},
+        {"label": text("Most common look"), "value": look[0], "note": look[1]},
         {
-            "label": "Attentive",
-            "value": wording.percent(_known(summary.attentive)),
-            "note": "of the time with a face in view",
+            "label": text("Attentive"),
+            "value": wording.percent(known(summary.attentive)),
+            "note": text("of the time with a face in view"),
         },
         {
-            "label": "In view",
-            "value": wording.percent(_known(summary.presence)),
-            "note": "of the time devices reported",
+            "label": text("In view"),
+            "value": wording.percent(known(summary.presence)),
+            "note": text("of the time devices reported"),
         },
         {
-            "label": "Students",
-            "value": str(summary.reported),
-            "note": f"with a face, of {summary.expected} who took part",
+            "label": text("Students"),
+            "value": i18n.number(summary.reported),
+            "note": text("with a face, of {n} who took part", n=i18n.number(summary.expected)),
         },
     ]
 
 
 def _summary(report: LectureReport) -> str:
-    ranked = [total for total in _ranked(report.totals)[:3] if total.share >= 0.01]
+    shown = [total for total in ranked(report.totals)[:3] if total.share >= 0.01]
     span = wording.length(timedelta(seconds=report.summary.duration_s))
-    if not ranked:
-        return f"The lecture lasted {span}. {_no_mood(report)}"
-    looks = wording.listing(
-        [f"{wording.LOOK[t.look]} ({wording.percent(t.share)})" for t in ranked]
-    )
-    said = f"Over {span} the class was mostly {looks}."
-    count = report.summary.flags
+    if not shown:
+        return f"{_lasted(report)} {_no_mood(report)}"
+    looks = wording.listing([f"{wording.LOOK[t.look]} ({wording.percent(t.share)})" for t in shown])
+    said = [text("Over {span} the class was mostly {looks}.", span=span, looks=looks)]
     if report.facts.policy is Policy.INDIVIDUAL:
-        checks = "No check-in was" if count == 0 else f"{count} check-ins were"
-        checks = "One check-in was" if count == 1 else checks
-        said += f" {checks} suggested."
-    changes = " ".join(change.text for change in report.changes)
-    return f"{said} {changes}".strip()
+        said.append(_suggested(report.summary.flags))
+    return " ".join([*said, *map(change_words, report.changes)])
+
+
+def _lasted(report: LectureReport) -> str:
+    span = wording.length(timedelta(seconds=report.summary.duration_s))
+    return text("The lecture lasted {span}.", span=span)
+
+
+def _suggested(count: int) -> str:
+    if count == 0:
+        return text("No check-in was suggested.")
+    return plural("One check-in was suggested.", "{n} check-ins were suggested.", count)
 
 
 def _legend(totals: Sequence[EmotionTotal]) -> list[dict[str, str]]:
@@ -226,88 +251,29 @@ def _legend(totals: Sequence[EmotionTotal]) -> list[dict[str, str]]:
         {
             "colour": LOOK_COLOURS[look],
             "name": wording.LOOK[look],
-            "share": wording.percent(_known(by_look[look].share) if look in by_look else None),
+            "share": wording.percent(known(by_look[look].share) if look in by_look else None),
         }
         for look in reversed(STACK)
     ]
 
 
-def _mood_chart(
-    report: LectureReport, axis: svg.Axis, marks: Sequence[svg.Mark]
-) -> dict[str, str] | None:
-    rows = [None if any(isnan(v) for v in row) else row for row in report.timeline.shares.tolist()]
-    if not any(row is not None for row in rows):
-        return None
-    ranked = _ranked(report.totals)
-    looks = wording.listing(
-        [f"{wording.LOOK[t.look]} {wording.percent(t.share)}" for t in ranked[:3]]
-    )
-    step = wording.length(axis.step)
-    withheld = sum(row is None for row in rows)
-    gap = f" White gaps: {withheld} steps without a figure." if withheld else ""
-    return {
-        "svg": svg.stacked_looks(axis, rows, marks, _MOOD_HEIGHT),
-        "alt": f"Shares of the seven looks, one step each {step}, corrected for the model's known "
-        f"errors. Over the lecture: {looks}.{gap}",
-    }
-
-
-def _attention_chart(
-    report: LectureReport, axis: svg.Axis, marks: Sequence[svg.Mark]
-) -> dict[str, str] | None:
-    attentive = [_known(value) for value in report.timeline.attentive.tolist()]
-    presence = [_known(value) for value in report.timeline.presence.tolist()]
-    found = [value for value in attentive if value is not None]
-    if not found:
-        return None
-    drawn = [
-        svg.Line(presence, PRESENCE_COLOUR, 1.3, dashed=True),
-        svg.Line(attentive, ATTENTIVE_COLOUR, 2.2),
-    ]
-    return {
-        "svg": svg.lines(axis, drawn, marks, _LINE_HEIGHT),
-        "alt": "Solid line: attentive, the share of time with a face in view, "
-        f"{wording.between(min(found), max(found))}. Dotted line: in view, the share of time "
-        "with a face.",
-    }
-
-
-def _sad_chart(report: LectureReport, axis: svg.Axis) -> dict[str, str] | None:
-    index = EMOTIONS.index(Emotion.SAD)
-    line = report.timeline
-    share = [_known(value) for value in line.shares[:, index].tolist()]
-    low = [_known(value) for value in line.low[:, index].tolist()]
-    high = [_known(value) for value in line.high[:, index].tolist()]
-    if not any(value is not None for value in low):
-        return None
-    colour = LOOK_COLOURS[Emotion.SAD]
-    drawn = [svg.Line(share, colour, 2.0)]
-    highest = max(value for value in (*share, *high) if value is not None)
-    ceiling = next(top for top in (0.25, 0.5, 1.0) if highest <= top or top == 1.0)
-    return {
-        "svg": svg.lines(axis, drawn, (), _LINE_HEIGHT, (low, high, colour), ceiling),
-        "alt": "Line: the share of sad-looking students. Band: where the true share lies nine "
-        "times in ten.",
-    }
-
-
 def _no_mood(report: LectureReport) -> str:
     if report.facts.policy is Policy.SELF_REPORT:
-        return "Under the school's policy nothing was inferred from faces."
+        return text("Under the school's policy nothing was inferred from faces.")
     if report.summary.withheld_steps:
-        return "Too few students reported to show a class figure without showing one of them."
-    return "No faces were seen in this lecture."
+        return text("Too few students reported to show a class figure without showing one of them.")
+    return text("No faces were seen in this lecture.")
 
 
 def _no_flags(report: LectureReport) -> str:
     if report.facts.policy is not Policy.INDIVIDUAL:
-        return "Under the school's policy no figure of a single student is made."
-    return "No check-in was suggested."
+        return text("Under the school's policy no figure of a single student is made.")
+    return text("No check-in was suggested.")
 
 
 def _markers(report: LectureReport, zone: ZoneInfo) -> list[list[str]]:
     return [
-        [str(number), wording.clock(local_time(marker.at, zone)), marker.label]
+        [i18n.number(number), wording.clock(local_time(marker.at, zone)), marker.label]
         for number, marker in enumerate(report.markers, start=1)
     ]
 
@@ -315,14 +281,14 @@ def _markers(report: LectureReport, zone: ZoneInfo) -> list[list[str]]:
 def _flag(flag: ReportFlag, zone: ZoneInfo) -> list[str]:
     outcome = outcome_words(flag.outcome)
     if not flag.shown_live:
-        outcome = "found afterwards"
+        outcome = text("found afterwards")
     elif not flag.recomputed:
-        outcome = f"{outcome}; late data does not confirm it"
+        outcome = text("{outcome}; late data does not confirm it", outcome=outcome)
     return [
         flag.name,
         wording.clock(local_time(flag.raised_at, zone)),
         wording.FLAG_TITLE[flag.kind.value],
-        flag.reason,
+        flag_why(flag),
         outcome,
     ]
 
@@ -332,8 +298,8 @@ def _students(report: LectureReport) -> list[list[str]]:
         [
             line.name,
             wording.length(timedelta(seconds=line.observed_s)),
-            wording.percent(_known(line.presence)),
-            wording.percent(_known(line.attentive)),
+            wording.percent(known(line.presence)),
+            wording.percent(known(line.attentive)),
             wording.length(timedelta(seconds=line.away_s)),
         ]
         for line in report.students

@@ -9,13 +9,13 @@ SAD = FlagKind.SAD
 
 def episode(cleared_at: int | None = None, who: str = "ana") -> Episode:
     evidence = Evidence(0.8, 300, 0.9, 0.95, 20.0, 0.9, Clause.RECENT)
-    return Episode(who, SAD, AT, cleared_at, evidence, "Looked sad.")
+    return Episode(who, SAD, AT, cleared_at, evidence)
 
 
 def test_yes_shows_the_flag_at_once() -> None:
     (flag,) = shown([episode()], [Answer("ana", SAD, AT + 20, yes=True)], now=NOW)
     assert flag.raised_at == AT + 20
-    assert flag.reason == "Looked sad. The student said yes to a check-in."
+    assert flag.said_yes
 
 
 def test_no_is_respected_and_brings_quiet() -> None:
@@ -27,7 +27,7 @@ def test_no_is_respected_and_brings_quiet() -> None:
 
 def test_silence_leaves_the_flag_to_stand_by_itself() -> None:
     (flag,) = shown([episode()], [], now=NOW)
-    assert (flag.raised_at, flag.reason) == (AT + WAIT_S, "Looked sad.")
+    assert (flag.raised_at, flag.said_yes) == (AT + WAIT_S, False)
     assert shown([episode()], [], now=AT + WAIT_S - 1) == [], "still waiting"
     assert shown([episode(AT + WAIT_S)], [], now=NOW) == [], "over before it was due"
 

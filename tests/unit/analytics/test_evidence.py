@@ -10,14 +10,10 @@ from analytics.evidence import (
     BASELINE_WEIGHT,
     MOST_USUAL,
     Baseline,
-    Clause,
-    Evidence,
-    FlagKind,
     SadScale,
     baselines_of,
     disengaged_evidence,
     doubt,
-    reason,
     sad_evidence,
 )
 
@@ -115,21 +111,3 @@ def test_a_model_that_cannot_tell_sad_is_refused(make_buckets: Make) -> None:
         AnalyticsError, match=r"sum to 1 and a count from 0, but received \(0\.5, 1\.0\) and 3"
     ):
         Baseline((0.5, 1.0), 3)
-
-
-@pytest.mark.parametrize(
-    ("kind", "clause", "text"),
-    [
-        (FlagKind.SAD, Clause.RECENT, "Looked sad 78 % of the last 6 min, seen 92 % of the time."),
-        (
-            FlagKind.DISENGAGED,
-            Clause.ALL_LECTURE,
-            "Looked disengaged 78 % of the lecture so far (6 min), seen 92 % of the time.",
-        ),
-    ],
-)
-def test_the_reason_is_one_plain_sentence_about_looks(
-    kind: FlagKind, clause: Clause, text: str
-) -> None:
-    evidence = Evidence(0.784, 360, 0.921, 0.97, 20.0, 0.9, clause)
-    assert reason(kind, evidence) == text

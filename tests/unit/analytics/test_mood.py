@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from analytics.buckets import Buckets
 from analytics.confusion import Confusion, adjust
 from analytics.errors import AnalyticsError
-from analytics.mood import describe, mood, timeline
-from contract.emotions import Emotion
+from analytics.mood import mood, timeline
 
 START = 1_700_000_000
 HAPPY, SAD, NEUTRAL = np.eye(7)[3], np.eye(7)[4], np.eye(7)[6]
@@ -51,7 +50,6 @@ def test_nobody_is_not_zero(make_buckets: Make, confusion: Confusion) -> None:
         assert np.isnan(nobody.shares).all()
         assert np.isnan(nobody.raw).all()
         assert (nobody.reporting, nobody.expected, nobody.coverage) == (0, 8, 0.0)
-    assert describe(nobody.shares) is None
     assert np.isnan(mood(away.only([]), confusion, now=START).coverage)
 
 
@@ -114,17 +112,3 @@ def test_adjusting_happens_after_the_vote(make_buckets: Make, confusion: Confusi
     posteriors[..., 6] += 1 - posteriors.sum(axis=2)
     now = mood(make_buckets(posteriors), confusion, now=START + 59)
     assert now.shares == pytest.approx(adjust(posteriors.mean(axis=(0, 1)), confusion), abs=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("shares", "look", "text"),
-    [
-        ([0, 0, 0, 0.2, 0.1, 0, 0.7], Emotion.NEUTRAL, "mostly neutral-looking"),
-        ([0, 0, 0, 0.45, 0.15, 0, 0.4], Emotion.HAPPY, "often happy-looking"),
-        ([0.1, 0.1, 0.1, 0.2, 0.3, 0, 0.2], Emotion.SAD, "mixed, some sad-looking"),
-    ],
-)
-def test_a_mood_in_a_word_speaks_of_looks(shares: list[float], look: Emotion, text: str) -> None:
-    word = describe(np.array(shares))
-    assert word is not None
-    assert (word.look, word.share, word.text) == (look, max(shares), text)

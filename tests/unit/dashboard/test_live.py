@@ -8,6 +8,7 @@ import pytest
 
 from contract import EMOTIONS, Emotion, Policy
 from dashboard.live import LiveBoard
+from dashboard.live_values import Hidden
 from db import consents, flags, lectures, retention
 from db.store import Store
 from db.values import FlagOutcome
@@ -133,7 +134,9 @@ def test_a_flag_is_logged_once_and_cleared_by_the_answer(board, sqlite_store) ->
     (flag,) = flags.flags_of(sqlite_store, sitting.lecture.id)
     (shown,) = board.snapshot(sitting.lecture.id).flags
     assert (shown.id, shown.name, shown.kind) == (flag.id, "Ana", "sad")
-    assert shown.sentence.startswith("Looked sad")
+    assert shown.evidence is not None
+    assert shown.evidence.share == flag.evidence["share"]
+    assert flag.reason.startswith("Looked sad")
     assert flag.evidence["share"] > 0.9
     flags.decide(
         sqlite_store, flag.id, FlagOutcome.DISMISSED, at=at(614), user_id=None, note="wrong"
@@ -213,7 +216,7 @@ def test_under_aggregate_four_students_are_too_few(board, sqlite_store) -> None:
     board.tick(at(901))
     snapshot = board.snapshot(sitting.lecture.id)
     assert snapshot.mood is None
-    assert "at least 5 students" in snapshot.hidden
+    assert snapshot.hidden is Hidden.TOO_FEW_YET
 
 
 def test_one_broken_lecture_does_not_stop_another(board, sqlite_store, monkeypatch) -> None:

@@ -13,6 +13,7 @@ from contract.exchange import PulseMood
 from dashboard.reports import TABLES, render_report
 from dashboard.reports.tables import safe
 from dashboard.reports.typeset import TypesetError, to_pdf
+from dashboard.settings import Settings
 from db import flags, ingest, lectures, settings
 from db.store import Store
 from db.values import FlagKind, FlagOutcome, School
@@ -26,7 +27,7 @@ def at(seconds: int):
 
 
 def services(store: Store):
-    return SimpleNamespace(store=store, card=sharp_card())
+    return SimpleNamespace(store=store, card=sharp_card(), settings=Settings())
 
 
 def taught(store: Store, policy: Policy = Policy.INDIVIDUAL) -> Sitting:

@@ -1,0 +1,39 @@
+"""What the report's template says by itself: its headings and the heads of its tables."""
+
+from typing import Any
+
+from dashboard.i18n import text
+
+
+def headings() -> dict[str, Any]:
+    """What ``lecture.typ`` says by itself."""
+    return {
+        "page": text("{n} of {total}"),
+        "glance": text("At a glance"),
+        "looked": text("How the class looked"),
+        "attentive": text("How attentive it was"),
+        "sad": text("Sad-looking students, with uncertainty"),
+        "said": text("What students said"),
+        "said_head": [text("Answer"), text("Students who gave it at least once")],
+        "markers": text("Markers"),
+        "markers_head": [text("No"), text("Time"), text("What the teacher noted")],
+        "no_markers": text("No markers were set."),
+        "flags": text("Check-ins"),
+        "flags_head": [
+            text("Student"),
+            text("Time"),
+            text("Why"),
+            text("Evidence"),
+            text("Outcome"),
+        ],
+        "students": text("Students"),
+        "students_head": [
+            text("Name"),
+            text("Reported"),
+            text("In view"),
+            text("Attentive"),
+            text("Away"),
+        ],
+        "reading": text("How to read this report"),
+        "model_head": [text("Look"), text("F1 on held-out faces")],
+    }
