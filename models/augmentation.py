@@ -5,7 +5,7 @@ of it is plain NumPy and OpenCV on the host, so it is the same under every Keras
 about a second an epoch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -28,6 +28,18 @@ class Augmentation:
     """The share of faces on which one rectangle is covered."""
     cutout_side: float = 0.35
     """The rectangle's longest side, of the face's."""
+
+    def scaled(self, share: float) -> "Augmentation":
+        """The same changes going ``share`` as far; mirroring and the rectangle's size stay."""
+        return replace(
+            self,
+            rotation_degrees=self.rotation_degrees * share,
+            zoom=self.zoom * share,
+            shift=self.shift * share,
+            brightness=self.brightness * share,
+            contrast=self.contrast * share,
+            cutout_share=self.cutout_share * share,
+        )
 
 
 def augment(

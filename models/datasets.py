@@ -107,16 +107,25 @@ class DataSet:
         return parts[split]
 
 
-def soft_targets(faces: Faces, *, votes_share: float, smoothing: float) -> NDArray[np.float32]:
-    """Training targets (n, 7): the label mixed with the crowd's votes, then smoothed.
+def soft_targets(
+    faces: Faces,
+    *,
+    votes_share: float,
+    smoothing: float,
+    teacher: NDArray[np.float32] | None = None,
+    teacher_share: float = 0.0,
+) -> NDArray[np.float32]:
+    """Training targets (n, 7): the label mixed with the crowd's votes and a teacher, then smoothed.
 
-    A face that FER+ does not know, or on which nobody chose one of the seven looks, keeps its label
-    alone.
+    ``teacher`` (n, 7) holds probabilities. A face that FER+ does not know, or on which nobody chose
+    one of the seven looks, has its label in place of votes.
     """
     labelled = np.eye(len(EMOTIONS), dtype=np.float32)[faces.labels]
     total = faces.votes.sum(axis=1, keepdims=True)
     crowd = np.where(total > 0, faces.votes / np.maximum(total, 1), labelled)
-    mixed = (1 - votes_share) * labelled + votes_share * crowd
+    mixed = (1 - votes_share - teacher_share) * labelled + votes_share * crowd
+    if teacher is not None:
+        mixed += teacher_share * teacher
     return np.asarray((1 - smoothing) * mixed + smoothing / len(EMOTIONS), dtype=np.float32)
 
 

@@ -51,6 +51,12 @@ class TrainConfig:
     """Decoupled from the gradient (Loshchilov & Hutter 2019): the shrinkage a step is this times
     the learning rate, so 5e-3 is the classic 5e-4 under momentum 0.9."""
     votes_share: float = 0.25
+    """Of the target: what the FER+ crowd saw, beside the FER2013 label."""
+    teacher: str = ""
+    """A ``.npy`` file of a teacher's answers to the Training faces, (n, 7), which ``models.teach``
+    writes; empty: none."""
+    teacher_share: float = 0.0
+    """Of the target (Hinton et al. 2015, at temperature one)."""
     smoothing: float = 0.05
     ema_decay: float = 0.998
     """Of the averaged weights that are judged and kept; 0 keeps the last weights themselves."""
@@ -61,6 +67,13 @@ class TrainConfig:
     mixed_precision: bool = True
     """bfloat16 where the processor has it: measured twice as fast there."""
     augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation_end: float = 1.0
+    """How much of each change is left in the last epoch; it shrinks evenly from epoch to epoch."""
+
+    def augmentation_at(self, epoch: int) -> Augmentation:
+        """The changes of one epoch, counted from 0."""
+        gone = (1 - self.augmentation_end) * epoch / max(self.epochs - 1, 1)
+        return self.augmentation.scaled(1 - gone)
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -74,11 +87,13 @@ class TrainConfig:
 def differing(config: dict[str, Any], there: dict[str, Any]) -> list[str]:
     """The fields in which two configurations differ; one left out stands at its default."""
     defaults = json.loads(json.dumps(asdict(TrainConfig())))
-    return sorted(
-        key
-        for key in config.keys() | there.keys()
-        if config.get(key, defaults.get(key)) != there.get(key, defaults.get(key))
-    )
+
+    def whole(said: dict[str, Any]) -> dict[str, Any]:
+        changes = defaults["augmentation"] | said.get("augmentation", {})
+        return defaults | said | {"augmentation": changes}
+
+    one, other = whole(config), whole(there)
+    return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
 
 
 def read_config(file: Path | None) -> TrainConfig:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.emotions import EMOTIONS
 from models import architectures
 from models.architectures.transfer import load_imagenet
 from models.augmentation import augment
@@ -83,12 +84,10 @@ def train(
     ``until`` stops after that epoch for now; the run is the same as one that was not stopped.
     Raises TrainingError where the folder holds a run under another configuration.
     """
-    _agree_on_config(config, data, folder)
+    agree_on_config(config, data, folder)
     model = _compiled(config, len(data.training))
     progress = _restore(model, folder) or _Progress(0, [], _arrays(model))
-    targets = soft_targets(
-        data.training, votes_share=config.votes_share, smoothing=config.smoothing
-    )
+    targets = targets_of(config, data.training)
     last = config.epochs if until is None else until
     while progress.epoch < last and not finished(config, progress.accuracies):
         epoch, started = progress.epoch, time.monotonic()
@@ -118,10 +117,36 @@ def train(
     return folder / BEST_FILE
 
 
-def _agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
+def targets_of(config: TrainConfig, faces: Faces) -> NDArray[np.float32]:
+    """What a run wants of the network for each face, (n, 7).
+
+    Raises TrainingError where the teacher's answers are not (n, 7) probabilities.
+    """
+    answers = np.load(config.teacher).astype(np.float32) if config.teacher else None
+    if answers is not None and answers.shape != (len(faces), len(EMOTIONS)):
+        raise TrainingError(
+            f"a teacher must have answered all {len(faces)} Training faces with {len(EMOTIONS)} "
+            f"probabilities each, but {config.teacher} holds {answers.shape}"
+        )
+    return soft_targets(
+        faces,
+        votes_share=config.votes_share,
+        smoothing=config.smoothing,
+        teacher=answers,
+        teacher_share=config.teacher_share if config.teacher else 0.0,
+    )
+
+
+def agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
+    """Write down what a new run is about, or see that a resumed one still is.
+
+    Raises TrainingError where ``folder`` holds a run under another configuration.
+    """
     said = json.loads(json.dumps(asdict(config) | {"data_sha256": data.sha256}))
     if config.start_from not in ("", IMAGENET):
         said["start_from_sha256"] = hashlib.sha256(Path(config.start_from).read_bytes()).hexdigest()
+    if config.teacher:
+        said["teacher_sha256"] = hashlib.sha256(Path(config.teacher).read_bytes()).hexdigest()
     file = folder / CONFIG_FILE
     if file.is_file():
         there = json.loads(file.read_text(encoding="utf-8"))
@@ -173,12 +198,13 @@ def _one_epoch(
 ) -> tuple[float, float]:
     """Every face once, in an order and with changes that only the seed and the epoch decide."""
     random = np.random.default_rng([config.seed, epoch])
+    changes = config.augmentation_at(epoch)
     order = random.permutation(len(faces))
     steps = _steps(len(faces), config.batch)
     losses, accuracies = np.zeros(steps), np.zeros(steps)
     for step in range(steps):
         rows = order[step * config.batch : (step + 1) * config.batch]
-        batch = augment(faces.pixels[rows], config.augmentation, random)[..., None]
+        batch = augment(faces.pixels[rows], changes, random)[..., None]
         result = model.train_on_batch(batch, targets[rows], return_dict=True)
         losses[step], accuracies[step] = result["loss"], result["accuracy"]
         seen = epoch * steps + step

@@ -62,6 +62,18 @@ def test_targets_mix_label_and_votes_and_sum_to_one(write_sheets: WriteSheets) -
     assert targets[1, 6] == pytest.approx(0.93 + 0.01)
 
 
+def test_a_teacher_takes_its_share_of_the_target(write_sheets: WriteSheets) -> None:
+    training = load_dataset(write_sheets(ROWS)).training
+    teacher = np.eye(7, dtype=np.float32)[[3, 3]]
+
+    targets = soft_targets(
+        training, votes_share=0.2, smoothing=0.0, teacher=teacher, teacher_share=0.3
+    )
+
+    assert targets[0] == pytest.approx([0, 0, 0, 0.3, 0.5 + 0.2 * 0.6, 0, 0.2 * 0.4])
+    assert targets[1] == pytest.approx([0, 0, 0, 0.3, 0, 0, 0.7])
+
+
 def test_the_hash_names_the_data(write_sheets: WriteSheets) -> None:
     first = load_dataset(write_sheets(ROWS)).sha256
     again = load_dataset(write_sheets(ROWS)).sha256

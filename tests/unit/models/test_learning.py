@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.architectures import ARCHITECTURES
+from models.augmentation import Augmentation
 from models.errors import TrainingError
 from models.learning import (
     TrainConfig,
@@ -60,6 +61,9 @@ def test_a_field_added_later_does_not_end_an_older_run() -> None:
     now = json.loads(json.dumps(asdict(TrainConfig())))
     older = {key: value for key, value in now.items() if key != "patience"}
     assert differing(now, older) == []
+    less = {key: value for key, value in now["augmentation"].items() if key != "contrast"}
+    assert differing(now, older | {"augmentation": less}) == []
+    assert differing(now, older | {"augmentation": less | {"zoom": 0.9}}) == ["augmentation"]
     assert differing(now | {"patience": 3, "batch": 1}, older) == ["batch", "patience"]
 
 
@@ -86,3 +90,18 @@ def test_every_kept_recipe_is_one_of_a_known_model(recipe: Path) -> None:
 
 def test_every_model_has_a_recipe() -> None:
     assert {read_config(recipe).model for recipe in RECIPES} == set(ARCHITECTURES)
+
+
+def test_changes_shrink_evenly_to_the_last_epoch() -> None:
+    config = TrainConfig(
+        epochs=5,
+        augmentation=Augmentation(rotation_degrees=20, cutout_share=0.4),
+        augmentation_end=0.5,
+    )
+
+    turns = [config.augmentation_at(epoch).rotation_degrees for epoch in range(5)]
+
+    assert turns == pytest.approx([20, 17.5, 15, 12.5, 10])
+    assert config.augmentation_at(4).cutout_share == pytest.approx(0.2)
+    assert config.augmentation_at(4).flip is True
+    assert TrainConfig(epochs=5).augmentation_at(4) == TrainConfig().augmentation

@@ -1,0 +1,63 @@
+"""Teaching: what trained networks together answer to the Training faces, for another to learn from.
+
+The answers are the mean of every network's probabilities for each face and for its mirror image.
+Knowledge distillation (Hinton et al. 2015) takes them as targets: they carry which looks a face is
+between, which a label does not, and disagree with labels that are plainly wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import architectures, metrics
+from models.datasets import Faces, load_dataset
+from models.errors import WeightsError
+
+
+def answers(
+    model: str, weights: Sequence[Path], parts: Sequence[Faces]
+) -> list[NDArray[np.float32]]:
+    """What the networks in ``weights`` together answer to the faces of each part, (n, 7).
+
+    Raises WeightsError where a file is missing.
+    """
+    architectures.require_keras()
+    import keras
+
+    keras.config.set_dtype_policy("float32")
+    network = architectures.build(model)
+    summed = [np.zeros((len(part), 7)) for part in parts]
+    for file in weights:
+        if not file.is_file():
+            raise WeightsError(f"a teacher's weights must be a file, but {file} is not there")
+        network.load_weights(file)
+        for part, total in zip(parts, summed, strict=True):
+            for pixels in (part.pixels, part.pixels[:, :, ::-1]):
+                faces = pixels[..., None].astype(np.float32)
+                logits = np.asarray(network.predict(faces, batch_size=256, verbose=0))
+                total += np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    return [(total / (2 * len(weights))).astype(np.float32) for total in summed]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the answers: ``python -m models.teach --data DIR --weights FILE… --out FILE``."""
+    parser = argparse.ArgumentParser(prog="python -m models.teach")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    parser.add_argument("--model", default="pulse")
+    parser.add_argument("--weights", type=Path, nargs="+", required=True)
+    parser.add_argument("--out", type=Path, required=True, help="a .npy file")
+    chosen = parser.parse_args(arguments)
+    data = load_dataset(chosen.data)
+    training, public = answers(chosen.model, chosen.weights, (data.training, data.public_test))
+    np.save(chosen.out, training, allow_pickle=False)
+    for part, said in ((data.training, training), (data.public_test, public)):
+        print(f"{part.split}: {metrics.accuracy(said, part.labels):.4f} of {len(part)} as labelled")
+
+
+if __name__ == "__main__":
+    main()
