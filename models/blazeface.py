@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.errors import InputError
 from models.files import FACE_DETECTOR, read_weights
-from models.runtime import Network
+from models.runtime import Network, load_network
 
 KEYPOINTS: Final = ("right_eye", "left_eye", "nose_tip", "mouth", "right_ear", "left_ear")
 """Row *i* of ``Detection.keypoints``; right and left are the person's own."""
@@ -68,7 +68,7 @@ class BlazeFace:
     def load(cls, *, min_score: float = MIN_SCORE) -> Self:
         """Load the packaged network; WeightsError where it is missing or another one."""
         content = read_weights(FACE_DETECTOR.name, FACE_DETECTOR.sha256)
-        return cls(Network(content, name=FACE_DETECTOR.name), min_score=min_score)
+        return cls(load_network(content, name=FACE_DETECTOR.name), min_score=min_score)
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """The likely faces in ``image_bgr`` (height, width, 3) uint8, the largest box first.

@@ -23,8 +23,9 @@ from models.cards import (
 from models.datasets import DataSet, Split
 from models.evaluate import evaluate_predictor, provenance_of
 from models.files import read_weights
+from models.measurement import Measurement
 from models.predictor import Predictor
-from models.runtime import Network
+from models.runtime import load_network
 
 BANK_PER_CLASS: Final = 120
 """Enough for a parametric bootstrap of 30 students with five faces each, and for simulation."""
@@ -139,9 +140,14 @@ def _evaluations(
     done = []
     for file in card.files:
         content = read_weights(file.name, file.sha256, folder=folder)
-        predictor = Predictor(Network(content, name=file.name), card, file)
+        predictor = Predictor(load_network(content, name=file.name), card, file)
         done += [
-            evaluate_predictor(predictor, data, split, provenance_of(data, split))
+            _told(evaluate_predictor(predictor, data, split, provenance_of(data, split)))
             for split in splits
         ]
     return tuple(done)
+
+
+def _told(measured: Measurement) -> Evaluation:
+    """What a card keeps of a measurement."""
+    return Evaluation.model_validate(measured.model_dump(include=set(Evaluation.model_fields)))

@@ -121,7 +121,7 @@ class Card(_Part):
     summary: str
     emotions: tuple[Emotion, ...]
     files: Annotated[tuple[CardFile, ...], Field(min_length=1)]
-    """The first is the one that is loaded."""
+    """The first that the machine's runtime reads is the one that is loaded."""
     parameters: Annotated[int, Field(gt=0)]
     training: dict[str, Any]
     """The run's configuration, and how far it came."""
@@ -170,6 +170,13 @@ class Card(_Part):
                 return file
         known = ", ".join(file.name for file in self.files)
         raise CardError(f"the card of {self.model_id} speaks for {known}, not for {name}")
+
+    def first(self, suffix: str) -> CardFile:
+        """The first file of that suffix; CardError where the card speaks of none."""
+        for file in self.files:
+            if file.name.endswith(suffix):
+                return file
+        raise CardError(f"{self.model_id} comes with no {suffix} file, which is what runs here")
 
     def prior(self) -> NDArray[np.float64]:
         """``training_prior`` as (7,)."""

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models import metrics
-from models.cards import PACKAGED, Evaluation, Provenance
-from models.datasets import DataSet, Faces, Split, load_dataset, repeated
+from models.cards import PACKAGED, Provenance
+from models.datasets import DataSet, Faces, Split, load_dataset
 from models.errors import ModelsError
+from models.measurement import Answers, Cost, Measurement, measure
 from models.predictor import Predictor
 
 _TIMED: Final = 300
@@ -25,7 +25,7 @@ _WARM_UP: Final = 20
 
 def evaluate(
     name: str, data: Path | DataSet, split: Split, *, model_path: Path | None = None
-) -> Evaluation:
+) -> Measurement:
     """Measure model ``name`` on one split of ``data``.
 
     ``name`` is the packaged model, unless ``model_path`` names an exported file with its card
@@ -34,6 +34,8 @@ def evaluate(
     if model_path is None and name != PACKAGED:
         raise ModelsError(f"the packaged model is {PACKAGED}; {name!r} needs its file's path")
     predictor = Predictor.load(model_path)
+    if model_path is not None and predictor.card.name != name:
+        raise ModelsError(f"{model_path.name} is the model {predictor.card.name}, not {name!r}")
     whole = data if isinstance(data, DataSet) else load_dataset(data)
     provenance = provenance_of(whole, split)
     return evaluate_predictor(predictor, whole, split, provenance)
@@ -41,32 +43,23 @@ def evaluate(
 
 def evaluate_predictor(
     predictor: Predictor, data: DataSet, split: Split, provenance: Provenance
-) -> Evaluation:
+) -> Measurement:
     """Measure a loaded predictor on one split of ``data``."""
     faces = data.part(split)
-    straight = predictor.predict(faces.pixels)
-    mirrored = predictor.predict(np.ascontiguousarray(faces.pixels[:, :, ::-1]))
-    new = ~repeated(faces, of=data.training)
-    majority = faces.ferplus_majority()
-    agreed = majority >= 0
-    per_class = metrics.f1(straight, faces.labels)
-    file = predictor.file
-    return Evaluation(
-        file=file.name,
-        split=split.value,
-        n=len(faces),
-        accuracy=metrics.accuracy(straight, faces.labels),
-        accuracy_flip=metrics.accuracy((straight + mirrored) / 2, faces.labels),
-        accuracy_dedup=metrics.accuracy(straight[new], faces.labels[new]),
-        ferplus_accuracy=metrics.accuracy(straight[agreed], majority[agreed]),
-        macro_f1=float(per_class.mean()),
-        f1=tuple(round(float(value), 4) for value in per_class),
-        ece=metrics.calibration_error(straight, faces.labels),
-        ms_per_face=_milliseconds(predictor, faces),
-        file_bytes=file.size_bytes,
-        parameters=predictor.card.parameters,
-        provenance=provenance,
+    answers = Answers(
+        straight=predictor.predict(faces.pixels),
+        mirrored=predictor.predict(np.ascontiguousarray(faces.pixels[:, :, ::-1])),
+        temperature=predictor.card.temperature,
     )
+    multiplications = predictor.multiplications()
+    cost = Cost(
+        file=predictor.file.name,
+        file_bytes=predictor.file.size_bytes,
+        parameters=predictor.card.parameters,
+        ms_per_face=_milliseconds(predictor, faces),
+        mflops=2e-6 * multiplications if multiplications else None,
+    )
+    return measure(answers, data, split, cost, provenance)
 
 
 def provenance_of(data: DataSet, split: Split, *, today: date | None = None) -> Provenance:

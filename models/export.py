@@ -24,7 +24,7 @@ from models.cardmaking import Answers, Made, make_card
 from models.cards import Card, CardFile
 from models.datasets import DataSet, Faces, Split, load_dataset
 from models.errors import WeightsError
-from models.runtime import Network
+from models.runtime import load_network
 from models.train import BEST_FILE, CONFIG_FILE, LOG_FILE
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _write(
     signature = [keras.InputSpec(shape=(1, _SIDE, _SIDE, 1), dtype="float32")]
     model.export(path, format="litert", input_signature=signature, verbose=False, **options)
     content = path.read_bytes()
-    network = Network(content, name=path.name)
+    network = load_network(content, name=path.name)
     public = np.concatenate(
         [
             network.run(face[None, :, :, None].astype(np.float32))[0]

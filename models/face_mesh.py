@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.blazeface import Detection, check_picture
 from models.files import FACE_MESH, read_weights
-from models.runtime import Network
+from models.runtime import Network, load_network
 
 LANDMARKS: Final = 468
 MARGIN: Final = 1.5
@@ -44,7 +44,7 @@ class FaceMesh:
     def load(cls) -> Self:
         """Load the packaged network; WeightsError where it is missing or another one."""
         content = read_weights(FACE_MESH.name, FACE_MESH.sha256)
-        return cls(Network(content, name=FACE_MESH.name))
+        return cls(load_network(content, name=FACE_MESH.name))
 
     def landmarks(self, image_bgr: NDArray[np.uint8], detection: Detection) -> Landmarks:
         """The landmarks of the face that ``detection`` found in ``image_bgr`` (h, w, 3) uint8.

@@ -10,7 +10,7 @@ from contract.emotions import EMOTIONS
 from models.cards import Card, CardFile, load_card
 from models.errors import InputError, WeightsError
 from models.files import read_weights
-from models.runtime import Network
+from models.runtime import Network, load_network, runnable
 
 SIDE: Final = 48
 
@@ -36,12 +36,12 @@ class Predictor:
         """
         if model_path is None:
             card, folder = load_card(), None
-            file = card.files[0]
+            file = card.first(runnable())
         else:
             card, folder = load_card(_card_of(model_path)), model_path.parent
             file = card.file(model_path.name)
         content = read_weights(file.name, file.sha256, folder=folder)
-        return cls(Network(content, name=file.name), card, file)
+        return cls(load_network(content, name=file.name), card, file)
 
     @property
     def card(self) -> Card:
@@ -57,6 +57,10 @@ class Predictor:
     def model_id(self) -> str:
         """Name and version as observations carry them: ``pulse@1``."""
         return self._card.model_id
+
+    def multiplications(self) -> int | None:
+        """How many multiplications one face takes; None where the runtime does not tell."""
+        return self._network.multiplications()
 
     def predict(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities (n, 7) in FER2013 order for ``crops`` (n, 48, 48) uint8; rows sum to 1.

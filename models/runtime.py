@@ -1,16 +1,24 @@
-"""The one place that knows how an exported network is run: LiteRT, one thread, NumPy in and out."""
+"""The one place that knows how exported networks are run: one thread, NumPy in and out.
+
+LiteRT runs ``.tflite`` files. Where there is no LiteRT, on Intel Macs, ONNX Runtime runs the
+``.onnx`` files that lie beside them.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelsError, WeightsError
+
+LITERT: Final = ".tflite"
+ONNX: Final = ".onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +31,45 @@ class TensorSpec:
     zero_point: int
 
 
-class Network:
+class Network(Protocol):
     """One exported network, ready to run. Not thread-safe: one per thread."""
 
-    def __init__(self, content: bytes, *, name: str, threads: int = 1) -> None:
-        """Prepare ``content``, a LiteRT flat buffer; ``name`` is for messages.
+    @property
+    def input(self) -> TensorSpec:
+        """The first input."""
 
-        Raises WeightsError where the file is no network, ModelsError where no runtime is installed.
-        """
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """Every output, in the file's order."""
+
+    def run(self, values: NDArray[Any]) -> list[NDArray[Any]]:
+        """Run once on ``values``, of the input's shape and type; a copy of every output."""
+
+    def multiplications(self) -> int | None:
+        """Of the convolutions and dense layers in one run; None where the runtime does not tell."""
+
+
+def runnable() -> str:
+    """The suffix of the files that can be run here; LiteRT's wherever it is installed."""
+    return LITERT if find_spec("ai_edge_litert") or not find_spec("onnxruntime") else ONNX
+
+
+def load_network(content: bytes, *, name: str, threads: int = 1) -> Network:
+    """Prepare ``content`` of the file called ``name``, by its suffix.
+
+    Raises WeightsError where the file is no network, ModelsError where its runtime is not
+    installed.
+    """
+    kind = _OnnxNetwork if name.endswith(ONNX) else _LiteRTNetwork
+    return kind(content, name=name, threads=threads)
+
+
+class _LiteRTNetwork:
+    def __init__(self, content: bytes, *, name: str, threads: int) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
-            raise ModelsError(
-                "running a model needs LiteRT, which comes with the extra 'agent': "
-                f"pip install 'classpulse[agent]' ({error})"
-            ) from error
+            raise _missing("LiteRT", error) from error
         try:
             with _quiet_stderr():
                 self._interpreter = Interpreter(model_content=content, num_threads=threads)
@@ -51,19 +83,73 @@ class Network:
 
     @property
     def input(self) -> TensorSpec:
-        """The first input."""
         return _spec(self._inputs[0])
 
     @property
     def outputs(self) -> tuple[TensorSpec, ...]:
-        """Every output, in the file's order."""
         return tuple(_spec(detail) for detail in self._outputs)
 
     def run(self, values: NDArray[Any]) -> list[NDArray[Any]]:
-        """Run once on ``values``, of the input's shape and type; a copy of every output."""
         self._interpreter.set_tensor(self._inputs[0]["index"], values)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(detail["index"]) for detail in self._outputs]
+
+    def multiplications(self) -> int | None:
+        # The list of operators is the interpreter's own, with an underscore, but has long been so.
+        shapes = {
+            detail["index"]: detail["shape"] for detail in self._interpreter.get_tensor_details()
+        }
+        total = 0
+        for operator in self._interpreter._get_ops_details():
+            if operator["op_name"] in _PER_PLACE:
+                weights = shapes[operator["inputs"][1]]
+                places = int(np.prod(shapes[operator["outputs"][0]][:-1]))
+                total += places * int(np.prod(weights))
+        return total
+
+
+_PER_PLACE: Final = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
+"""Operators that use each of their weights once for every place of their output."""
+
+
+class _OnnxNetwork:
+    def __init__(self, content: bytes, *, name: str, threads: int) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise _missing("ONNX Runtime", error) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = threads
+        try:
+            self._session = onnxruntime.InferenceSession(
+                content, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise WeightsError(f"{name} must be an ONNX file, but cannot be read: {error}") from (
+                error
+            )
+        self._name = self._session.get_inputs()[0].name
+
+    @property
+    def input(self) -> TensorSpec:
+        return _plain(self._session.get_inputs()[0])
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        return tuple(_plain(found) for found in self._session.get_outputs())
+
+    def run(self, values: NDArray[Any]) -> list[NDArray[Any]]:
+        return list(self._session.run(None, {self._name: values}))
+
+    def multiplications(self) -> int | None:
+        return None
+
+
+def _missing(runtime: str, error: ImportError) -> ModelsError:
+    return ModelsError(
+        f"running a model needs {runtime}, which comes with the extra 'agent': "
+        f"pip install 'classpulse[agent]' ({error})"
+    )
 
 
 @contextmanager
@@ -91,3 +177,7 @@ def _spec(detail: dict[str, Any]) -> TensorSpec:
     return TensorSpec(
         tuple(int(side) for side in detail["shape"]), detail["dtype"], float(scale), int(zero_point)
     )
+
+
+def _plain(found: Any) -> TensorSpec:
+    return TensorSpec(tuple(int(side) for side in found.shape), np.float32, 0.0, 0)

@@ -13,7 +13,7 @@ def test_the_table_is_read_without_keras() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ModelsError, match="must be one of pulse, not 'resnet9000'"):
+    with pytest.raises(ModelsError, match=r"must be one of pulse, cnn4, .* not 'resnet9000'"):
         architectures.architecture("resnet9000")
 
 

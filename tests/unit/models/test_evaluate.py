@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from models import evaluate as evaluating
-from models.cards import Card, Evaluation
+from models.cards import Card
 from models.datasets import DataSet, Faces, Split
 from models.errors import ModelsError
+from models.measurement import Measurement
 
 ANSWERS = {10: 3, 20: 4, 30: 4, 40: 6}
 """Grey level of a flat face → the look it is answered with."""
@@ -27,6 +28,9 @@ class Oracle:
         answers[np.arange(len(crops)), looks] = 0.7
         return answers
 
+    def multiplications(self) -> int:
+        return 2_500_000
+
 
 def _faces(split: Split, greys: list[int], labels: list[int], votes: list[int]) -> Faces:
     pixels = np.zeros((len(greys), 48, 48), np.uint8) + np.array(greys, np.uint8)[:, None, None]
@@ -38,8 +42,8 @@ def _faces(split: Split, greys: list[int], labels: list[int], votes: list[int]) 
 
 
 @pytest.fixture
-def figures(card_values: dict[str, object]) -> Evaluation:
-    card = Card.model_validate(card_values)
+def figures(card_values: dict[str, object]) -> Measurement:
+    card = Card.model_validate(card_values | {"temperature": 1.1})
     private = _faces(Split.PRIVATE_TEST, [10, 20, 30, 40], [3, 4, 6, 6], [3, 6, 4, -1])
     training = _faces(Split.TRAINING, [10], [3], [3])
     data = DataSet(training, _faces(Split.PUBLIC_TEST, [10], [3], [3]), private, "0" * 64)
@@ -49,27 +53,50 @@ def figures(card_values: dict[str, object]) -> Evaluation:
     return evaluating.evaluate_predictor(oracle, data, Split.PRIVATE_TEST, provenance)  # type: ignore[arg-type]
 
 
-def test_three_of_four_are_right(figures: Evaluation) -> None:
+def test_three_of_four_are_right(figures: Measurement) -> None:
     assert figures.n == 4
     assert figures.accuracy == 0.75
     assert figures.accuracy_flip == 0.75
 
 
-def test_repeated_training_faces_do_not_count_without_duplicates(figures: Evaluation) -> None:
+def test_repeated_training_faces_do_not_count_without_duplicates(figures: Measurement) -> None:
     assert figures.accuracy_dedup == pytest.approx(2 / 3)
 
 
-def test_the_crowd_is_asked_where_it_has_a_majority(figures: Evaluation) -> None:
+def test_the_crowd_is_asked_where_it_has_a_majority(figures: Measurement) -> None:
     assert figures.ferplus_accuracy == pytest.approx(2 / 3)
 
 
-def test_f1_and_calibration_come_from_the_same_answers(figures: Evaluation) -> None:
+def test_f1_and_calibration_come_from_the_same_answers(figures: Measurement) -> None:
     assert figures.f1[4] == pytest.approx(2 / 3, abs=1e-4)
     assert figures.macro_f1 == pytest.approx(sum(figures.f1) / 7, abs=1e-4)
     assert figures.ece == pytest.approx(0.05, abs=1e-6)
 
 
-def test_numbers_carry_where_they_come_from(figures: Evaluation) -> None:
+def test_precision_recall_and_confusion_go_by_the_truth(figures: Measurement) -> None:
+    assert figures.confusion[6] == (0, 0, 0, 0, 1, 0, 1)
+    assert figures.recall[6] == 0.5
+    assert figures.precision[4] == 0.5
+    assert figures.precision[0] == figures.recall[0] == 0
+
+
+def test_intervals_hold_their_figures_and_cost_is_told(figures: Measurement) -> None:
+    for name, (low, high) in figures.intervals.model_dump().items():
+        assert low <= getattr(figures, name) <= high, name
+    assert figures.mflops == 5
+    assert figures.temperature == 1.1
+
+
+def test_calibration_before_is_what_the_temperature_was_taken_from(figures: Measurement) -> None:
+    # .7 and six times .05, sharpened again by the temperature of 1.1 that the file had applied.
+    sharper = 0.7**1.1 / (0.7**1.1 + 6 * 0.05**1.1)
+    assert max(figures.reliability_before.confidence) == pytest.approx(sharper, abs=1e-4)
+    assert max(figures.reliability.confidence) == pytest.approx(0.7, abs=1e-4)
+    assert sum(figures.reliability.counts) == 4
+    assert figures.ece_before == pytest.approx(abs(0.75 - sharper), abs=1e-4)
+
+
+def test_numbers_carry_where_they_come_from(figures: Measurement) -> None:
     assert figures.provenance.measured_on == date(2026, 1, 2)
     assert figures.provenance.split == figures.split == "PrivateTest"
     assert figures.provenance.commit

@@ -1,0 +1,155 @@
+"""What a measured model comes to: every figure of the protocol, with where it was measured.
+
+A ``Measurement`` holds all that ``models evaluate`` and ``models compare`` say of one model on one
+split. It is made of answers alone, so a peer that is not ours is measured by the very same code.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from models import metrics
+from models.cards import Evaluation, Provenance, Seven, SevenBySevenCounts, Share
+from models.datasets import DataSet, Split, repeated
+
+PROTOCOL: Final = (
+    "the exported file, one face at a time, on one thread",
+    "answers of a single pass; the mirror average stands beside it and never replaces it",
+    "the epoch is chosen on PublicTest, and the temperature is fitted there; PrivateTest chooses "
+    "nothing",
+    "95 % intervals: Wilson's for shares of faces, 1,000 resamplings of faces for macro F1",
+)
+
+Interval = tuple[Share, Share]
+
+
+class ReliabilityBins(BaseModel):
+    """Answers by how sure they are, 15 bins of equal width: how many, how sure, how right."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    counts: tuple[int, ...]
+    confidence: tuple[Share, ...]
+    accuracy: tuple[Share, ...]
+
+
+class Intervals(BaseModel):
+    """95 % intervals of the figures of the same names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    accuracy: Interval
+    accuracy_flip: Interval
+    accuracy_dedup: Interval
+    ferplus_accuracy: Interval
+    macro_f1: Interval
+
+
+class Measurement(Evaluation):
+    """An evaluation with all that it rests on; ``ece`` is after temperature scaling."""
+
+    precision: Seven
+    recall: Seven
+    confusion: SevenBySevenCounts
+    """Row true, column answered."""
+    temperature: Annotated[float, Field(gt=0)]
+    """Fitted on PublicTest; answers were divided by it."""
+    ece_before: Share
+    reliability: ReliabilityBins
+    reliability_before: ReliabilityBins
+    intervals: Intervals
+    mflops: Annotated[float, Field(gt=0)] | None
+    """Millions of multiplications and additions a face, each counted; null where unknown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """One model's answers to one split: (n, 7) straight and to the mirrored faces, sums of one.
+
+    ``temperature`` is what they were already divided by, so that what they were before is known.
+    """
+
+    straight: NDArray[np.floating[Any]]
+    mirrored: NDArray[np.floating[Any]]
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one model is and takes."""
+
+    file: str
+    file_bytes: int
+    parameters: int
+    ms_per_face: float
+    mflops: float | None
+
+
+def measure(
+    answers: Answers, data: DataSet, split: Split, cost: Cost, provenance: Provenance
+) -> Measurement:
+    """Every figure of the protocol from ``answers`` to ``split`` of ``data``."""
+    faces = data.part(split)
+    straight, labels = answers.straight, faces.labels
+    new = ~repeated(faces, of=data.training)
+    majority = faces.ferplus_majority()
+    agreed = majority >= 0
+    accuracy = metrics.accuracy(straight, labels)
+    flip = metrics.accuracy((straight + answers.mirrored) / 2, labels)
+    dedup = metrics.accuracy(straight[new], labels[new])
+    crowd = metrics.accuracy(straight[agreed], majority[agreed])
+    before = metrics.reliability(metrics.tempered(straight, 1 / answers.temperature), labels)
+    after = metrics.reliability(straight, labels)
+    f1 = metrics.f1(straight, labels)
+    return Measurement(
+        file=cost.file,
+        split=split.value,
+        n=len(faces),
+        accuracy=accuracy,
+        accuracy_flip=flip,
+        accuracy_dedup=dedup,
+        ferplus_accuracy=crowd,
+        macro_f1=float(f1.mean()),
+        f1=_rounded(f1),
+        precision=_rounded(metrics.precision(straight, labels)),
+        recall=_rounded(metrics.recall(straight, labels)),
+        confusion=tuple(
+            tuple(int(count) for count in row) for row in metrics.confusion(straight, labels)
+        ),
+        ece=after.error(),
+        ece_before=before.error(),
+        temperature=answers.temperature,
+        reliability=_bins(after),
+        reliability_before=_bins(before),
+        intervals=Intervals(
+            accuracy=metrics.wilson(accuracy, len(faces)),
+            accuracy_flip=metrics.wilson(flip, len(faces)),
+            accuracy_dedup=metrics.wilson(dedup, int(new.sum())),
+            ferplus_accuracy=metrics.wilson(crowd, int(agreed.sum())),
+            macro_f1=metrics.bootstrap(_macro_f1, straight, labels),
+        ),
+        ms_per_face=cost.ms_per_face,
+        file_bytes=cost.file_bytes,
+        parameters=cost.parameters,
+        mflops=cost.mflops,
+        provenance=provenance,
+    )
+
+
+def _macro_f1(probabilities: metrics.Probabilities, labels: metrics.Labels) -> float:
+    return float(metrics.f1(probabilities, labels).mean())
+
+
+def _rounded(row: NDArray[np.floating[Any]]) -> tuple[float, ...]:
+    return tuple(round(float(value), 4) for value in row)
+
+
+def _bins(found: metrics.Reliability) -> ReliabilityBins:
+    return ReliabilityBins(
+        counts=tuple(int(count) for count in found.counts),
+        confidence=_rounded(found.confidence),
+        accuracy=_rounded(found.accuracy),
+    )
