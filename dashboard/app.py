@@ -16,7 +16,7 @@ from dashboard.api import problems, routes
 from dashboard.errors import AccessError
 from dashboard.keys import load_or_make_key
 from dashboard.live import LiveBoard
-from dashboard.pages import ids
+from dashboard.pages import ids, shell
 from dashboard.pages.index import Pages
 from dashboard.scheduler import Scheduler
 from dashboard.services import EXTENSION, Services, utc_now
@@ -160,4 +160,4 @@ def _say(error: Exception) -> Any:
     else:
         incident = problems.log_incident(error)
         sentence = f"Something went wrong here. If it happens again, tell the operator: {incident}."
-    set_props(ids.NOTICE, {"children": sentence})
+    set_props(ids.NOTICE, {"children": shell.notice(sentence, good=False)})

@@ -37,9 +37,7 @@ def ask(services: Services, request: JoinRequest, actor: Actor) -> JoinAnswer:
     Raises UnknownCodeError, RefusedError where the lecture has ended, InvalidError, ForbiddenError
     or db's TicketError where this student may not join so.
     """
-    lecture = lectures.by_code(services.store, request.code)
-    if lecture is None:
-        raise UnknownCodeError(f"No lecture has the code {request.code}.")
+    lecture = by_code(services, request.code)
     if not lecture.running:
         raise RefusedError(f"The lecture {lecture.title!r} has ended.")
     course = lookup.course(services, lecture.course_id)
@@ -68,6 +66,14 @@ def ask(services: Services, request: JoinRequest, actor: Actor) -> JoinAnswer:
         ticket=ticket,
         consented=earlier,
     )
+
+
+def by_code(services: Services, code: str) -> Lecture:
+    """The lecture of that code, the running one first. Raises UnknownCodeError."""
+    found = lectures.by_code(services.store, code)
+    if found is None:
+        raise UnknownCodeError(f"No lecture has the code {code[:40]}.")
+    return found
 
 
 def facts(lecture: Lecture, course: Course) -> LectureFacts:

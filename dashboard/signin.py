@@ -176,7 +176,7 @@ def open_own_page(secret: str) -> Response:
     """Open a student's own page by the recovery link, and take the secret out of the address."""
     if consents.by_recovery(current_services().store, secret) is None:
         raise ForbiddenError("This link is not known: its data may have been erased.")
-    session[_PARTICIPANT] = secret
+    remember_participant(secret)
     return see_other("/me")
 
 
@@ -225,13 +225,23 @@ def _span(seconds: int) -> str:
 
 def form(error: str | None, target: str, status: int = 200, *, left: bool = False) -> Response:
     """The sign-in page; ``left``: who asks has just signed out of an account of the school's."""
-    settings = current_services().settings
-    label = None
-    if settings.oidc_issuer:
-        label = settings.oidc_label or text("your school account")
+    label = provider_label()
     response = make_response(signin_html(error, target, elsewhere=label, left=left), status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def provider_label() -> str | None:
+    """What people call the account that they may sign in by; None: there are local ones only."""
+    settings = current_services().settings
+    if not settings.oidc_issuer:
+        return None
+    return settings.oidc_label or text("your school account")
+
+
+def remember_participant(secret: str) -> None:
+    """Let this browser open the own page of that recovery link's student from now on."""
+    session[_PARTICIPANT] = secret
 
 
 def see_other(target: str) -> Response:

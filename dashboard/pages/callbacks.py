@@ -12,16 +12,15 @@ from dash import (
     Input,
     Output,
     State,
-    ctx,
     no_update,
 )
 
 from contract import Policy
-from dashboard import lookup, office, own, teaching
-from dashboard.access import SCHOOL, Action, ParticipantActor
+from dashboard import lookup, office, teaching
+from dashboard.access import SCHOOL, Action
 from dashboard.errors import InvalidError
 from dashboard.i18n import text
-from dashboard.pages import ids, live, live_parts, routes, shell, urls
+from dashboard.pages import forged, ids, live, live_parts, routes, shell, student_callbacks, urls
 from dashboard.services import Services
 from dashboard.signin import current_actor, current_participant, secured_callback
 
@@ -46,7 +45,7 @@ def register(app: Dash, services: Services) -> None:
     _live_actions(app, services)
     _live_browser(app)
     _admin(app, services)
-    _me(app, services)
+    student_callbacks.register(app, services)
 
 
 def _routing(app: Dash, services: Services) -> None:
@@ -71,7 +70,9 @@ def _home(app: Dash, services: Services) -> None:
     @secured_callback(
         app,
         Action.START_LECTURE,
-        lambda _clicks, _title, button: lookup.course_target(services, button["course"]),
+        lambda _clicks, _title, button: lookup.course_target(
+            services, forged.button(button, "course")["course"]
+        ),
         Output(ids.LOCATION, "href"),
         Output(ids.start_answer(MATCH), "children"),
         Input(ids.start_button(MATCH), "n_clicks"),
@@ -82,16 +83,11 @@ def _home(app: Dash, services: Services) -> None:
     def start(clicks: int | None, title: str | None, button: dict[str, str]) -> tuple[Any, Any]:
         if not clicks:
             return no_update, no_update
-        if not _typed(title):
+        if not forged.typed(title):
             return no_update, shell.notice(text("Give the lecture a title first."), good=False)
         course_id = UUID(button["course"])
-        lecture = teaching.start_lecture(services, current_actor(), course_id, _typed(title))
+        lecture = teaching.start_lecture(services, current_actor(), course_id, forged.typed(title))
         return urls.live(lecture.id), None
-
-
-def _typed(given: Any) -> str:
-    """What somebody typed into a field, which a forged request may have filled with anything."""
-    return given.strip() if isinstance(given, str) else ""
 
 
 def _live_actions(app: Dash, services: Services) -> None:
@@ -110,9 +106,9 @@ def _live_actions(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def mark(clicks: int | None, submits: int | None, label: str | None, lecture_id: str) -> Any:
-        if not (clicks or submits) or not _typed(label):
+        if not (clicks or submits) or not forged.typed(label):
             return no_update
-        teaching.add_marker(services, current_actor(), UUID(lecture_id), _typed(label))
+        teaching.add_marker(services, current_actor(), UUID(lecture_id), forged.typed(label))
         return ""
 
     @secured_callback(
@@ -125,14 +121,11 @@ def _live_actions(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def answer(clicks: list[int | None], lecture_id: str) -> Any:
-        # A button that has just been drawn also calls; only a click has a count.
-        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        asked = forged.pressed(clicks, "flag", "outcome")
+        if asked is None:
             return no_update
-        asked = ctx.triggered_id
         flag_id = lookup.as_uuid(asked["flag"], "flag")
-        teaching.answer_flag(
-            services, current_actor(), UUID(lecture_id), flag_id, str(asked["outcome"])
-        )
+        teaching.answer_flag(services, current_actor(), UUID(lecture_id), flag_id, asked["outcome"])
         return live.queue_without(services.live.snapshot(UUID(lecture_id)), flag_id)
 
     @secured_callback(
@@ -145,9 +138,9 @@ def _live_actions(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def admit(clicks: list[int | None], lecture_id: str) -> Any:
-        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        asked = forged.pressed(clicks, "participant", "verdict")
+        if asked is None:
             return no_update
-        asked = ctx.triggered_id
         participant_id = lookup.as_uuid(asked["participant"], "participant")
         act = teaching.admit if asked["verdict"] == "admit" else teaching.refuse
         act(services, current_actor(), UUID(lecture_id), participant_id)
@@ -240,41 +233,3 @@ def _admin(app: Dash, services: Services) -> None:
             )
         office.set_policy(services, current_actor(), Policy(chosen))
         return shell.notice(text("Saved. It holds for lectures that start from now on."), good=True)
-
-
-def _me(app: Dash, services: Services) -> None:
-    def concerned(*_: Any) -> Any:
-        student = current_participant()
-        if not isinstance(student, ParticipantActor):
-            return SCHOOL
-        return lookup.participant_target(services, student.participant_id)
-
-    @secured_callback(
-        app,
-        Action.WITHDRAW,
-        concerned,
-        Output(ids.CONTENT, "children", allow_duplicate=True),
-        Input(ids.ME_WITHDRAW, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    def withdraw(clicks: int | None) -> Any:
-        student = current_participant()
-        if not clicks or not isinstance(student, ParticipantActor):
-            return no_update
-        own.withdraw(services, student, student.participant_id)
-        return routes.me_page(services, student)
-
-    @secured_callback(
-        app,
-        Action.ERASE_OWN,
-        concerned,
-        Output(ids.CONTENT, "children", allow_duplicate=True),
-        Input(ids.ME_DELETE, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    def delete(clicks: int | None) -> Any:
-        student = current_participant()
-        if not clicks or not isinstance(student, ParticipantActor):
-            return no_update
-        own.erase(services, student, student.participant_id)
-        return routes.me_page(services, student)

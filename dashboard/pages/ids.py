@@ -43,6 +43,22 @@ POLICY_BUTTON: Final = "policy-button"
 
 ME_WITHDRAW: Final = "me-withdraw"
 ME_DELETE: Final = "me-delete"
+ME_DELETE_OPEN: Final = "me-delete-open"
+ME_DELETE_CANCEL: Final = "me-delete-cancel"
+ME_DELETE_MODAL: Final = "me-delete-modal"
+ME_ERASE: Final = "me-erase"
+ME_FLAGS: Final = "me-flags"
+ME_ASK_FIRST: Final = "me-ask-first"
+ME_TAP: Final = "me-tap"
+ME_TICK: Final = "me-tick"
+
+JOIN_CODE: Final = "join-code"
+JOIN_FORM: Final = "join-form"
+JOIN_NAME: Final = "join-name"
+JOIN_GUARDIAN: Final = "join-guardian"
+JOIN_AGREE: Final = "join-agree"
+JOIN_BUTTON: Final = "join-button"
+JOIN_ANSWER: Final = "join-answer"
 
 
 def start_title(course_id: UUID | object) -> dict[str, object]:
@@ -68,6 +84,16 @@ def flag_answer(flag_id: UUID | object, outcome: object) -> dict[str, object]:
 def admission(participant_id: UUID | object, verdict: object) -> dict[str, object]:
     """A button that admits or refuses a waiting student; ``verdict`` is *admit* or *refuse*."""
     return {"type": "admission", "participant": _text(participant_id), "verdict": verdict}
+
+
+def pulse(mood: object) -> dict[str, object]:
+    """A button of the one-tap question."""
+    return {"type": "pulse", "mood": mood}
+
+
+def private_answer(flag_id: UUID | object, answer: object) -> dict[str, object]:
+    """A button that answers a private question: *yes* or *no*."""
+    return {"type": "private-answer", "flag": _text(flag_id), "answer": answer}
 
 
 def _text(identifier: UUID | object) -> object:

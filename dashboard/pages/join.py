@@ -8,23 +8,26 @@ from contract import Policy
 from contract.notice import notice_for
 from dashboard import wording
 from dashboard.i18n import text
-from dashboard.pages import parts
+from dashboard.pages import join_here, parts
 from db.values import Course, Lecture
 
 
 def layout(lecture: Lecture, course: Course, base_url: str) -> Any:
     """The page for one lecture, whoever looks at it; it says nothing that the code does not."""
-    body = (
-        _ended(lecture)
-        if not lecture.running
-        else html.Ol(_steps(lecture, base_url), className="cp-steps")
-    )
-    if lecture.running and lecture.policy is Policy.SELF_REPORT:
-        body = parts.empty(text("No camera is used"), notice_for(lecture.policy).text)
+    head = parts.page_head(lecture.title, course.title)
+    if not lecture.running:
+        return html.Div([head, parts.card(_ended(lecture))], className="cp-narrow cp-stack")
+    inferring = lecture.policy is not Policy.SELF_REPORT
     return html.Div(
         [
-            parts.page_head(lecture.title, course.title),
-            parts.card(body, title=text("Join this lecture") if lecture.running else None),
+            head,
+            parts.card(join_here.place(lecture), title=text("Join here, by tapping")),
+            parts.card(
+                html.Ol(_steps(lecture, base_url), className="cp-steps"),
+                title=text("Or with your camera"),
+            )
+            if inferring
+            else None,
             parts.card(
                 html.Div(
                     [html.P(part) for part in notice_for(lecture.policy).text.split("\n\n")],
@@ -33,7 +36,9 @@ def layout(lecture: Lecture, course: Course, base_url: str) -> Any:
                 title=text("What you agree to"),
                 aside=parts.badge(wording.POLICY_NAME[lecture.policy]),
             ),
-            parts.card(_what_is_sent(), title=text("What is sent, once a second")),
+            parts.card(_what_is_sent(), title=text("What your camera sends, once a second"))
+            if inferring
+            else None,
         ],
         className="cp-narrow cp-stack",
     )

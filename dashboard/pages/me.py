@@ -1,6 +1,7 @@
-"""`/me`: what one student's device sent in one lecture, for that student's eyes and hands."""
+"""`/me`: one student in one lecture: what they are asked, what is kept, what they may do."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,25 +13,42 @@ from dashboard import i18n, wording
 from dashboard.figures import live_charts
 from dashboard.i18n import plural, text
 from dashboard.live_values import LivePoint
-from dashboard.pages import ids, parts
-from db.values import Course, Lecture, Participant
+from dashboard.pages import ids, parts, tap
+from dashboard.pulse_words import PULSE
+from db.values import ErasureRequest, FlagRow, Participant, PulseRow
 
 
-def layout(
-    participant: Participant,
-    lecture: Lecture,
-    course: Course,
-    points: Sequence[LivePoint],
-    stored: int,
-) -> Any:
-    """The page. ``points``: the student's own looks as the model gave them; ``stored``: seconds."""
-    zone = ZoneInfo(course.timezone)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the store keeps of a student. ``points``: the own looks as the model gave them;
+    ``seconds``: how many were sent."""
+
+    points: Sequence[LivePoint]
+    seconds: int
+    pulses: Sequence[PulseRow]
+    flags: Sequence[FlagRow]
+    request: ErasureRequest | None
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is something to delete."""
+        return bool(self.seconds or self.pulses or self.flags)
+
+
+def layout(standing: tap.Standing, kept: Kept, *, may_be_shown: bool) -> Any:
+    """The page. ``may_be_shown``: whether it is the student's choice if the teacher sees them."""
+    participant, zone = standing.participant, ZoneInfo(standing.course.timezone)
     return html.Div(
         [
-            parts.page_head(text("Your data"), f"{lecture.title} · {course.title}"),
-            parts.card(_facts(participant, stored, zone), title=participant.name),
-            parts.card(_timeline(points, zone), title=text("What was seen of you")),
-            parts.card(_hands(participant, stored), title=text("It is yours")),
+            parts.page_head(standing.lecture.title, standing.course.title),
+            tap.card(standing),
+            _choices(participant) if may_be_shown and standing.open else None,
+            parts.card(_facts(participant, kept, zone), title=text("Your data")),
+            parts.card(_timeline(kept.points, zone), title=text("What was seen of you"))
+            if kept.seconds
+            else None,
+            _history(kept, zone),
+            parts.card(_hands(participant, kept, zone), title=text("It is yours")),
         ],
         className="cp-narrow cp-stack",
     )
@@ -56,28 +74,67 @@ def stranger() -> Any:
     )
 
 
-def _facts(participant: Participant, stored: int, zone: ZoneInfo) -> Any:
+def _choices(participant: Participant) -> Any:
+    """What the teacher may see of this student, changed by a switch."""
+    choices = participant.choices
+    return parts.card(
+        html.Div(
+            [
+                dmc.Switch(
+                    id=ids.ME_FLAGS,
+                    label=text("My teacher may see my row and check in with me"),
+                    description=text("Otherwise you count in figures of the whole class only."),
+                    checked=choices.flags,
+                ),
+                dmc.Switch(
+                    id=ids.ME_ASK_FIRST,
+                    label=text("Ask me first"),
+                    description=text("A check-in is shown only after you said yes to it here."),
+                    checked=choices.ask_first,
+                    disabled=not choices.flags,
+                ),
+            ],
+            className="cp-stack",
+        ),
+        title=text("What your teacher may see"),
+    )
+
+
+def _facts(participant: Participant, kept: Kept, zone: ZoneInfo) -> Any:
     joined = participant.joined_at.astimezone(zone)
     choices = participant.choices
     agreed = [text("the class mood")] if choices.class_mood else []
     agreed += [text("check-ins by your teacher")] if choices.flags else []
     agreed += [text("being asked first")] if choices.ask_first else []
     facts = [
+        (text("Name"), participant.name),
         (text("Joined"), f"{i18n.full_day(joined)}, {i18n.clock(joined)}"),
         (
             text("Stored"),
             plural(
                 "{n} second as numbers, no picture",
                 "{n} seconds as numbers, no picture",
-                stored,
+                kept.seconds,
             ),
         ),
         (text("You agreed to"), i18n.listing(agreed) if agreed else text("nothing")),
         (text("Agreement"), _standing(participant.withdrawn_at, zone)),
     ]
-    return html.Dl(
-        [part for name, said in facts for part in (html.Dt(name), html.Dd(said))],
-        className="cp-facts",
+    return html.Div(
+        [
+            html.Dl(
+                [part for name, said in facts for part in (html.Dt(name), html.Dd(said))],
+                className="cp-facts",
+            ),
+            html.P(
+                html.A(
+                    text("Every number as it is stored (JSON)"),
+                    href="/api/v1/me/observations",
+                    className="cp-link",
+                ),
+                style={"marginTop": "12px"},
+            ),
+        ]
     )
 
 
@@ -123,7 +180,30 @@ def _timeline(points: Sequence[LivePoint], zone: ZoneInfo) -> Any:
     )
 
 
-def _hands(participant: Participant, stored: int) -> Any:
+def _history(kept: Kept, zone: ZoneInfo) -> Any:
+    """What the student said, and what was suggested about them, in order of time."""
+    rows = [(pulse.at, text("You said"), PULSE[pulse.mood]) for pulse in kept.pulses]
+    rows += [
+        (
+            flag.raised_at,
+            text("A check-in was suggested"),
+            wording.OUTCOME.get(flag.outcome_note or "", wording.FLAG_TITLE[flag.kind.value]),
+        )
+        for flag in kept.flags
+    ]
+    if not rows:
+        return None
+    listed: list[list[Any]] = [
+        [i18n.clock(at.astimezone(zone)), what, said]
+        for at, what, said in sorted(rows, key=lambda row: row[0])
+    ]
+    return parts.card(
+        parts.table([text("When"), text("What"), ""], listed, text("What happened"), set()),
+        title=text("What happened"),
+    )
+
+
+def _hands(participant: Participant, kept: Kept, zone: ZoneInfo) -> Any:
     withdrawn = participant.withdrawn_at is not None
     return html.Div(
         [
@@ -143,13 +223,76 @@ def _hands(participant: Participant, stored: int) -> Any:
                     ),
                     dmc.Button(
                         text("Delete my data"),
-                        id=ids.ME_DELETE,
+                        id=ids.ME_DELETE_OPEN,
                         color="red.9",
-                        disabled=stored == 0,
+                        disabled=not kept.anything,
                     ),
                 ],
                 className="cp-buttons",
                 style={"marginTop": "14px"},
+            ),
+            _sure(kept),
+            _request(kept.request, zone),
+        ]
+    )
+
+
+def _sure(kept: Kept) -> Any:
+    return dmc.Modal(
+        id=ids.ME_DELETE_MODAL,
+        title=text("Delete your data of this lecture?"),
+        centered=True,
+        closeButtonProps={"aria-label": text("Close")},
+        children=[
+            html.P(
+                plural(
+                    "{n} second of numbers and all that you said here will be gone for good.",
+                    "{n} seconds of numbers and all that you said here will be gone for good.",
+                    kept.seconds,
+                )
+            ),
+            html.Div(
+                [
+                    dmc.Button(text("Delete for good"), id=ids.ME_DELETE, color="red.9"),
+                    dmc.Button(text("Keep it"), id=ids.ME_DELETE_CANCEL, variant="default"),
+                ],
+                className="cp-buttons",
+                style={"marginTop": "16px"},
+            ),
+        ],
+    )
+
+
+def _request(request: ErasureRequest | None, zone: ZoneInfo) -> Any:
+    """The wish that the school delete the rest too, and what became of it."""
+    if request is not None and request.verdict is None:
+        at = request.at.astimezone(zone)
+        said = text(
+            "You asked the school on {day} to delete everything it has of you. It will answer.",
+            day=i18n.full_day(at),
+        )
+        return html.P(said, className="cp-notice-warn", role="status")
+    declined = None
+    if request is not None and request.verdict == "declined":
+        declined = html.P(
+            text("The school did not delete it: {reason}", reason=request.note or "–"),
+            className="cp-notice-warn",
+        )
+    return html.Div(
+        [
+            declined,
+            html.P(
+                text(
+                    "Your name, your agreement and your other lectures stay until the school "
+                    "deletes them."
+                ),
+                className="cp-caveat",
+            ),
+            dmc.Button(
+                text("Ask the school to delete everything"),
+                id=ids.ME_ERASE,
+                variant="default",
+                mt="sm",
             ),
         ]
     )

@@ -3,28 +3,20 @@
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from flask import request
 
-from analytics.buckets import Buckets
-from analytics.confusion import Confusion
-from analytics.mood import timeline
-from contract import BUCKET_SECONDS
 from dashboard import access, lookup
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
 from dashboard.api.limits import address, current_limits
 from dashboard.errors import TooManyRequestsError, UnknownObjectError
 from dashboard.i18n import text
-from dashboard.live_compose import confusion_of
-from dashboard.live_values import LivePoint
-from dashboard.pages import admin, home, join, live, live_news, me, reports, shell, urls
+from dashboard.pages import admin, home, join, live, live_news, own_page, reports, shell, urls
 from dashboard.services import Services
-from db import audit, courses, lectures, people, queries, settings
+from db import audit, courses, lectures, people, settings
 from db import reports as stored_reports
 from db.values import Course, Lecture, Role
 
 LOG_SHOWS = 20
-_OWN_STEP_S = 60
 
 
 def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, path: str) -> Any:
@@ -32,7 +24,7 @@ def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, p
     if (code := urls.join_code(path)) is not None:
         return join_page(services, code)
     if path.rstrip("/") == urls.ME:
-        return me_page(services, student)
+        return own_page.page(services, student)
     if isinstance(actor, Nobody):
         return shell.sign_in_first(path)
     if (lecture_id := urls.live_lecture(path)) is not None:
@@ -136,24 +128,6 @@ def join_page(services: Services, code: str) -> Any:
     return join.layout(lecture, lookup.course(services, lecture.course_id), base_url())
 
 
-def me_page(services: Services, student: ParticipantActor | Nobody) -> Any:
-    """A student's own page."""
-    if not isinstance(student, ParticipantActor):
-        return me.stranger()
-    participant, lecture, course = lookup.participant(services, student.participant_id)
-    access.authorize(
-        student, Action.VIEW_OWN, access.participant_object(participant, lecture, course)
-    )
-    buckets = _own_buckets(services, participant.id, lecture)
-    return me.layout(
-        participant,
-        lecture,
-        course,
-        _own_points(buckets, confusion_of(services.card)),
-        int(buckets.observations.sum()),
-    )
-
-
 def base_url() -> str:
     """How this server is reached by whoever asks, without a slash at the end."""
     return request.host_url.rstrip("/")
@@ -172,29 +146,3 @@ def _report_row(
         stored_reports.job_of(services.store, lecture.id),
         may(actor, Action.DOWNLOAD_STUDENT_TABLE, target),
     )
-
-
-def _own_buckets(services: Services, participant_id: UUID, lecture: Lecture) -> Buckets:
-    end = lecture.ended_at or services.clock()
-    return Buckets.from_columns(
-        queries.lecture_buckets(services.store, lecture.id),
-        [participant_id],
-        int(lecture.started_at.timestamp()),
-        int(end.timestamp()) + BUCKET_SECONDS,
-        services.card.model_id,
-    )
-
-
-def _own_points(buckets: Buckets, confusion: Confusion) -> list[LivePoint]:
-    """A student's own looks as the model gave them, a minute at a time."""
-    steps = timeline(buckets, confusion, step_s=_OWN_STEP_S)
-    return [
-        LivePoint(
-            at=int(start),
-            shares=None if np.isnan(looks).any() else tuple(float(look) for look in looks),
-            attentive=None,
-            presence=None,
-            reporting=1,
-        )
-        for start, looks in zip(steps.starts, steps.raw, strict=True)
-    ]

@@ -1,6 +1,7 @@
 """The frame around every page: header, way around, theme, and the words for what went wrong."""
 
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -127,7 +128,8 @@ def sign_in_first(next_url: str) -> Any:
 def notice(sentence: str, *, good: bool) -> Any:
     """One sentence on how an action ended, read out by screen readers."""
     name = "cp-notice-good" if good else "cp-notice-bad"
-    return html.Div(sentence, className=name, role="status" if good else "alert")
+    # By a key of its own it is a new element, which is read out and leaves anew.
+    return html.Div(sentence, className=name, role="status" if good else "alert", key=token_hex(4))
 
 
 def _sorry(title: str, sentence: str) -> Any:

@@ -17,7 +17,7 @@ from dashboard.signin import SECURED, register, secured_callback
 from db import audit, lectures, settings
 
 HERE = {"Origin": "http://localhost"}
-OPEN_TO_ALL = {Action.OPEN_PAGE}
+OPEN_TO_ALL = {Action.OPEN_PAGE, Action.JOIN}
 
 
 def server_callbacks(world: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from analytics.evidence import Clause, Evidence
 from contract import Choices, CourseMode, Emotion, Policy, uuid7
+from contract.exchange import PulseMood
 from dashboard import wording
 from dashboard.live_values import (
+    Hidden,
     Increment,
     LivePoint,
     LiveSnapshot,
@@ -31,19 +34,22 @@ from dashboard.pages import (
     join,
     live,
     live_panels,
+    live_parts,
     me,
     reports,
-    live_parts,
     shell,
     signin_html,
+    tap,
     urls,
 )
 from db.values import (
     AccessRecord,
     Course,
+    ErasureRequest,
     Lecture,
     Participant,
     ParticipantStatus,
+    PulseRow,
     Report,
     Role,
     School,
@@ -66,9 +72,8 @@ MOOD = MoodFigures(
 
 
 def flag(name: str, minute: int = 0) -> OpenFlag:
-    return OpenFlag(
-        uuid4(), name, "sad", NOW - timedelta(minutes=9 - minute), "Looked sad 78 % of …"
-    )
+    evidence = Evidence(0.78, 360, 0.92, 0.97, 20.0, 0.9, Clause.RECENT)
+    return OpenFlag(uuid4(), name, "sad", NOW - timedelta(minutes=9 - minute), evidence)
 
 
 SNAPSHOT = LiveSnapshot(
@@ -134,9 +139,9 @@ def test_the_change_over_five_minutes(change: Any, attentive: Any, said: str) ->
 
 
 def test_what_is_withheld_is_said_and_not_shown() -> None:
-    hidden = replace(SNAPSHOT, mood=None, hidden="Too few students report.")
-    assert "Too few students report." in text_of(live_panels.strip(hidden))
-    assert live_panels.mood_sentence(hidden) == "Too few students report."
+    hidden = replace(SNAPSHOT, mood=None, hidden=Hidden.TOO_FEW)
+    assert wording.hidden(Hidden.TOO_FEW) in text_of(live_panels.strip(hidden))
+    assert live_panels.mood_sentence(hidden) == wording.hidden(Hidden.TOO_FEW)
 
 
 def test_at_most_three_check_ins_oldest_first() -> None:
@@ -264,6 +269,7 @@ def test_join_gives_the_exact_command_and_what_is_sent() -> None:
     assert "opens nothing any more" in over
     pulse = text_of(join.layout(replace(LECTURE, policy=Policy.SELF_REPORT), COURSE, "https://x"))
     assert "classpulse agent" not in pulse
+    assert "seven numbers" not in pulse
 
 
 def test_admin_shows_that_no_policy_is_set() -> None:
@@ -274,18 +280,47 @@ def test_admin_shows_that_no_policy_is_set() -> None:
         assert said in text
 
 
+ANA = Participant(
+    uuid4(), LECTURE.id, None, "Ana", ParticipantStatus.ADMITTED, False,
+    Choices(class_mood=True, flags=True), NOW, None,
+)  # fmt: skip
+
+
+def me_page(participant: Participant = ANA, *, lecture: Lecture = LECTURE, **kept: Any) -> str:
+    told = {"points": [], "seconds": 0, "pulses": (), "flags": (), "request": None, **kept}
+    standing = tap.Standing(participant, lecture, COURSE, None, None)
+    return text_of(me.layout(standing, me.Kept(**told), may_be_shown=True))
+
+
 def test_me_says_what_is_stored_and_what_can_be_done() -> None:
-    participant = Participant(
-        uuid4(), LECTURE.id, None, "Ana", ParticipantStatus.ADMITTED, False,
-        Choices(class_mood=True, flags=True), NOW, None,
-    )  # fmt: skip
-    points = [LivePoint(0, SHARES, None, None, 1)]
-    text = text_of(me.layout(participant, LECTURE, COURSE, points, 1976))
-    assert "1,976 seconds as numbers, no picture" in text
-    assert "the class mood and check-ins by your teacher" in text
-    gone = replace(participant, withdrawn_at=NOW)
-    assert "taken back at 10:38" in text_of(me.layout(gone, LECTURE, COURSE, [], 0))
+    said = me_page(points=[LivePoint(0, SHARES, None, None, 1)], seconds=1976)
+    assert "1,976 seconds as numbers, no picture" in said
+    assert "the class mood and check-ins by your teacher" in said
+    gone = replace(ANA, withdrawn_at=NOW, status=ParticipantStatus.WITHDRAWN)
+    assert "taken back at 10:38" in me_page(gone)
     assert "Open your own link" in text_of(me.stranger())
+
+
+def test_me_asks_only_who_takes_part_while_it_runs() -> None:
+    assert "How is it going?" in me_page()
+    assert "has not admitted you yet" in me_page(replace(ANA, status=ParticipantStatus.WAITING))
+    for status in (ParticipantStatus.WITHDRAWN, ParticipantStatus.REFUSED):
+        assert "How is it going?" not in me_page(replace(ANA, status=status))
+    assert "How is it going?" not in me_page(lecture=replace(LECTURE, ended_at=NOW))
+
+
+def test_a_private_question_stands_first_and_the_last_answer_is_said() -> None:
+    said = PulseRow(uuid4(), ANA.id, NOW, PulseMood.LOST)
+    shown = text_of(tap.panel(tap.Standing(ANA, LECTURE, COURSE, said, uuid4())))
+    assert shown.index("check in with you") < shown.index("How is it going?")
+    assert "You said “I am lost” at 10:38" in shown
+
+
+def test_me_tells_what_became_of_the_wish_to_be_erased() -> None:
+    asked = ErasureRequest(uuid4(), ANA.id, None, LECTURE.id, NOW, None, None, None)
+    assert "You asked the school on 21 November 2026" in me_page(request=asked)
+    declined = replace(asked, answered_at=NOW, verdict="declined", note="An exam is open.")
+    assert "did not delete it: An exam is open." in me_page(request=declined)
 
 
 def test_the_sign_in_page_escapes_what_it_repeats() -> None:

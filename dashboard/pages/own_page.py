@@ -1,0 +1,87 @@
+"""What `/me` is made from: everything that the store knows of one student in one lecture."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from analytics.buckets import Buckets
+from analytics.confusion import Confusion
+from analytics.mood import timeline
+from contract import BUCKET_SECONDS
+from dashboard import access, lookup, own
+from dashboard.access import Action, Nobody, ParticipantActor
+from dashboard.live_compose import confusion_of
+from dashboard.live_values import LivePoint
+from dashboard.pages import me, tap
+from dashboard.services import Services
+from db import erasure, flags, queries
+from db.values import Lecture
+
+_STEP_S: Final = 60
+
+
+def page(services: Services, student: ParticipantActor | Nobody) -> Any:
+    """A student's own page."""
+    if not isinstance(student, ParticipantActor):
+        return me.stranger()
+    participant, lecture, course = lookup.participant(services, student.participant_id)
+    target = access.participant_object(participant, lecture, course)
+    access.authorize(student, Action.VIEW_OWN, target)
+    buckets = _buckets(services, student, lecture)
+    return me.layout(
+        standing(services, student),
+        me.Kept(
+            points=_points(buckets, confusion_of(services.card)),
+            seconds=int(buckets.observations.sum()),
+            pulses=tuple(
+                pulse
+                for pulse in queries.lecture_pulses(services.store, lecture.id)
+                if pulse.participant_id == participant.id
+            ),
+            flags=tuple(flags.flags_of(services.store, lecture.id, participant.id)),
+            request=erasure.latest_of(services.store, participant.id),
+        ),
+        may_be_shown=own.may_be_shown(target),
+    )
+
+
+def standing(services: Services, student: ParticipantActor) -> tap.Standing:
+    """How the student stands to the questions of the lecture."""
+    participant, lecture, course = lookup.participant(services, student.participant_id)
+    given = [
+        pulse
+        for pulse in queries.lecture_pulses(services.store, lecture.id)
+        if pulse.participant_id == participant.id
+    ]
+    asked = None
+    if participant.choices.ask_first and lecture.running:
+        asked = flags.open_ask(services.store, participant.id)
+    return tap.Standing(
+        participant, lecture, course, given[-1] if given else None, asked.id if asked else None
+    )
+
+
+def _buckets(services: Services, student: ParticipantActor, lecture: Lecture) -> Buckets:
+    end = lecture.ended_at or services.clock()
+    return Buckets.from_columns(
+        queries.lecture_buckets(services.store, lecture.id),
+        [student.participant_id],
+        int(lecture.started_at.timestamp()),
+        int(end.timestamp()) + BUCKET_SECONDS,
+        services.card.model_id,
+    )
+
+
+def _points(buckets: Buckets, confusion: Confusion) -> list[LivePoint]:
+    """A student's own looks as the model gave them, a minute at a time."""
+    steps = timeline(buckets, confusion, step_s=_STEP_S)
+    return [
+        LivePoint(
+            at=int(start),
+            shares=None if np.isnan(looks).any() else tuple(float(look) for look in looks),
+            attentive=None,
+            presence=None,
+            reporting=1,
+        )
+        for start, looks in zip(steps.starts, steps.raw, strict=True)
+    ]
