@@ -138,7 +138,7 @@ class Agent:
 
     def _look_at(self, frame: Frame) -> None:
         begin = self._clock.monotonic()
-        reading = self._pipeline.read_student(frame.image_bgr)
+        reading = self._pipeline.read_student(frame.image_bgr, frame.monotonic)
         if self._source.live:
             self._pace.took(self._clock.monotonic() - begin)
             self._sampler.set_rate(self._pace.rate)

@@ -8,15 +8,16 @@ import numpy as np
 
 from capture_agent.attention import eye_ratio
 from capture_agent.faces import choose_student
+from capture_agent.follow import Follower
 from capture_agent.head_pose import HeadPose, head_pose
 from capture_agent.sources import Image
 from capture_agent.vision import Vision
 from models.face_detector import Detection
 from models.face_mesh import Landmarks
 
-LEAST_SURE: Final = 0.55
-"""Detector's score times landmarks' presence, at least. Measured: it drops a cloud that one of 95
-pictures of sky was taken for, and none of 550 detected faces, pasted small, rolled and dark."""
+LEAST_PRESENT: Final = 0.6
+"""The landmarks' presence, at least, of what the detector takes for a face. It has asked for more
+where it was in doubt; this drops what it was sure of and is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +40,37 @@ class PictureReading:
 
 
 class Pipeline:
-    """The models, applied in order. Holds no state of its own: each picture stands alone."""
+    """The models, applied in order. Remembers where the student's face was for half a second."""
 
     def __init__(self, vision: Vision) -> None:
         self._vision = vision
+        self._follower = Follower(vision)
 
     @property
     def model_id(self) -> str:
         """``name@version`` of the expression model."""
         return self._vision.model_id
 
-    def read_student(self, image: Image) -> PictureReading:
-        """Read the student's face; any other is counted and looked at no further."""
+    def read_student(self, image: Image, monotonic: float | None = None) -> PictureReading:
+        """Read the student's face; any other is counted and looked at no further.
+
+        ``monotonic``: the picture's time in seconds, where it follows on others of one camera. A
+        face found a moment before is then looked for where it was.
+        """
+        if monotonic is not None:
+            followed = self._follower.follow(image, monotonic)
+            if followed is not None:
+                face, landmarks, faces = followed
+                return PictureReading(faces, self._read(image, [(face, landmarks)])[0])
         found = self._faces(image)
         height, width = image.shape[:2]
         student = choose_student([face for face, _ in found], width, height)
         if student is None:
+            self._follower.lose()
             return PictureReading(faces=0, student=None)
         own = [(face, points) for face, points in found if face is student]
+        if monotonic is not None:
+            self._follower.found(*own[0], len(found), monotonic)
         return PictureReading(faces=len(found), student=self._read(image, own)[0])
 
     def read_all(self, image: Image) -> list[FaceReading]:
@@ -69,7 +83,7 @@ class Pipeline:
         found = []
         for face in self._vision.detect(image):
             landmarks = self._vision.landmarks(image, face)
-            if face.score * landmarks.presence >= LEAST_SURE:
+            if landmarks.presence >= LEAST_PRESENT:
                 found.append((face, landmarks))
         return found
 

@@ -70,7 +70,8 @@ class FaceMesh:
 
     def _look(self, upright: NDArray[np.uint8]) -> tuple[NDArray[np.float64], float]:
         """The mesh (468, 3) in the network's pixels, and the presence."""
-        values = upright[None, :, :, ::-1].astype(np.float32) / 255
+        rgb = cv2.cvtColor(upright, cv2.COLOR_BGR2RGB)
+        values = np.divide(rgb[None], np.float32(255), dtype=np.float32)
         mesh, score = sorted(self._network.run(values), key=lambda output: -output.size)
         presence = 1 / (1 + np.exp(-np.clip(score.reshape(-1)[0], -60, 60)))
         return mesh.reshape(LANDMARKS, 3).astype(np.float64), float(presence)

@@ -267,9 +267,9 @@ def test_under_load_fewer_pictures_of_a_live_source_are_looked_at(
     agent = agent_of(source, Silent(), (0.0, 0.0, 9.0, 9.0), door=transport)
     read = agent._pipeline.read_student
 
-    def slowly(image: Image) -> Any:
+    def slowly(image: Image, monotonic: float) -> Any:
         fake_time.push(cost)
-        return read(image)
+        return read(image, monotonic)
 
     agent._pipeline.read_student = slowly
     assert agent.run() == 0
