@@ -6,7 +6,6 @@ from typing import Final
 
 from analytics.steady import K
 from contract import CourseMode, Emotion, Policy
-from contract.exchange import PulseMood
 from dashboard import i18n
 from dashboard.i18n import Said, listing, mark, plural, text
 from dashboard.live_values import Hidden
@@ -20,7 +19,6 @@ __all__ = [
     "OUTCOME",
     "POLICY_MEANING",
     "POLICY_NAME",
-    "PULSE",
     "ROLE",
     "STATE",
     "ago",
@@ -106,17 +104,6 @@ POLICY_MEANING: Final = Said(
         Policy.SELF_REPORT: mark(
             "Nothing is inferred from faces; students answer a one-tap question."
         ),
-    }
-)
-
-PULSE: Final = Said(
-    {
-        # For translators: a student's one-tap answer to how the lecture goes for them.
-        PulseMood.GOOD: mark("Good"),
-        PulseMood.OKAY: mark("Okay"),
-        PulseMood.LOST: mark("Lost"),
-        PulseMood.BORED: mark("Bored"),
-        PulseMood.LOW: mark("Low"),
     }
 )
 

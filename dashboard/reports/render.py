@@ -19,7 +19,7 @@ from dashboard.access import shows_flag, shows_row
 from dashboard.errors import ServerError
 from dashboard.flag_words import evidence_of
 from dashboard.i18n import plural, text
-from dashboard.live_compose import bootstrap_of, confusion_of
+from dashboard.live_compose import confusion_of
 from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
 from dashboard.reports.words import ModelWords, words
@@ -137,7 +137,6 @@ def _compute(
             moments.Marker(int(m.at.timestamp()), m.label)
             for m in lectures.markers_of(store, lecture.id)
         ],
-        bootstrap=bootstrap_of(card, confusion),
         before=before,
     )
 

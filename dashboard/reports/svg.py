@@ -11,6 +11,7 @@ from html import escape
 from typing import Final
 
 from contract import EMOTIONS
+from dashboard import i18n
 from dashboard.theme import LOOK_COLOURS, STACK, translucent
 
 WIDTH: Final = 700.0
@@ -169,7 +170,14 @@ def _grid(axis: Axis, scale: _Scale) -> list[str]:
             f'<line x1="{_LEFT:g}" x2="{WIDTH - _RIGHT:g}" y1="{y:.1f}" y2="{y:.1f}" '
             f'stroke="{_GRID}" stroke-width=".8"/>'
         )
-        out.append(_text(_LEFT - 6, y + 3.2, f"{share * 100:.3g} %", "end"))
+        out.append(
+            _text(
+                _LEFT - 6,
+                y + 3.2,
+                i18n.percent(share, 0 if share * 100 == int(share * 100) else 1),
+                "end",
+            )
+        )
     out.extend(
         _text(axis.x(tick), scale.height - 6, tick.strftime("%H:%M"), "middle")
         for tick in _ticks(axis)

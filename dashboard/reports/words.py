@@ -14,6 +14,7 @@ from contract import EMOTIONS, Emotion, Policy
 from dashboard import i18n, wording
 from dashboard.flag_words import why
 from dashboard.i18n import plural, text
+from dashboard.pulse_words import PULSE_OF_SOME
 from dashboard.reports import svg
 from dashboard.reports.charts import (
     attention_chart,
@@ -89,7 +90,7 @@ def _self_reported(report: LectureReport, said: PulseCounts | None) -> dict[str,
         "answers": answers,
         "said": []
         if said is None
-        else [[wording.PULSE[mood], i18n.number(count)] for mood, count in said.students],
+        else [[PULSE_OF_SOME[mood], i18n.number(count)] for mood, count in said.students],
         "footer": text(
             "{title} · told by students, nothing inferred from faces", title=report.facts.title
         ),

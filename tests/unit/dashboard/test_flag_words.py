@@ -21,7 +21,7 @@ EVIDENCE = Evidence(0.784, 360, 0.921, 0.97, 20.0, 0.9, Clause.RECENT)
             Language.ES,
             "Se le vio triste el 78\u00a0% de los últimos 6 min, visible el 92\u00a0% del tiempo.",
         ),
-        (Language.HI, "पिछले 6 मिनट में से 78% समय उदास दिखे; 92% समय दिखाई दिए।"),
+        (Language.HI, "पिछले 6 मिनट में से 78% समय चेहरा उदास दिखा; 92% समय चेहरा सामने रहा।"),
     ],
 )
 def test_it_is_one_plain_sentence_about_looks(chosen: Language, expected: str) -> None:
