@@ -1,9 +1,10 @@
-"""Export: trained weights to LiteRT files that answer calibrated probabilities, and their card.
+"""Export: trained weights to files that answer calibrated probabilities, and their card.
 
 The exported graph is self-contained: grey levels 0..255 in, softmax of temperature-scaled logits
-out, batch fixed at one so that the browser can run it too. A float file (half-precision weights,
-computed in single precision) and an int8 file calibrated on Training faces are written, compared
-with Keras on real faces, measured, and described in a card.
+out, batch fixed at one so that the browser can run it too. A LiteRT float file (half-precision
+weights, computed in single precision), a LiteRT int8 file calibrated on Training faces and an ONNX
+file for machines without LiteRT are written, compared with Keras on real faces, measured, and
+described in a card.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,7 @@ from models.cardmaking import Answers, Made, make_card
 from models.cards import Card, CardFile
 from models.datasets import DataSet, Faces, Split, load_dataset
 from models.errors import WeightsError
+from models.onnx_files import from_litert
 from models.runtime import load_network
 from models.train import BEST_FILE, CONFIG_FILE, LOG_FILE
 
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
 
 WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
 NOTES_FILE: Final = "notes.txt"
+HALF: Final = "float16 weights"
+INT8: Final = "int8"
+ONNX: Final = "onnx"
 PARITY: Final = 0.01
-"""The float file's probabilities may differ from Keras's by this much at most."""
+"""The float files' probabilities may differ from Keras's by this much at most."""
 INT8_LOSS: Final = 0.005
 """The int8 file may lose this much PublicTest accuracy against the float file."""
 
@@ -42,7 +47,9 @@ _SIDE: Final = architectures.SIDE
 
 
 @dataclass(frozen=True, slots=True)
-class _Exported:
+class Exported:
+    """A written file, as it answers when it is read back."""
+
     file: CardFile
     public: NDArray[np.float32]
     """Its answers to PublicTest, (n, 7)."""
@@ -55,12 +62,14 @@ def export_run(
     *,
     version: int = 1,
     interim: bool = False,
+    also: Collection[str] = (INT8, ONNX),
 ) -> Card:
     """Export the best weights of a training run into ``folder``, with a card beside them.
 
-    Writes ``<name>.tflite``, ``<name>.int8.tflite``, ``<name>.weights.h5`` (to train on from) and
-    ``<name>.json``. An interim export does not look at PrivateTest: that is done once, at the end.
-    Raises WeightsError where a file answers otherwise than it may.
+    Writes ``<name>.tflite``, and ``also`` its ``<name>.int8.tflite`` and ``<name>.onnx``, then
+    ``<name>.weights.h5`` (to train on from) and ``<name>.json``. An interim export does not look at
+    PrivateTest: that is done once, at the end. Raises WeightsError where a file answers otherwise
+    than it may.
     """
     config = json.loads((run / CONFIG_FILE).read_text(encoding="utf-8"))
     log = [json.loads(line) for line in (run / LOG_FILE).read_text(encoding="utf-8").splitlines()]
@@ -69,11 +78,20 @@ def export_run(
     public_logits = _logits(logits_model, data.public_test)
     temperature = round(metrics.fit_temperature(public_logits, data.public_test.labels), 4)
     calibrated = _with_softmax(logits_model, temperature)
-    exported = [
-        _write(calibrated, folder / f"{name}.tflite", "float16 weights", data, _half()),
-        _write(calibrated, folder / f"{name}.int8.tflite", "int8", data, _int8(data.training)),
-    ]
-    _compare(exported, _softmax(public_logits / temperature), data.public_test)
+    folder.mkdir(parents=True, exist_ok=True)
+    single = _write(calibrated, folder / f"{name}.tflite", HALF, data, _half())
+    expected = _softmax(public_logits / temperature)
+    check_same(single, expected)
+    exported = [single]
+    if INT8 in also:
+        options = _int8(data.training)
+        exported.append(_write(calibrated, folder / f"{name}.int8.tflite", INT8, data, options))
+        check_quantised(exported[-1], single, data.public_test)
+    if ONNX in also:
+        converted = folder / f"{name}.onnx"
+        converted.write_bytes(from_litert(folder / f"{name}.tflite"))
+        exported.append(_read_back(converted, HALF, data))
+        check_same(exported[-1], expected)
     if not interim:
         # Without the optimiser's state, which the run's own file carries along.
         logits_model.save_weights(folder / f"{name}.weights.h5")
@@ -150,11 +168,15 @@ def _int8(training: Faces) -> dict[str, Any]:
 
 def _write(
     model: keras.Model, path: Path, precision: str, data: DataSet, options: dict[str, Any]
-) -> _Exported:
+) -> Exported:
     import keras
 
     signature = [keras.InputSpec(shape=(1, _SIDE, _SIDE, 1), dtype="float32")]
     model.export(path, format="litert", input_signature=signature, verbose=False, **options)
+    return _read_back(path, precision, data)
+
+
+def _read_back(path: Path, precision: str, data: DataSet) -> Exported:
     content = path.read_bytes()
     network = load_network(content, name=path.name)
     public = np.concatenate(
@@ -169,25 +191,27 @@ def _write(
         size_bytes=len(content),
         precision=precision,
     )
-    return _Exported(file, public / public.sum(axis=1, keepdims=True))
+    return Exported(file, public / public.sum(axis=1, keepdims=True))
 
 
-def _compare(
-    exported: Sequence[_Exported], expected: NDArray[np.float64], public_test: Faces
-) -> None:
-    single, quantised = exported
-    gap = float(np.abs(single.public - expected).max())
+def check_same(exported: Exported, expected: NDArray[np.float64]) -> None:
+    """Raise WeightsError where a float file answers otherwise than Keras on PublicTest."""
+    gap = float(np.abs(exported.public - expected).max())
     if gap > PARITY:
         raise WeightsError(
-            f"{single.file.name} must answer as Keras does to within {PARITY}, but differs by "
+            f"{exported.file.name} must answer as Keras does to within {PARITY}, but differs by "
             f"{gap:.4f}"
         )
+
+
+def check_quantised(exported: Exported, single: Exported, public_test: Faces) -> None:
+    """Raise WeightsError where an int8 file is worse than its float file by too much."""
     loss = metrics.accuracy(single.public, public_test.labels) - metrics.accuracy(
-        quantised.public, public_test.labels
+        exported.public, public_test.labels
     )
     if loss > INT8_LOSS:
         raise WeightsError(
-            f"{quantised.file.name} may lose {INT8_LOSS} of PublicTest accuracy against "
+            f"{exported.file.name} may lose {INT8_LOSS} of PublicTest accuracy against "
             f"{single.file.name}, but loses {loss:.4f}"
         )
 

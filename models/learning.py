@@ -89,8 +89,8 @@ def differing(config: dict[str, Any], there: dict[str, Any]) -> list[str]:
     defaults = json.loads(json.dumps(asdict(TrainConfig())))
 
     def whole(said: dict[str, Any]) -> dict[str, Any]:
-        changes = defaults["augmentation"] | said.get("augmentation", {})
-        return defaults | said | {"augmentation": changes}
+        changes = {**defaults["augmentation"], **said.get("augmentation", {})}
+        return {**defaults, **said, "augmentation": changes}
 
     one, other = whole(config), whole(there)
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
