@@ -104,3 +104,24 @@ def _cover(
     across = np.abs(line[None, :] - middle[:, 1:]) < size[:, 1:] / 2
     covered = down[:, :, None] & across[:, None, :] & chosen[:, None, None]
     return np.where(covered, grey, faces).astype(np.float32)
+
+
+def mix(
+    faces: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    strength: float,
+    random: np.random.Generator,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Blend each face and its target with another's of the batch (mixup, Zhang et al. 2018).
+
+    ``faces`` (n, side, side), ``targets`` (n, 7); the share of the other is drawn for each batch
+    from Beta(strength, strength). Strength 0 blends nothing.
+    """
+    if strength <= 0:
+        return faces, targets
+    share = np.float32(random.beta(strength, strength))
+    other = random.permutation(len(faces))
+    return (
+        share * faces + (1 - share) * faces[other],
+        share * targets + (1 - share) * targets[other],
+    )

@@ -58,6 +58,8 @@ class TrainConfig:
     teacher_share: float = 0.0
     """Of the target (Hinton et al. 2015, at temperature one)."""
     smoothing: float = 0.05
+    mixup: float = 0.0
+    """Strength of the blending of faces and targets within a batch; 0: none."""
     ema_decay: float = 0.998
     """Of the averaged weights that are judged and kept; 0 keeps the last weights themselves."""
     seed: int = 1

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from contract.emotions import EMOTIONS
 from models import architectures
 from models.architectures.transfer import load_imagenet
-from models.augmentation import augment
+from models.augmentation import augment, mix
 from models.datasets import DataSet, Faces, load_dataset, soft_targets
 from models.errors import TrainingError
 from models.learning import (
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 CONFIG_FILE: Final = "config.json"
 LOG_FILE: Final = "log.jsonl"
 STATE_FILE: Final = "state.npz"
+Tick = Callable[[int, int], None]
 BEST_FILE: Final = "best.weights.h5"
 
 
@@ -77,11 +78,13 @@ def train(
     folder: Path,
     *,
     report: Callable[[EpochLog], None] | None = None,
+    tick: Tick | None = None,
     until: int | None = None,
 ) -> Path:
     """Train to the end in ``folder``, from wherever the run there stands; the best weights' file.
 
-    ``until`` stops after that epoch for now; the run is the same as one that was not stopped.
+    ``report`` hears of every epoch, ``tick`` of every step: its number in the epoch, and how many
+    there are. ``until`` stops after that epoch for now; the run is the same as one that was not stopped.
     Raises TrainingError where the folder holds a run under another configuration.
     """
     agree_on_config(config, data, folder)
@@ -93,7 +96,7 @@ def train(
         epoch, started = progress.epoch, time.monotonic()
         if config.schedule == "plateau":
             model.optimizer.learning_rate = plateau_rate(config, progress.accuracies)
-        loss, accuracy = _one_epoch(model, config, data.training, targets, epoch, progress)
+        loss, accuracy = _one_epoch(model, config, data.training, targets, epoch, progress, tick)
         public_accuracy, public_loss = _judge(model, progress.average, data.public_test, folder)
         if public_accuracy > max(progress.accuracies, default=-1.0):
             (folder / f"new.{BEST_FILE}").replace(folder / BEST_FILE)
@@ -195,6 +198,7 @@ def _one_epoch(
     targets: NDArray[np.float32],
     epoch: int,
     progress: _Progress,
+    tick: Tick | None,
 ) -> tuple[float, float]:
     """Every face once, in an order and with changes that only the seed and the epoch decide."""
     random = np.random.default_rng([config.seed, epoch])
@@ -204,12 +208,15 @@ def _one_epoch(
     losses, accuracies = np.zeros(steps), np.zeros(steps)
     for step in range(steps):
         rows = order[step * config.batch : (step + 1) * config.batch]
-        batch = augment(faces.pixels[rows], changes, random)[..., None]
-        result = model.train_on_batch(batch, targets[rows], return_dict=True)
+        changed = augment(faces.pixels[rows], changes, random)
+        batch, wanted = mix(changed, targets[rows], config.mixup, random)
+        result = model.train_on_batch(batch[..., None], wanted, return_dict=True)
         losses[step], accuracies[step] = result["loss"], result["accuracy"]
         seen = epoch * steps + step
         if config.ema_decay or step == steps - 1:
             _average(model, progress.average, min(config.ema_decay, (1 + seen) / (10 + seen)))
+        if tick:
+            tick(step + 1, steps)
     return float(losses.mean()), float(accuracies.mean())
 
 

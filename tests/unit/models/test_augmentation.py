@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.augmentation import Augmentation, augment
+from models.augmentation import Augmentation, augment, mix
 
 OFF = Augmentation(
     rotation_degrees=0, zoom=0, shift=0, flip=False, brightness=0, contrast=0, cutout_share=0
@@ -71,3 +71,22 @@ def test_cutout_covers_one_rectangle_of_one_grey() -> None:
     assert len(np.unique(out[changed])) == 1
     assert len(down) <= 0.35 * 48 + 1
     assert len(across) <= 0.35 * 48 + 1
+
+
+def test_mixing_blends_faces_and_targets_alike() -> None:
+    faces = np.arange(6, dtype=np.float32)[:, None, None] * np.ones((6, 48, 48), np.float32)
+    targets = np.stack([np.arange(6), 5 - np.arange(6)], axis=1).astype(np.float32) / 5
+
+    blended, wanted = mix(faces, targets, 0.4, np.random.default_rng(3))
+
+    assert not np.array_equal(blended, faces)
+    assert blended[:, 7, 7] / 5 == pytest.approx(wanted[:, 0], abs=1e-6)
+    assert wanted.sum(axis=1) == pytest.approx(np.ones(6))
+
+
+def test_mixing_of_no_strength_changes_nothing_and_draws_nothing() -> None:
+    random, untouched = np.random.default_rng(3), np.random.default_rng(3)
+    faces, targets = np.ones((2, 48, 48), np.float32), np.ones((2, 7), np.float32)
+
+    assert mix(faces, targets, 0.0, random) == (faces, targets)
+    assert random.random() == untouched.random()
