@@ -19,6 +19,7 @@ from analytics.buckets import Buckets
 from analytics.evidence import Episode
 from analytics.steady import ShownGroup
 from contract import BUCKET_SECONDS
+from dashboard import pulse_spans
 from dashboard.flag_words import why
 from dashboard.live_compose import CHANGE_S, Composer, Material, View
 from dashboard.live_values import Increment, LivePoint, LiveSnapshot, MarkerPoint
@@ -165,7 +166,10 @@ class LiveBoard:
         board.shown += view.fresh
         points, revised = self._timeline(board, material, view, stale)
         past = _at(points, int(now.timestamp()) - CHANGE_S)
-        snapshot = self._composer.snapshot(material, buckets, view, past, board.sequence + 1)
+        snapshot = replace(
+            self._composer.snapshot(material, buckets, view, past, board.sequence + 1),
+            said=pulse_spans.settle(self._store, lecture, material.participants, now),
+        )
         with self._lock:
             board.points = points
             board.revision += revised

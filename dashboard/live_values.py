@@ -7,7 +7,7 @@ from uuid import UUID
 
 from analytics.evidence import Evidence
 from contract import EMOTIONS, Emotion
-from db.values import Course, Lecture
+from db.values import Course, Lecture, PulseSpan
 
 Shares = tuple[float, ...]
 """Seven shares in FER2013 order, each 0..1."""
@@ -128,6 +128,8 @@ class LiveSnapshot:
     flags: tuple[OpenFlag, ...]
     waiting: tuple[Waiting, ...]
     markers: tuple[MarkerPoint, ...]
+    said: tuple[PulseSpan, ...] = ()
+    """What students said themselves, oldest span first; never mixed with the figures above."""
 
     @property
     def age_s(self) -> float | None:

@@ -7,6 +7,7 @@ So a span in which somebody took their answer back is emptied (``db.pulses``), a
 after the last span is told to nobody.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +20,7 @@ STEP_S: Final = 60
 
 
 def settle(
-    store: Store, lecture: Lecture, people: list[Participant], now: datetime
+    store: Store, lecture: Lecture, people: Sequence[Participant], now: datetime
 ) -> tuple[PulseSpan, ...]:
     """The spans up to ``now``, a newly complete one kept; those taken back are left out."""
     spans = pulses.spans(store, lecture.id)

@@ -41,5 +41,16 @@ document.addEventListener("keydown", function (event) {
   const field = document.getElementById("marker-label");
   const present = document.getElementById("present");
   if (event.key === "m" && field) { event.preventDefault(); field.focus(); }
-  if (event.key === "p" && present && !event.repeat) { present.click(); }
+  if (event.repeat) { return; }
+  if (event.key === "p" && present) { present.click(); }
+  if (field && "1234".includes(event.key)) { press(".cp-quick button", Number(event.key) - 1); }
+  // While names are hidden nobody can see whom they would let in.
+  if (document.documentElement.hasAttribute("data-cp-present")) { return; }
+  if (event.key === "a") { press("#live-waiting button", 0); }
+  if (event.key === "r") { press("#live-waiting button", 1); }
 });
+
+function press(buttons, at) {
+  const found = document.querySelectorAll(buttons)[at];
+  if (found) { found.click(); }
+}

@@ -17,6 +17,7 @@ LIVE_STRIP: Final = "live-strip"
 LIVE_QUEUE: Final = "live-queue"
 LIVE_WAITING: Final = "live-waiting"
 LIVE_TILES: Final = "live-tiles"
+LIVE_SAID: Final = "live-said"
 LIVE_MOOD: Final = "live-mood"
 LIVE_MOOD_TEXT: Final = "live-mood-text"
 LIVE_LEGEND: Final = "live-legend"
@@ -84,6 +85,11 @@ def flag_answer(flag_id: UUID | object, outcome: object) -> dict[str, object]:
 def admission(participant_id: UUID | object, verdict: object) -> dict[str, object]:
     """A button that admits or refuses a waiting student; ``verdict`` is *admit* or *refuse*."""
     return {"type": "admission", "participant": _text(participant_id), "verdict": verdict}
+
+
+def quick_marker(number: object) -> dict[str, object]:
+    """A button that marks the moment with words of its own."""
+    return {"type": "quick-marker", "number": number}
 
 
 def pulse(mood: object) -> dict[str, object]:

@@ -10,14 +10,25 @@ import dash_mantine_components as dmc
 import segno
 from dash import dcc, html, no_update
 
+from contract import Policy
 from dashboard import wording
 from dashboard.figures import live_charts
-from dashboard.i18n import text
+from dashboard.i18n import Said, mark, text
 from dashboard.live_values import Increment, LiveSnapshot
 from dashboard.pages import ids, live_panels, live_parts, parts, urls
 from db.values import Course, Lecture
 
 POLL_MS: Final = 2000
+
+QUICK_MARKERS: Final = Said(
+    {
+        1: mark("Explanation"),
+        2: mark("Group work"),
+        3: mark("Questions"),
+        4: mark("Break"),
+    }
+)
+"""Markers that take one key: their number."""
 
 
 def layout(
@@ -32,6 +43,8 @@ def layout(
     """The whole page as it stands now; afterwards only what is new since ``cursor`` travels."""
     if not lecture.running:
         return ended(lecture, course)
+    # Where nothing is inferred from faces there is nothing to draw of them.
+    silent = lecture.policy is Policy.SELF_REPORT
     panels = live_parts.panels(snapshot)
     figures = live_parts.figures(timeline, ZoneInfo(course.timezone))
     told = {"cursor": cursor, "at": now.timestamp(), "newest": live_parts.newest(snapshot)}
@@ -51,12 +64,19 @@ def layout(
             ),
             html.Div(
                 [
-                    html.Div([_charts(figures, panels)]),
+                    html.Div(
+                        [
+                            _charts(figures, panels, hidden=silent),
+                            html.Div(panels[ids.LIVE_SAID], id=ids.LIVE_SAID),
+                            parts.card(_marker_form()) if silent else None,
+                        ]
+                    ),
                     html.Div(
                         [
                             parts.card(
                                 html.Div(panels[ids.LIVE_QUEUE], id=ids.LIVE_QUEUE),
                                 title=text("Check-ins"),
+                                hidden=silent,
                             ),
                             html.Div(panels[ids.LIVE_WAITING], id=ids.LIVE_WAITING),
                         ],
@@ -195,7 +215,7 @@ def _end(lecture: Lecture) -> Any:
     )
 
 
-def _charts(figures: dict[str, Any], panels: dict[str, Any]) -> Any:
+def _charts(figures: dict[str, Any], panels: dict[str, Any], *, hidden: bool) -> Any:
     return parts.card(
         html.Figure(
             [
@@ -230,9 +250,10 @@ def _charts(figures: dict[str, Any], panels: dict[str, Any]) -> Any:
                 _chart_text(ids.LIVE_ATTENTION_TEXT, panels[ids.LIVE_ATTENTION_TEXT]),
             ]
         ),
-        _marker_form(),
+        None if hidden else _marker_form(),
         title=text("How the class looks"),
         aside=parts.quiet(text("trailing minute, corrected for the model's known errors")),
+        hidden=hidden,
     )
 
 
@@ -268,6 +289,20 @@ def _marker_form() -> Any:
                 n_submit=0,
             ),
             dmc.Button(text("Add marker"), id=ids.MARKER_BUTTON, variant="default"),
+            html.Div(
+                [
+                    dmc.Button(
+                        words,
+                        id=ids.quick_marker(str(number)),
+                        size="compact-sm",
+                        variant="default",
+                        rightSection=dmc.Kbd(str(number), size="xs"),
+                        **parts.aria(label=text("Mark now: {words}", words=words)),
+                    )
+                    for number, words in QUICK_MARKERS.items()
+                ],
+                className="cp-buttons cp-quick",
+            ),
         ],
         className="cp-marker",
     )

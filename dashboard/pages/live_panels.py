@@ -13,8 +13,9 @@ from dashboard import i18n, wording
 from dashboard.flag_words import why
 from dashboard.i18n import plural, text
 from dashboard.live_values import LiveSnapshot, MoodFigures, OpenFlag, StudentTile
-from dashboard.pages import ids, parts
+from dashboard.pages import ids, live_said, parts, shell
 from dashboard.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR, STACK
+from db.values import Participant, ParticipantStatus
 
 QUEUE_SHOWS: Final = 3
 """Most check-ins in sight at once; more would be answered by none of them."""
@@ -33,6 +34,8 @@ _STATE_MARK: Final = {
 
 def strip(snapshot: LiveSnapshot) -> list[Any]:
     """The class at a glance: its look, how attentive, what changed, how many report."""
+    if snapshot.lecture.policy is Policy.SELF_REPORT:
+        return live_said.strip(snapshot)
     return [
         _mood(snapshot),
         parts.stat(
@@ -173,6 +176,7 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
                             text("Admit"),
                             id=ids.admission(someone.participant_id, "admit"),
                             size="compact-sm",
+                            rightSection=dmc.Kbd("A", size="xs") if first else None,
                             **parts.aria(label=text("Admit {name}", name=someone.name)),
                         ),
                         dmc.Button(
@@ -180,6 +184,7 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
                             id=ids.admission(someone.participant_id, "refuse"),
                             size="compact-sm",
                             variant="default",
+                            rightSection=dmc.Kbd("R", size="xs") if first else None,
                             **parts.aria(label=text("Refuse {name}", name=someone.name)),
                         ),
                     ],
@@ -187,7 +192,8 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
                 ),
             ]
         )
-        for someone in snapshot.waiting
+        # The keys act on who has waited longest, whose row says so.
+        for someone, first in ((one, one is snapshot.waiting[0]) for one in snapshot.waiting)
     ]
     return [
         parts.card(
@@ -196,6 +202,20 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
             aside=parts.badge(i18n.number(len(snapshot.waiting)), "warn"),
         )
     ]
+
+
+def judged(participant: Participant) -> Any:
+    """That a waiting student was admitted or refused; a refusal can be taken back at once."""
+    if participant.status is ParticipantStatus.ADMITTED:
+        return shell.notice(text("Admitted {name}.", name=participant.name), good=True)
+    again = dmc.Button(
+        text("Admit after all"),
+        id=ids.admission(participant.id, "admit"),
+        size="compact-sm",
+        variant="default",
+    )
+    said = [text("Refused {name}.", name=participant.name), " ", again]
+    return shell.notice(said, good=True)
 
 
 def tiles(snapshot: LiveSnapshot) -> list[Any]:

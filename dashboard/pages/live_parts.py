@@ -13,7 +13,7 @@ from dashboard.figures import live_charts
 from dashboard.i18n import text
 from dashboard.live_values import Increment, LiveSnapshot
 from dashboard.live_wire import Parts
-from dashboard.pages import ids, live_panels, parts
+from dashboard.pages import ids, live_panels, live_said, parts
 from db.values import Course, Lecture
 
 NEWEST: Final = "newest"
@@ -31,6 +31,7 @@ def panels(snapshot: LiveSnapshot | None) -> dict[str, Any]:
         ids.LIVE_QUEUE: live_panels.queue(snapshot),
         ids.LIVE_WAITING: live_panels.waiting(snapshot),
         ids.LIVE_TILES: live_panels.tiles(snapshot),
+        ids.LIVE_SAID: live_said.panel(snapshot),
         ids.LIVE_LEGEND: live_panels.legend(snapshot.mood),
         ids.LIVE_KEY: live_panels.attention_key(snapshot),
         ids.LIVE_MOOD_TEXT: live_panels.mood_sentence(snapshot),
@@ -115,6 +116,7 @@ def _starting() -> dict[str, Any]:
         ids.LIVE_QUEUE: [wait],
         ids.LIVE_WAITING: [],
         ids.LIVE_TILES: [],
+        ids.LIVE_SAID: [],
         ids.LIVE_LEGEND: live_panels.legend(None),
         ids.LIVE_KEY: live_panels.attention_key(None),
         ids.LIVE_MOOD_TEXT: text("No faces have been seen yet."),

@@ -125,7 +125,7 @@ def sign_in_first(next_url: str) -> Any:
     )
 
 
-def notice(sentence: str, *, good: bool) -> Any:
+def notice(sentence: Any, *, good: bool) -> Any:
     """One sentence on how an action ended, read out by screen readers."""
     name = "cp-notice-good" if good else "cp-notice-bad"
     # By a key of its own it is a new element, which is read out and leaves anew.
