@@ -36,9 +36,8 @@ def why(kind: FlagKind, evidence: Evidence, *, said_yes: bool = False) -> str:
         span=wording.length(timedelta(minutes=max(1, round(evidence.window_s / 60)))),
         seen=i18n.percent(evidence.seen),
     )
-    if not said_yes:
-        return sentence
-    return f"{sentence} {text('The student said yes to a check-in.')}"
+    asked = [text("The student said yes to a check-in.")] if said_yes else []
+    return " ".join([sentence, *asked])
 
 
 def evidence_of(logged: Mapping[str, Any]) -> Evidence | None:
