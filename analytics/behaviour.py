@@ -57,6 +57,10 @@ class Behaviour:
     """1.7 true episodes an hour in a class of 30"""
     disengaged_per_hour: float = 0.08
     episode_s: tuple[int, int] = (600, 1500)
+    sad_within: float = 0.85
+    """share of the time that looks sad, in an episode of sad"""
+    sad_outside: float = 0.06
+    """the same at other times"""
     happy_per_hour: float = 3.0
     happy_s: tuple[int, int] = (20, 120)
     away_per_hour: float = 1.0
@@ -73,8 +77,10 @@ class Behaviour:
     laugh_s: tuple[int, int] = (10, 40)
     delay_bursts_per_hour: float = 0.5
     delay_burst_s: tuple[int, int] = (20, 180)
-    look_dwell_s: float = 6.0
+    look_dwell_s: float = 30.0
     """mean time an expression stays"""
+    face_dwell_s: float = 4.0
+    """mean time for which one of the K faces of a look is shown"""
     gaze_dwell_s: float = 15.0
     faces_per_look: int = 5
     """K"""
@@ -89,8 +95,14 @@ class Behaviour:
                 raise AnalyticsError(
                     f"A behaviour's {field.name} must be a range from 0 upwards, but is {value}."
                 )
-        if self.look_dwell_s < 1 or self.gaze_dwell_s < 1 or self.faces_per_look < 1:
-            raise AnalyticsError("A look and a gaze must last a second, and K be at least 1.")
+        shortest = min(self.look_dwell_s, self.face_dwell_s, self.gaze_dwell_s)
+        if shortest < 1 or self.faces_per_look < 1:
+            raise AnalyticsError("Looks, faces and gazes must last a second, and K be at least 1.")
+        if not 0 < self.sad_outside < self.sad_within < 1:
+            raise AnalyticsError(
+                "Sad must be shown more of the time within an episode than outside, "
+                f"but the shares are {self.sad_within} and {self.sad_outside}."
+            )
 
 
 @dataclass(frozen=True)

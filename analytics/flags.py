@@ -1,9 +1,9 @@
 """Persistent flags: who has looked sad or disengaged for long enough that a word may help.
 
-*Sad-looking*: a sticky two-state model over the lecture so far (``sequence``) must be sure that the
-student has changed. *Looks disengaged*: a discounted Beta-Bernoulli over the ten-second buckets on
-evidence u, a ← λa + u, b ← λb + 1 − u, a missing bucket only decays `[own]`; P(share > θ) must be
-high. Either must hold for minutes on enough of them, because windows under three minutes flag far
+*Sad-looking*: a hidden Markov model over the lecture so far (``sequence``) must be sure that the
+student is within an episode. *Looks disengaged*: a discounted Beta-Bernoulli over the ten-second
+buckets on evidence u, a ← λa + u, b ← λb + 1 − u, a missing bucket only decays `[own]`;
+P(share > θ) must be high. Either on enough buckets, because windows under three minutes flag far
 too many (DAiSEE). Everything here depends on the set of observations alone: recomputing with late
 data gives what would have been flagged had it come in time.
 """
@@ -37,7 +37,7 @@ from contract.emotions import BUCKET_SECONDS
 
 @dataclass(frozen=True)
 class FlagRule:
-    """The thresholds; defaults are tuned on PublicTest faces, see ``docs/analytics.md`` `[own]`.
+    """The thresholds `[own]`; a card brings those tuned for its model (``classpulse bench tune``).
 
     Raises AnalyticsError where one makes no sense.
     """
@@ -48,13 +48,13 @@ class FlagRule:
     """a = b at the start (Jeffreys)"""
     theta: float = 0.5
     raise_at: float = 0.9
+    """*disengaged*: P(share > θ) to be reached"""
     clear_below: float = 0.5
     hold_s: int = 60
-    """P(share > θ) ≥ ``raise_at`` must have held for as long: *disengaged*"""
+    """how long either must have been sure"""
     sticky: StickyModel = field(default_factory=StickyModel)
     sad_raise_at: float = 0.9
-    sad_hold_s: int = 120
-    """P(changed) ≥ ``sad_raise_at`` must have held for as long: *sad*"""
+    """*sad*: P(within an episode) to be reached"""
     min_effective: float = 12.0
     """discounted observed buckets before anything is raised"""
     coverage_window_s: int = 300
@@ -62,11 +62,13 @@ class FlagRule:
     quiet_s: int = 600
     """no new flag of the same kind after a dismissal"""
     lecture_share: float = 0.65
+    sad_lecture_share: float = 0.75
     lecture_observed_s: int = 1800
-    """the all-lecture clause: mean u ≥ ``lecture_share`` over at least as much observed time"""
+    """the all-lecture clause: mean u of at least that share over at least as much observed time"""
 
     def __post_init__(self) -> None:
         shares = "memory theta raise_at clear_below sad_raise_at min_coverage lecture_share"
+        shares += " sad_lecture_share"
         for name in shares.split():
             value = getattr(self, name)
             if not 0.0 < value < 1.0:
@@ -83,6 +85,21 @@ class FlagRule:
 
 
 DEFAULT_RULE: Final = FlagRule()
+
+
+def rule_for(tuned: Mapping[str, float] | None) -> FlagRule:
+    """The rule with what ``classpulse bench tune`` chose for one model and its card keeps.
+
+    ``tuned`` has ``ordinary_noise sad_noise raise_at lecture_share``; None: the defaults.
+    """
+    if tuned is None:
+        return DEFAULT_RULE
+    return FlagRule(
+        sticky=StickyModel(ordinary_noise=tuned["ordinary_noise"], sad_noise=tuned["sad_noise"]),
+        sad_raise_at=tuned["raise_at"],
+        sad_lecture_share=tuned["lecture_share"],
+    )
+
 
 _ROUNDING: Final = 1e-9
 """A mean that reaches its threshold exactly does so whatever the last bit of its sum says."""
@@ -112,25 +129,39 @@ def evaluate(
     (``buckets.only(…)``). An episode closes where the evidence falls or a dismissal answers it.
     """
     complete = buckets.window(-1, now - BUCKET_SECONDS)
-    starts = complete.starts.tolist()
+    heard = [dismissal for dismissal in dismissals if dismissal.at <= now]
     traces: dict[FlagKind, Trace] = {
         FlagKind.SAD: _sad_trace(complete, confusion, rule, baselines),
         FlagKind.DISENGAGED: BetaTrace.of(disengaged_evidence(complete), rule),
     }
-    found: list[Episode] = []
-    for kind, trace in traces.items():
-        answers: dict[Hashable, list[int]] = {}
-        for dismissal in dismissals:
-            if dismissal.kind is kind and dismissal.at <= now:
-                answers.setdefault(dismissal.participant, []).append(dismissal.at)
-        for row in np.flatnonzero((trace.ready | trace.lecture).any(axis=1)).tolist():
-            name = complete.participants[row]
-            fallen = trace.fallen(row, rule)
-            spans = _scan(trace, row, fallen, starts, rule, answers.get(name, []))
-            found += [
-                _episode(trace, row, fallen, name, kind, rule, starts, span) for span in spans
-            ]
+    found = [
+        episode
+        for kind, trace in traces.items()
+        for episode in episodes_of(trace, kind, complete, rule, heard)
+    ]
     return sorted(found, key=lambda episode: (episode.raised_at, str(episode.participant)))
+
+
+def episodes_of(
+    trace: "Trace",
+    kind: FlagKind,
+    complete: Buckets,
+    rule: FlagRule,
+    dismissals: Sequence[Dismissal] = (),
+) -> list[Episode]:
+    """The episodes that ``trace`` gives over the ``complete`` buckets it was made from."""
+    starts = complete.starts.tolist()
+    answers: dict[Hashable, list[int]] = {}
+    for dismissal in dismissals:
+        if dismissal.kind is kind:
+            answers.setdefault(dismissal.participant, []).append(dismissal.at)
+    found = []
+    for row in np.flatnonzero((trace.ready | trace.lecture).any(axis=1)).tolist():
+        name = complete.participants[row]
+        fallen = trace.fallen(row, rule)
+        spans = _scan(trace, row, fallen, starts, rule, answers.get(name, []))
+        found += [_episode(trace, row, fallen, name, kind, rule, starts, span) for span in spans]
+    return found
 
 
 def _sad_trace(
@@ -189,7 +220,7 @@ class BetaTrace(Trace):
         decay = rule.memory ** np.arange(1, value.shape[1] + 1)
         effective = a + b - 2.0 * rule.prior * decay
         held = _held(exceeds(a, b, rule.theta, rule.raise_at), rule.hold_s)
-        return cls(**_common(value, seen, effective, held, rule), a=a, b=b)
+        return cls(**_common(value, seen, effective, held, rule, rule.lecture_share), a=a, b=b)
 
     def fallen(self, row: int, rule: FlagRule) -> Bools:
         """(T,) where P(share > θ) < clear_below."""
@@ -202,7 +233,7 @@ class BetaTrace(Trace):
 
 @dataclass(frozen=True, eq=False)
 class SequenceTrace(Trace):
-    """The sticky model: ``sure`` (R, T) is P(changed)."""
+    """The sticky model: ``sure`` (R, T) is P(within an episode)."""
 
     sure: Floats
 
@@ -212,15 +243,16 @@ class SequenceTrace(Trace):
         seen = ~np.isnan(evidence)
         value = np.where(seen, evidence, 0.0)
         (effective,) = _discounted(seen[None].astype(np.float64), rule.memory, 0.0)
-        held = _held(sure >= rule.sad_raise_at, rule.sad_hold_s)
-        return cls(**_common(value, seen, effective, held, rule), sure=sure)
+        held = _held(sure >= rule.sad_raise_at, rule.hold_s)
+        share = rule.sad_lecture_share
+        return cls(**_common(value, seen, effective, held, rule, share), sure=sure)
 
     def fallen(self, row: int, rule: FlagRule) -> Bools:
-        """(T,) where P(changed) < clear_below."""
+        """(T,) where P(within an episode) < clear_below."""
         return np.asarray(self.sure[row] < rule.clear_below)
 
     def probability(self, row: int, column: int, theta: float) -> float:  # noqa: ARG002
-        """P(changed), which knows no θ."""
+        """P(within an episode), which knows no θ."""
         return float(self.sure[row, column])
 
 
@@ -229,7 +261,7 @@ def _held(sure: Bools, hold_s: int) -> Bools:
 
 
 def _common(
-    value: Floats, seen: Bools, effective: Floats, held: Bools, rule: FlagRule
+    value: Floats, seen: Bools, effective: Floats, held: Bools, rule: FlagRule, share: float
 ) -> dict[str, Any]:
     """What both rules ask of the evidence: enough of it, lately, or for most of the lecture."""
     coverage = _trailing_mean(seen, rule.coverage_window_s // BUCKET_SECONDS)
@@ -242,7 +274,7 @@ def _common(
         "effective": effective,
         "coverage": coverage,
         "ready": held & (effective >= rule.min_effective) & (coverage >= rule.min_coverage),
-        "lecture": enough & (total >= rule.lecture_share * count),
+        "lecture": enough & (total >= share * count),
     }
 
 

@@ -113,6 +113,25 @@ class PosteriorBank(_Part):
     by_true_look: Annotated[tuple[BankClass, ...], Field(min_length=_SEVEN, max_length=_SEVEN)]
 
 
+class CheckIns(_Part):
+    """What the rule for sad-looking check-ins expects of this model's answers, and when it speaks.
+
+    Chosen on simulated lectures shown through PublicTest faces; the scores are those of
+    ``analytics.evidence.SadScale``.
+    """
+
+    provenance: Provenance
+    lectures: Annotated[int, Field(gt=0)]
+    ordinary_noise: Annotated[float, Field(gt=0)]
+    """of half a minute of an ordinary face around the student's own mean score"""
+    sad_noise: Annotated[float, Field(gt=0)]
+    """the same of a sad face"""
+    raise_at: Annotated[float, Field(gt=0.5, lt=1)]
+    """how sure the rule must be"""
+    lecture_share: Annotated[float, Field(gt=0, lt=1)]
+    """mean evidence that raises over half an hour or more"""
+
+
 class Card(_Part):
     """Everything known about one version of one model."""
 
@@ -138,6 +157,8 @@ class Card(_Part):
     sad_m1: Share
     """The same on faces that are."""
     evaluations: tuple[Evaluation, ...]
+    check_ins: CheckIns | None = None
+    """None: not tuned for this model, so the rule's own defaults hold"""
     intended_use: str
     limits: tuple[str, ...]
 
@@ -178,6 +199,11 @@ class Card(_Part):
                 return file
         raise CardError(f"{self.model_id} comes with no {suffix} file, which is what runs here")
 
+    def tuned_check_ins(self) -> dict[str, float] | None:
+        """What was tuned, as ``analytics.flags.rule_for`` takes it."""
+        tuned = self.check_ins
+        return None if tuned is None else tuned.model_dump(exclude={"provenance", "lectures"})
+
     def prior(self) -> NDArray[np.float64]:
         """``training_prior`` as (7,)."""
         return np.array(self.training_prior)
@@ -207,6 +233,11 @@ def sad_means(
     """m₀ and m₁: the mean posterior of sad over faces labelled otherwise, and labelled sad."""
     sad = labels == SAD
     return float(posteriors[~sad, SAD].mean()), float(posteriors[sad, SAD].mean())
+
+
+def card_path() -> Path:
+    """Where the packaged card lies, for commands of a checkout that rewrite it."""
+    return Path(__file__).with_name("weights") / f"{PACKAGED}.json"
 
 
 def load_card(path: Path | None = None) -> Card:

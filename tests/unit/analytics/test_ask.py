@@ -25,16 +25,19 @@ def test_no_is_respected_and_brings_quiet() -> None:
     assert shown([episode(AT + 20)], [no], now=NOW) == []
 
 
-def test_silence_leaves_the_flag_to_stand_by_itself() -> None:
-    (flag,) = shown([episode()], [], now=NOW)
+def test_silence_shows_nothing_unless_the_school_says_so() -> None:
+    assert shown([episode()], [], now=NOW) == []
+    (flag,) = shown([episode()], [], now=NOW, wait_s=WAIT_S)
     assert (flag.raised_at, flag.said_yes) == (AT + WAIT_S, False)
-    assert shown([episode()], [], now=AT + WAIT_S - 1) == [], "still waiting"
-    assert shown([episode(AT + WAIT_S)], [], now=NOW) == [], "over before it was due"
+    waiting = shown([episode()], [], now=AT + WAIT_S - 1, wait_s=WAIT_S)
+    assert waiting == []
+    over = shown([episode(AT + WAIT_S)], [], now=NOW, wait_s=WAIT_S)
+    assert over == [], "over before it was due"
 
 
 def test_a_no_that_comes_late_ends_what_is_shown() -> None:
     late = Answer("ana", SAD, AT + WAIT_S + 60, yes=False)
-    (flag,) = shown([episode(late.at)], [late], now=NOW)
+    (flag,) = shown([episode(late.at)], [late], now=NOW, wait_s=WAIT_S)
     assert (flag.raised_at, flag.cleared_at) == (AT + WAIT_S, late.at)
 
 
@@ -44,5 +47,6 @@ def test_an_answer_counts_for_its_own_student_kind_and_time() -> None:
         Answer("ana", FlagKind.DISENGAGED, AT + 5, yes=True),
         Answer("ana", SAD, AT - 5, yes=True),
     ]
-    (flag,) = shown([episode()], answers, now=NOW)
+    assert shown([episode()], answers, now=NOW) == []
+    (flag,) = shown([episode()], answers, now=NOW, wait_s=WAIT_S)
     assert flag.raised_at == AT + WAIT_S
