@@ -28,9 +28,9 @@ from analytics.behaviour import (
     events_of,
 )
 from analytics.buckets import LOOKS, SCALE, Bools, Floats, Ints
-from analytics.errors import AnalyticsError
 from analytics.intervals import checked_bank
-from contract.emotions import BUCKET_SECONDS, EMOTIONS, Emotion
+from analytics.errors import AnalyticsError
+from contract.emotions import BUCKET_SECONDS, EMOTIONS, SAD, Emotion
 
 __all__ = [
     "Behaviour",
@@ -52,12 +52,13 @@ EYES_SHUT: Final = 0.3
 #  angry disgust fear happy sad surprise neutral
 _MIX: Final = np.array(
     [
-        [0.02, 0.01, 0.02, 0.14, 0.05, 0.04, 0.72],  # listening
-        [0.00, 0.00, 0.01, 0.85, 0.01, 0.05, 0.08],  # happy
-        [0.02, 0.01, 0.03, 0.01, 0.85, 0.00, 0.08],  # sad: 85 % within, some 5 % outside
-        [0.03, 0.01, 0.01, 0.06, 0.07, 0.02, 0.80],  # disengaged
+        [0.02, 0.01, 0.02, 0.14, 0.00, 0.04, 0.72],  # listening
+        [0.00, 0.00, 0.01, 0.85, 0.00, 0.05, 0.08],  # happy
+        [0.02, 0.01, 0.03, 0.01, 0.00, 0.00, 0.08],  # sad
+        [0.03, 0.01, 0.01, 0.06, 0.00, 0.02, 0.80],  # disengaged
     ]
 )
+"""Looks other than sad, by state, up to a factor; sad gets what `Behaviour` says."""
 _OFF_TARGET: Final = np.array([0.06, 0.08, 0.12, 0.85])
 """Share of the time with the head turned away, by state."""
 _SHUT: Final = np.array([0.01, 0.01, 0.03, 0.12])
@@ -122,7 +123,7 @@ def simulate_lecture(
     attentive = _attentive(yaw, pitch, eyes)
     # Most seconds show the face in every picture, some lose it in a few.
     share = np.where(rng.random(states.shape) < 0.9, 1.0, rng.uniform(0.4, 1.0, states.shape))
-    posteriors = _replay(rng, looks, faces, habits.faces_per_look)
+    posteriors = _replay(rng, looks, faces, habits)
     posteriors[~found] = np.nan
     return SimulatedLecture(
         sending=sending,
@@ -197,7 +198,9 @@ def _draw_looks(rng: Generator, states: States, habits: Behaviour) -> States:
     students, seconds = states.shape
     visible = np.minimum(states, WITH_FACE).astype(np.int64)
     # People differ: each draws from a mixture of their own around the state's.
-    own = np.stack([rng.dirichlet(60 * mix + 1e-3, size=students) for mix in _MIX], axis=1)
+    own = np.stack(
+        [rng.dirichlet(60 * mix + 1e-3, size=students) for mix in _mixes(habits)], axis=1
+    )
     limits = np.cumsum(own, axis=2)[..., :-1]
     drawn = rng.random((students, seconds))
     looks = (drawn[..., None] > limits[np.arange(students)[:, None], visible]).sum(axis=2)
@@ -205,6 +208,14 @@ def _draw_looks(rng: Generator, states: States, habits: Behaviour) -> States:
     _laugh(rng, held, habits)
     held[states > WITH_FACE] = -1
     return held
+
+
+def _mixes(habits: Behaviour) -> Floats:
+    """(4, 7) the shares of the looks in each state."""
+    sad = np.where(np.arange(len(_MIX)) == TrueState.SAD, habits.sad_within, habits.sad_outside)
+    sad[TrueState.HAPPY] = 0.01
+    others = _MIX / _MIX.sum(axis=1, keepdims=True) * (1.0 - sad[:, None])
+    return np.asarray(others + sad[:, None] * np.eye(LOOKS)[SAD])
 
 
 def _laugh(rng: Generator, looks: States, habits: Behaviour) -> None:
@@ -242,14 +253,19 @@ def _attentive(yaw: Floats, pitch: Floats, eyes: Floats) -> Floats:
     return np.asarray(np.where(eyes < EYES_SHUT, 0.0, np.clip(0.5 + within / 6.0, 0.0, 1.0)))
 
 
-def _replay(rng: Generator, looks: States, faces: Sequence[Floats], repeated: int) -> Floats:
-    """(S, T, 7) at each second the posterior of one of the student's K faces of the look shown."""
+def _replay(rng: Generator, looks: States, faces: Sequence[Floats], habits: Behaviour) -> Floats:
+    """(S, T, 7) at each second the posterior of one of the student's K faces of the look shown.
+
+    A face stays for some seconds, because neighbouring seconds of one person are nearly one sample.
+    """
     students, seconds = looks.shape
+    repeated = habits.faces_per_look
     mine = np.empty((students, LOOKS, repeated, LOOKS))
     for look, posteriors in enumerate(faces):
         mine[:, look] = posteriors[rng.integers(len(posteriors), size=(students, repeated))]
     mine /= mine.sum(axis=-1, keepdims=True)
-    face = rng.integers(repeated, size=(students, seconds))
+    drawn = rng.integers(repeated, size=(students, seconds))
+    face = _hold(drawn, _switches(rng, looks, habits.face_dwell_s))
     return np.asarray(mine[np.arange(students)[:, None], looks, face], np.float64)
 
 
@@ -267,7 +283,7 @@ def _draw_delays(rng: Generator, shape: tuple[int, int], habits: Behaviour) -> F
 
 
 def _switches(rng: Generator, states: States, dwell_s: float) -> Bools:
-    """(S, T) where something is drawn anew: by chance, and whenever the state changes."""
+    """(S, T) where something is drawn anew: by chance, and whenever the state or look changes."""
     switches = rng.random(states.shape) < 1.0 / dwell_s
     switches[:, 0] = True
     switches[:, 1:] |= states[:, 1:] != states[:, :-1]
