@@ -8,6 +8,7 @@ from typing import Any, cast
 from capture_agent.attention import AttentionTracker, Judgement
 from capture_agent.clock import ClockCorrection
 from capture_agent.pipeline import FaceReading, PictureReading
+from capture_agent.seconds import Seconds
 from contract.ids import uuid7
 from contract.observations import Attention, Observation, Probabilities
 
@@ -25,9 +26,7 @@ class _Second:
 class Sampler:
     """Decides which pictures are looked at, and sums each second up.
 
-    Seconds are counted on the monotonic clock from the first picture on, so that a step of the
-    wall clock neither doubles nor drops one. A second without any picture gives no observation:
-    nothing is known of it.
+    A second without any picture gives no observation: nothing is known of it.
     """
 
     def __init__(
@@ -38,34 +37,18 @@ class Sampler:
         tracker: AttentionTracker | None = None,
     ) -> None:
         self._model_id = model_id
-        self._rate = frames_per_second
         self._correction = correction
         self._tracker = tracker or AttentionTracker()
-        self._next_rate = frames_per_second
-        self._begin: float | None = None
-        self._anchor = 0
-        self._asked_in = 0
-        self._slot = -1
+        self._seconds = Seconds(frames_per_second)
         self._second: _Second | None = None
 
     def set_rate(self, frames_per_second: float) -> None:
         """Look at so many pictures a second, from the next second on."""
-        self._next_rate = frames_per_second
+        self._seconds.set_rate(frames_per_second)
 
     def wants(self, monotonic: float) -> bool:
         """Whether to look at the picture of this moment: the first in each n-th of a second."""
-        if self._begin is None:
-            self._begin = monotonic
-        # Half a millisecond of grace: time stamps of files are rounded.
-        into = monotonic - self._begin + 5e-4
-        if self._rate != self._next_rate and int(into) > self._asked_in:
-            self._rate, self._anchor, self._slot = self._next_rate, int(into), -1
-        self._asked_in = int(into)
-        slot = int((into - self._anchor) * self._rate)
-        if slot <= self._slot:
-            return False
-        self._slot = slot
-        return True
+        return self._seconds.wants(monotonic)
 
     def add(
         self, reading: PictureReading, captured_at: datetime, monotonic: float
@@ -74,14 +57,11 @@ class Sampler:
 
         Pictures come in the order they were taken.
         """
-        if self._begin is None:
-            self._begin = monotonic
-        into = monotonic - self._begin + 5e-4
+        index, into = self._seconds.of(monotonic)
         finished = None
-        if self._second is None or int(into) != self._second.index:
+        if self._second is None or index != self._second.index:
             finished = self.finish()
-            began_at = captured_at - timedelta(seconds=into - int(into))
-            self._second = _Second(int(into), began_at)
+            self._second = _Second(index, captured_at - timedelta(seconds=into))
         self._count(self._second, reading, monotonic)
         return finished
 
@@ -93,8 +73,7 @@ class Sampler:
     def pause(self) -> Observation | None:
         """As ``finish``; what comes next begins a second of its own."""
         finished = self.finish()
-        self._begin, self._slot = None, -1
-        self._anchor = self._asked_in = 0
+        self._seconds.restart()
         return finished
 
     def _count(self, second: _Second, reading: PictureReading, monotonic: float) -> None:

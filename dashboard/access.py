@@ -50,13 +50,26 @@ class ParticipantActor:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomActor:
+    """A room's camera, by the secret that the teacher was given for one lecture."""
+
+    room_id: UUID
+    lecture_id: UUID
+
+    @property
+    def name(self) -> str:
+        """How the access log names this actor."""
+        return f"room:{self.room_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorActor:
     """Whoever runs commands on the machine that holds the store."""
 
     name: str = "operator"
 
 
-Actor = Nobody | UserActor | ParticipantActor | OperatorActor
+Actor = Nobody | UserActor | ParticipantActor | RoomActor | OperatorActor
 
 
 class Action(StrEnum):
@@ -75,6 +88,8 @@ class Action(StrEnum):
     ACT_ON_FLAG = "act_on_flag"
     ADD_MARKER = "add_marker"
     ADMIT = "admit"
+    ALLOW_ROOM = "allow_room"
+    STOP_ROOM = "stop_room"
 
     VIEW_REPORT = "view_report"
     DOWNLOAD_REPORT = "download_report"
@@ -86,6 +101,7 @@ class Action(StrEnum):
     VIEW_ACCESS_LOG = "view_access_log"
     ERASE = "erase"
 
+    SEND_ROOM = "send_room"
     SEND_OBSERVATIONS = "send_observations"
     SEND_EVENTS = "send_events"
     ANSWER_PULSE = "answer_pulse"
@@ -189,6 +205,7 @@ class Relation(StrEnum):
     ADMIN = "an admin"
     TEACHER = "a teacher of the course"
     STUDENT = "the student concerned"
+    ROOM = "a room that the teacher allowed"
     OPERATOR = "the operator"
 
 
@@ -203,6 +220,9 @@ def _relations(actor: Actor, target: Object) -> Iterator[Relation]:
                 yield Relation.ADMIN
             if getattr(target, "course_id", None) in actor.courses:
                 yield Relation.TEACHER
+        case RoomActor(lecture_id=lecture_id):
+            if isinstance(target, LectureObject) and target.lecture_id == lecture_id:
+                yield Relation.ROOM
         case ParticipantActor():
             if (
                 isinstance(target, ParticipantObject)
@@ -253,6 +273,10 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.ADD_MARKER: Rule(_TEACHER, LectureObject),
     # Only an open course has students who wait at the door; their choices do not matter yet.
     Action.ADMIT: Rule(_TEACHER, LectureObject, modes=frozenset({CourseMode.OPEN})),
+    # Whether everybody agreed is the store's to say (db.rooms), in the moment that it is asked.
+    Action.ALLOW_ROOM: Rule(_only(Relation.TEACHER, Relation.OPERATOR), LectureObject, _INFERRING),
+    Action.STOP_ROOM: Rule(_only(Relation.TEACHER, Relation.OPERATOR), LectureObject),
+    Action.SEND_ROOM: Rule(_only(Relation.ROOM), LectureObject, _INFERRING),
     Action.VIEW_REPORT: Rule(_READERS, LectureObject),
     Action.DOWNLOAD_REPORT: Rule(_READERS, LectureObject),
     Action.DOWNLOAD_STUDENT_TABLE: Rule(_READERS, LectureObject, _INDIVIDUAL, _NAMED),

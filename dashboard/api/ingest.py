@@ -18,7 +18,7 @@ from contract.exchange import (
     Reason,
     Verdict,
 )
-from contract.observations import Observation
+from contract.observations import Observation, RoomObservation
 from dashboard import own
 from dashboard.access import Action
 from dashboard.api.bearer import actor_of, agent, sender
@@ -30,11 +30,11 @@ from dashboard.services import Services, current_services
 from db import flags
 from db import ingest as store_ingest
 from db.store import Store
-from db.values import AgentContext
+from db.values import AgentContext, Lecture
 
 blueprint = Blueprint("ingest", __name__)
 
-Item = TypeVar("Item", Observation, Event)
+Item = TypeVar("Item", Observation, Event, RoomObservation)
 Ingest = Callable[[Store, UUID, Sequence[Item], datetime], list[bool]]
 
 _ASK_TEXT = "Would you like your teacher to check in with you?"
@@ -90,25 +90,11 @@ def _take(
     """Judge every item, store those that may be, and answer a verdict for each, in order."""
     services = current_services()
     now = services.clock()
-    tolerance = _tolerance(services)
-    verdicts: list[ItemVerdict | None] = []
-    good: list[Item] = []
-    for item in items:
-        if isinstance(item, Unreadable):
-            verdicts.append(_rejected(item.id, Reason.INVALID, item.detail))
-        elif (apart := misdated(item.id, moment(item))) is not None:
-            verdicts.append(_rejected(item.id, Reason.INVALID, apart))
-        elif (why := judge(moment(item), context.lecture, tolerance, now)) is not None:
-            verdicts.append(_rejected(item.id, *why))
-        else:
-            verdicts.append(None)
-            good.append(item)
-    stored = zip(
-        good, ingest(services.store, context.participant.id, good, now) if good else (), strict=True
-    )
+    verdicts, good = judged(items, moment, context.lecture, services, now)
+    new = ingest(services.store, context.participant.id, good, now) if good else []
     return answer(
         BatchAnswer(
-            verdicts=tuple(given or _stored(*next(stored)) for given in verdicts),
+            verdicts=with_stored(verdicts, good, new),
             server_time=now,
             lecture=LectureState.RUNNING if context.lecture.running else LectureState.ENDED,
             ended_at=context.lecture.ended_at,
@@ -118,6 +104,38 @@ def _take(
     )
 
 
+def judged(
+    items: Sequence[Item | Unreadable],
+    moment: Callable[[Item], datetime],
+    lecture: Lecture,
+    services: Services,
+    now: datetime,
+) -> tuple[list[ItemVerdict | None], list[Item]]:
+    """A verdict for each item that may not be stored, None for each that may; and those."""
+    tolerance = _tolerance(services)
+    verdicts: list[ItemVerdict | None] = []
+    good: list[Item] = []
+    for item in items:
+        if isinstance(item, Unreadable):
+            verdicts.append(rejected(item.id, Reason.INVALID, item.detail))
+        elif (apart := misdated(item.id, moment(item))) is not None:
+            verdicts.append(rejected(item.id, Reason.INVALID, apart))
+        elif (why := judge(moment(item), lecture, tolerance, now)) is not None:
+            verdicts.append(rejected(item.id, *why))
+        else:
+            verdicts.append(None)
+            good.append(item)
+    return verdicts, good
+
+
+def with_stored(
+    verdicts: Sequence[ItemVerdict | None], good: Sequence[Item], new: Sequence[bool]
+) -> tuple[ItemVerdict, ...]:
+    """All verdicts, where ``new`` says of each of the ``good`` items whether it was not known."""
+    stored = zip(good, new, strict=True)
+    return tuple(given or _stored(*next(stored)) for given in verdicts)
+
+
 def _tolerance(services: Services) -> Tolerance:
     return Tolerance(
         future=timedelta(seconds=services.settings.future_seconds),
@@ -125,11 +143,12 @@ def _tolerance(services: Services) -> Tolerance:
     )
 
 
-def _rejected(identifier: UUID | None, reason: Reason, detail: str) -> ItemVerdict:
+def rejected(identifier: UUID | None, reason: Reason, detail: str) -> ItemVerdict:
+    """The verdict on an item that is not stored."""
     return ItemVerdict(id=identifier, verdict=Verdict.REJECTED, reason=reason, detail=detail)
 
 
-def _stored(item: Observation | Event, new: bool) -> ItemVerdict:
+def _stored(item: Observation | Event | RoomObservation, new: bool) -> ItemVerdict:
     return ItemVerdict(id=item.id, verdict=Verdict.ACCEPTED if new else Verdict.DUPLICATE)
 
 

@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 
 from contract.exchange import API
-from dashboard.api import ingest, join, lectures, limits, me, openapi, problems
+from dashboard.api import ingest, join, lectures, limits, me, openapi, problems, room
 from dashboard.errors import UnknownObjectError
 from dashboard.settings import Settings
 
@@ -13,8 +13,8 @@ def register(flask: Flask, settings: Settings) -> None:
     flask.extensions[limits.EXTENSION] = limits.limits_from(settings)
     flask.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     problems.register(flask)
-    for room in (join, ingest, me, lectures):
-        flask.register_blueprint(room.blueprint, url_prefix=API)
+    for part in (join, ingest, me, lectures, room):
+        flask.register_blueprint(part.blueprint, url_prefix=API)
     # Beside the versions, since it tells which there are.
     flask.register_blueprint(openapi.blueprint, url_prefix="/api")
     # Without it Dash would answer its page to any other address.

@@ -20,6 +20,7 @@ from dashboard.access import (
     OperatorActor,
     ParticipantActor,
     ParticipantObject,
+    RoomActor,
     UserActor,
     authorize,
     may,
@@ -42,6 +43,8 @@ ACTORS: dict[str, Actor] = {
     "student user": user(Role.STUDENT),
     "ana": ParticipantActor(ANA, LECTURE),
     "ben": ParticipantActor(BEN, LECTURE),
+    "room": RoomActor(uuid4(), LECTURE),
+    "another lecture's room": RoomActor(uuid4(), uuid4()),
     "operator": OperatorActor(),
 }
 EVERYBODY = set(ACTORS)
@@ -61,6 +64,9 @@ WHO: dict[Action, set[str]] = {
     Action.ACT_ON_FLAG: {"teacher"},
     Action.ADD_MARKER: {"teacher"},
     Action.ADMIT: {"teacher"},
+    Action.ALLOW_ROOM: {"teacher", "operator"},
+    Action.STOP_ROOM: {"teacher", "operator"},
+    Action.SEND_ROOM: {"room"},
     Action.VIEW_REPORT: {"teacher", *OFFICE},
     Action.DOWNLOAD_REPORT: {"teacher", *OFFICE},
     Action.DOWNLOAD_STUDENT_TABLE: {"teacher", *OFFICE},
@@ -86,7 +92,7 @@ def allowed_here(action: Action, policy: Policy | None, mode: CourseMode) -> boo
     """What policy and mode allow, in words of its own."""
     if action in INDIVIDUAL_ONLY:
         return policy is Policy.INDIVIDUAL and mode is not CourseMode.ANONYMOUS
-    if action is Action.SEND_OBSERVATIONS:
+    if action in (Action.SEND_OBSERVATIONS, Action.ALLOW_ROOM, Action.SEND_ROOM):
         return policy in (Policy.INDIVIDUAL, Policy.AGGREGATE)
     if action is Action.START_LECTURE:
         return policy is not None

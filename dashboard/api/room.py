@@ -1,0 +1,133 @@
+"""The room's routes: the teacher's permission, and what the camera that has it sends."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from contract.batches import Batch, Unreadable, read_batch
+from contract.exchange import BatchAnswer, LectureState
+from contract.observations import RoomObservation
+from contract.room import RoomFacts, RoomLink, RoomRequest, RoomState
+from dashboard import rooms, signin
+from dashboard.access import Actor, Nobody
+from dashboard.api.ingest import judged, with_stored
+from dashboard.api.limits import current_limits
+from dashboard.api.operations import answer, nothing, operation, read_body
+from dashboard.errors import NotSignedInError
+from dashboard.services import current_services
+from db import room_figures
+from db import rooms as store_rooms
+from db.rooms import RoomContext
+
+blueprint = Blueprint("room", __name__)
+
+_NOT_STUDENTS = 1
+"""Faces in a gallery view that no participant agreed for: the teacher's own."""
+
+
+class RoomBatch(Batch[RoomObservation]):
+    """``{"items": […]}`` of a room's observations, at most 600."""
+
+
+@blueprint.post("/lectures/<uuid:lecture_id>/room")
+@operation(
+    summary="Allow one camera to look at the whole room, on the teacher's word",
+    body=RoomRequest,
+    answer=RoomLink,
+    errors=(401, 403, 404, 409, 422, 503),
+)
+def allow(lecture_id: UUID) -> Response:
+    """``POST /lectures/{id}/room``."""
+    given = read_body(RoomRequest)
+    link = rooms.allow(
+        current_services(), _user(), lecture_id, everybody_agreed=given.everybody_agreed
+    )
+    return answer(link)
+
+
+@blueprint.get("/lectures/<uuid:lecture_id>/room")
+@operation(
+    summary="Whether a room is allowed, and what is in its way",
+    answer=RoomState,
+    errors=(401, 403, 404, 503),
+)
+def state(lecture_id: UUID) -> Response:
+    """``GET /lectures/{id}/room``."""
+    return answer(rooms.state(current_services(), _user(), lecture_id))
+
+
+@blueprint.delete("/lectures/<uuid:lecture_id>/room")
+@operation(summary="End the room", status=204, errors=(401, 403, 404, 503))
+def stop(lecture_id: UUID) -> Response:
+    """``DELETE /lectures/{id}/room``."""
+    rooms.stop(current_services(), _user(), lecture_id)
+    return nothing()
+
+
+@blueprint.get("/room")
+@operation(
+    summary="What whoever starts a room's camera is told; the start is recorded",
+    answer=RoomFacts,
+    errors=(401, 403, 429, 503),
+    bearer=True,
+)
+def facts() -> Response:
+    """``GET /room``."""
+    return answer(rooms.connect(current_services(), _room()))
+
+
+@blueprint.post("/room/observations")
+@operation(
+    summary="Store what a room's camera saw; verdicts as for observations",
+    body=RoomBatch,
+    answer=BatchAnswer,
+    errors=(401, 403, 413, 422, 429, 503),
+    bearer=True,
+)
+def observations() -> Response:
+    """``POST /room/observations``."""
+    context, services = _room(), current_services()
+    now = services.clock()
+    most = store_rooms.agreement(services.store, context.lecture.id).agreed + _NOT_STUDENTS
+    items = [
+        _too_many(item, most) or item
+        for item in read_batch(request.get_data(cache=False), RoomObservation)
+    ]
+    verdicts, good = judged(items, lambda item: item.captured_at, context.lecture, services, now)
+    new = room_figures.ingest_room(services.store, context.room.id, good, now)
+    return answer(
+        BatchAnswer(
+            verdicts=with_stored(verdicts, good, new),
+            server_time=now,
+            lecture=LectureState.RUNNING if context.lecture.running else LectureState.ENDED,
+            ended_at=context.lecture.ended_at,
+        )
+    )
+
+
+def _too_many(item: RoomObservation | Unreadable, most: int) -> Unreadable | None:
+    """More faces than people who agreed: somebody in view has not."""
+    if isinstance(item, Unreadable) or len(item.faces) <= most:
+        return None
+    return Unreadable(
+        item.id,
+        f"faces: a room may show as many as agreed and the teacher, {most}, but this has "
+        f"{len(item.faces)}",
+    )
+
+
+def _user() -> Actor:
+    actor = signin.current_actor()
+    if isinstance(actor, Nobody):
+        # Before the look-up, so that a stranger cannot learn which lectures there are.
+        raise NotSignedInError("This needs a signed-in user.")
+    return actor
+
+
+def _room() -> RoomContext:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise NotSignedInError("This needs a room's secret, as Authorization: Bearer.")
+    found = rooms.bearer(current_services(), secret.strip())
+    current_limits().agent.take(found.room.id)
+    return found
