@@ -6,7 +6,7 @@ an ordinary one through the model's known errors (Fisher 1936, *The Use of Multi
 Taxonomic Problems*). On held-out faces that halves the students whose ordinary face passes for sad.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.buckets import LOOKS, SCALE, Buckets, Floats, mean_of
+from analytics.buckets import LOOKS, SCALE, Buckets, Floats
 from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
 from contract.emotions import SAD
@@ -208,13 +208,23 @@ def disengaged_evidence(buckets: Buckets) -> Floats:
     return 1.0 - buckets.attentive
 
 
+def baseline_of(sums: Sequence[int], observations: int) -> Baseline | None:
+    """A baseline from the sums of the seven looks, on any scale, over ``observations`` of a face.
+
+    None where there was no face.
+    """
+    total = sum(sums)
+    if observations <= 0 or total <= 0:
+        return None
+    return Baseline(tuple(value / total for value in sums), observations)
+
+
 def baselines_of(buckets: Buckets) -> dict[Hashable, Baseline]:
     """Each student's baseline from the buckets of an earlier lecture; none without a face."""
-    counts = buckets.probability_count.sum(axis=1)
-    sums = buckets.probability_sums.sum(axis=1)
-    looks = mean_of(sums, sums.sum(axis=1, keepdims=True)) * SCALE
-    return {
-        name: Baseline(looks=tuple(own.tolist()), observations=int(count))
-        for name, own, count in zip(buckets.participants, looks, counts, strict=True)
-        if count
+    counts = buckets.probability_count.sum(axis=1).tolist()
+    sums = buckets.probability_sums.sum(axis=1).tolist()
+    made = {
+        name: baseline_of(own, count)
+        for name, own, count in zip(buckets.participants, sums, counts, strict=True)
     }
+    return {name: own for name, own in made.items() if own is not None}

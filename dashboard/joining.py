@@ -17,7 +17,7 @@ from contract.exchange import (
 )
 from contract.notice import notice_for
 from contract.policy import CourseMode, Policy
-from dashboard import access, lookup
+from dashboard import access, lookup, usual
 from dashboard.access import Action, Actor, Nobody, UserActor
 from dashboard.errors import ForbiddenError, InvalidError, RefusedError, UnknownObjectError
 from dashboard.services import Services
@@ -178,6 +178,9 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
         participant=participant.id,
         recovery_link=f"/me/{recovery}",
         admitted=participant.status is ParticipantStatus.ADMITTED,
+        baseline=usual.wants_baseline(
+            services.store, lecture, participant, services.card.model_id
+        ),
     )
 
 

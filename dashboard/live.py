@@ -5,7 +5,7 @@ names its cursor and is told only what is new since.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -16,14 +16,15 @@ import structlog
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
-from analytics.evidence import Episode
+from analytics.evidence import Baseline, Episode
 from analytics.steady import ShownGroup
-from contract import BUCKET_SECONDS
+from contract import BUCKET_SECONDS, EventKind
 from dashboard import pulse_spans
 from dashboard.flag_words import why
 from dashboard.live_compose import CHANGE_S, Composer, Material, View
 from dashboard.live_values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 from dashboard.shown import keep, shown_before
+from dashboard.usual import usual_faces
 from db import courses, flags, lectures, queries
 from db.follow import BucketFollower
 from db.store import Store
@@ -42,6 +43,9 @@ VISIBLE_CHANGE: Final = 0.01
 
 _FLAG_GRACE_S: Final = 1
 
+_USUAL_S: Final = 300
+"""An erasure elsewhere changes how a student usually looks: it is heeded after so long."""
+
 
 @dataclass(slots=True)
 class _Board:
@@ -56,6 +60,9 @@ class _Board:
     people: tuple[object, ...] = ()
     episodes: list[Episode] = field(default_factory=list)
     judged: tuple[object, ...] = ()
+    usual: Mapping[Hashable, Baseline] = field(default_factory=dict)
+    usual_of: tuple[object, ...] = ()
+    """what ``usual`` was read for"""
     shown: list[ShownGroup] | None = None
     """the groups shown so far; None: to be read from the store"""
     snapshot: LiveSnapshot | None = None
@@ -221,10 +228,21 @@ class LiveBoard:
         if judged == board.judged:
             return material
         board.judged = judged
-        board.episodes = self._composer.episodes(material, buckets)
+        self._read_usual(board, material)
+        board.episodes = self._composer.episodes(material, buckets, board.usual)
         if not _append(self._store, material, board.episodes):
             return material
         return replace(material, flags=flags.flags_of(self._store, material.lecture.id))
+
+
+    def _read_usual(self, board: _Board, material: Material) -> None:
+        """Read anew how students usually look where that may have changed, or was some time ago."""
+        marked = sum(event.kind is EventKind.BASELINE_END for event in material.events)
+        since = int(material.now.timestamp()) // _USUAL_S
+        if board.usual_of != (board.people, marked, since):
+            model = self._composer.card.model_id
+            board.usual = usual_faces(self._store, material.lecture.id, model)
+            board.usual_of = board.people, marked, since
 
 
 def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:

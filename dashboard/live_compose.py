@@ -4,7 +4,7 @@ No formula stands here: this module chooses which rows, windows and students eac
 for, and turns the answers into the frozen values of ``live_values``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from analytics.buckets import Buckets
 from analytics.confusion import Confusion
 from analytics.engagement import ClassEngagement, ParticipantEvent, StudentState, engagement
-from analytics.evidence import Episode
+from analytics.evidence import Baseline, Episode
 from analytics.evidence import FlagKind as AnalyticsFlagKind
-from analytics.flags import Dismissal, evaluate
+from analytics.flags import Dismissal, evaluate, rule_for
 from analytics.intervals import Bootstrap
 from analytics.mood import ClassMood, mood
 from analytics.privacy import live_view, rounded, rounded_each
@@ -197,8 +197,13 @@ class Composer:
             reporting=0 if figures.mood is None else figures.mood.reporting,
         )
 
-    def episodes(self, material: Material, buckets: Buckets) -> list[Episode]:
-        """Who has looked sad or disengaged for long enough, among those who chose it."""
+    def episodes(
+        self, material: Material, buckets: Buckets, usual: Mapping[Hashable, Baseline]
+    ) -> list[Episode]:
+        """Who has looked sad or disengaged for long enough, among those who chose it.
+
+        ``usual``: how each of them looks at other times, where that is known.
+        """
         if not material.shown:
             return []
         answered = [
@@ -211,8 +216,10 @@ class Composer:
         return evaluate(
             buckets.only(material.shown),
             self.confusion,
+            rule_for(self.card.tuned_check_ins()),
             now=int(material.now.timestamp()),
             dismissals=answered,
+            baselines=usual,
         )
 
     def snapshot(

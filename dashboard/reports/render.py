@@ -25,6 +25,7 @@ from dashboard.reports.typeset import to_pdf
 from dashboard.reports.words import ModelWords, words
 from dashboard.services import Services
 from dashboard.shown import keep, shown_before
+from dashboard.usual import usual_faces
 from db import flags, lectures, queries, settings
 from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus
 
@@ -109,7 +110,14 @@ def _compute(
     ]
     confusion = confusion_of(card)
     episodes = (
-        flag_rule.evaluate(buckets.only(visible), confusion, now=end, dismissals=_dismissals(log))
+        flag_rule.evaluate(
+            buckets.only(visible),
+            confusion,
+            flag_rule.rule_for(card.tuned_check_ins()),
+            now=end,
+            dismissals=_dismissals(log),
+            baselines=usual_faces(store, lecture.id, card.model_id),
+        )
         if visible
         else []
     )
