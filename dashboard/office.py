@@ -1,22 +1,28 @@
-"""What the school's office does: users, policy, erasure; judged and recorded.
+"""What the school's office does: users, courses, rosters, policy, erasure; judged and recorded.
 
 The pages and the command line call the same functions with the actor who asks.
 """
 
+import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
+from zoneinfo import available_timezones
 
-from contract.policy import Policy
-from dashboard import access, passwords
-from dashboard.access import SCHOOL, Action, Actor
-from dashboard.errors import InvalidError
+from contract.policy import CourseMode, Policy
+from dashboard import access, lookup, passwords, rosters
+from dashboard.access import SCHOOL, Action, Actor, UserActor
+from dashboard.errors import InvalidError, RefusedError, UnknownObjectError
 from dashboard.services import Services
-from db import audit, courses, people, retention, settings
-from db.values import Removal, Role, School, User
+from db import audit, courses, erasure, people, retention, settings
+from db.errors import NotFoundError
+from db.values import Course, ErasureRequest, Removal, Role, School, Student, User
 
 _LONGEST: Final = 200
+LONGEST_RETENTION: Final = 3660
+"""Days that a school may keep data: ten years."""
 
 
 def add_user(
@@ -58,6 +64,8 @@ def add_user(
 def set_disabled(services: Services, actor: Actor, user_id: UUID, disabled: bool) -> None:
     """Lock a user out, ending their sessions, or let them in again."""
     access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
+    if disabled:
+        _not_oneself(actor, user_id, "disable yourself")
     people.set_disabled(services.store, user_id, disabled, services.clock())
     did = "disable" if disabled else "enable"
     _record(services, actor, Action.MANAGE_USERS, user_id, did=did)
@@ -71,6 +79,34 @@ def set_password(services: Services, actor: Actor, user_id: UUID, password: str)
     _record(services, actor, Action.MANAGE_USERS, user_id, did="set_password")
 
 
+def set_role(services: Services, actor: Actor, user_id: UUID, role: Role) -> None:
+    """Let a user be a teacher or an admin from now on.
+
+    Raises RefusedError for oneself, lest a school be left without an admin, and for students, who
+    are made by the school's provider alone.
+    """
+    access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
+    _not_oneself(actor, user_id, "change your own role")
+    if role is Role.STUDENT:
+        raise RefusedError("Students sign in by the school's provider; they are not made here.")
+    people.set_role(services.store, user_id, role)
+    _record(services, actor, Action.MANAGE_USERS, user_id, did="set_role", role=role)
+
+
+def new_password(services: Services, actor: Actor, user_id: UUID) -> str:
+    """Give a user a password made up here, said once, which ends their sessions."""
+    made = secrets.token_urlsafe(9)
+    set_password(services, actor, user_id, made)
+    return made
+
+
+def end_sessions(services: Services, actor: Actor, user_id: UUID) -> None:
+    """Sign a user out everywhere."""
+    access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
+    people.revoke_sessions_of(services.store, user_id, services.clock())
+    _record(services, actor, Action.MANAGE_USERS, user_id, did="end_sessions")
+
+
 def set_policy(services: Services, actor: Actor, policy: Policy) -> School:
     """Set the policy for lectures that start from now on; running ones keep theirs."""
     access.authorize(actor, Action.SET_POLICY, SCHOOL)
@@ -78,6 +114,93 @@ def set_policy(services: Services, actor: Actor, policy: Policy) -> School:
     settings.set_school(services.store, school, services.clock())
     _record(services, actor, Action.SET_POLICY, None, policy=policy)
     return school
+
+
+def set_school(
+    services: Services,
+    actor: Actor,
+    *,
+    name: str,
+    timezone: str,
+    guardian_required: bool,
+    retention_days: int,
+) -> School:
+    """Set what holds for the school beside its policy. Raises InvalidError naming the rule."""
+    access.authorize(actor, Action.SET_POLICY, SCHOOL)
+    if not 1 <= retention_days <= LONGEST_RETENTION:
+        raise InvalidError(
+            f"Data can be kept for 1 to {LONGEST_RETENTION} days, but received {retention_days}."
+        )
+    school = replace(
+        settings.school(services.store),
+        name=_text(name, "A school's name"),
+        timezone=_zone(timezone),
+        guardian_required=guardian_required,
+        retention_days=retention_days,
+    )
+    settings.set_school(services.store, school, services.clock())
+    detail = {"retention_days": retention_days, "guardian_required": guardian_required}
+    _record(services, actor, Action.SET_POLICY, None, **detail)
+    return school
+
+
+def add_course(
+    services: Services, actor: Actor, *, title: str, mode: CourseMode, timezone: str
+) -> Course:
+    """Add a course without teachers or students."""
+    access.authorize(actor, Action.MANAGE_COURSES, SCHOOL)
+    added = courses.add_course(
+        services.store,
+        title=_text(title, "A course's title"),
+        mode=mode,
+        timezone=_zone(timezone),
+        now=services.clock(),
+    )
+    _record_course(services, actor, added.id, did="add", mode=mode)
+    return added
+
+
+def set_teaches(
+    services: Services, actor: Actor, course_id: UUID, user_id: UUID, teaches: bool
+) -> None:
+    """Let a user teach a course, or no longer. Raises UnknownObjectError, InvalidError."""
+    target = lookup.course_target(services, course_id)
+    access.authorize(actor, Action.MANAGE_COURSES, target)
+    user = people.user(services.store, user_id)
+    if user is None or user.role is Role.STUDENT:
+        raise InvalidError("A course is taught by a teacher or an admin.")
+    act = courses.add_teacher if teaches else courses.remove_teacher
+    act(services.store, target.course_id, user.id)
+    did = "add_teacher" if teaches else "remove_teacher"
+    _record_course(services, actor, target.course_id, did=did, user=str(user.id))
+
+
+def import_roster(services: Services, actor: Actor, roster: rosters.Roster) -> list[Course]:
+    """Bring courses and their lists up to a roster; who is not in it stays."""
+    access.authorize(actor, Action.MANAGE_COURSES, SCHOOL)
+    made = []
+    for found in rosters.differences(services.store, roster):
+        course = rosters.apply(services.store, found, services.clock())
+        _record_course(
+            services,
+            actor,
+            course.id,
+            did="import",
+            added=len(found.added),
+            changed=len(found.changed),
+        )
+        made.append(course)
+    return made
+
+
+def personal_links(services: Services, actor: Actor, course_id: UUID) -> list[tuple[Student, str]]:
+    """A new one-time link's token for each student of a course; the secrets are not kept."""
+    target = lookup.course_target(services, course_id)
+    access.authorize(actor, Action.MANAGE_COURSES, target)
+    made = courses.issue_links(services.store, target.course_id, now=services.clock())
+    _record_course(services, actor, target.course_id, did="personal_links", n=len(made))
+    listed = courses.roster(services.store, target.course_id)
+    return [(student, made[student.id]) for student in listed if student.id in made]
 
 
 def erase(services: Services, actor: Actor, student_or_participant: UUID) -> Removal:
@@ -92,14 +215,93 @@ def erase(services: Services, actor: Actor, student_or_participant: UUID) -> Rem
     return remove(services.store, student_or_participant, now=services.clock(), actor=actor.name)
 
 
+def grant_erasure(services: Services, actor: Actor, request_id: UUID) -> ErasureRequest:
+    """Do what a student asked for: erase them from the roster and every lecture.
+
+    Of a student on no roster, the one lecture they asked from.
+    """
+    access.authorize(actor, Action.ERASE, SCHOOL)
+    asked = _request(services, request_id)
+    with suppress(NotFoundError):
+        # Gone already: then there is nothing left to erase.
+        erase(services, actor, asked.student_id or asked.participant_id)
+    return _answered(services, actor, asked, erasure.ERASED, None)
+
+
+def decline_erasure(
+    services: Services, actor: Actor, request_id: UUID, reason: str
+) -> ErasureRequest:
+    """Answer a student's wish with a no, and the reason that they are told."""
+    access.authorize(actor, Action.ERASE, SCHOOL)
+    asked = _request(services, request_id)
+    return _answered(services, actor, asked, erasure.DECLINED, _text(reason, "A reason"))
+
+
+def _request(services: Services, request_id: UUID) -> ErasureRequest:
+    found = erasure.request(services.store, request_id)
+    if found is None:
+        raise UnknownObjectError(f"There is no erasure request {request_id}.")
+    if found.verdict is not None:
+        raise RefusedError("This request was answered already.")
+    return found
+
+
+def _answered(
+    services: Services, actor: Actor, asked: ErasureRequest, verdict: str, note: str | None
+) -> ErasureRequest:
+    by = actor.user.id if isinstance(actor, UserActor) else None
+    done = erasure.answer(
+        services.store, asked.id, verdict=verdict, note=note, user_id=by, now=services.clock()
+    )
+    audit.record(
+        services.store,
+        actor=actor.name,
+        action=Action.ERASE,
+        object=f"erasure_request:{asked.id}",
+        at=services.clock(),
+        subject=asked.participant_id,
+        detail={"verdict": verdict},
+    )
+    return done
+
+
+def _not_oneself(actor: Actor, user_id: UUID, what: str) -> None:
+    if isinstance(actor, UserActor) and actor.user.id == user_id:
+        raise RefusedError(f"You cannot {what}; ask another admin.")
+
+
+def _text(given: str, what: str) -> str:
+    given = " ".join(given.split())
+    if not 1 <= len(given) <= _LONGEST:
+        raise InvalidError(f"{what} must have 1 to {_LONGEST} letters, but this has {len(given)}.")
+    return given
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise InvalidError(f"A time zone must be one such as Europe/Berlin, but is {name[:60]!r}.")
+    return name
+
+
 def _record(
-    services: Services, actor: Actor, action: Action, user_id: UUID | None, **detail: str
+    services: Services, actor: Actor, action: Action, user_id: UUID | None, **detail: object
 ) -> None:
     audit.record(
         services.store,
         actor=actor.name,
         action=action,
         object=SCHOOL.label if user_id is None else f"user:{user_id}",
+        at=services.clock(),
+        detail=detail,
+    )
+
+
+def _record_course(services: Services, actor: Actor, course_id: UUID, **detail: object) -> None:
+    audit.record(
+        services.store,
+        actor=actor.name,
+        action=Action.MANAGE_COURSES,
+        object=f"course:{course_id}",
         at=services.clock(),
         detail=detail,
     )

@@ -71,13 +71,19 @@ def records(
     store: Store,
     *,
     subject: UUID | None = None,
+    actor: str | None = None,
+    action: str | None = None,
     since: datetime | None = None,
     limit: int = 500,
 ) -> Sequence[AccessRecord]:
-    """The newest records first, of one subject or of all."""
+    """The newest records first: of one subject, by one actor, of one action, or all."""
     query = select(access_log).order_by(access_log.c.at.desc(), access_log.c.id.desc())
     if subject is not None:
         query = query.where(access_log.c.subject == subject)
+    if actor is not None:
+        query = query.where(access_log.c.actor == actor)
+    if action is not None:
+        query = query.where(access_log.c.action == action)
     if since is not None:
         query = query.where(access_log.c.at >= since)
     with store.read() as connection:
@@ -85,3 +91,10 @@ def records(
             AccessRecord(row.id, row.at, row.actor, row.action, row.object, row.subject, row.detail)
             for row in connection.execute(query.limit(limit))
         ]
+
+
+def actions(store: Store) -> list[str]:
+    """The actions that the log has records of."""
+    query = select(access_log.c.action).distinct().order_by(access_log.c.action)
+    with store.read() as connection:
+        return list(connection.execute(query).scalars())

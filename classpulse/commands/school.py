@@ -131,8 +131,8 @@ def import_roster(
     as_json: AsJson = False,
 ) -> None:
     """Import students from OneRoster CSV (1.1, 1.2) or from one CSV with a column name."""
-    from classpulse.roster import read_roster, store_roster
     from dashboard.access import SCHOOL, Action, OperatorActor, authorize
+    from dashboard.rosters import read_roster, store_roster
     from db import audit
 
     authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)

@@ -1,11 +1,21 @@
 """Rosters of both OneRoster versions and of plain lists are read; what is wrong is named."""
 
+import io
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from classpulse.roster import RosterError, RosterStudent, read_roster, store_roster
+from dashboard import rosters
+from dashboard.rosters import (
+    RosterError,
+    RosterStudent,
+    differences,
+    read_files,
+    read_roster,
+    store_roster,
+)
 from db.store import Store
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -85,3 +95,56 @@ def test_importing_twice_adds_nobody_twice(sqlite_store: Store, tmp_path: Path) 
     again = store_roster(sqlite_store, roster, NOW, dry_run=False, links=False)
     assert [run["courses"][0]["added"] for run in (tried, first, again)] == [1, 1, 0]
     assert first["courses"][0]["links"][0]["student"] == "Ana Díaz"
+
+
+def test_a_difference_names_who_is_new_changed_and_not_listed(sqlite_store: Store) -> None:
+    first = read_files({"a.csv": b"name,id,email\nAna,1,a@x\nBo,2,\nCy,3,\n"}, "Art")
+    store_roster(sqlite_store, first, NOW, dry_run=False, links=False)
+    second = read_files({"b.csv": b"name,id,email\nAna,1,a@x\nBo Lund,2,\nDi,4,\n"}, "Art")
+    (found,) = differences(sqlite_store, second)
+    assert [one.name for one in found.added] == ["Di"]
+    assert [(old.name, new.name) for old, new in found.changed] == [("Bo", "Bo Lund")]
+    assert [one.name for one in found.unlisted] == ["Cy"]
+    assert found.same == 1
+    store_roster(sqlite_store, second, NOW, dry_run=False, links=False)
+    (again,) = differences(sqlite_store, second)
+    assert (again.added, again.changed, again.same) == ((), (), 3)
+    assert [one.name for one in again.unlisted] == ["Cy"]
+
+
+def zipped(**files: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"export/{name}.csv", text)
+    return made.getvalue()
+
+
+def test_an_export_may_come_as_one_archive(tmp_path: Path) -> None:
+    folder = one_roster(tmp_path / "r", version="1.2")
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.csv")}
+    found = read_files({"OneRoster.zip": zipped(**texts)})
+    assert found == read_roster(folder)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "received nothing"),
+        ({"a.csv": b"name\n", "b.csv": b"name\n"}, "received a.csv, b.csv"),
+        ({"a.csv": b"name\nAna\n"}, "names no course"),
+        ({"a.zip": b"PK no archive"}, "cannot be opened"),
+        ({"a.zip": zipped(users="sourcedId\n", enrollments="a\n")}, "lacks classes.csv"),
+        ({"enrollments.csv": b"a\n"}, "lacks users.csv"),
+    ],
+    ids=str,
+)
+def test_what_is_no_roster_is_said_in_a_sentence(files: dict[str, bytes], said: str) -> None:
+    with pytest.raises(RosterError, match=said):
+        read_files(files)
+
+
+def test_an_archive_that_unfolds_to_too_much_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rosters, "LARGEST_UNPACKED", 10)
+    with pytest.raises(RosterError, match="more than a roster should"):
+        read_files({"a.zip": zipped(users="x" * 11)})
