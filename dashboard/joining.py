@@ -178,9 +178,7 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
         participant=participant.id,
         recovery_link=f"/me/{recovery}",
         admitted=participant.status is ParticipantStatus.ADMITTED,
-        baseline=usual.wants_baseline(
-            services.store, lecture, participant, services.card.model_id
-        ),
+        baseline=usual.wants_baseline(services.store, lecture, participant, services.card.model_id),
     )
 
 

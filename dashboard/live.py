@@ -234,7 +234,6 @@ class LiveBoard:
             return material
         return replace(material, flags=flags.flags_of(self._store, material.lecture.id))
 
-
     def _read_usual(self, board: _Board, material: Material) -> None:
         """Read anew how students usually look where that may have changed, or was some time ago."""
         marked = sum(event.kind is EventKind.BASELINE_END for event in material.events)
