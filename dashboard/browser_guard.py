@@ -48,7 +48,7 @@ def register(flask: Flask, dash_app: Any, *, secure: bool) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.path.startswith(_FETCHED) and response.mimetype in ("application/json", None):
+        if request.path.startswith(_FETCHED) and response.mimetype == "application/json":
             # Never shown as a page; an open dashboard fetches thirty of these a minute.
             return response
         response.headers.setdefault("Content-Security-Policy", policy)

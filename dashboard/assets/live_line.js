@@ -48,16 +48,16 @@
       // No longer signed in, or no longer this one's: what is shown must go; the server says why.
       if ([401, 403, 404].includes(answer.status)) { window.location.reload(); return null; }
       if (!answer.ok) { return null; }
-      const told = answer.status === 204 ? null : await answer.json();
+      const told = await answer.json();
       if (here !== page) { return null; }
       here.heard = performance.now();
-      if (told && told.over) {
+      if (told.over) {
         // Whoever is ending it from here is being led on; another dialogue has to be closed first.
         if (document.getElementById("end-confirm")) { return null; }
         page = null;
         return told.over;
       }
-      if (told) { learn(here, told); }
+      if (told.cursor) { learn(here, told); }
     } catch (error) {
       // A line that is down is told by the banner, and tried again at the next tick.
     } finally {

@@ -25,10 +25,13 @@ blueprint = Blueprint("live_news", __name__)
 PREFIX: Final = "/_live"
 """Not a page's address: the guard sends nobody from here to the sign-in form."""
 
+_NOTHING: Final = Answer.of({})
+"""Not a 204, after which waitress would close the browser's connection."""
+
 
 @blueprint.get(f"{PREFIX}/<uuid:lecture_id>")
 def news(lecture_id: UUID) -> Response:
-    """What is new since ``?since=``, in the page's own language ``?in=``; 204 where nothing is."""
+    """What is new since ``?since=``, in the page's own language ``?in=``; {} where nothing is."""
     actor = current_actor()
     if isinstance(actor, Nobody):
         raise NotSignedInError("Your session has ended: sign in again.")
@@ -45,8 +48,7 @@ def news(lecture_id: UUID) -> Response:
             return _sent(Answer.of({"over": live_parts.plain(live.ended(lecture, course))}))
         timeline = services.live.timeline_since(lecture_id, None)
         line, state = standing(services, lecture, course, snapshot, timeline)
-    answer = line.answer(state, request.args.get("since"))
-    return _sent(answer) if answer is not None else _nothing()
+    return _sent(line.answer(state, request.args.get("since")) or _NOTHING)
 
 
 def standing(
@@ -75,17 +77,7 @@ def _minute(now: datetime) -> int:
 def _sent(answer: Answer) -> Response:
     packed = answer.packed if "gzip" in request.headers.get("Accept-Encoding", "") else None
     response = Response(packed or answer.body, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
     if packed is not None:
         response.headers["Content-Encoding"] = "gzip"
-    return _unkept(response)
-
-
-def _nothing() -> Response:
-    response = Response(status=204)
-    del response.headers["Content-Type"]
-    return _unkept(response)
-
-
-def _unkept(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
     return response
