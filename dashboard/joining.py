@@ -15,9 +15,10 @@ from contract.exchange import (
     LectureFacts,
     LectureState,
 )
-from contract.notice import notice_for
+from contract.languages import Language
+from contract.notice import NOTICE_VERSION, notice_for, version_in
 from contract.policy import CourseMode, Policy
-from dashboard import access, lookup, usual
+from dashboard import access, i18n, lookup, usual
 from dashboard.access import Action, Actor, Nobody, UserActor
 from dashboard.errors import ForbiddenError, InvalidError, RefusedError, UnknownObjectError
 from dashboard.services import Services
@@ -55,7 +56,7 @@ def ask(services: Services, request: JoinRequest, actor: Actor) -> JoinAnswer:
         student_id=student_id,
         link_id=link_id,
     )
-    notice = notice_for(lecture.policy)
+    notice = notice_for(lecture.policy, i18n.language())
     earlier = None
     if student_id is not None:
         earlier = consents.earlier_choices(services.store, course.id, student_id, notice.version)
@@ -185,10 +186,10 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
 def _check_agreement(services: Services, request: ConsentRequest, lecture: Lecture) -> None:
     if not lecture.running:
         raise RefusedError(f"The lecture {lecture.title!r} has ended.")
-    notice = notice_for(lecture.policy)
-    if request.notice_version != notice.version:
+    # Whichever language it was read in.
+    if request.notice_version not in map(version_in, Language):
         raise RefusedError(
-            f"The notice now is of version {notice.version}, but the agreement is to "
+            f"The notice now is of version {NOTICE_VERSION}, but the agreement is to "
             f"{request.notice_version[:40]!r}: join again to read it."
         )
     if settings.school(services.store).guardian_required and not request.guardian:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from contract.exchange import PulseMood
-from contract.notice import notice_for
+from contract.notice import version_in
 from contract.policy import Choices, CourseMode, Policy
-from dashboard import access, lookup
+from dashboard import access, i18n, lookup
 from dashboard.access import Action, Actor, ParticipantObject
 from dashboard.errors import ForbiddenError, RefusedError, UnknownObjectError
 from dashboard.services import Services
@@ -63,7 +63,7 @@ def choose(
         services.store,
         participant_id,
         chosen,
-        notice_version=notice_for(target.policy).version,
+        notice_version=version_in(i18n.language()),
         now=services.clock(),
     )
     detail = {"flags": chosen.flags, "ask_first": chosen.ask_first}

@@ -29,9 +29,10 @@ def viewer_language() -> Language:
     """
     if (chosen := known(request.cookies.get(COOKIE))) is not None:
         return chosen
-    asked = request.accept_languages
-    if asked and (best := asked.best_match([tag.value for tag in Language])) is not None:
-        return Language(best)
+    # The first wish that is one of ours, whatever country it names: `es-MX` is `es`.
+    for tag, _quality in request.accept_languages:
+        if (wished := known(tag.partition("-")[0].lower())) is not None:
+            return wished
     if request.path.startswith("/api/"):
         return Language.EN
     return current_services().settings.language

@@ -6,31 +6,35 @@ from dash import html
 
 from contract import Policy
 from contract.notice import notice_for
-from dashboard import wording
+from dashboard import i18n, wording
 from dashboard.i18n import text
 from dashboard.pages import join_here, parts
 from db.values import Course, Lecture
 
 
-def layout(lecture: Lecture, course: Course, base_url: str) -> Any:
-    """The page for one lecture, whoever looks at it; it says nothing that the code does not."""
+def layout(lecture: Lecture, course: Course, base_url: str, program_path: str | None = None) -> Any:
+    """The page for one lecture, whoever looks at it; it says nothing that the code does not.
+
+    ``program_path``: where on this server students install the agent from.
+    """
     head = parts.page_head(lecture.title, course.title)
     if not lecture.running:
         return html.Div([head, parts.card(_ended(lecture))], className="cp-narrow cp-stack")
     inferring = lecture.policy is not Policy.SELF_REPORT
+    notice = notice_for(lecture.policy, i18n.language())
     return html.Div(
         [
             head,
             parts.card(join_here.place(lecture), title=text("Join here, by tapping")),
             parts.card(
-                html.Ol(_steps(lecture, base_url), className="cp-steps"),
+                html.Ol(_steps(lecture, base_url, program_path), className="cp-steps"),
                 title=text("Or with your camera"),
             )
             if inferring
             else None,
             parts.card(
                 html.Div(
-                    [html.P(part) for part in notice_for(lecture.policy).text.split("\n\n")],
+                    [html.P(part) for part in notice.text.split("\n\n")],
                     className="cp-prose",
                 ),
                 title=text("What you agree to"),
@@ -44,12 +48,14 @@ def layout(lecture: Lecture, course: Course, base_url: str) -> Any:
     )
 
 
-def _steps(lecture: Lecture, base_url: str) -> list[Any]:
+def _steps(lecture: Lecture, base_url: str, program_path: str | None) -> list[Any]:
     name = text("Your name")
+    # From this server, so that nobody installs another version, or what others call by that name.
+    origin = "" if program_path is None else f" @ {base_url}{program_path}"
     return [
         _step(
             text("Install the agent once"),
-            parts.command('pip install "classpulse[agent]"', text("the install command")),
+            parts.command(f'pip install "classpulse[agent]{origin}"', text("the install command")),
             text("It needs no account. The pictures of your camera stay on your device."),
         ),
         _step(
