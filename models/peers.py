@@ -109,10 +109,10 @@ def _ask(
                 command, capture_output=True, text=True, timeout=_LONGEST_S, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise PeerAbsentError(f"{peer.name} could not be asked: {error}") from error
+            raise PeerAbsentError(f"{peer.name} did not answer: {error}") from error
         if done.returncode:
             why = done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
-            raise PeerAbsentError(f"{peer.name} could not be asked: {why}")
+            raise PeerAbsentError(why)
         told = json.loads(done.stdout.strip().rpartition("\n")[2])
         found = np.load(answered).astype(np.float64)
     if found.shape != (len(crops), len(EMOTIONS)):

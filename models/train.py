@@ -84,7 +84,7 @@ def train(
     """Train to the end in ``folder``, from wherever the run there stands; the best weights' file.
 
     ``report`` hears of every epoch, ``tick`` of every step: its number in the epoch, and how many
-    there are. ``until`` stops after that epoch for now; the run is the same as one that was not stopped.
+    there are. ``until`` stops after that epoch for now; what follows is as if it had not stopped.
     Raises TrainingError where the folder holds a run under another configuration.
     """
     agree_on_config(config, data, folder)

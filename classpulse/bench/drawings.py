@@ -62,7 +62,7 @@ def matrix(
         for column, count in enumerate(counts[row]):
             share = count / total
             x = left + column * _CELL
-            ink = "#ffffff" if share > 0.5 else "#1f1f1f"
+            ink = "#ffffff" if share > 0.65 else "#1f1f1f"
             parts.append(
                 f'<rect x="{x}" y="{y}" width="{_CELL - 2}" height="{_CELL - 2}" '
                 f'fill="{_shade(share)}"/>'

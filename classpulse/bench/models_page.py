@@ -16,6 +16,7 @@ This page is written by `classpulse models compare --docs docs/models.md`; do no
 figure is measured by the same code on the official split of FER2013, and none is taken from a
 write-up but those in the column that says so.
 """
+_LINES: Final = 4
 WORDS: Final = f"""
 *Converged* means that PublicTest had not improved for {PATIENCE} epochs when training stopped. An
 *unconverged* row stands where its training stood when it was measured, after the epochs named: it
@@ -44,8 +45,7 @@ def page(rows: Sequence[Row], plots: str) -> str:
     parts = [HEAD, "## The protocol", "\n".join(f"- {line}" for line in PROTOCOL)]
     parts += ["## Side by side", overview(rows), WORDS, "## Size and speed", _costs(measured)]
     parts += ["## Calibration", _calibration(measured), "## F1 by look", _by_look(measured)]
-    if any(row.curve for row in rows):
-        parts.append(f"![PublicTest accuracy by epoch]({plots}/curves.svg)")
+    parts += [f"![PublicTest accuracy by epoch]({plots}/{name})" for name in _curves(rows)]
     for row, figures in measured:
         parts += [f"## `{row.name}`", _detail(row, figures, plots)]
     parts += ["## Where the figures come from", _provenance(measured)]
@@ -162,14 +162,7 @@ def _provenance(measured: Sequence[tuple[Row, Measurement]]) -> str:
 
 
 def _plots(rows: Sequence[Row]) -> dict[str, str]:
-    drawn = {}
-    curves = [
-        Line(row.name, tuple((float(n), value) for n, value in enumerate(row.curve, start=1)))
-        for row in rows
-        if row.curve
-    ]
-    if curves:
-        drawn["curves.svg"] = chart("PublicTest accuracy", "epoch", "accuracy", curves)
+    drawn = _curves(rows)
     for row in rows:
         if row.measured is None:
             continue
@@ -185,6 +178,21 @@ def _plots(rows: Sequence[Row]) -> dict[str, str]:
             },
         )
     return drawn
+
+
+def _curves(rows: Sequence[Row]) -> dict[str, str]:
+    """As many lines a chart as can be told apart."""
+    lines = [
+        Line(row.name, tuple((float(n), value) for n, value in enumerate(row.curve, start=1)))
+        for row in rows
+        if row.curve
+    ]
+    return {
+        f"curves-{first // _LINES + 1}.svg": chart(
+            "PublicTest accuracy", "epoch", "accuracy", lines[first : first + _LINES]
+        )
+        for first in range(0, len(lines), _LINES)
+    }
 
 
 def _bins(found: ReliabilityBins) -> list[tuple[float, float, int]]:

@@ -1,29 +1,104 @@
-"""``classpulse models``: list, train, evaluate, export and describe expression models."""
+"""``classpulse models``: list, explore, train, evaluate, compare, export and describe models."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from classpulse.commands.common import AsJson
-from classpulse.console import UsageError, say, say_json, table
+from classpulse.console import UsageError, say, say_json, table, warn
 
 if TYPE_CHECKING:
-    from models.train import EpochLog
+    from models.comparison import Row
+    from models.datasets import DataSet
+    from models.measurement import Measurement
 
 app = typer.Typer(help="Expression models.", no_args_is_help=True)
+
+Data = Annotated[Path, typer.Option(help="folder or file of FER2013, in any form it is shared in")]
 
 
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
-    """List the architectures that can be trained."""
+    """List the architectures that can be trained, and the peers that are measured beside them."""
     from models.architectures import ARCHITECTURES
+    from models.comparison import in_order, kept_rows
 
-    rows = [{"name": row.name, "summary": row.summary} for row in ARCHITECTURES.values()]
+    rows = [
+        {
+            "name": row.name,
+            "trainable": row.name in ARCHITECTURES,
+            "status": row.status.value,
+            "accuracy": None if row.measured is None else round(row.measured.accuracy, 4),
+            "published": row.published or None,
+            "summary": row.summary,
+        }
+        for row in in_order(kept_rows())
+    ]
     if as_json:
         say_json(rows)
     else:
-        table(rows, ["name", "summary"])
+        table(rows, ["name", "status", "accuracy", "published", "summary"])
+
+
+@app.command("explore")
+def explore_data(
+    data: Data,
+    out: Annotated[
+        Path | None, typer.Option(help="draw counts, faces and disagreement into this folder")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count a data set: looks, repeated faces, and where FER+ sees another look than the label."""
+    from dataclasses import asdict
+
+    from models.datasets import load_dataset
+    from models.exploring import explore
+
+    loaded = load_dataset(data)
+    found = explore(loaded)
+    drawn = [] if out is None else _draw(loaded, out)
+    if as_json:
+        say_json(asdict(found) | {"drawn": drawn})
+        return
+    from contract.emotions import EMOTIONS
+
+    table(
+        [
+            {"look": look, **{split: counts[n] for split, counts in found.counts.items()}}
+            for n, look in enumerate(EMOTIONS)
+        ],
+        ["look", *found.counts],
+    )
+    for split, count in found.repeated.items():
+        say(f"{count} faces of {split} repeat a face of Training, pixel for pixel.")
+    if found.agreement is not None:
+        say(
+            f"The FER+ majority says what the label says on {found.agreement:.1%} of the "
+            f"{found.with_majority} faces that have one."
+        )
+    for place in drawn:
+        say(f"Drawn: {place}")
+
+
+def _draw(loaded: "DataSet", out: Path) -> list[str]:
+    from classpulse.bench.drawings import bars, matrix
+    from contract.emotions import EMOTIONS
+    from models.exploring import draw_faces, explore
+
+    found = explore(loaded)
+    drawn = draw_faces(loaded, out)
+    charts = {
+        "counts.svg": bars("Faces of each look", EMOTIONS, found.counts),
+        "disagreement.svg": matrix(
+            "FER2013 label in rows, FER+ majority in columns", EMOTIONS, EMOTIONS,
+            found.disagreement,
+        ),
+    }  # fmt: skip
+    for name, svg in charts.items():
+        (out / name).write_text(svg, encoding="utf-8")
+        drawn.append(out / name)
+    return [str(place) for place in drawn]
 
 
 @app.command("card")
@@ -32,6 +107,7 @@ def card(
     as_json: AsJson = False,
 ) -> None:
     """Show what is known about a model: figures, limits, intended use."""
+    from contract.emotions import EMOTIONS
     from models.cards import load_card
 
     found = load_card(model)
@@ -45,36 +121,46 @@ def card(
             f"{figures.accuracy:.1%}, flipped {figures.accuracy_flip:.1%}, macro F1 "
             f"{figures.macro_f1:.2f}, ECE {figures.ece:.3f}, {figures.ms_per_face:.2f} ms a face"
         )
+    where = found.soft_confusion.provenance
+    say(f"How often each look is answered otherwise ({where.split}, n = {where.n}):")
+    for look, row in zip(EMOTIONS, found.hard_confusion, strict=True):
+        n = EMOTIONS.index(look)
+        worst = max((k for k in range(len(row)) if k != n), key=lambda k: row[k])
+        say(
+            f"  {look}: {1 - row[n] / sum(row):.0%} of {sum(row)}, most often as {EMOTIONS[worst]} "
+            f"({row[worst] / sum(row):.0%})"
+        )
     say(f"Intended use: {found.intended_use}")
     for limit in found.limits:
         say(f"Limit: {limit}")
-
-
-Data = Annotated[Path, typer.Option(help="folder or file of FER2013, in any form it is shared in")]
 
 
 @app.command("train")
 def train_model(
     data: Data,
     run: Annotated[Path, typer.Option(help="folder of the run; an interrupted one goes on")],
+    name: Annotated[
+        str | None, typer.Option("--model", help="train this one by its kept recipe")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="JSON with fields of the configuration")
     ] = None,
+    until: Annotated[int | None, typer.Option(min=1, help="stop after this epoch for now")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Train to the end, or from wherever the run stands."""
+    """Train to the end, or from wherever the run stands; its curves are drawn beside its log."""
+    from classpulse.training import recipe_of, train_and_tell
     from models.datasets import load_dataset
     from models.learning import read_config
-    from models.train import train
 
-    def tell(entry: "EpochLog") -> None:
-        say(
-            f"epoch {entry.epoch}: loss {entry.training_loss:.4f}, PublicTest "
-            f"{entry.public_accuracy:.4f} (best {entry.best_public_accuracy:.4f}), "
-            f"{entry.seconds:.0f} s"
-        )
-
-    best = train(read_config(config), load_dataset(data), run, report=tell)
-    say(f"The best weights are in {best}.")
+    if name is not None and config is not None:
+        raise UsageError("Give --model for its kept recipe, or --config for one of your own.")
+    chosen = read_config(config) if name is None else recipe_of(name)
+    told = train_and_tell(chosen, load_dataset(data), run, until=until, quiet=as_json)
+    if as_json:
+        say_json(told)
+    else:
+        say(f"The best weights are in {told['best_weights']}.")
 
 
 @app.command("evaluate")
@@ -94,11 +180,97 @@ def evaluate_model(
     found = evaluate(name, data, Split(split), model_path=model)
     if as_json:
         say(found.model_dump_json())
-        return
+    else:
+        _tell(found)
+
+
+def _tell(found: "Measurement") -> None:
+    """The figures of one measurement, as a person reads them."""
+    from contract.emotions import EMOTIONS
+
+    say(f"{found.file} on {found.n} faces of {found.split}")
+    rows: list[dict[str, Any]] = []
+    for key, (low, high) in found.intervals.model_dump().items():
+        rows.append({"figure": key, "value": f"{getattr(found, key):.4f}", "95 %": ""})
+        rows[-1]["95 %"] = f"{low:.4f} to {high:.4f}"
+    rows += [
+        {"figure": key, "value": f"{getattr(found, key):.4g}"}
+        for key in ("ece", "ece_before", "temperature", "ms_per_face", "mflops")
+        if getattr(found, key) is not None
+    ]
+    rows += [
+        {"figure": key, "value": f"{getattr(found, key):,}"} for key in ("file_bytes", "parameters")
+    ]
+    table(rows, ["figure", "value", "95 %"])
     table(
-        [{"figure": key, "value": value} for key, value in found.model_dump().items()],
-        ["figure", "value"],
+        [
+            {
+                "look": look,
+                "precision": f"{found.precision[n]:.3f}",
+                "recall": f"{found.recall[n]:.3f}",
+                "f1": f"{found.f1[n]:.3f}",
+            }
+            for n, look in enumerate(EMOTIONS)
+        ],
+        ["look", "precision", "recall", "f1"],
     )
+
+
+@app.command("compare")
+def compare(
+    data: Annotated[
+        Path | None, typer.Option(help="FER2013: measure what is new; without it, kept rows only")
+    ] = None,
+    runs: Annotated[
+        Path, typer.Option(help="folder of training runs, each under its model's name")
+    ] = Path("runs"),
+    again: Annotated[
+        bool, typer.Option("--again", help="measure every row anew, not only what is new")
+    ] = False,
+    docs: Annotated[
+        Path | None, typer.Option(help="write the page here; plots go into a folder beside it")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put every model and peer side by side under one protocol."""
+    from classpulse.bench.models_page import write_page
+    from classpulse.comparing import compared
+
+    rows = compared(data, runs, again=again, tell=warn)
+    if docs is not None:
+        write_page(rows, docs)
+    if as_json:
+        say_json({"protocol": _protocol(), "models": [row.model_dump(mode="json") for row in rows]})
+        return
+    table([_line(row) for row in rows], ["name", "status", "epochs", *_FIGURES, "published"])
+    if docs is not None:
+        say(f"Written: {docs}")
+
+
+_FIGURES = (
+    "accuracy", "accuracy_flip", "accuracy_dedup", "ferplus_accuracy", "macro_f1", "ece",
+    "ms_per_face",
+)  # fmt: skip
+
+
+def _protocol() -> list[str]:
+    from models.measurement import PROTOCOL
+
+    return list(PROTOCOL)
+
+
+def _line(row: "Row") -> dict[str, Any]:
+    figures = {
+        key: "–" if row.measured is None else f"{getattr(row.measured, key):.3f}"
+        for key in _FIGURES
+    }
+    return {
+        "name": row.name,
+        "status": row.status.value,
+        "epochs": row.epochs or "",
+        "published": row.published,
+        **figures,
+    }
 
 
 @app.command("export")
@@ -107,10 +279,24 @@ def export_model(
     run: Annotated[Path, typer.Option(help="folder of the run")],
     out: Annotated[Path, typer.Option(help="folder for the files and the card")],
     version: Annotated[int, typer.Option(min=1, help="version the card carries")] = 1,
+    interim: Annotated[
+        bool, typer.Option("--interim", help="leave PrivateTest alone, until the run has ended")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Export a run's best weights to LiteRT, float and int8, with their card."""
+    """Export a run's best weights to LiteRT (float and int8) and ONNX, with their card."""
     from models.datasets import load_dataset
     from models.export import export_run
 
-    made = export_run(run, load_dataset(data), out, version=version)
+    made = export_run(run, load_dataset(data), out, version=version, interim=interim)
+    if as_json:
+        say_json(
+            {
+                "model": made.model_id,
+                "temperature": made.temperature,
+                "files": [file.model_dump() for file in made.files],
+                "evaluations": [figures.model_dump(mode="json") for figures in made.evaluations],
+            }
+        )
+        return
     say(f"Exported {made.model_id}: {', '.join(file.name for file in made.files)}.")

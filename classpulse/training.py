@@ -1,0 +1,97 @@
+"""A training run as a person sees it: a bar in an epoch, a line after it, curves on disk."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from classpulse.bench.plots import Line, chart
+from classpulse.console import say
+from models.errors import ModelsError
+
+if TYPE_CHECKING:
+    from models.datasets import DataSet
+    from models.learning import TrainConfig
+    from models.train import EpochLog
+
+CURVES = "curves.svg"
+
+
+def recipe_of(name: str) -> "TrainConfig":
+    """The kept recipe of the model called ``name``. Raises ModelsError where there is none."""
+    import models
+    from models.learning import read_config
+
+    folder = Path(models.__file__).parent / "recipes"
+    file = folder / f"{name}.json"
+    if not file.is_file():
+        known = ", ".join(sorted(recipe.stem for recipe in folder.glob("*.json")))
+        raise ModelsError(f"there are recipes for {known}, but none for {name!r}")
+    return read_config(file)
+
+
+def train_and_tell(
+    config: "TrainConfig", data: "DataSet", run: Path, *, until: int | None, quiet: bool
+) -> dict[str, Any]:
+    """Train, telling how it goes; the run's end as plain values. Raises TrainingError."""
+    from models.train import train
+
+    bar = Progress(
+        TextColumn("epoch {task.fields[epoch]}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet,
+    )
+    with bar:
+        task = bar.add_task("", total=None, epoch=_epochs(run) + 1)
+
+        def report(entry: "EpochLog") -> None:
+            draw_curves(run)
+            bar.reset(task, epoch=entry.epoch + 1)
+            if not quiet:
+                say(
+                    f"epoch {entry.epoch}: loss {entry.training_loss:.4f}, PublicTest "
+                    f"{entry.public_accuracy:.4f} (best {entry.best_public_accuracy:.4f}), "
+                    f"{entry.seconds:.0f} s"
+                )
+
+        def tick(step: int, steps: int) -> None:
+            bar.update(task, completed=step, total=steps)
+
+        best = train(config, data, run, report=report, tick=tick, until=until)
+    log = read_log(run)
+    return {
+        "model": config.model,
+        "epochs": len(log),
+        "best_public_accuracy": max((entry["public_accuracy"] for entry in log), default=None),
+        "best_weights": str(best),
+        "log": str(run / "log.jsonl"),
+        "curves": str(run / CURVES),
+    }
+
+
+def read_log(run: Path) -> list[dict[str, Any]]:
+    """Every epoch of ``run`` so far."""
+    file = run / "log.jsonl"
+    if not file.is_file():
+        return []
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def draw_curves(run: Path) -> None:
+    """Draw the run's accuracy on Training and PublicTest by epoch, into its folder."""
+    log = read_log(run)
+    lines = [
+        Line(name, tuple((float(entry["epoch"]), float(entry[key])) for entry in log))
+        for name, key in (("Training", "training_accuracy"), ("PublicTest", "public_accuracy"))
+    ]
+    (run / CURVES).write_text(chart(run.name, "epoch", "accuracy", lines), encoding="utf-8")
+
+
+def _epochs(run: Path) -> int:
+    return len(read_log(run))
