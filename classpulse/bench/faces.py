@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.confusion import Confusion
+from analytics.flags import FlagRule, rule_for
 from contract import ClassPulseError
 from contract.emotions import EMOTIONS
 
@@ -26,6 +27,14 @@ Bank = tuple[Floats, ...]
 
 LEAST_FACES: Final = 3
 """Fewer faces of a look than this are no sample of it."""
+
+
+@dataclass(frozen=True)
+class SadMeans:
+    """The card's mean posterior of sad on faces that are not sad, and on those that are."""
+
+    others: float
+    sad: float
 
 
 class BenchError(ClassPulseError):
@@ -53,6 +62,9 @@ class FaceSet:
     data_hash: str
     accuracy: float
     """share of the replayed faces whose strongest look is the true one"""
+    rule: FlagRule
+    """as the card has it tuned"""
+    sad_means: SadMeans
 
 
 def from_card() -> FaceSet:
@@ -76,6 +88,8 @@ def from_card() -> FaceSet:
         model_hash=card.files[0].sha256,
         data_hash=card.bank.provenance.data_sha256,
         accuracy=accuracy(everyone),
+        rule=rule_for(card.tuned_check_ins()),
+        sad_means=SadMeans(card.sad_m0, card.sad_m1),
     )
 
 
@@ -113,6 +127,8 @@ def from_folder(folder: Path, *, tuning: bool = False) -> FaceSet:
         model_hash=card.files[0].sha256,
         data_hash=str(answers["data"]),
         accuracy=accuracy(everyone),
+        rule=rule_for(card.tuned_check_ins()),
+        sad_means=SadMeans(card.sad_m0, card.sad_m1),
     )
 
 

@@ -1,49 +1,47 @@
 """``bench flags``: how often a flag is right, how much it misses, and how long it takes."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from analytics.ask import Answer, as_dismissals, shown
-from analytics.confusion import Confusion
+from analytics.ask import WAIT_S, Answer, as_dismissals, shown
 from analytics.evidence import Episode, FlagKind
-from analytics.flags import DEFAULT_RULE, FlagRule, evaluate
-from classpulse.bench.faces import Bank, FaceSet, Floats
+from analytics.flags import evaluate
+from classpulse.bench.faces import Bank, FaceSet
 from classpulse.bench.lectures import START, Played, play
 from classpulse.bench.mood import provenance
 from classpulse.bench.replay import Session
+from classpulse.bench.rivals import NAIVE_SHARE, by_beta, count, naive_at, naively
 from classpulse.bench.scores import Raised, Tally
 from classpulse.bench.sessions import sessions_as_lectures
 from contract.emotions import BUCKET_SECONDS
 
-NAIVE_SHARE: Final = 0.6
 ANSWERED: Final = 0.5
 TRUTHFUL: Final = 0.9
 ANSWER_S: Final = (10, 60)
 """Half the students answer the private question, nine in ten truthfully, within a minute."""
 
 Flags = Sequence[Episode]
-
-
 Sets = dict[str, tuple[list[Played], FlagKind]]
 
 
-def bench_flags(
-    faces: FaceSet, *, lectures: int, seed: int, rule: FlagRule = DEFAULT_RULE
-) -> dict[str, Any]:
-    """The promised keys, and beside them asking first, baselines and the naive rule."""
+def bench_flags(faces: FaceSet, *, lectures: int, seed: int) -> dict[str, Any]:
+    """The promised keys, and beside them every other rule on the very same lectures."""
     banks = {"sad_clear": faces.clear, "sad_all": faces.everyone, "disengaged": faces.everyone}
     sets: Sets = {}
     for at, (name, bank) in enumerate(banks.items()):
         kind = FlagKind.DISENGAGED if name == "disengaged" else FlagKind.SAD
-        sets[name] = list(play(bank, kind, lectures=lectures, seed=seed + 1000 * at)), kind
-    found = _judged(sets, faces, seed, rule)
-    for name, change in (("with_baseline", "earlier"), ("sad_all_lecture", "all_lecture")):
-        found[name] = {
-            key: variant(faces, key, lectures, seed, rule, **{change: True})
-            for key in ("sad_clear", "sad_all")
-        }
+        # An hour before each, so that the same lectures are judged with and without a baseline.
+        earlier = kind is FlagKind.SAD
+        lessons = play(bank, kind, lectures=lectures, seed=seed + 1000 * at, earlier=earlier)
+        sets[name] = list(lessons), kind
+    found = _judged(sets, faces, seed)
+    found["sad_all_lecture"] = {
+        key: variant(faces, key, lectures, seed, all_lecture=True)
+        for key in ("sad_clear", "sad_all")
+    }
     return found
 
 
@@ -53,7 +51,6 @@ def bench_sessions(
     *,
     lectures: int,
     seed: int,
-    rule: FlagRule = DEFAULT_RULE,
 ) -> dict[str, Any]:
     """The promised keys on what real people showed; figures that need a truth are null without it.
 
@@ -68,10 +65,10 @@ def bench_sessions(
         "sad_all": (lessons(faces.everyone, FlagKind.SAD), FlagKind.SAD),
         "disengaged": (lessons(faces.everyone, FlagKind.DISENGAGED), FlagKind.DISENGAGED),
     }
-    found = _judged(sets, faces, seed, rule)
+    found = _judged(sets, faces, seed)
     if not all(session.truth_known for session in sessions):
-        for group in (found, found["naive"], found["asking_first"]):
-            for name in sets:
+        for group in (found, *(found[name] for name in GROUPS)):
+            for name in sets.keys() & group.keys():
                 group[name] |= dict.fromkeys((k for k in group[name] if not _counts(k)), None)
     return found
 
@@ -81,62 +78,83 @@ def _counts(key: str) -> bool:
     return key.startswith("flags_per_teacher_hour")
 
 
-def _judged(sets: Sets, faces: FaceSet, seed: int, rule: FlagRule) -> dict[str, Any]:
+GROUPS: Final = (
+    "asking_first",
+    "asking_first_silence_shows",
+    "with_baseline",
+    "with_ten_seconds",
+    "beta",
+    "naive",
+    "naive_at_the_same_rate",
+)
+"""Other rules on the same lectures, each with the kinds it speaks of."""
+
+
+def _judged(sets: Sets, faces: FaceSet, seed: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    naive: dict[str, Any] = {}
-    same_rate: dict[str, Any] = {}
-    asked: dict[str, Any] = {}
+    groups: dict[str, dict[str, Any]] = {name: {} for name in GROUPS}
     for name, (lessons, kind) in sets.items():
-        tally, first = run(lessons, kind, faces.confusion, rule, seed=seed)
-        found[name], asked[name] = tally.figures(), first.figures()
-        naive[name] = naively(lessons, NAIVE_SHARE).figures()
-        same_rate[name] = naive_at(lessons, sum(tally.flags))
-    found["flags_per_teacher_hour"] = max(found[name]["flags_per_teacher_hour"] for name in sets)
-    naive["flags_per_teacher_hour"] = max(naive[name]["flags_per_teacher_hour"] for name in sets)
+        alone = run(lessons, kind, faces)
+        found[name] = alone.figures()
+        for shows in (False, True):
+            group = groups["asking_first_silence_shows" if shows else "asking_first"]
+            group[name] = run_asked(lessons, kind, faces, seed=seed, silence_shows=shows).figures()
+        groups["naive"][name] = naively(lessons, NAIVE_SHARE).figures()
+        groups["naive_at_the_same_rate"][name] = naive_at(lessons, sum(alone.flags))
+        if kind is FlagKind.SAD:
+            groups["beta"][name] = by_beta(lessons, faces.sad_means).figures()
+        if lessons and lessons[0].earlier is not None:
+            for group_name, baselines in (
+                ("with_baseline", "earlier"),
+                ("with_ten_seconds", "joining"),
+            ):
+                known = [
+                    replace(lesson, baselines=getattr(lesson, baselines)) for lesson in lessons
+                ]
+                groups[group_name][name] = run(known, kind, faces).figures()
+    for figures in (found, groups["naive"]):
+        figures["flags_per_teacher_hour"] = max(
+            figures[name]["flags_per_teacher_hour"] for name in sets
+        )
     found["lectures"] = sum(len(lessons) for lessons, _ in sets.values())
-    found |= provenance(faces, seed)
-    found["naive"] = naive
-    found["naive_at_the_same_rate"] = same_rate
-    found["asking_first"] = asked
-    return found
+    return found | provenance(faces, seed) | groups
 
 
 def variant(
-    faces: FaceSet, name: str, lectures: int, seed: int, rule: FlagRule, /, **change: Any
+    faces: FaceSet, name: str, lectures: int, seed: int, /, **change: Any
 ) -> dict[str, Any]:
     """Sad-looking flags under another condition (see ``lectures.play``)."""
     bank = faces.clear if name == "sad_clear" else faces.everyone
     lessons = play(bank, FlagKind.SAD, lectures=lectures, seed=seed + 7000, **change)
-    tally, _ = run(lessons, FlagKind.SAD, faces.confusion, rule, seed=seed)
-    return tally.figures()
+    return run(lessons, FlagKind.SAD, faces).figures()
 
 
-def run(
-    lessons: Iterable[Played],
-    kind: FlagKind,
-    confusion: Confusion,
-    rule: FlagRule,
-    *,
-    seed: int,
-) -> tuple[Tally, Tally]:
-    """The rule on every lecture: as it is, and where students are asked first."""
-    alone, asked = Tally(), Tally()
+def run(lessons: Iterable[Played], kind: FlagKind, faces: FaceSet) -> Tally:
+    """The rule on every lecture, each judged by the baselines it has."""
+    tally = Tally()
+    for lesson in lessons:
+        flags = _evaluated(lesson, faces)
+        count(tally, lesson, _raised(flags, kind), _others(flags, kind))
+    return tally
+
+
+def run_asked(
+    lessons: Iterable[Played], kind: FlagKind, faces: FaceSet, *, seed: int, silence_shows: bool
+) -> Tally:
+    """The same where every flag is put to its student first."""
+    tally = Tally()
     rng = np.random.default_rng([seed, 99])
     for lesson in lessons:
-        flags = _evaluated(lesson, confusion, rule)
-        _count(alone, lesson, _raised(flags, kind), _others(flags, kind))
-        first = _asked(rng, lesson, flags, kind, confusion, rule)
-        _count(asked, lesson, _raised(first, kind), _others(first, kind))
-    return alone, asked
+        flags = _asked(rng, lesson, _evaluated(lesson, faces), kind, faces, silence_shows)
+        count(tally, lesson, _raised(flags, kind), _others(flags, kind))
+    return tally
 
 
-def _evaluated(
-    lesson: Played, confusion: Confusion, rule: FlagRule, answers: Sequence[Answer] = ()
-) -> list[Episode]:
+def _evaluated(lesson: Played, faces: FaceSet, answers: Sequence[Answer] = ()) -> list[Episode]:
     return evaluate(
         lesson.buckets,
-        confusion,
-        rule,
+        faces.confusion,
+        faces.rule,
         now=_end(lesson),
         dismissals=as_dismissals(answers),
         baselines=lesson.baselines,
@@ -152,8 +170,8 @@ def _asked(
     lesson: Played,
     flags: Flags,
     kind: FlagKind,
-    confusion: Confusion,
-    rule: FlagRule,
+    faces: FaceSet,
+    silence_shows: bool,
 ) -> list[Episode]:
     """What the teacher sees where every flag is put to its student first."""
     answers = []
@@ -167,8 +185,8 @@ def _asked(
             honest = rng.random() < TRUTHFUL
             at = flag.raised_at + int(rng.integers(*ANSWER_S))
             answers.append(Answer(student, flag.kind, at, yes=true if honest else not true))
-    again = _evaluated(lesson, confusion, rule, answers) if answers else list(flags)
-    return shown(again, answers, now=_end(lesson))
+    again = _evaluated(lesson, faces, answers) if answers else list(flags)
+    return shown(again, answers, now=_end(lesson), wait_s=WAIT_S if silence_shows else None)
 
 
 def _raised(flags: Flags, kind: FlagKind) -> list[Raised]:
@@ -177,35 +195,3 @@ def _raised(flags: Flags, kind: FlagKind) -> list[Raised]:
 
 def _others(flags: Flags, kind: FlagKind) -> int:
     return sum(flag.kind is not kind for flag in flags)
-
-
-def naively(lessons: Sequence[Played], share: float) -> Tally:
-    """Flags wherever the last minute's share of labels rises above ``share``."""
-    tally = Tally()
-    for lesson in lessons:
-        _count(tally, lesson, _crossings(lesson.naive, share))
-    return tally
-
-
-def _count(tally: Tally, lesson: Played, raised: Sequence[Raised], others: int = 0) -> None:
-    students, buckets = lesson.buckets.observations.shape
-    seconds = buckets * BUCKET_SECONDS
-    tally.add(raised, lesson.truth, students=students, seconds=seconds, others=others)
-
-
-def _crossings(shares: Floats, share: float) -> list[Raised]:
-    above = shares > share
-    rises = above & ~np.pad(above, ((0, 0), (1, 0)))[:, :-1]
-    return [
-        (student, (column + 1) * BUCKET_SECONDS) for student, column in np.argwhere(rises).tolist()
-    ]
-
-
-def naive_at(lessons: Sequence[Played], flags: int) -> dict[str, Any]:
-    """The naive rule at the threshold that comes nearest to ``flags`` in all."""
-
-    def distance(share: float) -> int:
-        return abs(sum(len(_crossings(lesson.naive, share)) for lesson in lessons) - flags)
-
-    best = min(np.linspace(0.4, 0.99, 60).tolist(), key=distance)
-    return {"threshold": round(best, 3)} | naively(lessons, best).figures()

@@ -48,7 +48,7 @@ def _played(
         for episode in episodes_of(lecture.states)
         if episode.kind is kind
     )
-    return Played(buckets, truth, naive_shares(lecture, kind), None)
+    return Played(buckets, truth, naive_shares(lecture, kind))
 
 
 def _script(group: Sequence[Session], seconds: int) -> list[Scripted]:

@@ -8,12 +8,12 @@ import numpy as np
 
 from analytics.confusion import Confusion
 from analytics.evidence import FlagKind
-from analytics.flags import DEFAULT_RULE
 from analytics.intervals import Bootstrap
 from classpulse.bench.faces import Bank, FaceSet, accuracy
-from classpulse.bench.flags import naively, run, variant
+from classpulse.bench.flags import run, variant
 from classpulse.bench.lectures import play
 from classpulse.bench.mood import STICKS, measure
+from classpulse.bench.rivals import naively
 
 Rows = list[dict[str, Any]]
 
@@ -24,6 +24,29 @@ SWAPPED: Final = (0.2, 0.1, 0.0)
 """Share of the faces given to a look they do not show: a worse model by that much."""
 THRESHOLDS: Final = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 NAIVE_THRESHOLDS: Final = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+OTHER_CLASSES: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
+    ("episodes an hour", "0", {"episodes": {0: 1.0}}),
+    ("episodes an hour", "0.5", {"episodes": {0: 0.5, 1: 0.5}}),
+    ("episodes an hour", "1.7", {}),
+    ("episodes an hour", "5", {"episodes": {5: 1.0}}),
+    ("an episode's minutes", "10 to 12", {"lasting": (600, 720)}),
+    ("an episode's minutes", "10 to 25", {}),
+    ("an episode's minutes", "30 to 50", {"lasting": (1800, 3000)}),
+    ("looks sad within one", "65 %", {"sad_within": 0.65}),
+    ("looks sad within one", "75 %", {"sad_within": 0.75}),
+    ("looks sad within one", "85 %", {}),
+    ("looks sad within one", "95 %", {"sad_within": 0.95}),
+    ("looks sad otherwise", "2 %", {"sad_outside": 0.02}),
+    ("looks sad otherwise", "6 %", {}),
+    ("looks sad otherwise", "12 %", {"sad_outside": 0.12}),
+    ("a look lasts", "6 s", {"look_dwell_s": 6.0}),
+    ("a look lasts", "30 s", {}),
+    ("a look lasts", "60 s", {"look_dwell_s": 60.0}),
+    ("one face is kept", "1 s", {"face_dwell_s": 1.0}),
+    ("one face is kept", "4 s", {}),
+    ("one face is kept", "15 s", {"face_dwell_s": 15.0}),
+)
+"""Classes unlike what the rule expects: what, how much, and how ``lectures.play`` is told."""
 
 
 def worse(faces: FaceSet, share: float, seed: int) -> FaceSet:
@@ -85,7 +108,7 @@ def flag_sweeps(faces: FaceSet, *, lectures: int, seed: int, tell: Callable[[str
 
     def add(what: str, value: str, some: FaceSet, **change: Any) -> None:
         tell(f"flags by {what}: {value}")
-        found = variant(some, "sad_all", lectures, seed, DEFAULT_RULE, **change)
+        found = variant(some, "sad_all", lectures, seed, **change)
         rows.append({"what": what, "value": value} | found)
 
     for size in CLASS_SIZES[:4]:
@@ -97,6 +120,8 @@ def flag_sweeps(faces: FaceSet, *, lectures: int, seed: int, tell: Callable[[str
     for share in SWAPPED:
         some = worse(faces, share, seed) if share else faces
         add("model accuracy", f"{some.accuracy:.1%}", some)
+    for what, value, change in OTHER_CLASSES:
+        add(what, value, faces, **change)
     return rows
 
 
@@ -105,8 +130,8 @@ def curves(faces: FaceSet, *, lectures: int, seed: int) -> dict[str, Rows]:
     lessons = list(play(faces.everyone, FlagKind.SAD, lectures=lectures, seed=seed + 9000))
     ours: Rows = []
     for threshold in THRESHOLDS:
-        rule = replace(DEFAULT_RULE, sad_raise_at=threshold)
-        tally, _ = run(lessons, FlagKind.SAD, faces.confusion, rule, seed=seed)
-        ours.append({"threshold": threshold} | tally.figures())
+        some = replace(faces, rule=replace(faces.rule, sad_raise_at=threshold))
+        found = run(lessons, FlagKind.SAD, some).figures()
+        ours.append({"threshold": threshold} | found)
     naive = [{"threshold": share} | naively(lessons, share).figures() for share in NAIVE_THRESHOLDS]
     return {"rule": ours, "naive": naive}

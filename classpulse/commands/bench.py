@@ -66,7 +66,7 @@ def flags(
     as_json: AsJson = False,
 ) -> None:
     """How often a check-in is suggested rightly, how many are missed, and how long it takes."""
-    from classpulse.bench.flags import bench_flags, bench_sessions
+    from classpulse.bench.flags import GROUPS, bench_flags, bench_sessions
 
     found, sessions = _material(faces, replay, tuning=tuning)
     figures = (
@@ -80,13 +80,51 @@ def flags(
     say(f"{figures['model']} on {figures['faces']}, {figures['lectures']} lectures")
     columns = ["precision", "recall", "median_delay_s", "flags_per_teacher_hour"]
     groups: dict[str, Any] = {"rule": figures}
-    groups |= {name: figures[name] for name in ("asking_first", "naive", "naive_at_the_same_rate")}
+    groups |= {name: figures[name] for name in GROUPS}
     rows = [
         {"what": name, "kind": kind} | {key: group[kind][key] for key in columns}
         for name, group in groups.items()
         for kind in ("sad_clear", "sad_all", "disengaged")
+        if kind in group
     ]
     table(rows, ["what", "kind", *columns])
+
+
+@app.command()
+def tune(
+    faces: Annotated[Path, typer.Option("--faces", help="data set of faces; PublicTest is used")],
+    write: Annotated[bool, typer.Option(help="put the best into the model's card")] = False,
+    lectures: Lectures = 60,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the check-in rule's thresholds for the packaged model, on PublicTest faces alone."""
+    from datetime import UTC, datetime
+
+    from classpulse.bench.faces import from_folder
+    from classpulse.bench.tune import keep
+    from classpulse.bench.tune import tune as tried
+
+    found = tried(
+        from_folder(faces, tuning=True),
+        lectures=lectures,
+        seed=seed,
+        tell=_nothing if as_json else _tell,
+    )
+    best = found[0]
+    place = None
+    if write:
+        place = keep(best, faces, lectures=2 * lectures, today=datetime.now(UTC).date())
+    if as_json:
+        say_json({"chosen": best.values, "score": best.score, **best.figures})
+        return
+    columns = ["precision", "recall", "median_delay_s", "flags_per_teacher_hour"]
+    rows = [
+        {"kind": kind} | {key: row[key] for key in columns} for kind, row in best.figures.items()
+    ]
+    table(rows, ["kind", *columns])
+    say("Chosen: " + ", ".join(f"{name} {value:g}" for name, value in best.values.items()))
+    say(f"Written: {place}" if place else "Nothing is written; --write puts it into the card.")
 
 
 @app.command()
@@ -131,3 +169,7 @@ def _material(
 
 
 _tell: Callable[[str], None] = say
+
+
+def _nothing(_: str) -> None:
+    """JSON stands alone on standard output."""
