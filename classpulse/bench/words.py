@@ -38,12 +38,12 @@ Hour-long lectures of thirty, K = 5 faces a student and look. A third of them ha
 others two or four of 10 to 25 minutes, each of another student: 1.7 an hour. Inside an episode a
 student looks sad 85 % of the time, at other times 6 %, drawn anew for each student. **Looks come in
 visits** of half a minute in the mean, inside and outside, so that an ordinary student looks sad for
-a minute or two now and then; and one of the five faces is kept for four seconds in the mean, because
-neighbouring seconds of one person are nearly one sample. Besides, students laugh, walk away, pause
-and drop out. Visits and kept faces are what makes the task hard: with looks of six seconds and a face
-drawn every second, as this page had it before, even counting labels was right half of the time.
-Their lengths are those under which counting labels and the older rule do about as badly as the
-project's own earlier measurement of such lectures has it.
+a minute or two now and then; and one of the five faces is kept for four seconds in the mean,
+because neighbouring seconds of one person are nearly one sample. Besides, students laugh, walk
+away, pause and drop out. Visits and kept faces are what makes the task hard: with looks of six
+seconds and a face drawn every second, as this page had it before, even counting labels was right
+half of the time. Their lengths are those under which counting labels and the older rule do about as
+badly as the project's own earlier measurement of such lectures has it.
 
 A flag is right if it is raised inside an episode; an episode is found if one is; delay is from its
 onset. *Clear* faces are those on which at least half of the FER+ raters agree with the label. Each
