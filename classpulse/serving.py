@@ -33,11 +33,18 @@ def offline_services(store: "Store") -> "Services":
 
 def prepared_app(settings: "Settings") -> "App":
     """The server's parts, wired, over a store whose tables are ready."""
+    from classpulse.wheel import pack_wheel, wheel_name
     from dashboard.app import ModelAssets, create_app
+    from dashboard.program_offer import Program
     from models.cards import load_card
 
     prepare_store(settings)
-    return create_app(settings, None, ModelAssets(card=load_card()))
+    return create_app(
+        settings,
+        None,
+        ModelAssets(card=load_card()),
+        program=Program(wheel_name(), pack_wheel),
+    )
 
 
 def write_report(

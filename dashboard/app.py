@@ -11,13 +11,14 @@ from flask import Flask, Response, send_from_directory
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.errors import ClassPulseError
-from dashboard import browser_guard, health, oidc, pages, signin, viewer_language
+from dashboard import browser_guard, health, oidc, pages, program_offer, signin, viewer_language
 from dashboard.api import problems, routes
 from dashboard.errors import AccessError
 from dashboard.keys import load_or_make_key
 from dashboard.live import LiveBoard
 from dashboard.pages import ids, shell
 from dashboard.pages.index import Pages
+from dashboard.program_offer import Program
 from dashboard.scheduler import Scheduler
 from dashboard.services import EXTENSION, Services, utc_now
 from dashboard.settings import Settings
@@ -71,9 +72,11 @@ def create_app(
     agent_assets: Path | None,
     model_assets: ModelAssets,
     *,
+    program: Program | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> App:
-    """Wire a server together; nothing runs yet. ``agent_assets``: the browser agent's built files.
+    """Wire a server together; nothing runs yet. ``agent_assets``: the browser agent's built files,
+    ``program``: the wheel that students install from here.
 
     The store must exist and have this version's tables. Raises StoreError where it does not,
     ServerError where the data folder cannot be used.
@@ -83,11 +86,18 @@ def create_app(
     try:
         board = LiveBoard(store, model_assets.card, clock=clock, tick_s=settings.tick_seconds)
         services = Services(
-            store=store, settings=settings, card=model_assets.card, live=board, clock=clock
+            store=store,
+            settings=settings,
+            card=model_assets.card,
+            live=board,
+            clock=clock,
+            program_path=None if program is None else program.path,
         )
         flask = _flask(settings, key, services)
         if agent_assets is not None:
             _offer(flask, agent_assets)
+        if program is not None:
+            program_offer.register(flask, program, settings.folder)
         dash = _dash(flask, services)
         browser_guard.register(flask, dash, secure=settings.secure)
         return App(flask, dash, services, board, Scheduler(services))

@@ -17,6 +17,7 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CALLBACKS: Final = "/_dash-update-component"
 _FETCHED: Final = (_CALLBACKS, "/_live/")
 _OPEN_TO_ALL: Final = (
+    "/agent/",
     "/api/",
     "/assets/",
     "/_dash-",

@@ -40,6 +40,8 @@ class Services:
     live: LiveFigures
     clock: Callable[[], datetime]
     lines: Lines = field(default_factory=Lines)
+    program_path: str | None = None
+    """Where on this server students install the program from."""
 
 
 def utc_now() -> datetime:

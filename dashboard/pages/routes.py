@@ -5,18 +5,27 @@ from uuid import UUID
 
 from flask import request
 
-from dashboard import access, lookup
+from dashboard import access, joining, lookup
 from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
 from dashboard.api.limits import address, current_limits
 from dashboard.errors import TooManyRequestsError, UnknownObjectError
 from dashboard.i18n import text
-from dashboard.pages import admin, home, join, live, live_news, own_page, reports, shell, urls
+from dashboard.pages import (
+    home,
+    join,
+    live,
+    live_news,
+    office_pages,
+    own_page,
+    reports,
+    shell,
+    student_home,
+    urls,
+)
 from dashboard.services import Services
-from db import audit, courses, lectures, people, settings
+from db import audit, courses, lectures, settings
 from db import reports as stored_reports
 from db.values import Course, Lecture, Role
-
-LOG_SHOWS = 20
 
 
 def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, path: str) -> Any:
@@ -29,7 +38,13 @@ def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, p
         return shell.sign_in_first(path)
     if (lecture_id := urls.live_lecture(path)) is not None:
         return live_page(services, actor, lecture_id)
-    makers = {urls.HOME: home_page, urls.REPORTS: reports_page, urls.ADMIN: admin_page}
+    if path.startswith(urls.ADMIN):
+        return office_pages.page(services, actor, path)
+    makers = {
+        urls.HOME: home_page,
+        urls.REPORTS: reports_page,
+        urls.ACCOUNT: office_pages.own_account,
+    }
     maker = makers.get(path.rstrip("/") or urls.HOME)
     if maker is None:
         return shell.not_found(text("There is no page at this address."))
@@ -40,10 +55,13 @@ def header(actor: Actor, path: str) -> list[Any]:
     """The header for ``actor``, with the links that lead somewhere for them."""
     if not isinstance(actor, UserActor):
         return shell.header((), path, None)
-    links = [(text("Home"), urls.HOME), (text("Reports"), urls.REPORTS)]
+    links = [(text("Home"), urls.HOME)]
+    if actor.user.role is not Role.STUDENT:
+        links.append((text("Reports"), urls.REPORTS))
     if may(actor, Action.SET_POLICY, SCHOOL):
         links.append((text("Admin"), urls.ADMIN))
-    return shell.header(links, path.rstrip("/") or urls.HOME, actor.user.name)
+    here = urls.ADMIN if path.startswith(urls.ADMIN) else path.rstrip("/") or urls.HOME
+    return shell.header(links, here, actor.user.name, back=path)
 
 
 def home_page(services: Services, actor: Actor) -> Any:
@@ -53,7 +71,9 @@ def home_page(services: Services, actor: Actor) -> Any:
         return shell.sign_in_first(urls.HOME)
     own = courses.list_courses(services.store, teacher_id=actor.user.id)
     if actor.user.role is Role.ADMIN and not own:
-        return admin_page(services, actor)
+        return office_pages.page(services, actor, urls.ADMIN)
+    if actor.user.role is Role.STUDENT:
+        return student_home.layout(actor.user.name, _to_join(services, actor))
     return home.layout(
         name=actor.user.name,
         courses=own,
@@ -101,17 +121,12 @@ def reports_page(services: Services, actor: Actor) -> Any:
     return reports.layout([row for row in rows if row is not None])
 
 
-def admin_page(services: Services, actor: Actor) -> Any:
-    """The admin page, for those it is for."""
-    if not may(actor, Action.SET_POLICY, SCHOOL):
-        return shell.not_found(text("This page is for admins."))
-    store = services.store
-    return admin.layout(
-        settings.school(store),
-        people.list_users(store),
-        courses.list_courses(store),
-        audit.records(store, limit=LOG_SHOWS),
-    )
+def _to_join(services: Services, actor: Actor) -> list[tuple[Lecture, Course]]:
+    """The running lectures of the courses whose rosters name a signed-in student."""
+    running = [
+        (one, lookup.course(services, one.course_id)) for one in lectures.running(services.store)
+    ]
+    return [pair for pair in running if joining.on_roster(services, pair[1], actor) is not None]
 
 
 def join_page(services: Services, code: str) -> Any:
@@ -125,7 +140,12 @@ def join_page(services: Services, code: str) -> Any:
             return shell.not_found(text("No lecture has the code {code}.", code=code))
     except TooManyRequestsError as error:
         return shell.too_many(error.retry_after)
-    return join.layout(lecture, lookup.course(services, lecture.course_id), base_url())
+    return join.layout(
+        lecture,
+        lookup.course(services, lecture.course_id),
+        base_url(),
+        services.program_path,
+    )
 
 
 def base_url() -> str:
