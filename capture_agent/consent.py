@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from capture_agent.clock import Clock
 from capture_agent.console import Console
-from capture_agent.errors import AgentError, SettingsError
+from capture_agent.errors import AgentError, NoAnswerError, SettingsError
 from capture_agent.session import Session
 from capture_agent.transport import Transport
+from contract.base import Message
 from contract.exchange import ConsentRequest, JoinAnswer, JoinRequest
 from contract.observations import Observation
 from contract.policy import Choices, CourseMode, Policy
@@ -103,10 +104,18 @@ def join(
     )
 
 
-def fields_sent() -> list[tuple[str, str]]:
-    """Every field of an observation and what it is, from the schema that the server enforces."""
-    schema = Observation.model_json_schema()
+def fields_sent(kind: type[Message] = Observation) -> list[tuple[str, str]]:
+    """Every field of what is sent and what it is, from the schema that the server enforces."""
+    schema = kind.model_json_schema()
     return [(name, _meaning(prop, schema)) for name, prop in schema["properties"].items()]
+
+
+def told_fields(kind: type[Message]) -> list[str]:
+    """The same for a terminal, a field a line or more."""
+    return [
+        textwrap.fill(f"{name}: {meaning}", 96, initial_indent="  ", subsequent_indent="      ")
+        for name, meaning in fields_sent(kind)
+    ]
 
 
 def _meaning(prop: dict[str, Any], schema: dict[str, Any]) -> str:
@@ -144,12 +153,8 @@ def _show(answer: JoinAnswer, console: Console) -> None:
     console.say("")
     if answer.policy is not Policy.SELF_REPORT:
         console.say("Sent once a second, and nothing else:")
-        for name, meaning in fields_sent():
-            console.say(
-                textwrap.fill(
-                    f"{name}: {meaning}", 96, initial_indent="  ", subsequent_indent="      "
-                )
-            )
+        for line in told_fields(Observation):
+            console.say(line)
         console.say("")
 
 
@@ -167,9 +172,16 @@ def _choose(
 def _ask(answer: JoinAnswer, ask: Callable[[str], bool]) -> Choices:
     if not ask("May your numbers count in the mood of the class?"):
         return Choices(class_mood=False)
-    if answer.policy is not Policy.INDIVIDUAL or answer.lecture.mode is CourseMode.ANONYMOUS:
-        return Choices(class_mood=True)
-    if not ask("May your teacher see your own row, and be told to check in with you?"):
-        return Choices(class_mood=True)
-    first = ask("Should you be asked privately before a check-in is shown to your teacher?")
-    return Choices(class_mood=True, flags=True, ask_first=first)
+    flags = first = False
+    if answer.policy is Policy.INDIVIDUAL and answer.lecture.mode is not CourseMode.ANONYMOUS:
+        flags = ask("May your teacher see your own row, and be told to check in with you?")
+    if flags:
+        first = ask("Should you be asked privately before a check-in is shown to your teacher?")
+    try:
+        room = ask(
+            "If your teacher uses a camera for the whole room or the gallery view, may it see you?"
+        )
+    except NoAnswerError:
+        # It stands for others' choice too: whoever does not answer has not agreed.
+        room = False
+    return Choices(class_mood=True, flags=flags, ask_first=first, room=room)

@@ -89,6 +89,7 @@ class Delivery:
         *,
         every_seconds: float = 2.0,
         on_final: Callable[[], None] = lambda: None,
+        kinds: tuple[Kind, ...] = (Kind.OBSERVATION, Kind.EVENT),
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._outbox = outbox
@@ -97,6 +98,7 @@ class Delivery:
         self._clock = clock
         self._every = every_seconds
         self._on_final = on_final
+        self._kinds = kinds
         self._jitter = jitter
         self._limit = MAX_BATCH
         self._failures = 0
@@ -154,8 +156,9 @@ class Delivery:
                 self._errands[0]()
                 with self._lock:
                     self._errands.popleft()
-            self._outbox.settle_lost(self._clock.now())
-            for kind in Kind:
+            if Kind.EVENT in self._kinds:
+                self._outbox.settle_lost(self._clock.now())
+            for kind in self._kinds:
                 while items := self._outbox.oldest(kind, self._limit):
                     if self._quit.is_set():
                         return 0.0

@@ -27,7 +27,7 @@ from capture_agent.errors import OutboxError, OutboxFullError, OutboxLockedError
 from contract.batches import first_rule
 from contract.events import Event, EventKind
 from contract.ids import uuid7
-from contract.observations import Observation
+from contract.observations import Observation, RoomObservation
 
 _FILE: Final = "outbox.sqlite3"
 _FORMAT: Final = 1
@@ -51,6 +51,15 @@ class Kind(StrEnum):
 
     OBSERVATION = "observations"
     EVENT = "events"
+    ROOM = "room/observations"
+
+
+Sendable = Observation | Event | RoomObservation
+_KINDS: Final[dict[type[Sendable], Kind]] = {
+    Observation: Kind.OBSERVATION,
+    Event: Kind.EVENT,
+    RoomObservation: Kind.ROOM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ class Outbox:
             raise _said(error, folder) from error
         self._count = self._scalar("SELECT count(*) FROM item")
 
-    def add(self, item: Observation | Event) -> None:
+    def add(self, item: Sendable) -> None:
         """Put one item in; when this returns it is on the disk.
 
         In a full outbox the oldest item makes room, and is counted. Raises OutboxError,
@@ -116,7 +125,7 @@ class Outbox:
         is in here will be sent, so this door is as narrow as the server's.
         """
         body = _agreed(item)
-        kind = Kind.OBSERVATION if isinstance(item, Observation) else Kind.EVENT
+        kind = _KINDS[type(item)]
         with self._transaction() as db:
             if self._count >= self._limit:
                 excess = self._count - self._limit + 1
@@ -161,6 +170,10 @@ class Outbox:
             before = db.total_changes
             db.executemany("DELETE FROM item WHERE id = ?", keys)
             self._count -= db.total_changes - before
+
+    def lost(self) -> int:
+        """How many items made room for newer ones since ``settle_lost``."""
+        return self._scalar("SELECT count FROM lost")
 
     def waiting(self) -> int:
         """How many items wait."""
@@ -225,11 +238,12 @@ class Outbox:
                 raise _said(error, self._folder) from error
 
 
-def _agreed(item: Observation | Event) -> str:
+def _agreed(item: Sendable) -> str:
     """The item's JSON, which the contract has read once more: a value can be made around it."""
-    if type(item) not in (Observation, Event):
+    if type(item) not in _KINDS:
         raise OutboxError(
-            f"Only an Observation or an Event is ever sent, but this is {type(item).__name__}."
+            "Only an Observation, an Event or a RoomObservation is ever sent, "
+            f"but this is {type(item).__name__}."
         )
     body = item.model_dump_json(warnings=False)
     try:

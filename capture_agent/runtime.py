@@ -100,7 +100,7 @@ def _run(
                 # Nobody agreed to anything, so nothing of this visit stays.
                 outbox.destroy()
             raise
-        with closing(_open_stage(settings, console)) as stage, _stop_on_signals(clock):
+        with closing(_open_stage(settings, console)) as stage, stop_on_signals(clock):
             return Agent(
                 settings, console, clock, correction, source, pipeline, outbox, opened.session,
                 transport, stage,
@@ -172,7 +172,7 @@ def _is_local(server: str) -> bool:
 
 
 @contextmanager
-def _stop_on_signals(clock: Clock) -> Iterator[None]:
+def stop_on_signals(clock: Clock) -> Iterator[None]:
     """Ctrl-C and a polite kill stop the capture, not the program; a second Ctrl-C ends it."""
     if threading.current_thread() is not threading.main_thread():
         yield

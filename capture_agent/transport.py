@@ -24,6 +24,7 @@ from contract.exchange import (
     Problem,
     Pulse,
 )
+from contract.room import RoomFacts
 
 _TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
 _FINAL: Final = frozenset({404, 409, 410})
@@ -79,6 +80,10 @@ class Transport:
                 f"The server answered {len(answer.verdicts)} verdicts to {len(items)} items."
             )
         return answer
+
+    def room(self, secret: str) -> RoomFacts:
+        """What a room's camera may look at. Raises as ``send`` does."""
+        return self._read(self._request("GET", "/room", secret), RoomFacts)
 
     def pulse(self, answer: Pulse, token: str) -> None:
         """Answer a private question. Raises as ``send`` does."""

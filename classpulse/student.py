@@ -25,9 +25,11 @@ def run_agent(
     from capture_agent import runtime
     from capture_agent.settings import load_settings
 
-    # What later versions will do is refused now rather than quietly ignored.
-    if room:
-        raise UsageError("--room is not there yet; leave it out.")
+    if room and (preview or annotate is not None or name is not None):
+        raise UsageError(
+            "--room shows nobody's picture and takes no name: leave out --preview, "
+            "--annotate and --name."
+        )
     settings = load_settings(
         {
             "server": server,
@@ -44,6 +46,10 @@ def run_agent(
         },
         os.environ,
     )
+    if room:
+        from capture_agent import room as whole_room
+
+        return whole_room.run(settings)
     return runtime.run(settings)
 
 

@@ -81,7 +81,8 @@ def sitting(server: Any, tmp_path: Path) -> Iterator[Sitting]:
 def test_a_student_is_asked_and_sees_pauses_deletes_and_stops(
     server: Any, sitting: Sitting
 ) -> None:
-    for question in ("mood of the class?", "your own row", "asked privately", "first ten seconds"):
+    questions = ("mood of the class?", "your own row", "asked privately", "the whole room")
+    for question in (*questions, "first ten seconds"):
         sitting.reads(question)
         sitting.reads("[y/n]")
         sitting.press("y\n")

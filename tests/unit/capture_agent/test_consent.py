@@ -6,7 +6,7 @@ import pytest
 
 from capture_agent import consent
 from capture_agent.consent import DeclinedError, Invitation, fields_sent, read_invitation
-from capture_agent.errors import AgentError, SettingsError
+from capture_agent.errors import AgentError, NoAnswerError, SettingsError
 from capture_agent.session import Session
 from contract.exchange import (
     ConsentAnswer,
@@ -39,6 +39,8 @@ class FakeConsole:
 
     def ask(self, question: str) -> bool:
         self.asked.append(question)
+        if not self.answers:
+            raise NoAnswerError(f"Nobody answered {question!r}.")
         return self.answers.pop(0)
 
 
@@ -102,8 +104,9 @@ def join(
 @pytest.mark.parametrize(
     ("answers", "choices"),
     [
-        ((True, True, True), Choices(class_mood=True, flags=True, ask_first=True)),
-        ((True, True, False), Choices(class_mood=True, flags=True)),
+        ((True, True, True, False), Choices(class_mood=True, flags=True, ask_first=True)),
+        ((True, True, False, True), Choices(class_mood=True, flags=True, room=True)),
+        ((True, False, True), Choices(class_mood=True, room=True)),
         ((True, False), Choices(class_mood=True)),
     ],
 )
@@ -112,7 +115,8 @@ def test_each_choice_is_asked_and_sent_with_the_notice_that_was_shown(
 ) -> None:
     transport, console = FakeTransport(), FakeConsole(*answers)
     session = join(transport, console, fake_time)
-    assert len(console.asked) == len(answers)
+    assert len(console.asked) == (4 if choices.flags else 3)
+    assert not console.answers
     (sent,) = transport.consents
     assert sent.choices == session.choices == choices
     assert sent.notice_version == notice_for(Policy.INDIVIDUAL).version
@@ -148,7 +152,7 @@ def test_a_no_sends_nothing(fake_time: Any) -> None:
 def test_what_is_never_shown_is_not_asked(policy: Policy, mode: CourseMode, fake_time: Any) -> None:
     console = FakeConsole(True)
     session = join(FakeTransport(policy, mode), console, fake_time)
-    assert len(console.asked) == 1
+    assert [question.partition(" ")[0] for question in console.asked] == ["May", "If"]
     assert session.choices == Choices(class_mood=True)
 
 

@@ -1,0 +1,192 @@
+"""One room in one lecture: capture on the calling thread, delivery beside it, until one ends."""
+
+from typing import Final
+
+from capture_agent.clock import Clock, ClockCorrection
+from capture_agent.console import Console
+from capture_agent.controls import Controls, listening
+from capture_agent.cover import CoverWatch
+from capture_agent.delivery import Delivery, Progress, State
+from capture_agent.errors import (
+    AgentError,
+    CameraLostError,
+    OutboxError,
+    OutboxFullError,
+    SourceError,
+)
+from capture_agent.outbox import Kind, Outbox
+from capture_agent.pace import Pace
+from capture_agent.pipeline import Pipeline
+from capture_agent.room_sampler import RoomSampler
+from capture_agent.settings import AgentSettings
+from capture_agent.sources import Frame, Source
+from capture_agent.transport import Sender
+from contract.exchange import Reason
+from contract.observations import ROOM_LEAST, RoomObservation
+
+KEYS: Final = "P pauses, Q stops"
+
+_CAMERA_RETRY_S: Final = 3.0
+_DISK_RETRY_S: Final = 5.0
+_PAUSE_LOOK_S: Final = 0.2
+_FINAL: Final = frozenset({401, 403})
+
+
+class RoomAgent:
+    """Captures, keeps, sends, and says what it does. For one run."""
+
+    def __init__(
+        self,
+        settings: AgentSettings,
+        console: Console,
+        clock: Clock,
+        correction: ClockCorrection,
+        source: Source,
+        pipeline: Pipeline,
+        outbox: Outbox,
+        secret: str,
+        send: Sender,
+    ) -> None:
+        self._settings = settings
+        self._console = console
+        self._clock = clock
+        self._source = source
+        self._pipeline = pipeline
+        self._outbox = outbox
+        self._controls = Controls(clock.stopping)
+        self._cover = CoverWatch()
+        self._pace = Pace(settings.frames_per_second, settings.frames_per_second)
+        self._sampler = RoomSampler(pipeline.model_id, settings.frames_per_second, correction)
+        self._seconds = 0
+        self._in_view = 0
+        self._state = "looking"
+        self._delivery = Delivery(
+            outbox, send, secret, clock,
+            every_seconds=settings.batch_seconds,
+            on_final=clock.stopping.set,
+            kinds=(Kind.ROOM,),
+        )  # fmt: skip
+
+    def run(self) -> int:
+        """Capture and send until there is nothing more to do; the exit code, 0 or 1."""
+        self._delivery.start()
+        trouble: AgentError | None = None
+        try:
+            with listening(self._controls.press) as keys:
+                how = KEYS if keys else "Ctrl-C stops"
+                self._console.say(f"Looking at the room in {self._source.description}; {how}.")
+                self._capture()
+        except (SourceError, OutboxError) as error:
+            trouble = error
+        finally:
+            self._console.status("")
+        return self._finish(trouble)
+
+    def _capture(self) -> None:
+        while not self._clock.stopping.is_set():
+            try:
+                for frame in self._source.frames(self._sampler.wants):
+                    if self._controls.paused:
+                        break
+                    self._look_at(frame)
+                else:
+                    return
+                self._pause()
+            except CameraLostError as error:
+                if self._state != "camera lost":
+                    self._console.warn(f"{error} Waiting for it.")
+                self._state = "camera lost"
+                self._show()
+                self._clock.wait(_CAMERA_RETRY_S)
+            finally:
+                self._cover.reset()
+                self._keep(self._sampler.pause())
+
+    def _look_at(self, frame: Frame) -> None:
+        begin = self._clock.monotonic()
+        faces = self._pipeline.read_all(frame.image_bgr)
+        if self._source.live:
+            self._pace.took(self._clock.monotonic() - begin)
+            self._sampler.set_rate(self._pace.rate)
+        self._in_view = len(faces)
+        covered = self._cover.look(frame.image_bgr, bool(faces), frame.monotonic)
+        self._state = "camera covered" if covered else "looking"
+        self._keep(self._sampler.add(faces, frame.captured_at, frame.monotonic))
+        self._show()
+
+    def _pause(self) -> None:
+        """Let go of the camera, so that its light goes out, until somebody goes on."""
+        self._source.close()
+        self._console.say("Paused: nothing is looked at. P goes on, Q stops.")
+        while self._controls.paused and not self._clock.wait(_PAUSE_LOOK_S):
+            self._show()
+        if not self._controls.paused:
+            self._console.say("Going on.")
+
+    def _keep(self, observation: RoomObservation | None) -> None:
+        """Put one second into the outbox; on a full disk, capture waits until there is room."""
+        told = False
+        while observation is not None:
+            try:
+                self._outbox.add(observation)
+            except OutboxFullError as error:
+                if not told:
+                    told = True
+                    self._source.close()
+                    self._console.warn(f"{error} Capture waits until there is room again.")
+                if self._clock.wait(_DISK_RETRY_S):
+                    return
+            else:
+                self._seconds += 1
+                return
+
+    def _show(self) -> None:
+        progress = self._delivery.progress
+        sent = progress.accepted + progress.duplicate
+        now = "paused" if self._controls.paused else f"{self._state} · {self._in_view} faces"
+        words = [f"{now} · {sent} seconds sent, {self._outbox.waiting()} waiting"]
+        if self._in_view < ROOM_LEAST and not self._controls.paused:
+            words.append(f"nothing is sent of fewer than {ROOM_LEAST} faces")
+        if progress.state is State.RETRYING:
+            words.append(f"{progress.message} Trying again; nothing is lost.")
+        self._console.status(" · ".join(words))
+
+    def _finish(self, trouble: AgentError | None) -> int:
+        emptied = self._delivery.finish(self._settings.drain_seconds)
+        progress = self._delivery.progress
+        if trouble is not None:
+            self._console.warn(str(trouble))
+        if progress.state in (State.REFUSED, State.BROKEN):
+            self._give_up(progress)
+            return 1
+        if progress.state is State.ENDED:
+            self._console.say("The lecture has ended, and so has the capture.")
+        reached = progress.accepted + progress.duplicate
+        self._console.say(f"{self._seconds} seconds of the room; {reached} reached the server.")
+        self._say_amiss(progress, emptied)
+        if emptied:
+            self._outbox.destroy()
+        return 1 if trouble is not None else 0
+
+    def _give_up(self, progress: Progress) -> None:
+        """The room is over; nothing that was captured of it may stay."""
+        given_up = self._outbox.waiting() if progress.status in _FINAL else 0
+        self._console.warn(f"{progress.message} Capture has stopped.")
+        if progress.status in _FINAL:
+            self._outbox.destroy()
+            if given_up:
+                self._console.warn(f"{given_up} unsent seconds were deleted.")
+
+    def _say_amiss(self, progress: Progress, emptied: bool) -> None:
+        if not self._seconds:
+            self._console.warn(f"No second showed {ROOM_LEAST} faces or more, so nothing was sent.")
+        for reason, count in progress.reasons:
+            if reason != Reason.AFTER_END:
+                self._console.warn(f"The server refused {count} seconds: {reason}.")
+        if lost := self._outbox.lost():
+            self._console.warn(f"The outbox was full: the oldest {lost} seconds were dropped.")
+        if not emptied:
+            self._console.warn(
+                f"{self._outbox.waiting()} seconds wait in the outbox; run the same command again "
+                f"to send them. {progress.message}".strip()
+            )
