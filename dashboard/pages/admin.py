@@ -1,7 +1,7 @@
-"""`/admin`: the school's policy, its people and its courses."""
+"""`/admin`: the policy and what else holds for the school, and the way to the office's rooms."""
 
-from collections.abc import Sequence
 from typing import Any
+from zoneinfo import available_timezones
 
 import dash_mantine_components as dmc
 from dash import html
@@ -10,23 +10,39 @@ from contract import Policy
 from dashboard import wording
 from dashboard.i18n import text
 from dashboard.pages import ids, parts, urls
-from db.values import AccessRecord, Course, School, User
+from db.values import School
 
 
-def layout(
-    school: School, users: Sequence[User], courses: Sequence[Course], log: Sequence[AccessRecord]
-) -> Any:
-    """The page. ``log``: the newest entries of the access log, newest first."""
+def layout(school: School, waiting: int) -> Any:
+    """The page. ``waiting``: erasure requests that nobody has answered."""
+    return room(urls.ADMIN, waiting, school.name, _policy(school), _school(school))
+
+
+def room(here: str, waiting: int, lead: str, *cards: Any) -> Any:
+    """One of the office's rooms, with the way to the others."""
+    rooms = (
+        (text("School"), urls.ADMIN),
+        (text("People"), urls.ADMIN_PEOPLE),
+        (text("Courses"), urls.ADMIN_COURSES),
+        (text("Erasure"), urls.ADMIN_ERASURE),
+        (text("Access log"), urls.ADMIN_LOG),
+    )
+    links = [
+        parts.link(
+            [name, parts.badge(str(waiting), "warn")]
+            if address == urls.ADMIN_ERASURE and waiting
+            else name,
+            address,
+            name="cp-tab",
+            here=address == here,
+        )
+        for name, address in rooms
+    ]
     return html.Div(
         [
-            parts.page_head(
-                text("Administration"),
-                school.name or text("The school has no name yet."),
-                parts.link(text("Reports"), urls.REPORTS),
-            ),
-            html.Div(
-                [_policy(school), _users(users), _courses(courses), _log(log)], className="cp-stack"
-            ),
+            parts.page_head(text("Administration"), lead or text("The school has no name yet.")),
+            html.Nav(links, className="cp-tabs", **parts.aria(label=text("Rooms of the office"))),
+            html.Div(list(cards), className="cp-stack"),
         ]
     )
 
@@ -78,88 +94,43 @@ def _policy(school: School) -> Any:
     )
 
 
-def _users(users: Sequence[User]) -> Any:
-    rows: list[list[Any]] = [
-        [
-            html.Span(user.name, className="cp-name"),
-            user.login,
-            wording.ROLE[user.role],
-            parts.badge(text("Disabled"), "warn")
-            if user.disabled
-            else parts.badge(text("Active"), "good"),
-        ]
-        for user in users
-    ]
+def _school(school: School) -> Any:
     return parts.card(
-        parts.table(
-            [text("Name"), text("Sign-in name"), text("Role"), text("State")],
-            rows,
-            text("Users"),
-            set(),
-        ),
-        html.P(
-            text("Add and disable users with the command {command}.", command="classpulse user"),
-            className="cp-caveat",
-        ),
-        title=text("People"),
-    )
-
-
-def _courses(courses: Sequence[Course]) -> Any:
-    if not courses:
-        return parts.card(
-            parts.empty(
-                text("No course yet"),
-                text(
-                    "Import a roster with the command {command}.",
-                    command="classpulse roster import",
+        html.Div(
+            [
+                dmc.TextInput(
+                    id=ids.SCHOOL_NAME,
+                    label=text("Name of the school"),
+                    value=school.name,
+                    inputProps={"maxLength": 200},
                 ),
-            ),
-            title=text("Courses"),
-        )
-    rows: list[list[Any]] = [
-        [
-            html.Span(course.title, className="cp-name"),
-            wording.COURSE_MODE[course.mode],
-            course.timezone,
-        ]
-        for course in courses
-    ]
-    return parts.card(
-        parts.table(
-            [text("Course"), text("How students join"), text("Time zone")],
-            rows,
-            text("Courses"),
-            set(),
+                dmc.Select(
+                    id=ids.SCHOOL_ZONE,
+                    label=text("Time zone"),
+                    data=sorted(available_timezones()),
+                    value=school.timezone,
+                    searchable=True,
+                    allowDeselect=False,
+                ),
+                dmc.NumberInput(
+                    id=ids.SCHOOL_DAYS,
+                    label=text("Days that data is kept"),
+                    description=text(
+                        "After that everything of an ended lecture goes by itself, reports too."
+                    ),
+                    value=school.retention_days,
+                    min=1,
+                    max=3660,
+                    allowDecimal=False,
+                ),
+                dmc.Checkbox(
+                    id=ids.SCHOOL_GUARDIAN,
+                    label=text("Ask for the name of a parent or guardian who agrees"),
+                    checked=school.guardian_required,
+                ),
+                html.Div(dmc.Button(text("Save"), id=ids.SCHOOL_BUTTON)),
+            ],
+            className="cp-form cp-form-narrow",
         ),
-        title=text("Courses"),
-    )
-
-
-def _log(log: Sequence[AccessRecord]) -> Any:
-    if not log:
-        return parts.card(
-            parts.empty(
-                text("Nothing yet"), text("Who looked at whose data is written down here.")
-            ),
-            title=text("Access log"),
-        )
-    rows: list[list[Any]] = [
-        [
-            f"{entry.at:%Y-%m-%d %H:%M} UTC",
-            entry.actor,
-            entry.action.replace("_", " "),
-            entry.object,
-        ]
-        for entry in log
-    ]
-    return parts.card(
-        parts.table(
-            [text("When"), text("Who"), text("What"), text("Of what")],
-            rows,
-            text("Access log, newest first"),
-            set(),
-        ),
-        title=text("Access log"),
-        aside=parts.quiet(text("the latest entries; it can only be added to")),
+        title=text("School and retention"),
     )

@@ -1,30 +1,49 @@
-"""What an admin does on the pages of the office."""
+"""What an admin does on the pages of the office: school, people, erasure, access log."""
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import ALL, Dash, Input, Output, State, no_update
 
 from contract import Policy
-from dashboard import office
+from dashboard import lookup, office
 from dashboard.access import SCHOOL, Action
 from dashboard.errors import InvalidError
 from dashboard.i18n import text
-from dashboard.pages import ids, shell
+from dashboard.pages import (
+    admin_log,
+    forged,
+    ids,
+    office_pages,
+    parts,
+    roster_callbacks,
+    shell,
+    urls,
+)
 from dashboard.services import Services
-from dashboard.signin import current_actor, secured_callback
+from dashboard.signin import current_actor, of_school, secured_callback
+from db import audit
+from db.values import Role
+
+_SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
+_PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
 
 
 def register(app: Dash, services: Services) -> None:
-    """Give ``app`` the callbacks of ``/admin``."""
-    _admin(app, services)
+    """Give ``app`` the callbacks of ``/admin`` and what is below it."""
+    _school(app, services)
+    _people(app, services)
+    _adding(app, services)
+    _erasure(app, services)
+    _log(app, services)
+    roster_callbacks.register(app, services)
 
 
-def _admin(app: Dash, services: Services) -> None:
+def _school(app: Dash, services: Services) -> None:
     @secured_callback(
         app,
         Action.SET_POLICY,
-        lambda *_: SCHOOL,
-        Output(ids.NOTICE, "children", allow_duplicate=True),
+        of_school,
+        _SAID,
         Input(ids.POLICY_BUTTON, "n_clicks"),
         State(ids.POLICY_CHOICE, "value"),
         prevent_initial_call=True,
@@ -38,3 +57,198 @@ def _admin(app: Dash, services: Services) -> None:
             )
         office.set_policy(services, current_actor(), Policy(chosen))
         return shell.notice(text("Saved. It holds for lectures that start from now on."), good=True)
+
+    @secured_callback(
+        app,
+        Action.SET_POLICY,
+        of_school,
+        _SAID,
+        Input(ids.SCHOOL_BUTTON, "n_clicks"),
+        State(ids.SCHOOL_NAME, "value"),
+        State(ids.SCHOOL_ZONE, "value"),
+        State(ids.SCHOOL_DAYS, "value"),
+        State(ids.SCHOOL_GUARDIAN, "checked"),
+        prevent_initial_call=True,
+    )
+    def set_school(
+        clicks: int | None, name: str | None, zone: str | None, days: Any, guardian: bool | None
+    ) -> Any:
+        if not clicks:
+            return no_update
+        if not isinstance(days, int) or isinstance(days, bool):
+            raise InvalidError(text("The days that data is kept must be a whole number."))
+        office.set_school(
+            services,
+            current_actor(),
+            name=forged.typed(name),
+            timezone=forged.typed(zone),
+            guardian_required=guardian is True,
+            retention_days=days,
+        )
+        return shell.notice(text("Saved."), good=True)
+
+
+def _people(app: Dash, services: Services) -> None:
+    def page() -> Any:
+        return office_pages.page(services, current_actor(), urls.ADMIN_PEOPLE)
+
+    @secured_callback(
+        app,
+        Action.MANAGE_USERS,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.user_act(ALL, ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def act(clicks: list[int | None]) -> Any:
+        pressed = forged.pressed(clicks, "user", "act")
+        if pressed is None:
+            return no_update, no_update
+        user, actor = lookup.as_uuid(pressed["user"], "user"), current_actor()
+        match pressed["act"]:
+            case "disable" | "enable" as word:
+                office.set_disabled(services, actor, user, word == "disable")
+                said = text("Done. Whoever was signed in there no longer is.")
+                if word == "enable":
+                    said = text("Done. They can sign in again.")
+            case "admin" | "teacher" as word:
+                office.set_role(services, actor, user, Role(word))
+                said = text("Done. It holds from their next click.")
+            case "sessions":
+                office.end_sessions(services, actor, user)
+                said = text("Done. They are signed out everywhere.")
+            case "password":
+                made = office.new_password(services, actor, user)
+                return page(), _told_once(made)
+            case _:
+                raise InvalidError("This is no button of this page.")
+        return page(), shell.notice(said, good=True)
+
+
+def _adding(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_USERS,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.USER_BUTTON, "n_clicks"),
+        State(ids.USER_NAME, "value"),
+        State(ids.USER_LOGIN, "value"),
+        State(ids.USER_ROLE, "value"),
+        State(ids.USER_WORD, "value"),
+        prevent_initial_call=True,
+    )
+    def add(
+        clicks: int | None,
+        name: str | None,
+        login: str | None,
+        role: str | None,
+        password: str | None,
+    ) -> Any:
+        if not clicks:
+            return no_update, no_update
+        if role not in (Role.TEACHER.value, Role.ADMIN.value):
+            raise InvalidError(text("A role must be teacher or admin."))
+        given = password if isinstance(password, str) and password else None
+        made = None if given else office.made_up_password()
+        office.add_user(
+            services,
+            current_actor(),
+            login=forged.typed(login),
+            name=forged.typed(name) or forged.typed(login),
+            role=Role(role),
+            password=given or made,
+        )
+        said = shell.notice(text("Added."), good=True) if made is None else _told_once(made)
+        return office_pages.page(services, current_actor(), urls.ADMIN_PEOPLE), said
+
+
+def _told_once(password: str) -> Any:
+    """A password that nobody can look up again: it stays in sight until something else is done."""
+    said = text("The password is {password}. It is told this once.", password=password)
+    return shell.notice(said, good=False)
+
+
+def _erasure(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.ERASE,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.erasure_act(ALL, ALL), "n_clicks"),
+        State(ids.erasure_reason(ALL), "value"),
+        State(ids.erasure_reason(ALL), "id"),
+        prevent_initial_call=True,
+    )
+    def answer(clicks: list[int | None], reasons: list[Any], fields: list[Any]) -> Any:
+        pressed = forged.pressed(clicks, "request", "act")
+        if pressed is None:
+            return no_update, no_update
+        request, actor = lookup.as_uuid(pressed["request"], "request"), current_actor()
+        if pressed["act"] == "erase":
+            office.grant_erasure(services, actor, request)
+            said = text("Erased. The reports they were in are written anew.")
+        else:
+            typed = {
+                forged.button(field, "request")["request"]: forged.typed(reason)
+                for field, reason in zip(fields, reasons, strict=False)
+            }
+            office.decline_erasure(services, actor, request, typed.get(pressed["request"], ""))
+            said = text("Declined. The student reads your reason on their page.")
+        page = office_pages.page(services, actor, urls.ADMIN_ERASURE)
+        return page, shell.notice(said, good=True)
+
+
+def _log(app: Dash, services: Services) -> None:
+    filters = (State(ids.LOG_WHO, "value"), State(ids.LOG_WHAT, "value"))
+
+    @secured_callback(
+        app,
+        Action.VIEW_ACCESS_LOG,
+        of_school,
+        Output(ids.LOG_TABLE, "children"),
+        Input(ids.LOG_WHO, "value"),
+        Input(ids.LOG_WHAT, "value"),
+        prevent_initial_call=True,
+    )
+    def narrow(who: str | None, what: str | None) -> Any:
+        return office_pages.log_table(services, _records(services, who, what, admin_log.SHOWS))
+
+    @secured_callback(
+        app,
+        Action.VIEW_ACCESS_LOG,
+        of_school,
+        Output(ids.LOG_FILE, "data"),
+        Input(ids.LOG_BUTTON, "n_clicks"),
+        *filters,
+        prevent_initial_call=True,
+    )
+    def download(clicks: int | None, who: str | None, what: str | None) -> Any:
+        if not clicks:
+            return no_update
+        actor = current_actor()
+        found = _records(services, who, what, MOST_DOWNLOADED)
+        audit.record(
+            services.store,
+            actor=actor.name,
+            action=Action.VIEW_ACCESS_LOG,
+            object=SCHOOL.label,
+            at=services.clock(),
+            detail={"records": len(found)},
+        )
+        return parts.sent(admin_log.as_csv(found), "access-log.csv")
+
+
+MOST_DOWNLOADED = 100_000
+
+
+def _records(services: Services, who: object, what: object, limit: int) -> Any:
+    return audit.records(
+        services.store,
+        actor=forged.typed(who) or None,
+        action=forged.typed(what) or None,
+        limit=limit,
+    )

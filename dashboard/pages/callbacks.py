@@ -16,6 +16,7 @@ from dashboard import lookup, teaching
 from dashboard.access import SCHOOL, Action
 from dashboard.i18n import text
 from dashboard.pages import (
+    account_callbacks,
     admin_callbacks,
     forged,
     ids,
@@ -35,6 +36,7 @@ def register(app: Dash, services: Services) -> None:
     _home(app, services)
     live_callbacks.register(app, services)
     admin_callbacks.register(app, services)
+    account_callbacks.register(app, services)
     student_callbacks.register(app, services)
 
 

@@ -42,6 +42,40 @@ END_CANCEL: Final = "end-cancel"
 POLICY_CHOICE: Final = "policy-choice"
 POLICY_BUTTON: Final = "policy-button"
 
+SCHOOL_NAME: Final = "school-name"
+SCHOOL_ZONE: Final = "school-zone"
+SCHOOL_DAYS: Final = "school-days"
+SCHOOL_GUARDIAN: Final = "school-guardian"
+SCHOOL_BUTTON: Final = "school-button"
+
+USER_LOGIN: Final = "user-login"
+USER_NAME: Final = "user-name"
+USER_ROLE: Final = "user-role"
+USER_WORD: Final = "user-word"
+USER_BUTTON: Final = "user-button"
+
+COURSE_TITLE: Final = "course-title"
+COURSE_MODE: Final = "course-mode"
+COURSE_ZONE: Final = "course-zone"
+COURSE_BUTTON: Final = "course-button"
+
+ROSTER_COURSE: Final = "roster-course"
+ROSTER_FILES: Final = "roster-files"
+ROSTER_PREVIEW: Final = "roster-preview"
+ROSTER_IMPORT: Final = "roster-import"
+LINKS_FILE: Final = "links-file"
+
+LOG_WHO: Final = "log-who"
+LOG_WHAT: Final = "log-what"
+LOG_TABLE: Final = "log-table"
+LOG_BUTTON: Final = "log-button"
+LOG_FILE: Final = "log-file"
+
+ACCOUNT_OLD: Final = "account-old"
+ACCOUNT_NEW: Final = "account-new"
+ACCOUNT_BUTTON: Final = "account-button"
+ACCOUNT_OTHERS: Final = "account-others"
+
 ME_WITHDRAW: Final = "me-withdraw"
 ME_DELETE: Final = "me-delete"
 ME_DELETE_OPEN: Final = "me-delete-open"
@@ -85,6 +119,36 @@ def flag_answer(flag_id: UUID | object, outcome: object) -> dict[str, object]:
 def admission(participant_id: UUID | object, verdict: object) -> dict[str, object]:
     """A button that admits or refuses a waiting student; ``verdict`` is *admit* or *refuse*."""
     return {"type": "admission", "participant": _text(participant_id), "verdict": verdict}
+
+
+def user_act(user_id: UUID | object, act: object) -> dict[str, object]:
+    """A button that does something to a user."""
+    return {"type": "user-act", "user": _text(user_id), "act": act}
+
+
+def course_teacher(course_id: UUID | object) -> dict[str, object]:
+    """The choice of who teaches a course."""
+    return {"type": "course-teachers", "course": _text(course_id)}
+
+
+def course_links(course_id: UUID | object) -> dict[str, object]:
+    """The button that makes personal links for a course."""
+    return {"type": "course-links", "course": _text(course_id)}
+
+
+def erasure_act(request_id: UUID | object, act: object) -> dict[str, object]:
+    """A button that answers an erasure request: *erase* or *decline*."""
+    return {"type": "erasure-act", "request": _text(request_id), "act": act}
+
+
+def erasure_reason(request_id: UUID | object) -> dict[str, object]:
+    """Why an erasure request is declined."""
+    return {"type": "erasure-reason", "request": _text(request_id)}
+
+
+def own_session(session_id: UUID | object) -> dict[str, object]:
+    """The button that ends one of one's own sessions."""
+    return {"type": "own-session", "session": _text(session_id)}
 
 
 def quick_marker(number: object) -> dict[str, object]:

@@ -103,11 +103,24 @@ def table(head: list[str], rows: list[list[Children]], caption: str, numeric: se
     )
 
 
-def link(label: Children, href: str, *, name: str = "cp-link", download: bool = False) -> Any:
-    """A link: within the page where it can be, a plain one for a download."""
+def link(
+    content: Children,
+    href: str,
+    *,
+    name: str = "cp-link",
+    download: bool = False,
+    here: bool = False,
+) -> Any:
+    """A link: within the page where it can be, a plain one for a download.
+
+    ``here``: it leads to the page that is open.
+    """
     if download:
-        return html.A(label, href=href, className=name, download="")
-    return dcc.Link(label, href=href, className=name)
+        return html.A(content, href=href, className=name, download="")
+    # dcc.Link carries no ARIA, so what is open is told by a plain link.
+    if here:
+        return html.A(content, href=href, className=name, **aria(current="page"))
+    return dcc.Link(content, href=href, className=name)
 
 
 def command(line: str, label: str) -> Any:
@@ -119,3 +132,8 @@ def command(line: str, label: str) -> Any:
         ],
         className="cp-command",
     )
+
+
+def sent(content: str, name: str) -> dict[str, Any]:
+    """A text as ``dcc.Download`` takes it: a file of that name."""
+    return {"content": content, "filename": name, "type": "text/csv", "base64": False}

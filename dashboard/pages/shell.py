@@ -42,8 +42,13 @@ def frame() -> Any:
     )
 
 
-def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> list[Any]:
-    """The header's contents: ``links`` as (text, address), ``name`` of who is signed in."""
+def header(
+    links: Sequence[tuple[str, str]], here: str, name: str | None, *, back: str | None = None
+) -> list[Any]:
+    """The header's contents: ``links`` as (text, address), ``name`` of who is signed in.
+
+    ``back``: where a change of language leads, if not to ``here``.
+    """
     return [
         dcc.Link(
             [
@@ -63,7 +68,17 @@ def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> lis
         ),
         html.Div(
             [
-                html.Span(name, className="cp-quiet cp-user-name") if name else None,
+                html.A(
+                    [
+                        html.Span("◍", className="cp-user-sign", **parts.aria(hidden="true")),
+                        html.Span(name, className="cp-user-name"),
+                    ],
+                    href=urls.ACCOUNT,
+                    className="cp-user-link",
+                    **parts.aria(label=text("Your account: {name}", name=name)),
+                )
+                if name
+                else None,
                 dmc.ColorSchemeToggle(
                     lightIcon=html.Span("☀", **parts.aria(hidden="true")),
                     darkIcon=html.Span("☾", **parts.aria(hidden="true")),
@@ -71,7 +86,7 @@ def header(links: Sequence[tuple[str, str]], here: str, name: str | None) -> lis
                     size="md",
                     **parts.aria(label=text("Switch between light and dark")),
                 ),
-                language_menu(here),
+                language_menu(back or here),
                 _sign_out() if name else parts.link(text("Sign in"), urls.SIGN_IN),
             ],
             className="cp-user",

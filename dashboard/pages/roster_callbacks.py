@@ -1,0 +1,173 @@
+"""What an admin does with courses: add them, say who teaches, import lists, make links."""
+
+import base64
+import binascii
+import csv
+import io
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from flask import request
+
+from contract import CourseMode
+from dashboard import lookup, office, rosters
+from dashboard.access import Action
+from dashboard.errors import InvalidError
+from dashboard.i18n import text
+from dashboard.pages import admin_courses, forged, ids, office_pages, parts, shell, urls
+from dashboard.services import Services
+from dashboard.signin import current_actor, of_school, secured_callback
+from db import courses
+
+_SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
+_PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
+
+
+def register(app: Dash, services: Services) -> None:
+    """Give ``app`` the callbacks of ``/admin/courses``."""
+    _courses(app, services)
+    _teachers(app, services)
+    _import(app, services)
+    _links(app, services)
+
+
+def _courses(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.COURSE_BUTTON, "n_clicks"),
+        State(ids.COURSE_TITLE, "value"),
+        State(ids.COURSE_MODE, "value"),
+        State(ids.COURSE_ZONE, "value"),
+        prevent_initial_call=True,
+    )
+    def add(clicks: int | None, title: str | None, mode: str | None, zone: str | None) -> Any:
+        if not clicks:
+            return no_update, no_update
+        if mode not in [one.value for one in CourseMode]:
+            raise InvalidError(text("Choose how students join."))
+        office.add_course(
+            services,
+            current_actor(),
+            title=forged.typed(title),
+            mode=CourseMode(mode),
+            timezone=forged.typed(zone),
+        )
+        page = office_pages.page(services, current_actor(), urls.ADMIN_COURSES)
+        return page, shell.notice(text("Added."), good=True)
+
+
+def _teachers(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        _SAID,
+        Input(ids.course_teacher(ALL), "value"),
+        prevent_initial_call=True,
+    )
+    def choose(_: list[Any]) -> Any:
+        if not isinstance(ctx.triggered_id, dict) or not ctx.triggered:
+            return no_update
+        asked = forged.button(ctx.triggered_id, "course")
+        course = lookup.course(services, asked["course"])
+        chosen = ctx.triggered[0].get("value")
+        if not isinstance(chosen, list):
+            raise InvalidError("The teachers of a course must be a list.")
+        wanted = {lookup.as_uuid(one, "user") for one in chosen}
+        known = {user.id for user in courses.teachers_of(services.store, course.id)}
+        for user in wanted ^ known:
+            office.set_teaches(services, current_actor(), course.id, user, user in wanted)
+        if wanted == known:
+            return no_update
+        return shell.notice(text("Saved."), good=True)
+
+
+def _import(app: Dash, services: Services) -> None:
+    files = (
+        State(ids.ROSTER_FILES, "contents"),
+        State(ids.ROSTER_FILES, "filename"),
+        State(ids.ROSTER_COURSE, "value"),
+    )
+
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        Output(ids.ROSTER_PREVIEW, "children"),
+        Output(ids.ROSTER_IMPORT, "disabled"),
+        Input(ids.ROSTER_FILES, "contents"),
+        Input(ids.ROSTER_COURSE, "value"),
+        State(ids.ROSTER_FILES, "filename"),
+        prevent_initial_call=True,
+    )
+    def look(contents: Any, course: Any, names: Any) -> Any:
+        if not contents:
+            return None, True
+        try:
+            roster = _read(contents, names, course)
+        except rosters.RosterError as error:
+            return shell.notice(str(error), good=False), True
+        found = rosters.differences(services.store, roster)
+        nothing = not any(one.added or one.changed or one.course is None for one in found)
+        return admin_courses.preview(found), nothing
+
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.ROSTER_IMPORT, "n_clicks"),
+        *files,
+        prevent_initial_call=True,
+    )
+    def take(clicks: int | None, contents: Any, names: Any, course: Any) -> Any:
+        if not clicks:
+            return no_update, no_update
+        office.import_roster(services, current_actor(), _read(contents, names, course))
+        page = office_pages.page(services, current_actor(), urls.ADMIN_COURSES)
+        return page, shell.notice(text("Imported."), good=True)
+
+
+def _read(contents: Any, names: Any, course: Any) -> rosters.Roster:
+    """The roster in uploaded files, as Dash sends them: data URLs and names side by side."""
+    if not isinstance(contents, list) or not isinstance(names, list):
+        raise rosters.RosterError("Choose at least one file.")
+    files = {}
+    for name, content in zip(names, contents, strict=False):
+        if not isinstance(name, str) or not isinstance(content, str):
+            raise rosters.RosterError("A file must have a name and a content.")
+        try:
+            files[name] = base64.b64decode(content.partition(",")[2], validate=True)
+        except binascii.Error as error:
+            raise rosters.RosterError(f"The file {name[:80]!r} did not arrive whole.") from error
+    return rosters.read_files(files, forged.typed(course) or None)
+
+
+def _links(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        Output(ids.LINKS_FILE, "data"),
+        Input(ids.course_links(ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def make(clicks: list[int | None]) -> Any:
+        pressed = forged.pressed(clicks, "course")
+        if pressed is None:
+            return no_update
+        course = lookup.course(services, pressed["course"])
+        made = office.personal_links(services, current_actor(), course.id)
+        text_file = io.StringIO()
+        writer = csv.writer(text_file)
+        writer.writerow(["name", "id", "email", "join"])
+        # The code is the lecture's, known only when it starts; the token stays good for one.
+        for student, token in made:
+            address = f"{request.host_url.rstrip('/')}/join/CODE?link={token}"
+            writer.writerow([student.name, student.external_id, student.email, address])
+        return parts.sent(text_file.getvalue(), f"links-{course.title[:40]}.csv")
