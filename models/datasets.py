@@ -1,42 +1,20 @@
 """Expression data sets: faces, labels and crowd votes, in their official split.
 
-The form read today is the sheet form: lossless WebP sheets of 48×48 faces beside a ``labels.csv``
-that carries the FER2013 label and the ten FER+ crowd votes of every face. Sources: FER2013,
-Goodfellow et al. 2013, *Challenges in Representation Learning*; FER+, Barsoum et al. 2016,
-*Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label Distribution*.
+Sources: FER2013, Goodfellow et al. 2013, *Challenges in Representation Learning*; FER+, Barsoum et
+al. 2016, *Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label
+Distribution*.
 """
 
-import csv
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from contract.emotions import EMOTIONS
+from models.dataset_forms import read_rows
 from models.errors import DataSetError
-
-SIDE: Final = 48
-"""Faces are SIDE × SIDE grey pixels."""
-
-_FACES_PER_ROW: Final = 50
-_FACES_PER_SHEET: Final = 2000
-_FERPLUS_IN_ORDER: Final = (
-    "ferplus_anger",
-    "ferplus_disgust",
-    "ferplus_fear",
-    "ferplus_happiness",
-    "ferplus_sadness",
-    "ferplus_surprise",
-    "ferplus_neutral",
-)
-_FERPLUS_ELSEWHERE: Final = ("ferplus_contempt", "ferplus_unknown", "ferplus_not_a_face")
-_COLUMNS: Final = ("index", "usage", "emotion", "ferplus_known")
 
 
 class Split(StrEnum):
@@ -135,109 +113,25 @@ def repeated(faces: Faces, *, of: Faces) -> NDArray[np.bool_]:
     return np.array([face.tobytes() in known for face in faces.pixels], dtype=np.bool_)
 
 
-def load_dataset(folder: Path) -> DataSet:
-    """Read a data set from ``folder``.
+def load_dataset(place: Path) -> DataSet:
+    """Read FER2013 at ``place``, a folder or a file, in any form of ``models.dataset_forms``.
 
-    Raises DataSetError, in one sentence, for a folder that does not hold a known form of FER2013.
+    Raises DataSetError, in one sentence, for anything else, or where an official split is missing.
     """
-    labels_file = folder / "labels.csv"
-    if not folder.is_dir():
-        raise DataSetError(f"the data must be a folder with FER2013 in it, but {folder} is none")
-    if not labels_file.is_file():
-        raise DataSetError(
-            f"a FER2013 folder must hold labels.csv beside faces_00.webp and on, but {folder} has "
-            "no labels.csv"
-        )
-    rows = _read_rows(labels_file)
-    sheets = _sheet_files(folder, len(rows))
-    pixels = np.concatenate([_read_sheet(sheet) for sheet in sheets])
-    if len(pixels) < len(rows):
-        raise DataSetError(
-            f"the sheets must hold a face for each of the {len(rows)} rows of {labels_file}, but "
-            f"they hold {len(pixels)}"
-        )
-    usage = np.array([row["usage"] for row in rows])
-    labels = np.array([_label(row, labels_file) for row in rows], dtype=np.int64)
-    votes, raters = _votes(rows)
-    index = np.array([int(row["index"]) for row in rows])
+    rows = read_rows(place)
+    raters = (rows.votes.sum(axis=1) + rows.others).astype(np.float32)
 
     def part(split: Split) -> Faces:
-        chosen = np.flatnonzero(usage == split.value)
+        chosen = np.flatnonzero(rows.usage == split.value)
         if not chosen.size:
-            raise DataSetError(f"the column usage of {labels_file} must name {split.value} faces")
-        return Faces(split, pixels[index[chosen]], labels[chosen], votes[chosen], raters[chosen])
+            raise DataSetError(
+                f"FER2013 must have faces of Training, PublicTest and PrivateTest, but "
+                f"{rows.source} names no {split.value} faces"
+            )
+        return Faces(
+            split, rows.pixels[chosen], rows.labels[chosen], rows.votes[chosen], raters[chosen]
+        )
 
     return DataSet(
-        part(Split.TRAINING),
-        part(Split.PUBLIC_TEST),
-        part(Split.PRIVATE_TEST),
-        _hash(pixels, labels_file),
+        part(Split.TRAINING), part(Split.PUBLIC_TEST), part(Split.PRIVATE_TEST), rows.sha256
     )
-
-
-def _read_rows(labels_file: Path) -> list[dict[str, str]]:
-    with labels_file.open(newline="", encoding="utf-8") as stream:
-        reader = csv.DictReader(stream)
-        needed = (*_COLUMNS, *_FERPLUS_IN_ORDER, *_FERPLUS_ELSEWHERE)
-        missing = [name for name in needed if name not in (reader.fieldnames or ())]
-        if missing:
-            raise DataSetError(
-                f"{labels_file} must have the columns {', '.join(needed)}, but lacks "
-                f"{', '.join(missing)}"
-            )
-        rows = list(reader)
-    if not rows:
-        raise DataSetError(f"{labels_file} must name at least one face, but has no rows")
-    return rows
-
-
-def _label(row: dict[str, str], labels_file: Path) -> int:
-    value = row["emotion"]
-    if value not in {str(i) for i in range(len(EMOTIONS))}:
-        raise DataSetError(
-            f"the column emotion of {labels_file} must hold 0 to {len(EMOTIONS) - 1}, but face "
-            f"{row['index']} has {value!r}"
-        )
-    return int(value)
-
-
-def _votes(rows: Sequence[dict[str, str]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    known = np.array([row["ferplus_known"] == "1" for row in rows])
-    votes = np.array([[row[name] or 0 for name in _FERPLUS_IN_ORDER] for row in rows], np.float32)
-    others = np.array([[row[name] or 0 for name in _FERPLUS_ELSEWHERE] for row in rows], np.float32)
-    votes[~known] = 0
-    others[~known] = 0
-    return votes, (votes.sum(axis=1) + others.sum(axis=1)).astype(np.float32)
-
-
-def _sheet_files(folder: Path, faces: int) -> list[Path]:
-    count = -(-faces // _FACES_PER_SHEET)
-    sheets = [folder / f"faces_{number:02d}.webp" for number in range(count)]
-    for sheet in sheets:
-        if not sheet.is_file():
-            raise DataSetError(
-                f"{faces} faces need the sheets faces_00.webp to faces_{count - 1:02d}.webp, but "
-                f"{folder} has no {sheet.name}"
-            )
-    return sheets
-
-
-def _read_sheet(sheet: Path) -> NDArray[np.uint8]:
-    """The faces of one sheet, (k, 48, 48), row by row; empty places at the end come along."""
-    grey = cv2.imread(str(sheet), cv2.IMREAD_GRAYSCALE)
-    if grey is None:
-        raise DataSetError(f"{sheet} must be a readable WebP sheet of faces, but is not")
-    height, width = grey.shape
-    if width != SIDE * _FACES_PER_ROW or height % SIDE:
-        raise DataSetError(
-            f"a sheet must be {SIDE * _FACES_PER_ROW} pixels wide and a multiple of {SIDE} high, "
-            f"but {sheet} is {width} × {height}"
-        )
-    tiles = grey.reshape(height // SIDE, SIDE, _FACES_PER_ROW, SIDE).swapaxes(1, 2)
-    return np.ascontiguousarray(tiles.reshape(-1, SIDE, SIDE), dtype=np.uint8)
-
-
-def _hash(pixels: NDArray[np.uint8], labels_file: Path) -> str:
-    digest = hashlib.sha256(pixels.tobytes())
-    digest.update(labels_file.read_bytes())
-    return digest.hexdigest()

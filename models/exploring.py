@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.emotions import EMOTIONS
-from models.datasets import SIDE, DataSet, Faces, Split, repeated
+from models.dataset_forms import SIDE
+from models.datasets import DataSet, Faces, Split, repeated
 from models.errors import DataSetError
 
 SAMPLES: Final = 24
