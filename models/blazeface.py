@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.files import FACE_DETECTOR, read_weights
+from models.files import FACE_DETECTOR
 from models.runtime import Network, load_network
 
 KEYPOINTS: Final = ("right_eye", "left_eye", "nose_tip", "mouth", "right_ear", "left_ear")
@@ -67,8 +67,8 @@ class BlazeFace:
     @classmethod
     def load(cls, *, min_score: float = MIN_SCORE) -> Self:
         """Load the packaged network; WeightsError where it is missing or another one."""
-        content = read_weights(FACE_DETECTOR.name, FACE_DETECTOR.sha256)
-        return cls(load_network(content, name=FACE_DETECTOR.name), min_score=min_score)
+        name, content = FACE_DETECTOR.read()
+        return cls(load_network(content, name=name), min_score=min_score)
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """The likely faces in ``image_bgr`` (height, width, 3) uint8, the largest box first.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.blazeface import Detection, check_picture
-from models.files import FACE_MESH, read_weights
+from models.files import FACE_MESH
 from models.runtime import Network, load_network
 
 LANDMARKS: Final = 468
@@ -43,8 +43,8 @@ class FaceMesh:
     @classmethod
     def load(cls) -> Self:
         """Load the packaged network; WeightsError where it is missing or another one."""
-        content = read_weights(FACE_MESH.name, FACE_MESH.sha256)
-        return cls(load_network(content, name=FACE_MESH.name))
+        name, content = FACE_MESH.read()
+        return cls(load_network(content, name=name))
 
     def landmarks(self, image_bgr: NDArray[np.uint8], detection: Detection) -> Landmarks:
         """The landmarks of the face that ``detection`` found in ``image_bgr`` (h, w, 3) uint8.

