@@ -74,8 +74,7 @@ def _user_actor() -> UserActor | None:
     if not current_user.is_authenticated:
         return None
     user = current_user.user
-    taught = courses.list_courses(current_services().store, teacher_id=user.id)
-    return UserActor(user, frozenset(course.id for course in taught))
+    return UserActor(user, courses.taught_by(current_services().store, user.id))
 
 
 def current_participant() -> ParticipantActor | Nobody:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from contract.ids import uuid7
 from contract.policy import CourseMode
@@ -44,6 +45,18 @@ def list_courses(store: Store, teacher_id: UUID | None = None) -> Sequence[Cours
         )
     with store.read() as connection:
         return [rows.course(row) for row in connection.execute(query)]
+
+
+_TAUGHT: Final = select(course_teachers.c.course_id).where(
+    course_teachers.c.user_id == bindparam("user_id")
+)
+"""Asked at every request, and so made once."""
+
+
+def taught_by(store: Store, user_id: UUID) -> frozenset[UUID]:
+    """The ids of the courses that a user teaches."""
+    with store.read() as connection:
+        return frozenset(connection.execute(_TAUGHT, {"user_id": user_id}).scalars())
 
 
 def add_teacher(store: Store, course_id: UUID, user_id: UUID) -> None:
