@@ -172,13 +172,16 @@ def _add_version(
     pdf: bytes,
     tables: Mapping[str, bytes],
 ) -> Report:
-    last = connection.execute(
-        select(func.max(reports.c.version)).where(reports.c.lecture_id == lecture_id)
-    ).scalar()
+    number = connection.execute(
+        update(report_jobs)
+        .where(report_jobs.c.lecture_id == lecture_id)
+        .values(versions=report_jobs.c.versions + 1)
+        .returning(report_jobs.c.versions)
+    ).scalar_one()
     report = Report(
         id=uuid7(now),
         lecture_id=lecture_id,
-        version=(last or 0) + 1,
+        version=number,
         built_at=now,
         fingerprint=fingerprint,
         pdf_bytes=len(pdf),
@@ -292,6 +295,18 @@ def fingerprint_in(connection: Connection, lecture_id: UUID) -> str:
         .order_by(participants.c.status)
     ).all()
     return ":".join([*map(str, found), *(f"{status}={count}" for status, count in statuses)])
+
+
+def followers_in(connection: Connection, lecture_id: UUID) -> Sequence[UUID]:
+    """The course's later lectures that ended: their reports compare themselves with this one."""
+    own = select(lectures.c.course_id, lectures.c.started_at).where(lectures.c.id == lecture_id)
+    lecture = connection.execute(own).one()
+    later = select(lectures.c.id).where(
+        lectures.c.course_id == lecture.course_id,
+        lectures.c.started_at > lecture.started_at,
+        lectures.c.ended_at.is_not(None),
+    )
+    return list(connection.execute(later.order_by(lectures.c.started_at)).scalars())
 
 
 def drop_versions_in(connection: Connection, lecture_id: UUID) -> None:

@@ -11,7 +11,7 @@ from db import room_figures
 from db.audit import record_in
 from db.errors import NotFoundError
 from db.pulses import take_back_in
-from db.reports import drop_versions_in, enqueue_in
+from db.reports import drop_versions_in, enqueue_in, followers_in
 from db.rooms import stop_in
 from db.schema import (
     access_log,
@@ -196,8 +196,13 @@ def _delete_numbers(connection: Connection, ids: Sequence[UUID]) -> int:
 
 
 def _redo_reports(connection: Connection, lecture_ids: Iterable[UUID], now: datetime) -> None:
-    """Delete what was written of these lectures, and have the ended ones written anew."""
-    for lecture_id in lecture_ids:
+    """Delete what was written of these lectures, and have the ended ones written anew.
+
+    So too of the course's later lectures: their reports compare themselves with these, and the
+    difference between what they quote and what is written anew would tell of whoever left.
+    """
+    following = [f for own in lecture_ids for f in followers_in(connection, own)]
+    for lecture_id in dict.fromkeys([*lecture_ids, *following]):
         drop_versions_in(connection, lecture_id)
         ended = connection.execute(
             select(lectures.c.ended_at).where(lectures.c.id == lecture_id)

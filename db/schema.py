@@ -37,7 +37,7 @@ from db.schema_rooms import room_observations as room_observations
 from db.schema_rooms import rooms as rooms
 from db.types import Id
 
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 """The newest migration; numbered, so that an older or newer store can be told apart."""
 
 
@@ -324,6 +324,8 @@ report_jobs = Table(
     moment("claimed_at", required=False),
     Column("claimed_by", String(200)),
     Column("attempts", Integer, nullable=False),
+    # The last number a version had: one that an erasure deleted is not given again.
+    Column("versions", Integer, nullable=False, server_default="0"),
     moment("built_at", required=False),
     Column("fingerprint", String(200)),
     Column("error", Text),

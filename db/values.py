@@ -308,6 +308,8 @@ class ReportJob:
     claimed_at: datetime | None
     claimed_by: str | None
     attempts: int
+    versions: int
+    """the last number that a version of the report had"""
     built_at: datetime | None
     fingerprint: str | None
     error: str | None
