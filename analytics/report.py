@@ -12,15 +12,17 @@ import numpy as np
 
 from analytics.buckets import Buckets, Floats, Ints
 from analytics.confusion import Confusion, adjust
+from analytics.comparison import ATTENTIVE, PRESENCE, Compared, compare
 from analytics.engagement import (
     ParticipantEvent,
     class_mean,
     class_timeline,
     student_means,
 )
-from analytics.evidence import Episode, Evidence, FlagKind
+from analytics.evidence import Episode
+from analytics.flag_log import LoggedFlag, ReportFlag, side_by_side
 from analytics.intervals import Bootstrap
-from analytics.moments import Marker, MarkerChange, marker_changes
+from analytics.moments import Course, Marker, MarkerChange, Moment, marker_changes, moments
 from analytics.mood import one_vote_means, step_grid, timeline
 from analytics.notes import Note, limits_for, method_for
 from analytics.privacy import Cohorts, cohorts, masked, rounded, rounded_each, step_for
@@ -42,49 +44,6 @@ class LectureFacts:
     ended_at: int
     model: str
     """``name@version`` of the card"""
-
-
-@dataclass(frozen=True)
-class LoggedFlag:
-    """One row of the live log: what the teacher saw, and what they answered."""
-
-    participant: Hashable
-    kind: FlagKind
-    raised_at: int
-    cleared_at: int | None
-    evidence: Evidence | None
-    """the numbers it was raised on; None where the log keeps none"""
-    reason: str = ""
-    """the log's own sentence, for where it keeps no numbers"""
-    said_yes: bool = False
-    """the student was asked first, and wants the teacher to check in"""
-    outcome: str | None = None
-    """what the teacher answered, in the log's own word; None: unanswered"""
-
-
-@dataclass(frozen=True)
-class ReportFlag:
-    """One flag in the report: shown live, found with all data, or both."""
-
-    participant: Hashable
-    name: str
-    kind: FlagKind
-    raised_at: int
-    cleared_at: int | None
-    evidence: Evidence | None
-    """the numbers it was raised on: those of the log where it was shown live"""
-    said_yes: bool
-    reason: str
-    """the log's own sentence, for where ``evidence`` is None"""
-    share: float
-    """mean evidence 0..1; NaN where all data together do not raise it"""
-    seen: float
-    """share of the time seen, 0..1; NaN likewise"""
-    outcome: str | None
-    shown_live: bool
-    """the teacher saw it during the lecture"""
-    recomputed: bool
-    """all data, late ones included, raise it too"""
 
 
 @dataclass(frozen=True)
@@ -183,6 +142,10 @@ class LectureReport:
     markers: tuple[Marker, ...]
     changes: tuple[MarkerChange, ...]
     """before and after each marker"""
+    moments: tuple[Moment, ...]
+    """the few lasting changes worth revisiting, in the order of time"""
+    compared: tuple[Compared, ...]
+    """class figures beside those that the course's earlier lectures showed"""
     method: tuple[Note, ...]
     """how the figures were made"""
     limits: tuple[Note, ...]
@@ -203,12 +166,14 @@ def build(
     markers: Sequence[Marker] = (),
     bootstrap: Bootstrap | None = None,
     before: Sequence[ShownGroup] = (),
+    earlier: Sequence[Mapping[str, float]] = (),
 ) -> LectureReport:
     """The report of the lecture whose every participant has a row in ``buckets``.
 
     ``visible`` gives the name of each student whose own row may be shown. Under any policy but
     ``individual`` no student and no flag is shown whatever is passed, and under ``self_report`` no
-    figure from faces at all. ``before`` are the groups that figures of the lecture have shown.
+    figure from faces at all. ``before`` are the groups that figures of the lecture have shown,
+    ``earlier`` the figures that reports of the course's earlier lectures have (``comparison``).
     """
     named = dict(visible) if facts.policy is Policy.INDIVIDUAL else {}
     # The lecture is over: its last, shorter step counts as complete.
@@ -216,16 +181,22 @@ def build(
     groups = cohorts(buckets, facts.policy, named, now=end, shown=before)
     shown = masked(buckets, groups)
     steps = _timeline(shown, confusion, facts.policy, bootstrap)
-    flags = _flags(named, log, recomputed, facts.ended_at)
+    flags = side_by_side(named, log, recomputed, facts.ended_at)
+    course = Course(
+        steps.starts, steps.step_s, steps.attentive, steps.shares, steps.low, steps.high
+    )
+    summary = _summary(facts, buckets, groups, steps, flags)
     return LectureReport(
         facts=facts,
-        summary=_summary(facts, buckets, groups, steps, flags),
+        summary=summary,
         timeline=steps,
         totals=_totals(steps, facts.policy, bootstrap),
         flags=flags,
         students=_students(facts, buckets.only(named), confusion, named, events, flags),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
-        changes=marker_changes(steps.starts, steps.step_s, steps.attentive, steps.shares, markers),
+        changes=marker_changes(course, markers),
+        moments=moments(course, markers),
+        compared=compare(_figures(summary, steps), earlier),
         method=method_for(facts.policy),
         limits=limits_for(facts.policy),
         fresh=groups.fresh,
@@ -298,6 +269,14 @@ def _summary(
     )
 
 
+def _figures(summary: ReportSummary, steps: ReportTimeline) -> dict[str, float]:
+    """What is compared with earlier lectures, by name."""
+    known = steps.reporting > 0
+    shares = steps.shares[known].mean(axis=0).tolist() if known.any() else []
+    looks = {look.value: share for look, share in zip(EMOTIONS, shares, strict=False)}
+    return {ATTENTIVE: summary.attentive, PRESENCE: summary.presence} | looks
+
+
 def _students(
     facts: LectureFacts,
     buckets: Buckets,
@@ -345,54 +324,3 @@ def paused_seconds(
         elif event.kind in _ENDS_PAUSE and since is not None:
             total, since = total + at - since, None
     return round(total + (end - since if since is not None else 0.0))
-
-
-def _flags(
-    named: Mapping[Hashable, str],
-    log: Sequence[LoggedFlag],
-    recomputed: Sequence[Episode],
-    end: int,
-) -> tuple[ReportFlag, ...]:
-    """The live log and the recomputation side by side: flags that overlap are one."""
-    rest = [episode for episode in recomputed if episode.participant in named]
-    found = []
-    for row in sorted(log, key=lambda row: row.raised_at):
-        if row.participant not in named:
-            continue
-        same = next((episode for episode in rest if _overlap(row, episode, end)), None)
-        if same is not None:
-            rest.remove(same)
-        found.append(_flag(named[row.participant], row, row, same))
-    found += [_flag(named[episode.participant], episode, None, episode) for episode in rest]
-    return tuple(sorted(found, key=lambda flag: flag.raised_at))
-
-
-def _overlap(row: LoggedFlag, episode: Episode, end: int) -> bool:
-    if (row.participant, row.kind) != (episode.participant, episode.kind):
-        return False
-    row_end = end if row.cleared_at is None else row.cleared_at
-    episode_end = end if episode.cleared_at is None else episode.cleared_at
-    return row.raised_at <= episode_end and episode.raised_at <= row_end
-
-
-def _flag(
-    name: str,
-    source: LoggedFlag | Episode,
-    row: LoggedFlag | None,
-    episode: Episode | None,
-) -> ReportFlag:
-    return ReportFlag(
-        participant=source.participant,
-        name=name,
-        kind=source.kind,
-        raised_at=source.raised_at,
-        cleared_at=source.cleared_at,
-        evidence=source.evidence,
-        said_yes=source.said_yes,
-        reason=row.reason if row is not None else "",
-        share=episode.evidence.share if episode is not None else float("nan"),
-        seen=episode.evidence.seen if episode is not None else float("nan"),
-        outcome=row.outcome if row is not None else None,
-        shown_live=row is not None,
-        recomputed=episode is not None,
-    )

@@ -9,6 +9,7 @@ from analytics import flags as flag_rule
 from analytics import moments, report
 from analytics.buckets import Buckets
 from analytics.engagement import ParticipantEvent
+from analytics.flag_log import LoggedFlag
 from analytics.evidence import Episode, FlagKind
 from analytics.pulses import PulseCounts, count_pulses
 from analytics.steady import ShownGroup
@@ -214,14 +215,14 @@ def _dismissals(log: list[FlagRow]) -> list[flag_rule.Dismissal]:
     ]
 
 
-def _logged(flag: FlagRow) -> report.LoggedFlag:
+def _logged(flag: FlagRow) -> LoggedFlag:
     def epoch(moment: Any) -> int | None:
         return None if moment is None else int(moment.astimezone(UTC).timestamp())
 
     outcome = None
     if flag.outcome is not None:
         outcome = flag.outcome_note or flag.outcome.value
-    return report.LoggedFlag(
+    return LoggedFlag(
         participant=flag.participant_id,
         kind=FlagKind(flag.kind.value),
         raised_at=int(flag.raised_at.timestamp()),

@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.pulses import PulseCounts
-from analytics.report import EmotionTotal, LectureReport, ReportFlag
+from analytics.flag_log import ReportFlag
+from analytics.report import EmotionTotal, LectureReport
 from analytics.steady import K
 from contract import EMOTIONS, Emotion, Policy
 from dashboard import i18n, wording

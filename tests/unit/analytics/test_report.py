@@ -12,9 +12,10 @@ from analytics.engagement import ParticipantEvent
 from analytics.evidence import Clause, Episode, Evidence, FlagKind
 from analytics.flags import evaluate
 from analytics.intervals import Bootstrap
+from analytics.flag_log import LoggedFlag
 from analytics.moments import Marker
 from analytics.notes import Note
-from analytics.report import LectureFacts, LectureReport, LoggedFlag, build, paused_seconds
+from analytics.report import LectureFacts, LectureReport, build, paused_seconds
 from analytics.simulate import Scripted, TrueState, simulate_lecture, to_columns
 from contract.emotions import EMOTIONS
 from contract.events import EventKind
