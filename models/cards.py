@@ -66,10 +66,10 @@ class Evaluation(_Part):
     accuracy: Share
     accuracy_flip: Share
     """Probabilities averaged over the face and its mirror image."""
-    accuracy_dedup: Share
-    """Without the faces that are pixel for pixel in the training split."""
-    ferplus_accuracy: Share
-    """Against the FER+ majority, on faces that have one."""
+    accuracy_dedup: Share | None
+    """Without the faces that are pixel for pixel in the training split; null where all are."""
+    ferplus_accuracy: Share | None
+    """Against the FER+ majority, on faces that have one; null where none has."""
     macro_f1: Share
     f1: Seven
     ece: Share

@@ -43,8 +43,8 @@ class Intervals(BaseModel):
 
     accuracy: Interval
     accuracy_flip: Interval
-    accuracy_dedup: Interval
-    ferplus_accuracy: Interval
+    accuracy_dedup: Interval | None
+    ferplus_accuracy: Interval | None
     macro_f1: Interval
 
 
@@ -99,8 +99,8 @@ def measure(
     agreed = majority >= 0
     accuracy = metrics.accuracy(straight, labels)
     flip = metrics.accuracy((straight + answers.mirrored) / 2, labels)
-    dedup = metrics.accuracy(straight[new], labels[new])
-    crowd = metrics.accuracy(straight[agreed], majority[agreed])
+    dedup, dedup_interval = _share(straight[new], labels[new])
+    crowd, crowd_interval = _share(straight[agreed], majority[agreed])
     before = metrics.reliability(metrics.tempered(straight, 1 / answers.temperature), labels)
     after = metrics.reliability(straight, labels)
     f1 = metrics.f1(straight, labels)
@@ -127,8 +127,8 @@ def measure(
         intervals=Intervals(
             accuracy=metrics.wilson(accuracy, len(faces)),
             accuracy_flip=metrics.wilson(flip, len(faces)),
-            accuracy_dedup=metrics.wilson(dedup, int(new.sum())),
-            ferplus_accuracy=metrics.wilson(crowd, int(agreed.sum())),
+            accuracy_dedup=dedup_interval,
+            ferplus_accuracy=crowd_interval,
             macro_f1=metrics.bootstrap(_macro_f1, straight, labels),
         ),
         ms_per_face=cost.ms_per_face,
@@ -137,6 +137,16 @@ def measure(
         mflops=cost.mflops,
         provenance=provenance,
     )
+
+
+def _share(
+    probabilities: metrics.Probabilities, labels: metrics.Labels
+) -> tuple[float | None, Interval | None]:
+    """Accuracy and its interval; none of either where there are no rows."""
+    if not len(labels):
+        return None, None
+    found = metrics.accuracy(probabilities, labels)
+    return found, metrics.wilson(found, len(labels))
 
 
 def _macro_f1(probabilities: metrics.Probabilities, labels: metrics.Labels) -> float:

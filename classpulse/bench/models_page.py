@@ -86,9 +86,13 @@ def _shares(found: Measurement) -> tuple[str, ...]:
         f"{100 * low:.1f} to {100 * high:.1f}",
         f"{found.accuracy_flip:.1%}",
         f"{found.macro_f1:.3f}",
-        f"{found.accuracy_dedup:.1%}",
-        f"{found.ferplus_accuracy:.1%}",
+        _percent(found.accuracy_dedup),
+        _percent(found.ferplus_accuracy),
     )
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
 
 
 def _costs(measured: Sequence[tuple[Row, Measurement]]) -> str:

@@ -190,9 +190,10 @@ def _tell(found: "Measurement") -> None:
 
     say(f"{found.file} on {found.n} faces of {found.split}")
     rows: list[dict[str, Any]] = []
-    for key, (low, high) in found.intervals.model_dump().items():
-        rows.append({"figure": key, "value": f"{getattr(found, key):.4f}", "95 %": ""})
-        rows[-1]["95 %"] = f"{low:.4f} to {high:.4f}"
+    for key, interval in found.intervals.model_dump(exclude_none=True).items():
+        low, high = interval
+        value, reach = f"{getattr(found, key):.4f}", f"{low:.4f} to {high:.4f}"
+        rows.append({"figure": key, "value": value, "95 %": reach})
     rows += [
         {"figure": key, "value": f"{getattr(found, key):.4g}"}
         for key in ("ece", "ece_before", "temperature", "ms_per_face", "mflops")
@@ -260,10 +261,8 @@ def _protocol() -> list[str]:
 
 
 def _line(row: "Row") -> dict[str, Any]:
-    figures = {
-        key: "–" if row.measured is None else f"{getattr(row.measured, key):.3f}"
-        for key in _FIGURES
-    }
+    values = {key: getattr(row.measured, key, None) for key in _FIGURES}
+    figures = {key: "–" if value is None else f"{value:.3f}" for key, value in values.items()}
     return {
         "name": row.name,
         "status": row.status.value,

@@ -27,6 +27,7 @@ def test_both_forms_answer_alike(file: PinnedFile) -> None:
             assert one == pytest.approx(other, rel=1e-3, abs=1e-2)
 
 
+@pytest.mark.timeout(600)
 def test_a_conversion_is_no_larger_than_its_source() -> None:
     source = WEIGHTS / PINNED[0].name
 
