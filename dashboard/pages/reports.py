@@ -17,6 +17,8 @@ TABLE_NAMES: Final = Said(
     {
         "summary": mark("Summary"),
         "timeline": mark("Timeline"),
+        "moments": mark("Moments"),
+        "comparison": mark("Comparison"),
         "flags": mark("Check-ins"),
         "students": mark("Students"),
         "markers": mark("Markers"),

@@ -15,8 +15,27 @@ def headings() -> dict[str, Any]:
         "sad": text("Sad-looking students, with uncertainty"),
         "said": text("What students said"),
         "said_head": [text("Answer"), text("Students who gave it at least once")],
+        "moments": text("Moments to revisit"),
+        "moments_head": [text("Time"), text("What changed"), text("What to try next time")],
+        "moments_note": text(
+            "Changes of class figures that lasted four minutes or more, found over the whole "
+            "lecture. A suggestion is a place to start, not a finding."
+        ),
+        "no_moments": text("No figure of the class changed notably and lastingly."),
+        "earlier": text("Beside earlier lectures"),
+        "earlier_head": [
+            text("Figure"),
+            text("This lecture"),
+            text("Earlier, middle"),
+            text("Earlier, range"),
+        ],
         "markers": text("Markers"),
-        "markers_head": [text("No"), text("Time"), text("What the teacher noted")],
+        "markers_head": [
+            text("No"),
+            text("Time"),
+            text("What the teacher noted"),
+            text("Five minutes before and after"),
+        ],
         "no_markers": text("No markers were set."),
         "flags": text("Check-ins"),
         "flags_head": [

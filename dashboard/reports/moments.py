@@ -1,10 +1,79 @@
-"""What changed around each marker, in one sentence."""
+"""What changed in a lecture and what to try next time, in sentences that claim no more than looks.
 
+A figure tells how faces look and where heads point; why, only the class can say. So a suggestion is
+a place to start and never a finding.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from math import isnan
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from analytics.moments import NOTABLE, MarkerChange
+from analytics.moments import NOTABLE, Advice, MarkerChange, Moment, Span
 from dashboard import i18n, wording
-from dashboard.i18n import text
+from dashboard.i18n import Said, mark, text
+from dashboard.reports.charts import local_time
+
+ADVICE: Final[Mapping[Advice, str]] = Said(
+    {
+        Advice.AGAIN: mark(
+            "If it was something you did, it may be worth doing again. Ask the class what helped."
+        ),
+        Advice.SHORTER: mark(
+            "Next time try a shorter stretch here, or a question in the middle of it, and see "
+            "whether attention holds."
+        ),
+        Advice.BREAK: mark(
+            "Nothing was marked here, so recall what was on. A short break or a change of activity "
+            "before this time may be worth a try."
+        ),
+        Advice.ASK: mark(
+            "Ask how this part was for them and leave room for questions. A look alone does not "
+            "say why."
+        ),
+        Advice.RECALL: mark("Recall what was on. A look alone does not say why it changed."),
+    }
+)
+"""What to try in the next lesson."""
+
+
+@dataclass(frozen=True, slots=True)
+class MomentWords:
+    """One moment as the report says it."""
+
+    time: str
+    evidence: str
+    suggestion: str
+
+
+def moment_words(moments: Sequence[Moment], zone: ZoneInfo) -> list[MomentWords]:
+    """The moments worth revisiting, in the reader's language and the school's wall time."""
+    return [
+        MomentWords(
+            time=wording.clock(local_time(moment.at, zone)),
+            evidence=evidence(moment),
+            suggestion=ADVICE[moment.advice],
+        )
+        for moment in moments
+    ]
+
+
+def evidence(moment: Moment) -> str:
+    """E.g. *After group work, attention rose from 52 % to 71 % (likely 64 to 77 %), for 12 min.*"""
+    change = _moved(
+        moment.look is None, _look_name(moment), moment.before, moment.after, moment.span
+    )
+    lasted = wording.length(timedelta(seconds=moment.lasted_s))
+    if moment.marker is not None:
+        return text(
+            "After {marker}, {change}, for {lasted}.",
+            marker=moment.marker.label,
+            change=change,
+            lasted=lasted,
+        )
+    return text("With no marker near, {change}, for {lasted}.", change=change, lasted=lasted)
 
 
 def change_words(change: MarkerChange) -> str:
@@ -21,23 +90,39 @@ def _attention(change: MarkerChange) -> list[str]:
     before, after = change.attentive_before, change.attentive_after
     if isnan(before) or isnan(after):
         return []
-    shares = {"before": i18n.percent(before), "after": i18n.percent(after)}
     if abs(after - before) < NOTABLE:
-        return [text("attention stayed near {after}", **shares)]
-    if after > before:
-        return [text("attention rose from {before} to {after}", **shares)]
-    return [text("attention fell from {before} to {after}", **shares)]
+        return [text("attention stayed near {after}", after=i18n.percent(after))]
+    return [_moved(True, "", before, after, change.attentive_span)]
 
 
 def _look(change: MarkerChange) -> list[str]:
     before, after = change.share_before, change.share_after
     if change.look is None or abs(after - before) < NOTABLE:
         return []
-    values = {
-        "look": wording.LOOK[change.look],
-        "before": i18n.percent(before),
-        "after": i18n.percent(after),
-    }
+    return [_moved(False, wording.LOOK[change.look], before, after, change.share_span)]
+
+
+def _look_name(moment: Moment) -> str:
+    return "" if moment.look is None else wording.LOOK[moment.look]
+
+
+def _moved(attention: bool, look: str, before: float, after: float, span: Span) -> str:
+    values = {"look": look, "before": i18n.percent(before), "after": _likely(after, span)}
+    if attention and after > before:
+        return text("attention rose from {before} to {after}", **values)
+    if attention:
+        return text("attention fell from {before} to {after}", **values)
     if after > before:
-        return [text("{look} rose from {before} to {after}", **values)]
-    return [text("{look} fell from {before} to {after}", **values)]
+        return text("{look} rose from {before} to {after}", **values)
+    return text("{look} fell from {before} to {after}", **values)
+
+
+def _likely(after: float, span: Span) -> str:
+    """A share with its range, where one is known."""
+    if isnan(span[0]) or isnan(span[1]):
+        return i18n.percent(after)
+    return text(
+        "{share} (likely {interval})",
+        share=i18n.percent(after),
+        interval=wording.between(span[0], span[1]),
+    )

@@ -21,6 +21,7 @@ from dashboard.errors import ServerError
 from dashboard.flag_words import evidence_of
 from dashboard.i18n import plural, text
 from dashboard.live_compose import confusion_of
+from dashboard.reports.earlier import earlier_figures
 from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
 from dashboard.reports.words import ModelWords, words
@@ -33,7 +34,9 @@ from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus
 if TYPE_CHECKING:
     from models.cards import Card
 
-TABLES: Final = ("summary", "timeline", "flags", "students", "markers")
+TABLES: Final = (
+    "summary", "timeline", "moments", "comparison", "flags", "students", "markers",
+)  # fmt: skip
 """All tables that a report may have; *flags* and *students* only where the policy allows."""
 
 _ATTEMPTS: Final = 5
@@ -147,6 +150,7 @@ def _compute(
             for m in lectures.markers_of(store, lecture.id)
         ],
         before=before,
+        earlier=earlier_figures(store, lecture, card.model_id),
     )
 
 

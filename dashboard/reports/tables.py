@@ -6,11 +6,13 @@ from io import StringIO
 from math import isnan
 from typing import Final
 
+from analytics.comparison import ATTENTIVE
 from analytics.pulses import PulseCounts
 from analytics.report import LectureReport
 from analytics.steady import K
 from contract import EMOTIONS, Policy
 from dashboard.reports.charts import local_time, zone_of
+from dashboard.reports.moments import ADVICE, evidence
 from dashboard.reports.words import flag_why, outcome_words
 from db.values import Course
 
@@ -41,6 +43,8 @@ def tables(
     }
     if inferred:
         made["timeline"] = _csv(_timeline_head(), _timeline(report, course))
+        made["moments"] = _csv(_MOMENT_HEAD, _moments(report, course))
+        made["comparison"] = _csv(_COMPARED_HEAD, _compared(report))
     if report.students:
         made["students"] = _csv(_STUDENT_HEAD, _students(report))
         made["flags"] = _csv(_FLAG_HEAD, _flags(report, course))
@@ -142,6 +146,38 @@ def _timeline(report: LectureReport, course: Course) -> list[list[Cell]]:
             ]
         )
     return rows
+
+
+_MOMENT_HEAD: Final = (
+    "at", "seconds", "marker", "figure", "before", "after", "low", "high", "evidence", "suggestion",
+)  # fmt: skip
+
+
+def _moments(report: LectureReport, course: Course) -> list[list[Cell]]:
+    return [
+        [
+            _at(moment.at, course),
+            moment.lasted_s,
+            None if moment.marker is None else moment.marker.label,
+            ATTENTIVE if moment.look is None else moment.look.value,
+            moment.before,
+            moment.after,
+            *moment.span,
+            evidence(moment),
+            ADVICE[moment.advice],
+        ]
+        for moment in report.moments
+    ]
+
+
+_COMPARED_HEAD: Final = ("figure", "this_lecture", "middle", "low", "high", "lectures", "standing")
+
+
+def _compared(report: LectureReport) -> list[list[Cell]]:
+    return [
+        [one.figure, one.now, one.usual, one.low, one.high, one.lectures, one.standing.value]
+        for one in report.compared
+    ]
 
 
 _FLAG_HEAD: Final = (

@@ -16,7 +16,7 @@ from dashboard import i18n, wording
 from dashboard.flag_words import why
 from dashboard.i18n import plural, text
 from dashboard.pulse_words import PULSE_OF_SOME
-from dashboard.reports import svg
+from dashboard.reports import earlier, svg
 from dashboard.reports.charts import (
     attention_chart,
     known,
@@ -28,7 +28,7 @@ from dashboard.reports.charts import (
     zone_of,
 )
 from dashboard.reports.headings import headings
-from dashboard.reports.moments import change_words
+from dashboard.reports.moments import change_words, moment_words
 from dashboard.reports.notes import sentences
 from dashboard.theme import LOOK_COLOURS, STACK
 from db.values import Course
@@ -149,6 +149,13 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "sad": sad_chart(report, axis),
         "answers": None,
         "said": [],
+        "inferred": report.facts.policy is not Policy.SELF_REPORT,
+        "moments": [
+            [said.time, said.evidence, said.suggestion]
+            for said in moment_words(report.moments, zone)
+        ],
+        "earlier": earlier.rows(report.compared),
+        "earlier_said": earlier.sentence(report.compared),
         "markers": _markers(report, zone),
         "flags": [_flag(flag, zone) for flag in report.flags],
         "no_flags": _no_flags(report),
@@ -233,7 +240,7 @@ def _summary(report: LectureReport) -> str:
     said = [text("Over {span} the class was mostly {looks}.", span=span, looks=looks)]
     if report.facts.policy is Policy.INDIVIDUAL:
         said.append(_suggested(report.summary.flags))
-    return " ".join([*said, *map(change_words, report.changes)])
+    return " ".join(said)
 
 
 def _lasted(report: LectureReport) -> str:
@@ -274,8 +281,14 @@ def _no_flags(report: LectureReport) -> str:
 
 
 def _markers(report: LectureReport, zone: ZoneInfo) -> list[list[str]]:
+    changed = {change.marker: change_words(change) for change in report.changes}
     return [
-        [i18n.number(number), wording.clock(local_time(marker.at, zone)), marker.label]
+        [
+            i18n.number(number),
+            wording.clock(local_time(marker.at, zone)),
+            marker.label,
+            changed.get(marker, ""),
+        ]
         for number, marker in enumerate(report.markers, start=1)
     ]
 
