@@ -55,7 +55,7 @@ def side_by_side(
     recomputed: Sequence[Episode],
     end: int,
 ) -> tuple[ReportFlag, ...]:
-    """Both in the order they were raised, of those in ``named`` alone; what overlaps is one flag."""
+    """Both, in the order they were raised, of those in ``named``; what overlaps is one flag."""
     rest = [episode for episode in recomputed if episode.participant in named]
     found = []
     for row in sorted(log, key=lambda row: row.raised_at):

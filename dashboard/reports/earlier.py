@@ -10,7 +10,7 @@ from io import StringIO
 from typing import Final
 
 from analytics.comparison import ATTENTIVE, FIGURES, PRESENCE, Compared, Standing
-from contract import EMOTIONS, Policy
+from contract import EMOTIONS, Emotion, Policy
 from dashboard import i18n, wording
 from dashboard.i18n import plural, text
 from db import queries, reports
@@ -51,20 +51,25 @@ def _figures(table: bytes, model: str) -> Mapping[str, float]:
     return {name: float(value) for name, value in wanted.items() if value}
 
 
-def name_of(figure: str) -> str:
-    """What a compared figure is called."""
+def _name(figure: str) -> str:
+    """What a compared figure is called in a table."""
     if figure == ATTENTIVE:
         return text("Attentive")
     if figure == PRESENCE:
         return text("In view")
-    return wording.LOOK[EMOTIONS[FIGURES.index(figure) - 2]]
+    name = wording.LOOK[_look(figure)]
+    return name[:1].upper() + name[1:]
+
+
+def _look(figure: str) -> Emotion:
+    return EMOTIONS[FIGURES.index(figure) - 2]
 
 
 def rows(compared: Sequence[Compared]) -> list[list[str]]:
     """The report's table: figure, this lecture, middle and range of the earlier ones."""
     return [
         [
-            name_of(one.figure),
+            _name(one.figure),
             i18n.percent(one.now),
             i18n.percent(one.usual),
             wording.between(one.low, one.high),
@@ -87,7 +92,16 @@ def sentence(compared: Sequence[Compared]) -> str:
 
 
 def _stands_out(one: Compared) -> str:
-    name, now = name_of(one.figure), i18n.percent(one.now)
-    if one.standing is Standing.ABOVE:
-        return text("{figure} was higher than in any of them ({share})", figure=name, share=now)
-    return text("{figure} was lower than in any of them ({share})", figure=name, share=now)
+    above, share = one.standing is Standing.ABOVE, i18n.percent(one.now)
+    if one.figure == ATTENTIVE and above:
+        return text("attention was higher than in any of them ({share})", share=share)
+    if one.figure == ATTENTIVE:
+        return text("attention was lower than in any of them ({share})", share=share)
+    if one.figure == PRESENCE and above:
+        return text("students were in view more than in any of them ({share})", share=share)
+    if one.figure == PRESENCE:
+        return text("students were in view less than in any of them ({share})", share=share)
+    look = wording.LOOK[_look(one.figure)]
+    if above:
+        return text("{look} faces were more common than in any ({share})", look=look, share=share)
+    return text("{look} faces were less common than in any ({share})", look=look, share=share)
