@@ -35,7 +35,7 @@ def past_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
         Scripted(11, TrueState.DISENGAGED, 28 * MINUTE, 44 * MINUTE),
         Scripted(None, TrueState.HAPPY, 18 * MINUTE, 18 * MINUTE + 40),
     ]
-    return _simulate(1, students, PAST_MINUTES, bank, scenes)
+    return _simulate(3, students, PAST_MINUTES, bank, scenes)
 
 
 def live_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
@@ -50,7 +50,7 @@ def live_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
         Scripted(None, TrueState.HAPPY, 15 * MINUTE, 15 * MINUTE + 45),
     ]
     # A seed under which chance adds no further check-in to the scenes of the first minutes.
-    return _simulate(9, students, BEHIND_MINUTES + AHEAD_MINUTES, bank, scenes)
+    return _simulate(4, students, BEHIND_MINUTES + AHEAD_MINUTES, bank, scenes)
 
 
 def short_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
@@ -59,7 +59,7 @@ def short_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
         Scripted(2, TrueState.SAD, 4 * MINUTE, 18 * MINUTE),
         Scripted(6, TrueState.DISENGAGED, 6 * MINUTE, 18 * MINUTE),
     ]
-    return _simulate(3, students, ONCE_MINUTES, bank, scenes)
+    return _simulate(8, students, ONCE_MINUTES, bank, scenes)
 
 
 def _simulate(
