@@ -83,8 +83,16 @@ def main() -> None:
     chosen.runs.mkdir(exist_ok=True)
     with (chosen.runs / "rows.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        while left := waiting(chosen.runs):
-            train_slice(left[0], chosen.data.resolve(), chosen.runs)
+        failed: set[str] = set()
+        while left := [name for name in waiting(chosen.runs) if name not in failed]:
+            try:
+                train_slice(left[0], chosen.data.resolve(), chosen.runs)
+            except subprocess.CalledProcessError as error:
+                # One row that cannot be trained must not keep the others waiting.
+                print(f"{left[0]}: left out, exit code {error.returncode}", flush=True)
+                failed.add(left[0])
+    if failed:
+        sys.exit(f"These rows could not be trained: {', '.join(sorted(failed))}.")
     print("Every row has been trained until it stopped improving, or to its last epoch.")
 
 
