@@ -54,3 +54,14 @@ function press(buttons, at) {
   const found = document.querySelectorAll(buttons)[at];
   if (found) { found.click(); }
 }
+
+/* The languages fold away once somebody turns elsewhere. */
+function foldLanguages(event) {
+  const menu = document.querySelector(".cp-language-menu[open]");
+  if (!menu || (event.type === "click" && menu.contains(event.target))) { return; }
+  if (event.type === "keydown" && event.key !== "Escape") { return; }
+  menu.open = false;
+  if (event.type === "keydown") { menu.querySelector("summary").focus(); }
+}
+document.addEventListener("click", foldLanguages);
+document.addEventListener("keydown", foldLanguages);

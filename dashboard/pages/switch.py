@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import html
 
 from contract.languages import Language
@@ -12,33 +11,28 @@ from dashboard.pages import parts, urls
 
 
 def language_menu(here: str) -> Any:
-    """The header's menu; each choice leads back ``here``, now in that language."""
+    """The header's menu; each choice leads back ``here``, now in that language.
+
+    A disclosure of links, which every browser and screen reader knows: it needs no script to open.
+    """
     spoken = i18n.language()
-    return dmc.Menu(
+    return html.Details(
         [
-            dmc.MenuTarget(
-                html.Button(
-                    [
-                        html.Span("文A", className="cp-language-mark", **parts.aria(hidden="true")),
-                        html.Span(spoken.own_name, className="cp-language-name"),
-                    ],
-                    type="button",
-                    className="cp-plain-button cp-language",
-                    **parts.aria(label=text("Language: {name}", name=spoken.own_name)),
-                )
-            ),
-            dmc.MenuDropdown(
+            html.Summary(
                 [
-                    dmc.MenuItem(
-                        html.Span(one.own_name, lang=one.value),
-                        href=urls.language(one.value, here),
-                        refresh=True,
-                        rightSection="✓" if one is spoken else None,
-                    )
-                    for one in Language
-                ]
+                    html.Span(spoken.value, className="cp-language-mark", **parts.aria(hidden="true")),
+                    html.Span(spoken.own_name, className="cp-language-name"),
+                ],
+                className="cp-plain-button cp-language",
+                **parts.aria(label=text("Language: {name}", name=spoken.own_name)),
             ),
+            html.Ul([_choice(one, here, spoken) for one in Language], className="cp-language-list"),
         ],
-        position="bottom-end",
-        shadow="md",
+        className="cp-language-menu",
     )
+
+
+def _choice(one: Language, here: str, spoken: Language) -> Any:
+    current = parts.aria(current="true") if one is spoken else {}
+    link: dict[str, Any] = {"lang": one.value, "hrefLang": one.value, **current}
+    return html.Li(html.A(one.own_name, href=urls.language(one.value, here), **link))
