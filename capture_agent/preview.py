@@ -1,5 +1,6 @@
 """Where the mirror is shown: a window with keys of its own, and a video file."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from capture_agent.mirror import SIZE, Sight, draw
 from capture_agent.sources import Image
 
 _TITLE: Final = "ClassPulse"
+_KIND: Final = cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL
+"""Without the buttons that some window libraries add: one of them saves the picture."""
+
 _PROBE: Final = "import cv2; cv2.namedWindow('ClassPulse'); cv2.waitKey(1); cv2.destroyAllWindows()"
 _PROBE_S: Final = 20.0
 
@@ -34,7 +38,9 @@ class Window:
     """A window on the screen. For the main thread alone, as the systems want it."""
 
     def __init__(self) -> None:
-        cv2.namedWindow(_TITLE, cv2.WINDOW_AUTOSIZE)
+        # The window library of Linux would warn of fonts that it has not, line after line.
+        os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
+        cv2.namedWindow(_TITLE, _KIND)
         self._open = True
         self._shown = False
 

@@ -72,6 +72,7 @@ test)
     make_environment .venv --extra agent --extra server
     opencv_loads .venv || install_system "OpenCV" libgl1 libglib2.0-0 libxcb1
     find_chromium >/dev/null || install_system "the browser tests" chromium fonts-liberation
+    command -v Xvfb >/dev/null || install_system "the tests of windows and of the screen" xvfb
     ;;
 train)
     make_environment .venv-train --extra agent --extra train

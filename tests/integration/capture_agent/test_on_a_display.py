@@ -1,0 +1,118 @@
+"""The real window and the real screen, on a display of this test's own (Xvfb)."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+WINDOW_AND_SCREEN = """
+import json, sys
+import cv2
+import numpy as np
+from capture_agent.clips import DemoClip
+from capture_agent.clock import Clock
+from capture_agent.mirror import SIZE, Showing, Sight, draw
+from capture_agent.preview import Window, can_show_windows
+from capture_agent.sources import open_source
+
+told = {"can_show": can_show_windows()}
+window = Window()
+_, read = next(DemoClip().play())
+shown = draw(Sight(Showing.SHARING, image=read()))
+window.show(shown)
+clock = Clock()
+screen = open_source("screen", clock, realtime=False, loop=None)
+told["description"] = screen.description
+for number, frame in enumerate(screen.frames(lambda at: True)):
+    window.pressed()
+    window.show(shown)
+    # What is on the screen somewhere is the mirror, pixel by pixel.
+    there = cv2.matchTemplate(frame.image_bgr, shown, cv2.TM_SQDIFF_NORMED)
+    told["difference"] = float(there.min())
+    if told["difference"] < 1e-3 or number == 100:
+        break
+told["screen"] = list(frame.image_bgr.shape)
+_, _, (left, top), _ = cv2.minMaxLoc(there)
+part = open_source(f"screen:{left},{top},640,480", clock, realtime=False, loop=None)
+for frame in part.frames(lambda at: True):
+    told["part"] = float(np.abs(frame.image_bgr.astype(int) - shown[:, :640]).mean())
+    break
+screen.close(); part.close()
+if len(sys.argv) > 1:
+    cv2.imwrite(sys.argv[1], shown)
+cv2.destroyAllWindows(); window.close()
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[dict[str, str]]:
+    """The environment of a program that has a display."""
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None and sys.platform != "linux":
+        pytest.skip("only Linux has Xvfb; elsewhere these are tried by hand")
+    assert xvfb is not None, "scripts/setup.sh installs Xvfb; without it nothing is tested here"
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        pass_fds=[write], stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            number = told.readline().strip()
+        assert number, "Xvfb did not start"
+        yield {**os.environ, "DISPLAY": f":{number}", "PYTHONPATH": str(ROOT)}
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def run(code: str, env: dict[str, str], *words: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        env=env, capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout.strip().rpartition("\n")[2])
+    return told
+
+
+@pytest.mark.slow
+def test_the_window_is_on_the_screen_and_the_screen_is_read(display: dict[str, str]) -> None:
+    told = run(WINDOW_AND_SCREEN, display)
+    assert told["can_show"]
+    assert told["screen"] == [800, 1280, 3]
+    assert told["difference"] < 1e-3
+    assert told["part"] < 1.0
+    assert told["description"] == "the screen"
+
+
+@pytest.mark.slow
+def test_without_a_display_both_say_so(display: dict[str, str]) -> None:
+    alone = {name: value for name, value in display.items() if name != "DISPLAY"}
+    told = run(
+        "import json\n"
+        "from capture_agent.clock import Clock\n"
+        "from capture_agent.errors import SourceError\n"
+        "from capture_agent.preview import can_show_windows\n"
+        "from capture_agent.sources import open_source\n"
+        "try:\n"
+        "    said = open_source('screen', Clock(), realtime=False, loop=None).description\n"
+        "except SourceError as error:\n"
+        "    said = str(error)\n"
+        "print(json.dumps({'said': said, 'can_show': can_show_windows()}))\n",
+        alone,
+    )
+    assert told == {
+        "said": "The screen cannot be read: there is no display here.",
+        "can_show": False,
+    }
