@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -131,24 +131,45 @@ def index_of_device(path: Path) -> int:
     raise SourceError(f"{path} is not a camera.")
 
 
-def index_by_name(name: str, listing: Path = _LINUX_NAMES) -> int:
+def index_by_name(name: str, known: Callable[[], Mapping[int, str] | None] | None = None) -> int:
     """The number of the first camera whose name holds ``name``, whatever the case.
 
-    Raises SourceError, naming the cameras there are; where the system has no such list, it says
-    that a number is needed.
+    Raises SourceError, naming the cameras there are; where no names can be had, it says that a
+    number is needed.
     """
-    if not listing.is_dir():
+    cameras = (known or known_cameras)()
+    if cameras is None:
         raise SourceError(
             f"There is no file {name!r}, and no camera can be found by that name here; "
             "give the camera's number, such as 0."
         )
-    cameras = {
+    for index, found in sorted(cameras.items()):
+        if name.casefold() in found.casefold():
+            return index
+    there = ", ".join(f"{index} ({found})" for index, found in sorted(cameras.items())) or "none"
+    raise SourceError(f"No camera is called {name!r}; cameras found: {there}.")
+
+
+def known_cameras(
+    platform: str = sys.platform, listing: Path = _LINUX_NAMES
+) -> Mapping[int, str] | None:
+    """Number and name of every camera, numbered as the back end that opens it does.
+
+    None where the system does not tell.
+    """
+    if platform == "linux":
+        return _listed(listing) if listing.is_dir() else None
+    try:
+        from cv2_enumerate_cameras import enumerate_cameras
+    except ImportError:
+        return None
+    # Of the back ends that will be tried, the first numbers them.
+    return {int(it.index): str(it.name) for it in enumerate_cameras(_backends(platform)[0])}
+
+
+def _listed(listing: Path) -> dict[int, str]:
+    return {
         index_of_device(item): (item / "name").read_text(encoding="utf-8").strip()
         for item in sorted(listing.iterdir())
         if (item / "name").is_file()
     }
-    for index, known in sorted(cameras.items()):
-        if name.casefold() in known.casefold():
-            return index
-    there = ", ".join(f"{index} ({known})" for index, known in sorted(cameras.items())) or "none"
-    raise SourceError(f"No camera is called {name!r}; cameras found: {there}.")

@@ -2,13 +2,14 @@ import itertools
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from capture_agent.camera import Camera, _backends, index_by_name, may_exist
+from capture_agent.camera import Camera, _backends, index_by_name, known_cameras, may_exist
 from capture_agent.clips import DemoClip, VideoClip, open_clip
 from capture_agent.errors import CameraLostError, SourceError
 from capture_agent.playback import Pictures, Playback
@@ -240,14 +241,37 @@ def test_cameras_are_found_by_name(tmp_path: Path) -> None:
     for index, name in ((0, "Integrated Camera"), (2, "USB 4K Cam")):
         (tmp_path / f"video{index}").mkdir()
         (tmp_path / f"video{index}" / "name").write_text(name + "\n")
-    assert index_by_name("usb", tmp_path) == 2
+    assert index_by_name("usb", lambda: known_cameras("linux", tmp_path)) == 2
     with pytest.raises(SourceError, match=r"found: 0 .Integrated Camera., 2 .USB 4K Cam."):
-        index_by_name("Logitech", tmp_path)
+        index_by_name("Logitech", lambda: known_cameras("linux", tmp_path))
     with pytest.raises(SourceError, match="give the camera's number"):
-        index_by_name("Logitech", tmp_path / "nowhere")
+        index_by_name("Logitech", lambda: known_cameras("linux", tmp_path / "nowhere"))
 
 
 def test_every_system_has_its_own_back_ends() -> None:
     named = {name: set(_backends(name)) for name in ("linux", "darwin", "win32")}
     assert all(named.values())
     assert len(set.union(*named.values())) == sum(map(len, named.values()))
+
+
+@pytest.mark.parametrize(("platform", "backend"), [("win32", "MSMF"), ("darwin", "AVFOUNDATION")])
+def test_elsewhere_a_camera_is_named_by_the_back_end_that_opens_it(
+    platform: str, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def enumerate_cameras(wanted: int) -> list[SimpleNamespace]:
+        asked.append(wanted)
+        names = ("FaceTime HD Camera", "USB Camera")
+        return [SimpleNamespace(index=index, name=name) for index, name in enumerate(names)]
+
+    library = SimpleNamespace(enumerate_cameras=enumerate_cameras)
+    monkeypatch.setitem(sys.modules, "cv2_enumerate_cameras", library)
+    assert index_by_name("usb", lambda: known_cameras(platform)) == 1
+    assert asked == [getattr(cv2, f"CAP_{backend}")]
+
+
+def test_without_names_a_number_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cv2_enumerate_cameras", None)
+    with pytest.raises(SourceError, match="give the camera's number"):
+        index_by_name("usb", lambda: known_cameras("win32"))
