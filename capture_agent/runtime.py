@@ -94,7 +94,8 @@ def _run(
             opened = _open_session(
                 settings, invitation, console, clock, correction, outbox, transport
             )
-            baseline = opened.new and console.interactive and console.ask(QUESTION)
+            helps = opened.new and opened.session.baseline_helps
+            baseline = helps and console.interactive and console.ask(QUESTION)
         except BaseException:
             if outbox.session() is None:
                 # Nobody agreed to anything, so nothing of this visit stays.

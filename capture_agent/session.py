@@ -25,6 +25,8 @@ class Session(BaseModel):
     choices: Choices
     joined_at: datetime
     clock_offset_ms: int = 0
+    baseline_helps: bool = False
+    """Whether the server knows of no earlier lecture how this student's face looks at rest."""
 
     @classmethod
     def read(cls, body: str | None) -> Self | None:

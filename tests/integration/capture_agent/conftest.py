@@ -73,6 +73,7 @@ class FakeServer:
         self.consented: Choices | None = None
         self.ended_at: datetime | None = None
         self.ask: Ask | None = None
+        self.baseline_helps = True
         self.pulses: list[Pulse] = []
         self.clock_ahead = timedelta(0)
         self.plan: Plan = obey
@@ -143,6 +144,7 @@ class FakeServer:
             participant=uuid7(self.now()),
             recovery_link="/me/secret",
             admitted=True,
+            baseline=self.baseline_helps,
         ).model_dump_json()
 
     def take(self, raw: bytes, kind: type[Any], store: dict[UUID, Any]) -> tuple[int, str]:
