@@ -11,7 +11,16 @@ from flask import Flask, Response, send_from_directory
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.errors import ClassPulseError
-from dashboard import browser_guard, health, oidc, pages, program_offer, signin, viewer_language
+from dashboard import (
+    browser_guard,
+    health,
+    oidc,
+    pages,
+    program_offer,
+    signin,
+    static_files,
+    viewer_language,
+)
 from dashboard.api import problems, routes
 from dashboard.errors import AccessError
 from dashboard.keys import load_or_make_key
@@ -100,6 +109,7 @@ def create_app(
             program_offer.register(flask, program, settings.folder)
         dash = _dash(flask, services)
         browser_guard.register(flask, dash, secure=settings.secure)
+        static_files.register(flask)
         return App(flask, dash, services, board, Scheduler(services))
     except BaseException:
         store.close()
