@@ -240,3 +240,39 @@ def test_erased_words_are_overwritten_in_the_file(sqlite_store: Store) -> None:
 
     file = Path(str(sqlite_store.url.database))
     assert b"Zebulon Remarkable" not in file.read_bytes()
+
+
+def test_versions_are_numbered_on_after_an_erasure(
+    pair: tuple[Classroom, list[Participant]],
+) -> None:
+    """Two files that differ never go by one number."""
+    classroom, (ana, _) = pair
+    store, lecture = classroom.store, classroom.lecture
+    retention.erase_participant(store, ana.id, now=classroom.at(100), actor="user:admin")
+    assert reports.versions(store, lecture.id) == []
+    job = reports.claim(store, classroom.at(101), "worker")
+    assert job is not None
+    again = reports.complete(
+        store, job, now=classroom.at(102), fingerprint="f", pdf=b"anew", tables={}
+    )
+    assert again.version == 2
+
+
+def test_later_reports_that_quote_an_erased_lecture_are_written_anew(
+    pair: tuple[Classroom, list[Participant]],
+) -> None:
+    classroom, (ana, _) = pair
+    store = classroom.store
+    later = lectures.start(
+        store, classroom.course.id, "More", classroom.lecture.policy, classroom.at(3600)
+    )
+    lectures.end(store, later.id, classroom.at(7200), timedelta(0))
+    job = reports.claim(store, classroom.at(7201), "worker")
+    assert job is not None
+    assert job.lecture_id == later.id
+    reports.complete(store, job, now=classroom.at(7202), fingerprint="f", pdf=b"q", tables={})
+    retention.erase_participant(store, ana.id, now=classroom.at(8000), actor="user:admin")
+    assert reports.versions(store, later.id) == []
+    due = reports.job_of(store, later.id)
+    assert due is not None
+    assert due.due_at == classroom.at(8000)

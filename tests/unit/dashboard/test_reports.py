@@ -155,7 +155,7 @@ def test_who_is_asked_first_has_only_the_check_ins_they_agreed_to(
 def test_under_aggregate_no_student_is_in_any_file(sqlite_store: Store) -> None:
     sitting = taught(sqlite_store, Policy.AGGREGATE)
     pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
-    assert set(tables) == {"summary", "timeline", "markers"}
+    assert set(tables) == {"summary", "timeline", "moments", "comparison", "markers"}
     everything = text_of(pdf) + "".join(table.decode() for table in tables.values())
     for name in ("Ana", "Ben", "Chloé", "Emeka", "Freya"):
         assert name not in everything
