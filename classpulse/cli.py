@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from classpulse.commands import bench, bench_agent, bench_live, lectures, models, school, store
+from classpulse.commands import (
+    bench,
+    bench_agent,
+    bench_live,
+    bench_seeing,
+    lectures,
+    models,
+    school,
+    store,
+)
 from classpulse.console import UsageError, warn
 from contract import ClassPulseError
 
@@ -25,6 +34,7 @@ app.add_typer(store.app, name="db")
 app.add_typer(models.app, name="models")
 bench.app.command("agent")(bench_agent.agent)
 bench.app.command("live")(bench_live.live)
+bench.app.command("seeing")(bench_seeing.seeing)
 app.add_typer(bench.app, name="bench")
 app.command("erase")(school.erase)
 app.command("report")(lectures.report)

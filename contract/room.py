@@ -4,8 +4,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contract.base import Instant, Message
+from contract.base import Instant, Message, Share
 from contract.exchange import LectureFacts
+from contract.observations import ROOM_LEAST, Probabilities
 from contract.policy import Policy
 
 
@@ -25,6 +26,15 @@ class RoomLink(Message):
     agreed: int = Field(ge=0, description="participants who chose that a room may see them")
 
 
+class RoomWindow(Message):
+    """What may be said of five minutes of a room; shares in steps of 5 points."""
+
+    at: Instant
+    faces: int = Field(ge=ROOM_LEAST, description="faces that were usually in view")
+    shares: Probabilities = Field(description="of the seven looks, in FER2013 order")
+    attentive: Share | None
+
+
 class RoomState(Message):
     """Whether a lecture's room may be captured now, and if not, what is in the way."""
 
@@ -35,6 +45,9 @@ class RoomState(Message):
     )
     agreed: int = Field(ge=0, description="participants who chose that a room may see them")
     missing: int = Field(ge=0, description="participants who did not choose it, or took it back")
+    windows: tuple[RoomWindow, ...] = Field(
+        default=(), description="what the room showed so far, oldest first"
+    )
 
 
 class RoomFacts(Message):

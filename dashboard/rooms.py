@@ -3,18 +3,25 @@
 The pages, the API and the command line call the same functions with the actor who asks.
 """
 
+from datetime import UTC, datetime
+from math import isnan
+from typing import cast
 from uuid import UUID
 
-from contract.room import RoomFacts, RoomLink, RoomState
+from analytics.room import room_figures as analyse
+from contract.observations import Probabilities
+from contract.policy import Policy
+from contract.room import RoomFacts, RoomLink, RoomState, RoomWindow
 from dashboard import access, lookup
 from dashboard.access import Action, Actor, LectureObject, RoomActor, UserActor
 from dashboard.errors import ForbiddenError, InvalidError, NotSignedInError
 from dashboard.joining import facts
+from dashboard.live_compose import confusion_of
 from dashboard.services import Services
-from db import audit, rooms
+from db import audit, queries, room_figures, rooms
 from db.rooms import RoomContext
 from db.secrets import mint
-from db.values import Lecture
+from db.values import Lecture, ParticipantStatus
 
 
 def allow(
@@ -65,6 +72,38 @@ def state(services: Services, actor: Actor, lecture_id: UUID | str) -> RoomState
         stopped=None if last is None else last.reason,
         agreed=found.agreed,
         missing=found.missing,
+        windows=windows(services, target.lecture_id) if last is not None else (),
+    )
+
+
+def windows(services: Services, lecture_id: UUID) -> tuple[RoomWindow, ...]:
+    """What may be said of a lecture's room, oldest first; for pages and reports alike."""
+    lecture, _ = lookup.lecture(services, lecture_id)
+    columns = room_figures.room_columns(services.store, lecture_id)
+    present = [
+        one
+        for one in queries.participants(services.store, lecture_id)
+        if one.status is ParticipantStatus.ADMITTED and one.choices.class_mood
+    ]
+    visible = (
+        sum(access.shows_row(one) for one in present) if lecture.policy is Policy.INDIVIDUAL else 0
+    )
+    found = analyse(
+        columns,
+        confusion_of(services.card),
+        services.card.model_id,
+        now=int(services.clock().timestamp()),
+        visible=visible,
+        hidden=len(present) - visible,
+    )
+    return tuple(
+        RoomWindow(
+            at=datetime.fromtimestamp(one.begins, UTC),
+            faces=one.faces,
+            shares=cast(Probabilities, tuple(max(0.0, float(share)) for share in one.shares)),
+            attentive=None if isnan(one.attentive) else one.attentive,
+        )
+        for one in found
     )
 
 

@@ -34,6 +34,15 @@ JOIN_MODAL: Final = "join-modal"
 
 PRESENT: Final = "present"
 
+ROOM_OPEN: Final = "room-open"
+ROOM_MODAL: Final = "room-modal"
+ROOM_PANEL: Final = "room-panel"
+ROOM_TICK: Final = "room-tick"
+ROOM_FIGURES: Final = "room-figures"
+ROOM_WORD: Final = "room-word"
+ROOM_ALLOW: Final = "room-allow"
+ROOM_STOP: Final = "room-stop"
+
 END_OPEN: Final = "end-open"
 END_MODAL: Final = "end-modal"
 END_CONFIRM: Final = "end-confirm"

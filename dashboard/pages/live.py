@@ -15,7 +15,7 @@ from dashboard import wording
 from dashboard.figures import live_charts
 from dashboard.i18n import Said, mark, text
 from dashboard.live_values import Increment, LiveSnapshot
-from dashboard.pages import ids, live_panels, live_parts, parts, urls
+from dashboard.pages import ids, live_panels, live_parts, parts, room_panel, urls
 from db.values import Course, Lecture
 
 POLL_MS: Final = 2000
@@ -79,6 +79,7 @@ def layout(
                                 hidden=silent,
                             ),
                             html.Div(panels[ids.LIVE_WAITING], id=ids.LIVE_WAITING),
+                            html.Div(id=ids.ROOM_FIGURES),
                         ],
                         className="cp-side",
                     ),
@@ -139,6 +140,7 @@ def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any
             rightSection=dmc.Kbd("P"),
             n_clicks=0,
         ),
+        *room_panel.button(lecture),
         dmc.Button(text("End lecture"), id=ids.END_OPEN, variant="default"),
     ]
     return html.Div(
@@ -146,6 +148,7 @@ def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any
             parts.page_head(lecture.title, lead, buttons),
             _presented(lecture, base_url),
             _join(lecture, base_url),
+            room_panel.modal(lecture),
             _end(lecture),
         ]
     )

@@ -10,7 +10,7 @@ from dashboard import lookup, teaching
 from dashboard.access import Action
 from dashboard.errors import InvalidError
 from dashboard.i18n import text
-from dashboard.pages import forged, ids, live, live_panels, live_parts, shell, urls
+from dashboard.pages import forged, ids, live, live_panels, live_parts, room_panel, shell, urls
 from dashboard.services import Services
 from dashboard.signin import current_actor, secured_callback
 
@@ -34,6 +34,7 @@ def register(app: Dash, services: Services) -> None:
     _marking(app, services)
     _judging(app, services)
     _ending(app, services)
+    room_panel.register(app, services)
     _in_browser(app)
 
 
@@ -178,7 +179,11 @@ def _in_browser(app: Dash) -> None:
         Output(ids.LIVE_AGE, "className"),
         Input(ids.LIVE_SECOND, "n_intervals"),
     )
-    for button, modal in ((ids.JOIN_OPEN, ids.JOIN_MODAL), (ids.END_OPEN, ids.END_MODAL)):
+    for button, modal in (
+        (ids.JOIN_OPEN, ids.JOIN_MODAL),
+        (ids.ROOM_OPEN, ids.ROOM_MODAL),
+        (ids.END_OPEN, ids.END_MODAL),
+    ):
         run(
             inside("toggle"),
             Output(modal, "opened"),
