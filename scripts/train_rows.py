@@ -82,7 +82,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen.runs.mkdir(exist_ok=True)
     with (chosen.runs / "rows.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"The rows in {chosen.runs} are being trained already.")
         failed: set[str] = set()
         while left := [name for name in waiting(chosen.runs) if name not in failed]:
             try:

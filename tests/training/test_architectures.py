@@ -92,8 +92,8 @@ def test_imagenet_weights_go_below_the_head(monkeypatch: pytest.MonkeyPatch) -> 
         assert weights == "imagenet"
         return made(weights=None, **words)
 
-    monkeypatch.setattr(keras.applications, "MobileNet", fetched)
     model = architectures.build("mobilenet")
+    monkeypatch.setattr(keras.applications, "MobileNet", fetched)
     before, head = model.get_layer("conv_pw_13").get_weights()[0], model.get_layer("logits")
     kernel = head.get_weights()[0]
 
