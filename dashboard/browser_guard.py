@@ -9,6 +9,7 @@ from flask import Flask, Response, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboard import callback_form
 from dashboard.api import problems
 from dashboard.api.limits import address, current_limits
 from dashboard.errors import ForbiddenError, InvalidError
@@ -127,9 +128,8 @@ def _well_formed_callback(dash_app: Any) -> None:
     # One that runs in the browser alone has an entry, but nothing to call.
     if known is None or known.get("callback") is None:
         raise InvalidError("This is no callback of this server.")
-    for part in ("inputs", "state", "changedPropIds"):
-        if not isinstance(body.get(part, []), list):
-            raise InvalidError(f"The {part} of a callback must be a list.")
+    if not callback_form.fits(body, known):
+        raise InvalidError("This callback request does not fit its callback.")
 
 
 def _from_callback(error: CallbackException) -> Response:

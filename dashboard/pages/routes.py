@@ -34,7 +34,7 @@ def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, p
         return join_page(services, code)
     if path.rstrip("/") == urls.ME:
         return own_page.page(services, student)
-    if isinstance(actor, Nobody):
+    if not isinstance(actor, UserActor):
         return shell.sign_in_first(path)
     if (lecture_id := urls.live_lecture(path)) is not None:
         return live_page(services, actor, lecture_id)

@@ -102,7 +102,12 @@ def test_no_callback_does_or_tells_anything_for_strangers(world: Any, who: str) 
 
 def call(world: Any, client: Any, output: str, **given: Any) -> Any:
     """Ask the callback that answers ``output``, with ``given`` by the ids of what it reads."""
-    (one,) = [entry for key, entry in dependencies(world).items() if output in key]
+    reads = set(given)
+    (one,) = [
+        entry
+        for key, entry in dependencies(world).items()
+        if output in key and reads <= {part["id"] for part in (*entry["inputs"], *entry["state"])}
+    ]
     body = forged(one, None)
     for part in (*body["inputs"], *body["state"]):
         name = part["id"] if isinstance(part, dict) else None

@@ -1,5 +1,7 @@
 """Pages as values: what is said in each state, and what is never said."""
 
+import csv
+import io
 import json
 import re
 from dataclasses import replace
@@ -27,7 +29,12 @@ from dashboard.live_values import (
 )
 from dashboard.pages import (
     ASSETS,
+    account_page,
     admin,
+    admin_courses,
+    admin_erasure,
+    admin_log,
+    admin_people,
     home,
     ids,
     index,
@@ -35,6 +42,7 @@ from dashboard.pages import (
     live,
     live_panels,
     live_parts,
+    live_said,
     me,
     reports,
     shell,
@@ -42,17 +50,21 @@ from dashboard.pages import (
     tap,
     urls,
 )
+from dashboard.rosters import Difference, RosterStudent
 from db.values import (
     AccessRecord,
     Course,
     ErasureRequest,
     Lecture,
+    OpenSession,
     Participant,
     ParticipantStatus,
     PulseRow,
+    PulseSpan,
     Report,
     Role,
     School,
+    Student,
     User,
 )
 
@@ -272,12 +284,97 @@ def test_join_gives_the_exact_command_and_what_is_sent() -> None:
     assert "seven numbers" not in pulse
 
 
-def test_admin_shows_that_no_policy_is_set() -> None:
-    user = User(uuid4(), "admin", "Jonas", Role.ADMIN, disabled=True)
-    entry = AccessRecord(uuid4(), NOW, "user:1", "end_lecture", "lecture:2")
-    text = text_of(admin.layout(School("", "UTC", None), [user], [], [entry]))
-    for said in ("Not set", "AI Act", "Disabled", "end lecture", "No course yet"):
-        assert said in text
+def test_the_office_shows_that_no_policy_is_set_and_who_waits() -> None:
+    said = text_of(admin.layout(School("", "UTC", None), 3))
+    for word in ("Not set", "AI Act", "no name yet", "Days that data is kept"):
+        assert word in said
+    assert '"3"' in json.dumps(
+        admin.layout(School("", "UTC", None), 3), default=lambda part: part.to_plotly_json()
+    )
+
+
+SCHOOL = School("Northbridge", "Europe/Berlin", Policy.INDIVIDUAL)
+
+
+def test_nobody_is_offered_to_disable_themselves() -> None:
+    me = User(uuid4(), "admin", "Jonas", Role.ADMIN, disabled=False)
+    other = User(uuid4(), "maria", "Maria", Role.TEACHER, disabled=True)
+    said = text_of(admin_people.layout(SCHOOL, [me, other], {me.id: 2}, me.id, 0))
+    assert "Enable: Maria" in said
+    assert "Disable: Jonas" not in said
+    assert "Disabled" in said
+
+
+def test_a_difference_is_said_before_it_is_made() -> None:
+    new = RosterStudent("Di Moss", "4", None)
+    old = Student(uuid4(), COURSE.id, "Bo", "2", None)
+    gone = Student(uuid4(), COURSE.id, "Cy", "3", None)
+    found = Difference(
+        "Algebra", COURSE, (new,), ((old, RosterStudent("Bo Lund", "2", None)),), 1, (gone,)
+    )
+    said = text_of(admin_courses.preview([found]))
+    for word in ("Di Moss", "Bo → Bo Lund", "not in the file; they stay", "Cy", "1 student stays"):
+        assert word in said
+    assert "a new course" in text_of(admin_courses.preview([replace(found, course=None)]))
+
+
+def test_the_log_names_whom_it_knows_and_its_file_starts_no_formula() -> None:
+    entry = AccessRecord(uuid4(), NOW, "user:1", "view_students", "lecture:2", uuid4())
+    said = text_of(admin_log.table(SCHOOL, [entry], {"user:1": "Maria", "lecture:2": "Heat"}))
+    for word in ("2026-11-21 10:38", "Maria", "view students", "Heat", "erased"):
+        assert word in said
+    kept = replace(entry, actor="=1+1", detail={"why": "silence"})
+    rows = list(csv.reader(io.StringIO(admin_log.as_csv([kept]))))
+    assert rows[1][1] == "'=1+1"
+    assert rows[1][5] == "why: silence"
+
+
+def test_a_wish_to_be_erased_says_how_far_it_reaches() -> None:
+    asked = ErasureRequest(uuid4(), uuid4(), uuid4(), LECTURE.id, NOW, None, None, None)
+    rostered = text_of(admin_erasure.layout(SCHOOL, [admin_erasure.Asked(asked, "Ana", "Heat")]))
+    assert "Everything: the roster" in rostered
+    loose = admin_erasure.Asked(replace(asked, student_id=None), "Ana", "Heat")
+    assert "this one lecture" in text_of(admin_erasure.layout(SCHOOL, [loose]))
+    assert "Nobody is waiting" in text_of(admin_erasure.layout(SCHOOL, []))
+
+
+def test_ones_own_session_is_marked_and_cannot_be_ended_by_its_button() -> None:
+    user = User(uuid4(), "maria", "Maria", Role.TEACHER, disabled=False)
+    here, there = (
+        OpenSession(uuid4(), user.id, device, NOW, NOW) for device in ("Firefox, Linux", None)
+    )
+    said = text_of(
+        account_page.layout(
+            user, [here, there], here.id, [], SCHOOL, password=True, provider="Northbridge ID"
+        )
+    )
+    for word in ("This one", "Sign out A browser that did not say which", "Link Northbridge ID"):
+        assert word in said
+    assert "Sign out Firefox" not in said
+
+
+SPAN = PulseSpan(
+    int(NOW.timestamp()) - 300,
+    int(NOW.timestamp()),
+    7,
+    {PulseMood.GOOD: 3, PulseMood.OKAY: 1, PulseMood.LOST: 3},
+)
+
+
+def test_what_students_say_stands_apart_and_the_more_urgent_of_equals_first() -> None:
+    assert live_said.panel(SNAPSHOT) == []
+    said = text_of(live_said.panel(replace(SNAPSHOT, said=(SPAN, SPAN))))
+    assert "no part of the figures from faces" in said
+    assert "7 students answered: Going well 3, Lost 3 and Okay 1." in said
+    assert "10:33 to 10:38" in said
+    silent = replace(
+        SNAPSHOT, lecture=replace(LECTURE, policy=Policy.SELF_REPORT), mood=None, said=(SPAN,)
+    )
+    strip = text_of(live_panels.strip(silent))
+    assert "Lost" in strip
+    assert "3 of 7 students" in strip
+    empty = text_of(live_said.panel(replace(silent, said=())))
+    assert "at least 5 of them" in empty
 
 
 ANA = Participant(

@@ -1,0 +1,229 @@
+"""Every role against every callback and every route, with honest and with forged ids and State."""
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from contract.policy import CourseMode
+from dashboard.access import Action
+from dashboard.signin import SECURED
+from db import audit, consents
+from tests.integration.dashboard.test_callbacks import dependencies, forged, server_callbacks
+
+HERE = {"Origin": "http://localhost"}
+ROLES = ("nobody", "tara", "otto", "ada", "student")
+"""tara teaches the course, otto another one, ada is an admin, the student is in the lecture."""
+
+# By the page's action: who may call, each word written out by hand.
+MAY: Mapping[Action, set[str]] = {
+    Action.OPEN_PAGE: set(ROLES),
+    Action.JOIN: set(ROLES),
+    Action.START_LECTURE: {"tara"},
+    Action.ADD_MARKER: {"tara"},
+    Action.ACT_ON_FLAG: {"tara"},
+    Action.ADMIT: {"tara"},
+    Action.END_LECTURE: {"tara"},
+    Action.ALLOW_ROOM: {"tara"},
+    Action.STOP_ROOM: {"tara"},
+    Action.SET_POLICY: {"ada"},
+    Action.MANAGE_USERS: {"ada"},
+    Action.MANAGE_COURSES: {"ada"},
+    Action.ERASE: {"ada"},
+    Action.VIEW_ACCESS_LOG: {"ada"},
+    Action.MANAGE_OWN_SESSIONS: {"tara", "otto", "ada"},
+    Action.ANSWER_PULSE: {"student"},
+    Action.VIEW_OWN: {"student"},
+    Action.CHOOSE: {"student"},
+    Action.WITHDRAW: {"student"},
+    Action.ERASE_OWN: {"student"},
+}
+
+
+@pytest.fixture
+def lecture(world: Any) -> Any:
+    return world.lecture(CourseMode.OPEN)
+
+
+@pytest.fixture
+def browsers(world: Any, lecture: Any) -> dict[str, Any]:
+    """One browser for each role."""
+    ana = world.join(lecture, name="Ana")
+    ana.client.get(ana.agreed["recovery_link"])
+    consents.admit(world.store, ana.id)
+    return {
+        "nobody": world.client(),
+        "student": ana.client,
+        **{login: world.browser(login) for login in ("tara", "otto", "ada")},
+    }
+
+
+def honest(one: dict[str, Any], lecture: Any) -> dict[str, Any]:
+    """A request with the ids of the lecture and its course where such are read, nothing pressed."""
+    body = forged(one, None)
+
+    def filled(value: Any) -> None:
+        if isinstance(value, list):
+            for part in value:
+                filled(part)
+        elif isinstance(value, dict):
+            name = value.get("id")
+            if name == "live-lecture":
+                value["value"] = str(lecture.id)
+            elif name == "join-code":
+                value["value"] = lecture.code
+            elif isinstance(name, dict):
+                name |= {key: "x" for key, held in name.items() if held is None}
+                if "course" in name:
+                    name["course"] = str(lecture.course_id)
+                if value.get("property") == "id":
+                    value["value"] = name
+
+    for part in ("inputs", "state", "outputs"):
+        filled(body[part])
+    return body
+
+
+def test_every_callback_for_every_role(world: Any, lecture: Any, browsers: Any) -> None:
+    known = dependencies(world)
+    asked = set()
+    for key, entry in server_callbacks(world):
+        action = getattr(entry["callback"], SECURED)
+        asked.add(action)
+        for role in ROLES:
+            answer = browsers[role].post(
+                "/_dash-update-component", json=honest(known[key], lecture), headers=HERE
+            )
+            allowed = answer.status_code in (200, 204)
+            assert allowed is (role in MAY[action]), (role, key, answer.status_code, answer.text)
+            if not allowed:
+                assert answer.status_code == (401 if role == "nobody" else answer.status_code)
+                assert answer.status_code in (401, 403)
+                assert answer.content_type == "application/problem+json"
+    assert asked == set(MAY), (
+        "a callback's action has no line in this matrix, or a line no callback"
+    )
+
+
+def test_a_press_without_the_right_changes_nothing(world: Any, lecture: Any, browsers: Any) -> None:
+    """The same with everything pressed and filled in, by whoever may not."""
+    known = dependencies(world)
+    before = [record.action for record in audit.records(world.store)]
+    for key, entry in server_callbacks(world):
+        action = getattr(entry["callback"], SECURED)
+        for role in ROLES:
+            if role in MAY[action]:
+                continue
+            for value in (1, [1], "admin", str(lecture.id), str(world.users["tara"].id)):
+                body = forged(known[key], value)
+                answer = browsers[role].post("/_dash-update-component", json=body, headers=HERE)
+                told = answer.status_code in (401, 403, 404, 422) or (
+                    '"response":{}' in answer.text and "cp-notice-bad" in answer.text
+                )
+                assert told, (role, key, answer.text)
+    assert [record.action for record in audit.records(world.store)] == before
+
+
+def broken(body: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any]]:
+    """The body with a key taken out or a value put in its place, somewhere inside."""
+    for _ in range(6):
+        made = json.loads(json.dumps(body))
+        here: Any = made
+        while isinstance(here, dict | list) and here:
+            spots = list(here) if isinstance(here, dict) else list(range(len(here)))
+            spot = rng.choice(spots)
+            if not isinstance(here[spot], dict | list) or rng.random() < 0.35:
+                if rng.random() < 0.5:
+                    del here[spot]
+                else:
+                    here[spot] = rng.choice([None, 5, "x", [], {}, [{}], {"id": {}}])
+                break
+            here = here[spot]
+        yield made
+
+
+def test_what_no_page_of_ours_sends_is_refused_quietly(
+    world: Any, lecture: Any, browsers: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A forged button without its keys, a body without its parts: a sentence, never an incident."""
+    rng, known = random.Random(20261121), dependencies(world)
+    for key, one in known.items():
+        for role in ("tara", "ada", "student"):
+            for body in (honest(one, lecture), forged(one, 1), forged(one, {})):
+                for made in broken(body, rng):
+                    answer = browsers[role].post("/_dash-update-component", json=made, headers=HERE)
+                    told = (key, role, json.dumps(made)[:600], answer.text[:300])
+                    assert answer.status_code < 500, told
+                    assert "Something went wrong" not in answer.text, told
+    assert "incident" not in capsys.readouterr().out
+
+
+# Every route that is no callback: method and path, and who gets more than a refusal.
+ROUTES: Mapping[tuple[str, str], set[str]] = {
+    ("GET", "/"): {"tara", "otto", "ada"},
+    ("GET", "/account"): {"tara", "otto", "ada"},
+    ("GET", "/admin"): {"tara", "otto", "ada"},  # the page itself says whom it is for
+    ("GET", "/reports"): {"tara", "otto", "ada"},
+    ("GET", "/live/{lecture}"): {"tara", "otto", "ada"},
+    ("GET", "/join/{code}"): set(ROLES),
+    ("GET", "/me"): set(ROLES),
+    ("GET", "/signin"): {"nobody", "student"},
+    ("GET", "/_live/{lecture}"): {"tara"},
+    ("GET", "/api/v1/lectures/{lecture}/summary"): {"tara"},
+    ("GET", "/api/v1/lectures/{lecture}/timeline"): {"tara"},
+    ("GET", "/api/v1/lectures/{lecture}/students"): {"tara"},
+    ("GET", "/api/v1/lectures/{lecture}/flags"): {"tara"},
+    ("GET", "/api/v1/me/observations"): {"student"},
+}
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=" ".join)
+def test_every_route_for_every_role(
+    world: Any, lecture: Any, browsers: Any, method: str, path: str
+) -> None:
+    world.app.board.tick(world.clock.forward(seconds=30))
+    address = path.format(lecture=lecture.id, code=lecture.code)
+    for role, client in browsers.items():
+        answer = client.open(address, method=method, headers=HERE)
+        allowed = answer.status_code in (200, 204)
+        assert allowed is (role in ROUTES[method, path]), (role, answer.status_code)
+        if not allowed:
+            assert answer.status_code in (303, 401, 403), (role, answer.status_code)
+
+
+def page(world: Any, client: Any, path: str) -> str:
+    """The content that the routing callback answers for an address."""
+    (one,) = [
+        one
+        for one in dependencies(world).values()
+        if [part["property"] for part in one["inputs"]] == ["pathname"]
+    ]
+    body = forged(one, None)
+    body["inputs"][0]["value"] = path
+    return str(client.post("/_dash-update-component", json=body, headers=HERE).text)
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "roles"),
+    [
+        ("/admin", "Days that data is kept", {"ada"}),
+        ("/admin/people", "Add a teacher or an admin", {"ada"}),
+        ("/admin/courses", "Students from a file", {"ada"}),
+        ("/admin/log", "Access log, newest first", {"ada"}),
+        ("/admin/erasure", "To be answered", {"ada"}),
+        ("/account", "Where you are signed in", {"tara", "otto", "ada"}),
+        ("/live/{lecture}", "The class at a glance", {"tara"}),
+        ("/me", "How is it going?", {"student"}),
+        ("/join/{code}", "join-form", set(ROLES)),
+    ],
+)
+def test_what_a_page_holds_is_for_whom_it_is(
+    world: Any, lecture: Any, browsers: Any, path: str, word: str, roles: set[str]
+) -> None:
+    # Something for the log to hold.
+    page(world, browsers["tara"], f"/live/{lecture.id}")
+    address = path.format(lecture=lecture.id, code=lecture.code)
+    for role, client in browsers.items():
+        assert (word in page(world, client, address)) is (role in roles), role
