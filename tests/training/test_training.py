@@ -10,7 +10,7 @@ import pytest
 
 from models.augmentation import Augmentation
 from models.cards import load_card
-from models.datasets import DataSet, Faces, Split
+from models.datasets import DataSet, Split
 from models.errors import TrainingError
 from models.evaluate import evaluate
 from models.export import export_run
@@ -36,28 +36,6 @@ CONFIG = TrainConfig(
 
 class PowerOutError(Exception):
     """Stands for the power going out."""
-
-
-def _faces(split: Split, per_class: int, seed: int) -> Faces:
-    """Flat greys with a bright bar whose place tells the class; a child could learn it."""
-    random = np.random.default_rng(seed)
-    labels = np.repeat(np.arange(7), per_class)
-    random.shuffle(labels)
-    pixels = random.integers(60, 120, (len(labels), 48, 48))
-    for row, label in enumerate(labels):
-        pixels[row, 6 * label + 2 : 6 * label + 6] += 100
-    votes = np.eye(7, dtype=np.float32)[labels] * 10
-    return Faces(split, pixels.astype(np.uint8), labels, votes, votes.sum(axis=1))
-
-
-@pytest.fixture(scope="module")
-def data() -> DataSet:
-    return DataSet(
-        _faces(Split.TRAINING, 30, 0),
-        _faces(Split.PUBLIC_TEST, 6, 1),
-        _faces(Split.PRIVATE_TEST, 6, 2),
-        "0" * 64,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +120,11 @@ def test_an_export_answers_as_its_card_says(
     assert predictor.model_id == "pulse@5"
     assert card.confusion()[4] == pytest.approx(sad.mean(axis=0), abs=1e-3)
     assert card.sad_m1 == pytest.approx(sad[:, 4].mean(), abs=1e-3)
-    assert [figures.split for figures in card.evaluations] == ["PublicTest", "PrivateTest"] * 2
+    assert [figures.split for figures in card.evaluations] == ["PublicTest", "PrivateTest"] * 3
+
+    assert [file.name for file in card.files] == ["pulse.tflite", "pulse.int8.tflite", "pulse.onnx"]
+    converted = Predictor.load(tmp_path / "pulse.onnx").predict(data.public_test.pixels)
+    assert converted == pytest.approx(answers, abs=1e-4)
 
     again = evaluate("pulse", data, Split.PRIVATE_TEST, model_path=tmp_path / "pulse.tflite")
     assert again.accuracy == card.evaluations[1].accuracy
