@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin
 
-.PHONY: help setup setup-test setup-train run test test-training check format catalogues clean
+.PHONY: help setup setup-test setup-train run test test-training faults check format catalogues clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,9 @@ test: setup-test  ## lint, types and every test, on real parts
 	$(PY)/lint-imports --no-cache
 	nice $(PY)/python -m pytest -q
 	@$(MAKE) --no-print-directory test-training
+
+faults: setup-test  ## 200 kills, cut connections and ten minutes without a network, on both stores
+	nice $(PY)/python -m tests.faults $(ARGS)
 
 test-training: setup-train  ## the tests that need TensorFlow
 	nice .venv-train/bin/python -m pytest -q --confcutdir=tests/training tests/training
