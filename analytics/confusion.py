@@ -5,10 +5,12 @@ mean posterior m of a group with true shares π is m = Mᵀπ on average, where 
 posterior over held-out faces that truly look j; solving that for π on the simplex removes the bias.
 This is probabilistic adjusted counting (PACC; Bella et al. 2010, *Quantification via Probability
 Estimators*), fitted by EM with a Dirichlet prior so small that it only keeps shares
-off the exact zero `[own]`.
+off the exact zero `[own]`. It asks nothing of how students differ; ``analytics.estimate`` begins
+with it and asks that too.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -39,6 +41,9 @@ class Confusion:
     """(7,) held-out faces behind each row."""
     prior: Floats
     """(7,) shares of the looks in the training data."""
+    within: Floats = field(default_factory=lambda: np.full((LOOKS, LOOKS, LOOKS), np.nan))
+    """(7, 7, 7) covariance of one face's posterior within each look (``spread_of``). Left out, it
+    is that of hard labels, the widest there can be."""
 
     def __post_init__(self) -> None:
         for name, shape in (("matrix", (LOOKS, LOOKS)), ("counts", (LOOKS,)), ("prior", (LOOKS,))):
@@ -61,6 +66,17 @@ class Confusion:
                 "Each row of a confusion needs at least one face, "
                 f"but one has {self.counts.min():g}."
             )
+        object.__setattr__(self, "within", self._spread())
+
+    def _spread(self) -> Floats:
+        within = np.asarray(self.within, np.float64)
+        if within.shape != (LOOKS, LOOKS, LOOKS):
+            raise AnalyticsError(
+                f"A confusion's within must have shape {(LOOKS,) * 3}, but it has {within.shape}."
+            )
+        labels = np.einsum("ji,ik->jik", self.matrix, np.eye(LOOKS))
+        labels -= self.matrix[:, :, None] * self.matrix[:, None]
+        return np.where(np.isnan(within), labels, within)
 
     @property
     def sad_levels(self) -> tuple[float, float]:
@@ -72,6 +88,26 @@ class Confusion:
         if weight.sum() == 0:
             weight = np.where(np.arange(LOOKS) == SAD, 0.0, 1.0)
         return float(weight @ self.matrix[:, SAD] / weight.sum()), float(self.matrix[SAD, SAD])
+
+
+def spread_of(bank: Sequence[Floats]) -> Floats:
+    """(7, 7, 7) covariance of a face's posterior within each look, from a posterior bank."""
+    centred = [faces - faces.mean(axis=0) for faces in checked_bank(bank)]
+    return np.array([part.T @ part / len(part) for part in centred])
+
+
+def checked_bank(bank: Sequence[Floats]) -> list[Floats]:
+    """The bank as float arrays; AnalyticsError unless it is seven times (n ≥ 1, 7)."""
+    if len(bank) != LOOKS:
+        raise AnalyticsError(f"A posterior bank must have {LOOKS} looks, but it has {len(bank)}.")
+    faces = [np.asarray(posteriors, np.float64) for posteriors in bank]
+    for look, posteriors in enumerate(faces):
+        if posteriors.ndim != 2 or posteriors.shape[1] != LOOKS or not len(posteriors):
+            raise AnalyticsError(
+                f"A posterior bank needs (n, {LOOKS}) values for each look, "
+                f"but look {look} has shape {posteriors.shape}."
+            )
+    return faces
 
 
 def adjust(means: Floats, confusion: Confusion, *, prior_mass: float = PRIOR_MASS) -> Floats:

@@ -1,7 +1,7 @@
 """Class mood: the true shares of the seven looks among the students now reporting.
 
-One student, one vote: each student's own mean first, then the class, then the adjustment for the
-model's known errors, which is linear, so that sums per bucket are enough.
+One student, one vote: each student's own mean first, so that sums per bucket are enough; then the
+class's shares behind all of them, adjusted for the model's known errors, with 90 % intervals.
 Raw shares stand beside the adjusted ones, and coverage beside both.
 """
 
@@ -10,10 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from analytics.buckets import LOOKS, Buckets, Floats, Ints, mean_of
-from analytics.confusion import Confusion, adjust
+from analytics.buckets import LOOKS, Bools, Buckets, Floats, Ints, mean_of
+from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
-from analytics.intervals import Bootstrap
+from analytics.estimate import estimate
+from analytics.intervals import interval
 from contract.emotions import BUCKET_SECONDS
 
 LIVE_WINDOW_S: Final = 60
@@ -28,7 +29,7 @@ class ClassMood:
     raw: Floats
     """(7,) the one-vote mean posterior as the model gave it; sums to one."""
     low: Floats
-    """(7,) lower end of the 90 % interval; NaN where none was asked for."""
+    """(7,) lower end of the 90 % interval"""
     high: Floats
     """(7,) upper end."""
     reporting: int
@@ -56,7 +57,7 @@ class MoodTimeline:
     raw: Floats
     """(S, 7)"""
     low: Floats
-    """(S, 7) 90 % interval; NaN where none was asked for"""
+    """(S, 7) lower end of the 90 % interval"""
     high: Floats
     """(S, 7)"""
     reporting: Ints
@@ -75,16 +76,14 @@ def mood(
     now: int,
     window_s: int = LIVE_WINDOW_S,
     expected: int | None = None,
-    bootstrap: Bootstrap | None = None,
 ) -> ClassMood:
     """The mood over the trailing window: buckets that begin in (now − window, now], epoch seconds.
 
-    ``expected`` is how many students could report (default: the rows). Without ``bootstrap`` the
-    interval is NaN.
+    ``expected`` is how many students could report (default: the rows).
     """
     trailing = buckets.window(now - window_s, now)
     whole = _steps(trailing, [0], len(trailing.participants) if expected is None else expected)
-    result = _adjusted(whole, confusion, bootstrap)
+    result = _adjusted(whole, confusion)
     return ClassMood(
         shares=result.shares[0],
         raw=result.raw[0],
@@ -102,7 +101,6 @@ def timeline(
     *,
     step_s: int = 60,
     expected: int | None = None,
-    bootstrap: Bootstrap | None = None,
 ) -> MoodTimeline:
     """The mood of every step of ``step_s`` seconds, aligned to the epoch.
 
@@ -111,7 +109,7 @@ def timeline(
     starts, firsts = step_grid(buckets.starts, step_s)
     people = len(buckets.participants) if expected is None else expected
     votes = _steps(buckets, firsts, people)
-    return _adjusted(votes, confusion, bootstrap, starts=starts, step_s=step_s)
+    return _adjusted(votes, confusion, starts=starts, step_s=step_s)
 
 
 def one_vote_means(buckets: Buckets) -> Floats:
@@ -136,58 +134,50 @@ def step_grid(starts: Ints, step_s: int) -> tuple[Ints, list[int]]:
 
 @dataclass(frozen=True, eq=False)
 class _Votes:
-    raw: Floats
-    between: Floats
-    """(S,) variance between the students' own means, summed over the looks; NaN below two"""
-    reporting: Ints
+    own: Floats
+    """(S, P, 7) each student's own mean posterior, nought unseen"""
+    voted: Bools
+    """(S, P)"""
     unknown: Ints
     expected: int
 
 
 def _steps(buckets: Buckets, firsts: list[int], expected: int) -> _Votes:
-    """The one-vote mean posterior (S, 7) of the columns from each of ``firsts`` to the next."""
+    """The votes in the columns from each of ``firsts`` to the next."""
+    students = len(buckets.participants)
     if not len(buckets.starts):
-        nobody = np.zeros(len(firsts), np.int64)
-        unseen = np.full((len(firsts), LOOKS), np.nan)
-        return _Votes(unseen, unseen[:, 0], nobody, nobody, expected)
-    sums = np.add.reduceat(buckets.probability_sums, firsts, axis=1)
-    counts = np.add.reduceat(buckets.probability_count, firsts, axis=1)
-    voted = counts > 0
-    reporting = voted.sum(axis=0)
+        own = np.zeros((len(firsts), students, LOOKS))
+        nobody = np.zeros((len(firsts), students), np.bool_)
+        return _Votes(own, nobody, np.zeros(len(firsts), np.int64), expected)
+    sums = np.add.reduceat(buckets.probability_sums, firsts, axis=1).swapaxes(0, 1)
+    counts = np.add.reduceat(buckets.probability_count, firsts, axis=1).T
     # A student's sums are divided by their own total, so that every vote weighs exactly one.
     totals = sums.sum(axis=2, keepdims=True)
     own = np.divide(sums, totals, out=np.zeros(sums.shape), where=totals > 0)
-    with np.errstate(invalid="ignore"):
-        raw = own.sum(axis=0) / np.where(reporting > 0, reporting, np.nan)[:, None]
-        squares = np.einsum("psj,psj->s", own, own) - reporting * (raw**2).sum(axis=1)
-        between = squares / np.where(reporting > 1, reporting - 1, np.nan)
     unknown = np.add.reduceat(buckets.unknown_model.sum(axis=0), firsts)
-    return _Votes(raw, between, reporting, unknown, expected)
+    return _Votes(own, counts > 0, unknown, expected)
 
 
 def _adjusted(
     votes: _Votes,
     confusion: Confusion,
-    bootstrap: Bootstrap | None,
     *,
     starts: Ints | None = None,
     step_s: int = 0,
 ) -> MoodTimeline:
-    shares = adjust(votes.raw, confusion)
-    low = high = np.full(shares.shape, np.nan)
-    if bootstrap is not None:
-        low, high = bootstrap.interval(shares, votes.reporting, votes.between)
+    reporting = votes.voted.sum(axis=1)
+    raw = votes.own.sum(axis=1) / np.where(reporting > 0, reporting, np.nan)[:, None]
+    found = estimate(votes.own, votes.voted, confusion)
+    low, high = interval(found)
     return MoodTimeline(
         starts=np.zeros(1, np.int64) if starts is None else starts,
         step_s=step_s,
-        shares=shares,
-        raw=votes.raw,
+        shares=found.shares,
+        raw=raw,
         low=low,
         high=high,
-        reporting=votes.reporting,
-        coverage=votes.reporting / votes.expected
-        if votes.expected
-        else np.full(len(shares), np.nan),
+        reporting=reporting,
+        coverage=reporting / votes.expected if votes.expected else np.full(len(reporting), np.nan),
         expected=votes.expected,
         unknown=votes.unknown,
     )

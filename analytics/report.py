@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from analytics.buckets import Buckets, Floats, Ints
-from analytics.confusion import Confusion, adjust
 from analytics.comparison import ATTENTIVE, PRESENCE, Compared, compare
+from analytics.confusion import Confusion, adjust
 from analytics.engagement import (
     ParticipantEvent,
     class_mean,
@@ -21,7 +21,6 @@ from analytics.engagement import (
 )
 from analytics.evidence import Episode
 from analytics.flag_log import LoggedFlag, ReportFlag, side_by_side
-from analytics.intervals import Bootstrap
 from analytics.moments import Course, Marker, MarkerChange, Moment, marker_changes, moments
 from analytics.mood import one_vote_means, step_grid, timeline
 from analytics.notes import Note, limits_for, method_for
@@ -164,7 +163,6 @@ def build(
     log: Sequence[LoggedFlag] = (),
     recomputed: Sequence[Episode] = (),
     markers: Sequence[Marker] = (),
-    bootstrap: Bootstrap | None = None,
     before: Sequence[ShownGroup] = (),
     earlier: Sequence[Mapping[str, float]] = (),
 ) -> LectureReport:
@@ -180,7 +178,7 @@ def build(
     end = facts.ended_at + step_for(facts.policy)
     groups = cohorts(buckets, facts.policy, named, now=end, shown=before)
     shown = masked(buckets, groups)
-    steps = _timeline(shown, confusion, facts.policy, bootstrap)
+    steps = _timeline(shown, confusion, facts.policy)
     flags = side_by_side(named, log, recomputed, facts.ended_at)
     course = Course(
         steps.starts, steps.step_s, steps.attentive, steps.shares, steps.low, steps.high
@@ -190,7 +188,7 @@ def build(
         facts=facts,
         summary=summary,
         timeline=steps,
-        totals=_totals(steps, facts.policy, bootstrap),
+        totals=_totals(steps),
         flags=flags,
         students=_students(facts, buckets.only(named), confusion, named, events, flags),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
@@ -203,10 +201,8 @@ def build(
     )
 
 
-def _timeline(
-    shown: Buckets, confusion: Confusion, policy: Policy, bootstrap: Bootstrap | None
-) -> ReportTimeline:
-    mood = timeline(shown, confusion, step_s=step_for(policy), bootstrap=bootstrap)
+def _timeline(shown: Buckets, confusion: Confusion, policy: Policy) -> ReportTimeline:
+    mood = timeline(shown, confusion, step_s=step_for(policy))
     _, firsts = step_grid(shown.starts, mood.step_s)
     attentive, present = class_timeline(shown, firsts)
     shares = rounded(mood.shares, policy)
@@ -224,29 +220,24 @@ def _timeline(
     )
 
 
-def _totals(
-    steps: ReportTimeline, policy: Policy, bootstrap: Bootstrap | None
-) -> tuple[EmotionTotal, ...]:
+def _totals(steps: ReportTimeline) -> tuple[EmotionTotal, ...]:
+    """From the shown steps alone. A student keeps their face from step to step, so errors do not
+    cancel, and the ends of the interval are the means of the steps' own."""
     known = steps.reporting > 0
-    nothing = np.full(len(EMOTIONS), np.nan)
-    share = steps.shares[known].mean(axis=0) if known.any() else nothing
-    raw = steps.raw[known].mean(axis=0) if known.any() else nothing
-    low, high = (
-        bootstrap.interval_of_mean(steps.shares, steps.reporting)
-        if bootstrap is not None
-        else (nothing, nothing)
+
+    def mean(values: Floats) -> list[float]:
+        whole = values[known].mean(axis=0) if known.any() else np.full(len(EMOTIONS), np.nan)
+        return [float(value) for value in whole]
+
+    columns = zip(
+        EMOTIONS,
+        mean(steps.shares),
+        mean(steps.raw),
+        mean(steps.low),
+        mean(steps.high),
+        strict=True,
     )
-    ends = rounded_each(low, policy), rounded_each(high, policy)
-    return tuple(
-        EmotionTotal(
-            look=look,
-            share=float(share[index]),
-            raw=float(raw[index]),
-            low=float(np.minimum(ends[0][index], share[index])),
-            high=float(np.maximum(ends[1][index], share[index])),
-        )
-        for index, look in enumerate(EMOTIONS)
-    )
+    return tuple(EmotionTotal(*values) for values in columns)
 
 
 def _summary(

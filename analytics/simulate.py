@@ -28,7 +28,7 @@ from analytics.behaviour import (
     events_of,
 )
 from analytics.buckets import LOOKS, SCALE, Bools, Floats, Ints
-from analytics.intervals import checked_bank
+from analytics.confusion import checked_bank
 from analytics.errors import AnalyticsError
 from contract.emotions import BUCKET_SECONDS, EMOTIONS, SAD, Emotion
 

@@ -5,7 +5,7 @@ for, and turns the answers into the frozen values of ``live_values``.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
+from analytics.confusion import Confusion, spread_of
 from analytics.engagement import ClassEngagement, ParticipantEvent, StudentState, engagement
 from analytics.evidence import Baseline, Episode
 from analytics.evidence import FlagKind as AnalyticsFlagKind
 from analytics.flags import Dismissal, evaluate, rule_for
-from analytics.intervals import Bootstrap
 from analytics.mood import ClassMood, mood
 from analytics.privacy import live_view, rounded, rounded_each
 from analytics.steady import ShownGroup
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from models.cards import Card
 
 CHANGE_S: Final = 300
-_BOOTSTRAP_SEED: Final = 20_261_121
 _WINDOW_S: Final = 60
 
 _ARRIVED_S: Final = 30
@@ -148,19 +146,11 @@ class Composer:
     """Composes snapshots with one model card; what is drawn from the card is drawn once."""
 
     card: "Card"
-    _made: dict[str, Bootstrap] = field(default_factory=dict)
 
     @cached_property
     def confusion(self) -> Confusion:
         """The card's known errors."""
         return confusion_of(self.card)
-
-    @property
-    def bootstrap(self) -> Bootstrap:
-        """What intervals are drawn from; prepared at first use, about once per process."""
-        if "it" not in self._made:
-            self._made["it"] = bootstrap_of(self.card, self.confusion)
-        return self._made["it"]
 
     def view(self, material: Material, buckets: Buckets, before: Sequence[ShownGroup] = ()) -> View:
         """What the class figures of this tick may be computed from, ``before``: what was shown."""
@@ -169,9 +159,7 @@ class Composer:
         found = live_view(buckets, policy, material.shown.keys(), now=arrived, shown=before)
         return View(found.buckets, found.window_s, found.now == arrived, found.fresh)
 
-    def figures(
-        self, material: Material, view: View, at: int, *, interval: bool = False
-    ) -> Figures:
+    def figures(self, material: Material, view: View, at: int) -> Figures:
         """The class over the window that ends with the bucket beginning at ``at``."""
         end = view.end(at)
         engaged = engagement(view.buckets, material.occurred, now=end, window_s=view.window_s)
@@ -181,7 +169,6 @@ class Composer:
             now=end,
             window_s=view.window_s,
             expected=len(material.admitted),
-            bootstrap=self.bootstrap if interval else None,
         )
         return Figures(found if found.reporting else None, engaged, material.lecture.policy)
 
@@ -234,7 +221,7 @@ class Composer:
         now = int(material.now.timestamp())
         # The bucket that begins now would end a fixed window too early.
         last = now if view.trailing else now - BUCKET_SECONDS
-        figures = self.figures(material, view, last, interval=True)
+        figures = self.figures(material, view, last)
         everyone = engagement(buckets, material.occurred, now=now)
         attentive = figures.attentive
         before = past.attentive if past is not None else None
@@ -266,13 +253,8 @@ def confusion_of(card: "Card") -> Confusion:
         matrix=card.confusion(),
         counts=np.asarray(card.confusion_counts(), np.float64),
         prior=card.prior(),
+        within=spread_of([card.posteriors(look) for look in EMOTIONS]),
     )
-
-
-def bootstrap_of(card: "Card", confusion: Confusion) -> Bootstrap:
-    """What intervals are drawn from, with a fixed seed: the same data give the same interval."""
-    bank = [card.posteriors(look) for look in EMOTIONS]
-    return Bootstrap.prepare(bank, confusion, seed=_BOOTSTRAP_SEED)
 
 
 def open_flags(material: Material) -> list[FlagRow]:

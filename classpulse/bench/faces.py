@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.confusion import Confusion
+from analytics.confusion import Confusion, spread_of
 from analytics.flags import FlagRule, rule_for
 from contract import ClassPulseError
 from contract.emotions import EMOTIONS
@@ -156,7 +156,8 @@ def accuracy(bank: Bank) -> float:
 
 def shipped_confusion(card: "Card") -> Confusion:
     """M as the card has it."""
-    return Confusion(card.confusion(), card.confusion_counts().astype(np.float64), _one(card))
+    counts = card.confusion_counts().astype(np.float64)
+    return Confusion(card.confusion(), counts, _one(card), spread_of(_card_bank(card)))
 
 
 def _card_bank(card: "Card") -> Bank:
@@ -166,7 +167,7 @@ def _card_bank(card: "Card") -> Bank:
 def _confusion(bank: Bank, card: "Card") -> Confusion:
     matrix = np.array([faces.mean(axis=0) for faces in bank])
     counts = np.array([len(faces) for faces in bank], np.float64)
-    return Confusion(matrix, counts, _one(card))
+    return Confusion(matrix, counts, _one(card), spread_of(bank))
 
 
 def _one(card: "Card") -> Floats:

@@ -1,12 +1,14 @@
 """``bench mood``: how far class shares are from the truth, and how often intervals hold it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from analytics.confusion import adjust
-from analytics.intervals import Bootstrap
+from analytics.estimate import estimate
+from analytics.intervals import interval
 from classpulse.bench.classes import Classes, Setting, draw
 from classpulse.bench.faces import FaceSet, Floats
 from classpulse.bench.scores import resampled, rounded
@@ -32,12 +34,11 @@ def bench_mood(
 
     ``lectures`` are drawn at every true share. Errors and biases are in points of the sad share.
     """
-    bootstrap = Bootstrap.prepare(faces.known, faces.confusion, seed=seed)
-    found = measure(faces, bootstrap, STICKS, lectures, seed)
+    found = measure(faces, STICKS, lectures, seed)
     found["lectures"] = lectures * len(SHARES)
     found |= provenance(faces, seed)
     for name, setting in (SETTINGS if settings is None else settings).items():
-        found[name] = measure(faces, bootstrap, setting, lectures, seed)
+        found[name] = measure(faces, setting, lectures, seed)
     return found
 
 
@@ -53,34 +54,31 @@ def provenance(faces: FaceSet, seed: int) -> dict[str, Any]:
     }
 
 
-def measure(
-    faces: FaceSet, bootstrap: Bootstrap, setting: Setting, lectures: int, seed: int
-) -> dict[str, Any]:
+def measure(faces: FaceSet, setting: Setting, lectures: int, seed: int) -> dict[str, Any]:
     """One setting at every true share: errors in points of the sad share, 90 % intervals of all."""
-    adjusted, naive, inside, width = [], [], [], []
+    judged = []
     for at, share in enumerate(SHARES):
         rng = np.random.default_rng([seed, at])
-        classes = draw(rng, faces.everyone, share, lectures, setting)
-        errors, held, wide = _judged(classes, faces, bootstrap)
-        adjusted.append(errors)
-        naive.append(100 * (classes.labels - classes.truth)[:, SAD])
-        inside.append(held)
-        width.append(wide)
+        judged.append(_judged(draw(rng, faces.everyone, share, lectures, setting), faces))
+    adjusted, by_mean, naive, inside, width = zip(*judged, strict=True)
     by_share = {f"{share:g}": at for at, share in enumerate(SHARES)}
 
-    def each(rows: list[Floats]) -> dict[str, float | None]:
+    def each(rows: Sequence[Floats]) -> dict[str, float | None]:
         return {name: rounded(float(rows[at].mean())) for name, at in by_share.items()}
 
-    def intervals(rows: list[Floats]) -> dict[str, list[float | None]]:
+    def intervals(rows: Sequence[Floats]) -> dict[str, list[float | None]]:
         return {name: resampled(rows[at], _mean) for name, at in by_share.items()}
 
     return {
         "mae_adjusted": rounded(float(np.abs(adjusted).mean())),
         "mae_adjusted_interval": resampled(np.abs(adjusted).T, _mean),
+        "mae_class_mean": rounded(float(np.abs(by_mean).mean())),
+        "mae_class_mean_interval": resampled(np.abs(by_mean).T, _mean),
         "mae_naive": rounded(float(np.abs(naive).mean())),
         "mae_naive_interval": resampled(np.abs(naive).T, _mean),
         "bias_by_share": each(adjusted),
         "bias_by_share_interval": intervals(adjusted),
+        "bias_class_mean_by_share": each(by_mean),
         "bias_naive_by_share": each(naive),
         "coverage_90_by_share": each(inside),
         "coverage_90_by_share_interval": intervals(inside),
@@ -88,20 +86,19 @@ def measure(
     }
 
 
-def _judged(
-    classes: Classes, faces: FaceSet, bootstrap: Bootstrap
-) -> tuple[Floats, Floats, Floats]:
-    """Errors in points, whether the interval holds the truth, and its width in points."""
+def _judged(classes: Classes, faces: FaceSet) -> tuple[Floats, ...]:
+    """For each class: errors of ours, of M on the class's mean alone and of naive counting, in
+    points; whether the interval holds the truth; and its width in points."""
     present = ~np.isnan(classes.own[..., 0])
-    means = np.where(present[..., None], classes.own, 0.0).sum(axis=1)
-    means /= present.sum(axis=1)[:, None]
-    shares = adjust(means, faces.confusion)
-    between: Floats = np.nanvar(classes.own, axis=1, ddof=1).sum(axis=1)
-    low, high = bootstrap.interval(shares, present.sum(axis=1), between)
+    own = np.where(present[..., None], classes.own, 0.0)
+    found = estimate(own, present, faces.confusion)
+    low, high = (ends[:, SAD] for ends in interval(found))
     truth: Floats = classes.truth[:, SAD]
-    held = np.asarray((low[:, SAD] <= truth + 1e-9) & (truth <= high[:, SAD] + 1e-9))
-    errors = 100 * (shares - classes.truth)[:, SAD]
-    return errors, held.astype(np.float64), 100 * (high - low)[:, SAD]
+    means = own.sum(axis=1) / present.sum(axis=1)[:, None]
+    held = (low <= truth + 1e-9) & (truth <= high + 1e-9)
+    shares = (found.shares, adjust(means, faces.confusion), classes.labels)
+    errors = [100 * (some[:, SAD] - truth) for some in shares]
+    return (*errors, held.astype(np.float64), 100 * (high - low))
 
 
 def _mean(values: Floats) -> float:

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from analytics.confusion import Confusion
+from analytics.confusion import Confusion, spread_of
 from analytics.evidence import FlagKind
-from analytics.intervals import Bootstrap
 from classpulse.bench.faces import Bank, FaceSet, accuracy
 from classpulse.bench.flags import run, variant
 from classpulse.bench.lectures import play
@@ -64,15 +63,15 @@ def worse(faces: FaceSet, share: float, seed: int) -> FaceSet:
             for part in bank
         )
 
-    everyone = swapped(faces.everyone)
+    everyone, known = swapped(faces.everyone), swapped(faces.known)
     mixed = (1 - share) * faces.confusion.matrix
     mixed += share * np.concatenate(faces.everyone).mean(axis=0)
     return replace(
         faces,
         everyone=everyone,
         clear=swapped(faces.clear),
-        known=swapped(faces.known),
-        confusion=Confusion(mixed, faces.confusion.counts, faces.confusion.prior),
+        known=known,
+        confusion=Confusion(mixed, faces.confusion.counts, faces.confusion.prior, spread_of(known)),
         accuracy=accuracy(everyone),
     )
 
@@ -82,8 +81,7 @@ def mood_sweeps(faces: FaceSet, *, lectures: int, seed: int) -> Rows:
     rows: Rows = []
 
     def add(what: str, value: str, some: FaceSet, **change: Any) -> None:
-        known = Bootstrap.prepare(some.known, some.confusion, seed=seed)
-        found = measure(some, known, replace(STICKS, **change), lectures, seed)
+        found = measure(some, replace(STICKS, **change), lectures, seed)
         rows.append(
             {"what": what, "value": value}
             | {key: found[key] for key in ("mae_adjusted", "mae_adjusted_interval", "mae_naive")}

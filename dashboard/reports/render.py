@@ -9,13 +9,13 @@ from analytics import flags as flag_rule
 from analytics import moments, report
 from analytics.buckets import Buckets
 from analytics.engagement import ParticipantEvent
-from analytics.flag_log import LoggedFlag
 from analytics.evidence import Episode, FlagKind
+from analytics.flag_log import LoggedFlag
 from analytics.pulses import PulseCounts, count_pulses
 from analytics.steady import ShownGroup
 from contract import Policy
 from contract.languages import Language
-from dashboard import i18n, lookup
+from dashboard import i18n, lookup, pulse_spans
 from dashboard.access import shows_flag, shows_row
 from dashboard.errors import ServerError
 from dashboard.flag_words import evidence_of
@@ -52,7 +52,7 @@ def render_report(
     """
     lecture, course = lookup.lecture(services, lecture_id)
     made = compute(services, lecture, course, now)
-    said = _pulses(services, lecture)
+    said = _pulses(services, lecture, now)
     school = settings.school(services.store).name
     with i18n.speaking(services.settings.language):
         told = words(made, course, school, model_words(services.card), said)
@@ -62,13 +62,16 @@ def render_report(
     return to_pdf(told, lecture.ended_at or now), written
 
 
-def _pulses(services: Services, lecture: Lecture) -> PulseCounts | None:
-    """The students' own answers, of those who count."""
-    counted = {p.id for p in queries.participants(services.store, lecture.id) if _counts(p)}
+def _pulses(services: Services, lecture: Lecture, now: datetime) -> PulseCounts | None:
+    """The students' own answers, of those who count, in the spans that were counted."""
+    people = queries.participants(services.store, lecture.id)
+    spans = pulse_spans.settle(services.store, lecture, people, now)
+    counted = {p.id for p in people if _counts(p)}
+    # An answer outside them is one of few: told here, it would be the difference.
     return count_pulses(
         (pulse.participant_id, pulse.mood)
         for pulse in queries.lecture_pulses(services.store, lecture.id)
-        if pulse.participant_id in counted
+        if pulse.participant_id in counted and pulse_spans.within(spans, pulse)
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
+from analytics.confusion import Confusion, spread_of
 
 # How long an example takes says more about what else the machine does than about the example.
 settings.register_profile("unhurried", deadline=None)
@@ -32,12 +32,13 @@ def confusion(bank: list[Floats]) -> Confusion:
         matrix=np.array([faces.mean(axis=0) for faces in bank]),
         counts=np.full(7, 400.0),
         prior=np.array([0.139, 0.015, 0.143, 0.251, 0.168, 0.110, 0.174]),
+        within=spread_of(bank),
     )
 
 
 @pytest.fixture(scope="session")
 def perfect() -> Confusion:
-    """A model that never errs: adjusting changes nothing but the tiny prior."""
+    """A model that never errs: adjusting changes next to nothing."""
     return Confusion(np.eye(7), np.full(7, 100.0), np.full(7, 1 / 7))
 
 

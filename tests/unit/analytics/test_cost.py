@@ -11,7 +11,6 @@ from analytics.buckets import Buckets
 from analytics.confusion import Confusion
 from analytics.engagement import engagement
 from analytics.flags import evaluate
-from analytics.intervals import Bootstrap
 from analytics.mood import mood
 from analytics.report import LectureFacts, build
 from analytics.simulate import simulate_lecture, to_columns
@@ -40,23 +39,16 @@ def columns(bank: list[Floats]) -> Columns:
     return to_columns(lecture, START, "net@1")
 
 
-@pytest.fixture(scope="module")
-def bootstrap(bank: list[Floats], confusion: Confusion) -> Bootstrap:
-    return Bootstrap.prepare(bank, confusion, seed=1)
-
-
 def grid(columns: Columns) -> Buckets:
     return Buckets.from_columns(columns, range(50), START, START + TWO_HOURS, "net@1")
 
 
-def test_a_live_tick_in_the_second_hour_is_cheap(
-    columns: Columns, confusion: Confusion, bootstrap: Bootstrap
-) -> None:
+def test_a_live_tick_in_the_second_hour_is_cheap(columns: Columns, confusion: Confusion) -> None:
     now = START + TWO_HOURS
 
     def tick() -> None:
         buckets = grid(columns)
-        mood(buckets, confusion, now=now, bootstrap=bootstrap)
+        mood(buckets, confusion, now=now)
         engagement(buckets, [], now=now)
         evaluate(buckets, confusion, now=now)
 
@@ -64,14 +56,12 @@ def test_a_live_tick_in_the_second_hour_is_cheap(
     assert best(tick) < 0.055
 
 
-def test_a_whole_report_is_cheap(
-    columns: Columns, confusion: Confusion, bootstrap: Bootstrap
-) -> None:
+def test_a_whole_report_is_cheap(columns: Columns, confusion: Confusion) -> None:
     facts = LectureFacts("l", "t", "c", Policy.INDIVIDUAL, START, START + TWO_HOURS, "net@1")
     buckets = grid(columns)
     names = {row: str(row) for row in range(50)}
     # Measured: 80 ms.
-    cost = best(lambda: build(facts, buckets, confusion, visible=names, bootstrap=bootstrap))
+    cost = best(lambda: build(facts, buckets, confusion, visible=names))
     assert cost < 0.4
 
 

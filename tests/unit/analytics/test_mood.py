@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion, adjust
+from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
 from analytics.mood import mood, timeline
 
@@ -104,11 +104,3 @@ def test_steps_are_aligned_to_the_epoch_and_gaps_stay_open(
     assert np.isnan(line.shares[1]).all()
     with pytest.raises(AnalyticsError, match="multiple of 10 s, but is 15 s"):
         timeline(make_buckets([[HAPPY]]), perfect, step_s=15)
-
-
-def test_adjusting_happens_after_the_vote(make_buckets: Make, confusion: Confusion) -> None:
-    rng = np.random.default_rng(2)
-    posteriors = rng.dirichlet(np.full(7, 0.7), (8, 6)).round(4)
-    posteriors[..., 6] += 1 - posteriors.sum(axis=2)
-    now = mood(make_buckets(posteriors), confusion, now=START + 59)
-    assert now.shares == pytest.approx(adjust(posteriors.mean(axis=(0, 1)), confusion), abs=1e-4)

@@ -10,9 +10,8 @@ from analytics.buckets import Buckets
 from analytics.confusion import Confusion
 from analytics.engagement import ParticipantEvent
 from analytics.evidence import Clause, Episode, Evidence, FlagKind
-from analytics.flags import evaluate
-from analytics.intervals import Bootstrap
 from analytics.flag_log import LoggedFlag
+from analytics.flags import evaluate
 from analytics.moments import Marker
 from analytics.notes import Note
 from analytics.report import LectureFacts, LectureReport, build, paused_seconds
@@ -40,15 +39,12 @@ def lecture(bank: list[Floats]) -> Buckets:
 
 
 @pytest.fixture(scope="module")
-def report_of(
-    lecture: Buckets, bank: list[Floats], confusion: Confusion
-) -> Callable[..., LectureReport]:
-    bootstrap = Bootstrap.prepare(bank, confusion, seed=1)
+def report_of(lecture: Buckets, confusion: Confusion) -> Callable[..., LectureReport]:
     episodes = evaluate(lecture, confusion, now=START + SECONDS)
 
     def make(policy: Policy = Policy.INDIVIDUAL, hidden: int = 0, **more: object) -> LectureReport:
         visible = {row: f"Student {row}" for row in range(STUDENTS - hidden)}
-        given = {"recomputed": episodes, "bootstrap": bootstrap, **more}
+        given = {"recomputed": episodes, **more}
         return build(facts(policy), lecture, confusion, visible=visible, **given)  # type: ignore[arg-type]
 
     return make
