@@ -57,7 +57,7 @@ class _Board:
     sequence: int = 0
     totals: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """(T,) observations in each bucket when the points were drawn."""
-    people: tuple[object, ...] = ()
+    people: tuple[tuple[object, ...], ...] = ()
     episodes: list[Episode] = field(default_factory=list)
     judged: tuple[object, ...] = ()
     usual: Mapping[Hashable, Baseline] = field(default_factory=dict)
@@ -159,8 +159,9 @@ class LiveBoard:
         people = tuple((p.id, p.status, p.choices) for p in material.participants)
         buckets = material.buckets(self._composer.card.model_id)
         totals = buckets.observations.sum(axis=0)
-        # A withdrawal or an admission changes every step, late data those that it falls into.
-        stale = 0 if people != board.people else _first_changed(board.totals, totals, buckets)
+        # Who leaves or changes their mind changes every step, late data those it falls into.
+        moved = _others_count(board.people, people, material)
+        stale = 0 if moved else _first_changed(board.totals, totals, buckets)
         board.people, board.totals = people, totals
         material = self._log_flags(board, material, buckets)
         if board.shown is None:
@@ -211,8 +212,9 @@ class LiveBoard:
         points, revised = list(board.points), False
         for index, point in enumerate(points):
             if stale is not None and point.at > stale:
-                points[index] = self._composer.point(material, view, point.at)
-                revised = revised or _differs(point, points[index])
+                anew = self._composer.point(material, view, point.at)
+                if _differs(point, anew):
+                    points[index], revised = anew, True
         start = int(material.lecture.started_at.timestamp())
         first = points[-1].at if points else start // BUCKET_SECONDS * BUCKET_SECONDS
         settled = int(material.now.timestamp()) - SETTLE_S
@@ -294,6 +296,17 @@ def _differs(old: LivePoint, new: LivePoint) -> bool:
         (old.presence or 0.0, new.presence or 0.0),
     ]
     return any(abs(a - b) > VISIBLE_CHANGE for a, b in pairs)
+
+
+def _others_count(
+    old: tuple[tuple[object, ...], ...], new: tuple[tuple[object, ...], ...], material: Material
+) -> bool:
+    """Whether somebody of whom there is data counts otherwise than before.
+
+    Who has just joined has sent nothing: no step of the past is another for it.
+    """
+    changed = {person for person, *_ in set(old) ^ set(new)}
+    return bool(changed) and not changed.isdisjoint(material.columns["participant"])
 
 
 def _first_changed(old: NDArray[np.int64], new: NDArray[np.int64], buckets: Buckets) -> int | None:

@@ -31,15 +31,20 @@ class BucketFollower:
     def refresh(self) -> Columns:
         """The lecture's buckets as they are now. The arrays are the caller's to keep, not to write.
 
-        Reads what was received since the last time, then compares the totals; whatever that
-        cannot have noticed (an erasure, receipt times from the past) makes it read everything.
+        Reads what has changed since the last time, after having compared the totals of the rest;
+        whatever those have noticed (an erasure, receipt times from the past) makes it read
+        everything. What comes in between the two readings is in the second.
         """
-        if self._columns is None:
+        known = self._columns
+        if known is None or not known["changed"].size:
             return self._read_all()
-        columns = self._merge(self._columns) if self._columns["changed"].size else self._columns
-        if _totals(columns) != bucket_totals(self._store, self._lecture_id):
+        since = int(known["changed"].max()) - OVERLAP_MS
+        rest = known["changed"] < since
+        held = bucket_totals(self._store, self._lecture_id, changed_before=since)
+        if held != _totals(known, rest):
             return self._read_all()
-        return columns
+        fresh = lecture_buckets(self._store, self._lecture_id, changed_since=since)
+        return self._merge(known, rest, fresh)
 
     def _read_all(self) -> Columns:
         columns = lecture_buckets(self._store, self._lecture_id)
@@ -47,25 +52,47 @@ class BucketFollower:
         self._columns, self._keys = columns, self._order.keys(columns)
         return columns
 
-    def _merge(self, known: Columns) -> Columns:
-        """``known`` with the rows that have changed or come since."""
-        since = int(known["changed"].max()) - OVERLAP_MS
-        fresh = lecture_buckets(self._store, self._lecture_id, changed_since=since)
+    def _merge(self, known: Columns, rest: NDArray[np.bool_], fresh: Columns) -> Columns:
+        """The ``rest`` of ``known`` with the rows that have changed or come since."""
         if not self._order.knows(fresh):
             self._order = _Order(
                 {*known["participant"], *fresh["participant"]}, {*known["model"], *fresh["model"]}
             )
             self._keys = self._order.keys(known)
         added = self._order.keys(fresh)
-        stays = np.flatnonzero(~np.isin(self._keys, added))
-        keys = np.concatenate([self._keys[stays], added])
-        order = np.argsort(keys, kind="stable")
+        if np.array_equal(self._keys[~rest], added):
+            self._columns = _replaced(known, ~rest, fresh)
+            return self._columns
+        stays = rest.copy()
+        stays[_places(self._keys, added)] = False
+        keys = self._keys[stays]
+        places = np.searchsorted(keys, added)
         # Both at once, so that a store that fails in between leaves nothing half done.
-        self._keys = keys[order]
+        self._keys = np.insert(keys, places, added)
         self._columns = {
-            name: np.concatenate([known[name][stays], fresh[name]])[order] for name in known
+            name: np.insert(known[name][stays], places, fresh[name], axis=0) for name in known
         }
         return self._columns
+
+
+def _replaced(known: Columns, where: NDArray[np.bool_], fresh: Columns) -> Columns:
+    """``known`` with the rows ``where`` as in ``fresh``; what does not differ is shared."""
+    made = {}
+    for name, column in known.items():
+        if name in ("participant", "bucket", "model"):
+            made[name] = column
+        else:
+            made[name] = column.copy()
+            made[name][where] = fresh[name]
+    return made
+
+
+def _places(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Where in ``keys``, which ascend, those of ``wanted`` stand that are among them."""
+    places = np.searchsorted(keys, wanted)
+    found = places < keys.size
+    found[found] = keys[places[found]] == wanted[found]
+    return places[found]
 
 
 class _Order:
@@ -92,9 +119,9 @@ def _ranks(rank: dict[Any, int], names: NDArray[Any]) -> NDArray[np.int64]:
     return np.fromiter((rank[name] for name in names), dtype=np.int64, count=names.size)
 
 
-def _totals(columns: Columns) -> tuple[int, int, int]:
+def _totals(columns: Columns, rows: NDArray[np.bool_]) -> tuple[int, int, int]:
     return (
-        columns["bucket"].size,
-        int(columns["observations"].sum()),
-        int(columns["frames"].sum()),
+        int(np.count_nonzero(rows)),
+        int(columns["observations"].sum(where=rows)),
+        int(columns["frames"].sum(where=rows)),
     )

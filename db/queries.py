@@ -85,15 +85,19 @@ def _known(known: dict[Any, UUID], raw: Any) -> UUID:
     return known.setdefault(raw, raw if isinstance(raw, UUID) else UUID(bytes=raw))
 
 
-def bucket_totals(store: Store, lecture_id: UUID) -> tuple[int, int, int]:
-    """How many buckets, observations and frames a lecture holds: three sums that only equal data
-    has in common, far cheaper than reading it.
+def bucket_totals(store: Store, lecture_id: UUID, *, changed_before: int) -> tuple[int, int, int]:
+    """How many buckets, observations and frames a lecture holds in the buckets that have not
+    changed from ``changed_before`` (epoch milliseconds) on: three sums that only equal data has in
+    common, far cheaper than reading it.
     """
     query = select(
         func.count(),
         func.coalesce(func.sum(buckets.c.observations), 0),
         func.coalesce(func.sum(buckets.c.frames), 0),
-    ).where(buckets.c.participant_id.in_(_participants_of(lecture_id)))
+    ).where(
+        buckets.c.participant_id.in_(_participants_of(lecture_id)),
+        buckets.c.changed < changed_before,
+    )
     with store.read() as connection:
         held, observed, frames = connection.execute(query).one()
     return int(held), int(observed), int(frames)

@@ -88,3 +88,47 @@ def test_an_empty_lecture_can_be_followed(classroom: Classroom) -> None:
     follower = BucketFollower(classroom.store, classroom.lecture.id)
     for _ in range(2):
         assert follower.refresh()["probability_sums"].shape == (0, 7)
+
+
+def test_an_erasure_of_what_has_just_come_is_seen(classroom: Classroom, observe: Observe) -> None:
+    people = [classroom.join() for _ in range(2)]
+    follower = BucketFollower(classroom.store, classroom.lecture.id)
+    for person in people:
+        batch = [observe(second) for second in range(60)]
+        ingest.ingest_observations(classroom.store, person.id, batch, classroom.at(60))
+    assert set(follower.refresh()["participant"]) == {person.id for person in people}
+    retention.erase_participant(
+        classroom.store, people[0].id, now=classroom.at(61), actor="user:admin"
+    )
+    assert set(follower.refresh()["participant"]) == {people[1].id}
+
+
+def test_what_comes_between_the_two_readings_needs_no_third(
+    classroom: Classroom,
+    observe: Observe,
+    reads: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    participant = classroom.join()
+    follower = BucketFollower(classroom.store, classroom.lecture.id)
+
+    def send(seconds: range, received: float) -> None:
+        batch = [observe(second) for second in seconds]
+        ingest.ingest_observations(classroom.store, participant.id, batch, classroom.at(received))
+
+    send(range(300), 300)
+    send(range(300, 400), 400)
+    follower.refresh()
+    totals = queries.bucket_totals
+
+    def slow(*given: Any, **named: Any) -> tuple[int, int, int]:
+        found = totals(*given, **named)
+        # New data, and late data, just after the totals were read.
+        send(range(400, 410), 410)
+        send(range(20, 25), 410)
+        return found
+
+    monkeypatch.setattr(follow, "bucket_totals", slow)
+    columns = follower.refresh()
+    assert reads == [40, 12]
+    assert_same(columns, queries.lecture_buckets(classroom.store, classroom.lecture.id))
