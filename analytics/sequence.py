@@ -44,6 +44,8 @@ class StickyModel:
     """between students, of the score of their ordinary face"""
     sad_spread: float = 0.35
     """between students, of the score of their sad face"""
+    least_gap: float = 0.15
+    """by which anybody's sad face scores above their ordinary one"""
     ordinary_noise: float = 0.65
     """of one step of an ordinary face around the student's own mean"""
     sad_noise: float = 0.55
@@ -128,8 +130,10 @@ def _filtered(
         ]
     )
     likely = _likelihoods(means, counts, levels, model)
-    grid = np.tile(np.outer(_MASS, _MASS).ravel(), rows)
-    now = np.outer(first, grid)
+    # A student's sad face scores above their ordinary one, whatever both are.
+    apart = levels[1][:, None, :] - levels[0][:, :, None] >= model.least_gap
+    grid = np.where(apart, np.outer(_MASS, _MASS), 0.0).reshape(rows, -1)
+    now = np.multiply.outer(first, (grid / grid.sum(axis=1, keepdims=True)).ravel())
     moved = np.empty_like(now)
     found = np.empty((rows, steps))
     ones = np.ones(size * size)

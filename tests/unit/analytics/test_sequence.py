@@ -41,7 +41,7 @@ def test_who_always_looks_a_little_sad_is_not_one_who_has_changed() -> None:
 
 def test_a_known_face_is_judged_by_itself() -> None:
     level = noisy([0.5] * 2)
-    assert sure(level, usual=0.5, doubt=0.2).max() < 0.3
+    assert sure(level, usual=0.5, doubt=0.2).max() < 0.2
     assert sure(level, usual=-0.1, doubt=0.2)[0, -1] > 0.5
 
 
@@ -103,6 +103,8 @@ def brute(means: Floats, model: StickyModel) -> list[float]:
         for i, a in enumerate(nodes):
             for j, b in enumerate(nodes):
                 levels = (model.usual_spread * a, 1 + model.sad_spread * b)
+                if levels[1] - levels[0] < model.least_gap:
+                    continue
                 noises = (model.ordinary_noise, model.sad_noise)
                 for path in product(states, repeat=length + 1):
                     weight = mass[i] * mass[j] * (on if path[0][0] else off) * drawn(*path[0])
