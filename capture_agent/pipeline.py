@@ -12,6 +12,7 @@ from capture_agent.follow import Follower
 from capture_agent.head_pose import HeadPose, head_pose
 from capture_agent.sources import Image
 from capture_agent.vision import Vision
+from models.crops import framed
 from models.face_detector import Detection
 from models.face_mesh import Landmarks
 
@@ -90,7 +91,9 @@ class Pipeline:
     def _read(
         self, image: Image, found: Sequence[tuple[Detection, Landmarks]]
     ) -> list[FaceReading]:
-        crops = np.stack([self._vision.crop(image, face) for face, _ in found])
+        crops = np.stack(
+            [self._vision.crop(image, framed(points.points, face)) for face, points in found]
+        )
         probabilities = self._vision.predict(crops)
         height, width = image.shape[:2]
         return [

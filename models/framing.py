@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import metrics
-from models.crops import DOWN, SCALE, square_crop
+from models.crops import DOWN, SCALE, aligned_crop, framed
 from models.datasets import Faces, load_dataset
 from models.face_detector import Detection, FaceDetector
+from models.face_mesh import FaceMesh
 from models.predictor import Predictor
 
 SCENE: Final = (360, 480)
@@ -52,7 +53,7 @@ class Framing:
     """Both on the detected faces."""
 
 
-def paste(faces: Faces, detector: FaceDetector, *, seed: int = 0) -> list[Pasted]:
+def paste(faces: Faces, detector: FaceDetector, mesh: FaceMesh, *, seed: int = 0) -> list[Pasted]:
     """Put each face somewhere into a blurred scene of its own greys, and look for it."""
     random = np.random.default_rng(seed)
     pasted = []
@@ -71,7 +72,8 @@ def paste(faces: Faces, detector: FaceDetector, *, seed: int = 0) -> list[Pasted
             if left <= each.x + each.w / 2 <= left + side
             and top <= each.y + each.h / 2 <= top + side
         ]
-        pasted.append(Pasted(bgr, left, top, side, inside[0] if inside else None))
+        frame = framed(mesh.landmarks(bgr, inside[0]).points, inside[0]) if inside else None
+        pasted.append(Pasted(bgr, left, top, side, frame))
     return pasted
 
 
@@ -91,7 +93,7 @@ def measure(
     seen = np.array([each.found is not None for each in pasted])
     crops = np.stack(
         [
-            crop(each.scene, each.found, scale, down, upright)
+            aligned_crop(each.scene, each.found, scale=scale, down=down, upright=upright)
             for each in pasted
             if each.found is not None
         ]
@@ -104,18 +106,6 @@ def measure(
         float(seen.mean()),
         metrics.accuracy(predictor.predict(faces.pixels[seen]), labels),
         metrics.accuracy(predictor.predict(crops), labels),
-    )
-
-
-def crop(
-    scene: NDArray[np.uint8], found: Detection, scale: float, down: float, upright: float
-) -> NDArray[np.uint8]:
-    """The crop under other constants than the shipped ones."""
-    return square_crop(
-        scene,
-        centre=(found.x + found.w / 2, found.y + (0.5 + down) * found.h),
-        side=scale * max(found.w, found.h),
-        turn_degrees=upright * found.roll_degrees,
     )
 
 
@@ -142,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--grid", action="store_true", help="recipes around the shipped one too")
     chosen = parser.parse_args(arguments)
     faces = load_dataset(chosen.data).public_test.head(chosen.faces)
-    pasted = paste(faces, FaceDetector.load())
+    pasted = paste(faces, FaceDetector.load(), FaceMesh.load())
     print("side, right, down; quartiles:")
     print(np.round(np.quantile(offsets(pasted), [0.25, 0.5, 0.75], axis=0), 3))
     predictor = Predictor.load()
