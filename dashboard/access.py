@@ -13,6 +13,7 @@ from uuid import UUID
 
 from contract.policy import CourseMode, Policy
 from dashboard.errors import ForbiddenError, NotSignedInError
+from dashboard.i18n import text
 from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus, Role, User
 
 
@@ -305,15 +306,25 @@ def authorize(actor: Actor, action: Action, target: Object) -> None:
     """
     rule = RULES[action]
     if not isinstance(target, rule.target):
-        raise ForbiddenError(f"Nobody may {_words(action)} a {_kind(target)}.")
+        raise ForbiddenError(
+            text("Nobody may {action} a {target}.", action=_words(action), target=_kind(target))
+        )
     if not rule.who.intersection(_relations(actor, target)):
         needed = " or ".join(sorted(rule.who))
         if isinstance(actor, Nobody):
-            raise NotSignedInError(f"To {_words(action)} you must sign in as {needed}.")
-        raise ForbiddenError(f"Only {needed} may {_words(action)}.")
+            raise NotSignedInError(
+                text(
+                    "To {action} you must sign in as {needed}.",
+                    action=_words(action),
+                    needed=needed,
+                )
+            )
+        raise ForbiddenError(
+            text("Only {needed} may {action}.", needed=needed, action=_words(action))
+        )
     _check_policy(action, rule, target)
     if action in _NEEDS_CHOICE and isinstance(target, ParticipantObject) and not target.shown:
-        raise ForbiddenError("This student did not choose to be shown.")
+        raise ForbiddenError(text("This student did not choose to be shown."))
 
 
 def open_to_anybody(action: Action) -> bool:
@@ -341,14 +352,25 @@ def _check_policy(action: Action, rule: Rule, target: Object) -> None:
     if target.policy not in rule.policies:
         if target.policy is None:
             raise ForbiddenError(
-                f"The school's policy must be set before anybody may {_words(action)}."
+                text(
+                    "The school's policy must be set before anybody may {action}.",
+                    action=_words(action),
+                )
             )
         raise ForbiddenError(
-            f"The school's policy {target.policy.value!r} allows nobody to {_words(action)}."
+            text(
+                "The school's policy {value} allows nobody to {action}.",
+                value=repr(target.policy.value),
+                action=_words(action),
+            )
         )
     if target.mode not in rule.modes:
         raise ForbiddenError(
-            f"In a course of mode {target.mode.value!r} nobody may {_words(action)}."
+            text(
+                "In a course of mode {value} nobody may {action}.",
+                value=repr(target.mode.value),
+                action=_words(action),
+            )
         )
 
 

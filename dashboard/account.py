@@ -5,6 +5,7 @@ from uuid import UUID
 from dashboard import access, passwords
 from dashboard.access import SCHOOL, Action, UserActor
 from dashboard.errors import InvalidError, RefusedError
+from dashboard.i18n import text
 from dashboard.services import Services
 from db import audit, people
 from db.values import OpenSession
@@ -40,11 +41,13 @@ def change_password(services: Services, actor: UserActor, old: str, new: str) ->
     found = people.credentials(services.store, actor.user.login)
     stored = found[1] if found else None
     if stored is None:
-        raise RefusedError("You sign in by the school's provider; your password is kept there.")
+        raise RefusedError(
+            text("You sign in by the school's provider; your password is kept there.")
+        )
     if not passwords.verify(stored, old):
-        raise RefusedError("This is not your password now.")
+        raise RefusedError(text("This is not your password now."))
     if new == old:
-        raise InvalidError("A new password must be another one.")
+        raise InvalidError(text("A new password must be another one."))
     hashed = passwords.hash_password(new)
     people.set_password_hash(services.store, actor.user.id, hashed, services.clock())
     _record(services, actor, "change_password")

@@ -23,6 +23,7 @@ from dashboard import (
 )
 from dashboard.api import problems, routes
 from dashboard.errors import AccessError
+from dashboard.i18n import text
 from dashboard.keys import load_or_make_key
 from dashboard.live import LiveBoard
 from dashboard.pages import ids, shell
@@ -179,5 +180,8 @@ def _say(error: Exception) -> Any:
         sentence = str(error)
     else:
         incident = problems.log_incident(error)
-        sentence = f"Something went wrong here. If it happens again, tell the operator: {incident}."
+        sentence = text(
+            "Something went wrong here. If it happens again, tell the operator: {incident}.",
+            incident=incident,
+        )
     set_props(ids.NOTICE, {"children": shell.notice(sentence, good=False)})

@@ -13,6 +13,7 @@ from dashboard import callback_form
 from dashboard.api import problems
 from dashboard.api.limits import address, current_limits
 from dashboard.errors import ForbiddenError, InvalidError
+from dashboard.i18n import text
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CALLBACKS: Final = "/_dash-update-component"
@@ -95,16 +96,16 @@ def _same_origin() -> None:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         if site != "same-origin":
-            raise ForbiddenError("This request came from another site's page.")
+            raise ForbiddenError(text("This request came from another site's page."))
         return
     origin = request.headers.get("Origin")
     if origin is not None:
         if urlsplit(origin).netloc != request.host:
-            raise ForbiddenError("This request came from another site's page.")
+            raise ForbiddenError(text("This request came from another site's page."))
         return
     # Neither header: no browser of today. With a cookie it must still say where it comes from.
     if request.cookies:
-        raise ForbiddenError("A request with a session must say its Origin.")
+        raise ForbiddenError(text("A request with a session must say its Origin."))
 
 
 def _signed_in_for_pages() -> AnyResponse | None:
@@ -123,13 +124,13 @@ def _well_formed_callback(dash_app: Any) -> None:
         return
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
-        raise InvalidError("This is no callback of this server.")
+        raise InvalidError(text("This is no callback of this server."))
     known = dash_app.callback_map.get(str(body.get("output")))
     # One that runs in the browser alone has an entry, but nothing to call.
     if known is None or known.get("callback") is None:
-        raise InvalidError("This is no callback of this server.")
+        raise InvalidError(text("This is no callback of this server."))
     if not callback_form.fits(body, known):
-        raise InvalidError("This callback request does not fit its callback.")
+        raise InvalidError(text("This callback request does not fit its callback."))
 
 
 def _from_callback(error: CallbackException) -> Response:

@@ -21,6 +21,7 @@ from contract.policy import CourseMode, Policy
 from dashboard import access, i18n, lookup, usual
 from dashboard.access import Action, Actor, Nobody, UserActor
 from dashboard.errors import ForbiddenError, InvalidError, RefusedError, UnknownObjectError
+from dashboard.i18n import text
 from dashboard.services import Services
 from db import consents, courses, identities, lectures, settings
 from db.errors import TicketError
@@ -40,7 +41,7 @@ def ask(services: Services, request: JoinRequest, actor: Actor) -> JoinAnswer:
     """
     lecture = by_code(services, request.code)
     if not lecture.running:
-        raise RefusedError(f"The lecture {lecture.title!r} has ended.")
+        raise RefusedError(text("The lecture {title} has ended.", title=repr(lecture.title)))
     course = lookup.course(services, lecture.course_id)
     access.authorize(Nobody(), Action.JOIN, access.lecture_object(lecture, course))
     student_id, link_id, name = _who(services, request, lecture, course, actor)
@@ -73,7 +74,7 @@ def by_code(services: Services, code: str) -> Lecture:
     """The lecture of that code, the running one first. Raises UnknownCodeError."""
     found = lectures.by_code(services.store, code)
     if found is None:
-        raise UnknownCodeError(f"No lecture has the code {code[:40]}.")
+        raise UnknownCodeError(text("No lecture has the code {code}.", code=code[:40]))
     return found
 
 
@@ -120,14 +121,16 @@ def _who(
             listed = on_roster(services, course, actor)
             if listed is None:
                 raise ForbiddenError(
-                    "This course has a roster: join with your personal link, "
-                    "not with the code alone."
+                    text(
+                        "This course has a roster: join with your personal link, not with the "
+                        "code alone."
+                    )
                 )
             return listed.id, None, listed.name
         case CourseMode.OPEN:
             name = (request.name or "").strip()
             if not name:
-                raise InvalidError("This course asks for the name that your teacher knows.")
+                raise InvalidError(text("This course asks for the name that your teacher knows."))
             return None, None, name
         case CourseMode.ANONYMOUS:
             # A typed name is not kept: nothing here may tell who somebody is.
@@ -137,14 +140,19 @@ def _who(
 def _by_link(services: Services, secret: str, lecture: Lecture) -> tuple[UUID, UUID, str]:
     link = courses.find_link(services.store, secret)
     if link is None:
-        raise TicketError("This personal link is not known.")
+        raise TicketError(text("This personal link is not known."))
     if link.used_at is not None:
-        raise TicketError("This personal link was used before and works only once.")
+        raise TicketError(text("This personal link was used before and works only once."))
     if link.expires_at is not None and link.expires_at <= services.clock():
-        raise TicketError(f"This personal link expired at {link.expires_at:%Y-%m-%d %H:%M} UTC.")
+        raise TicketError(
+            text(
+                "This personal link expired at {expires_at} UTC.",
+                expires_at=format(link.expires_at, "%Y-%m-%d %H:%M"),
+            )
+        )
     other_lecture = link.lecture_id not in (None, lecture.id)
     if other_lecture or link.student.course_id != lecture.course_id:
-        raise ForbiddenError("This personal link belongs to another lecture.")
+        raise ForbiddenError(text("This personal link belongs to another lecture."))
     return link.student.id, link.id, link.student.name
 
 
@@ -156,7 +164,7 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
     """
     ticket = consents.find_ticket(services.store, request.ticket)
     if ticket is None:
-        raise TicketError("This ticket is not known.")
+        raise TicketError(text("This ticket is not known."))
     lecture, course = lookup.lecture(services, ticket.lecture_id)
     _check_agreement(services, request, lecture)
     choices = request.choices
@@ -185,12 +193,16 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
 
 def _check_agreement(services: Services, request: ConsentRequest, lecture: Lecture) -> None:
     if not lecture.running:
-        raise RefusedError(f"The lecture {lecture.title!r} has ended.")
+        raise RefusedError(text("The lecture {title} has ended.", title=repr(lecture.title)))
     # Whichever language it was read in.
     if request.notice_version not in map(version_in, Language):
         raise RefusedError(
-            f"The notice now is of version {NOTICE_VERSION}, but the agreement is to "
-            f"{request.notice_version[:40]!r}: join again to read it."
+            text(
+                "The notice now is of version {known}, but the agreement is to "
+                "{agreed}: join again to read it.",
+                known=NOTICE_VERSION,
+                agreed=repr(request.notice_version[:40]),
+            )
         )
     if settings.school(services.store).guardian_required and not request.guardian:
-        raise InvalidError("This school asks for the name of the guardian who agrees.")
+        raise InvalidError(text("This school asks for the name of the guardian who agrees."))

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from dashboard import access
 from dashboard.errors import UnknownObjectError
+from dashboard.i18n import text
 from dashboard.services import Services
 from db import consents, courses, lectures, settings
 from db.values import Course, Lecture, Participant
@@ -16,14 +17,16 @@ def as_uuid(value: UUID | str | object, what: str) -> UUID:
     try:
         return UUID(str(value))
     except ValueError as error:
-        raise UnknownObjectError(f"There is no {what} {str(value)[:80]!r}.") from error
+        raise UnknownObjectError(
+            text("There is no {what} {given}.", what=what, given=repr(str(value)[:80]))
+        ) from error
 
 
 def course(services: Services, course_id: UUID | str) -> Course:
     """The course of that id. Raises UnknownObjectError."""
     found = courses.course(services.store, as_uuid(course_id, "course"))
     if found is None:
-        raise UnknownObjectError(f"There is no course {course_id}.")
+        raise UnknownObjectError(text("There is no course {course_id}.", course_id=course_id))
     return found
 
 
@@ -31,7 +34,7 @@ def lecture(services: Services, lecture_id: UUID | str) -> tuple[Lecture, Course
     """The lecture of that id with its course. Raises UnknownObjectError."""
     found = lectures.lecture(services.store, as_uuid(lecture_id, "lecture"))
     if found is None:
-        raise UnknownObjectError(f"There is no lecture {lecture_id}.")
+        raise UnknownObjectError(text("There is no lecture {lecture_id}.", lecture_id=lecture_id))
     return found, course(services, found.course_id)
 
 
@@ -41,7 +44,9 @@ def participant(
     """The participant of that id, with lecture and course. Raises UnknownObjectError."""
     found = consents.participant(services.store, as_uuid(participant_id, "participant"))
     if found is None:
-        raise UnknownObjectError(f"There is no participant {participant_id}.")
+        raise UnknownObjectError(
+            text("There is no participant {participant_id}.", participant_id=participant_id)
+        )
     return found, *lecture(services, found.lecture_id)
 
 

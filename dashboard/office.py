@@ -15,6 +15,7 @@ from contract.policy import CourseMode, Policy
 from dashboard import access, lookup, passwords, rosters
 from dashboard.access import SCHOOL, Action, Actor, UserActor
 from dashboard.errors import InvalidError, RefusedError, UnknownObjectError
+from dashboard.i18n import text
 from dashboard.services import Services
 from db import audit, courses, erasure, people, retention, settings
 from db.errors import NotFoundError
@@ -41,10 +42,15 @@ def add_user(
     """
     access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
     login, name = login.strip(), " ".join(name.split())
-    for what, text in (("login", login), ("name", name)):
-        if not 1 <= len(text) <= _LONGEST:
+    for what, given in (("login", login), ("name", name)):
+        if not 1 <= len(given) <= _LONGEST:
             raise InvalidError(
-                f"A user's {what} must have 1 to {_LONGEST} letters, but this has {len(text)}."
+                text(
+                    "A user's {what} must have 1 to {longest} letters, but this has {given}.",
+                    what=what,
+                    longest=_LONGEST,
+                    given=len(given),
+                )
             )
     hashed = None if password is None else passwords.hash_password(password)
     added = people.add_user(
@@ -88,7 +94,9 @@ def set_role(services: Services, actor: Actor, user_id: UUID, role: Role) -> Non
     access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
     _not_oneself(actor, user_id, "change your own role")
     if role is Role.STUDENT:
-        raise RefusedError("Students sign in by the school's provider; they are not made here.")
+        raise RefusedError(
+            text("Students sign in by the school's provider; they are not made here.")
+        )
     people.set_role(services.store, user_id, role)
     _record(services, actor, Action.MANAGE_USERS, user_id, did="set_role", role=role)
 
@@ -134,7 +142,12 @@ def set_school(
     access.authorize(actor, Action.SET_POLICY, SCHOOL)
     if not 1 <= retention_days <= LONGEST_RETENTION:
         raise InvalidError(
-            f"Data can be kept for 1 to {LONGEST_RETENTION} days, but received {retention_days}."
+            text(
+                "Data can be kept for 1 to {longest_retention} days, but received "
+                "{retention_days}.",
+                longest_retention=LONGEST_RETENTION,
+                retention_days=retention_days,
+            )
         )
     school = replace(
         settings.school(services.store),
@@ -173,7 +186,7 @@ def set_teaches(
     access.authorize(actor, Action.MANAGE_COURSES, target)
     user = people.user(services.store, user_id)
     if user is None or user.role is Role.STUDENT:
-        raise InvalidError("A course is taught by a teacher or an admin.")
+        raise InvalidError(text("A course is taught by a teacher or an admin."))
     act = courses.add_teacher if teaches else courses.remove_teacher
     act(services.store, target.course_id, user.id)
     did = "add_teacher" if teaches else "remove_teacher"
@@ -245,9 +258,11 @@ def decline_erasure(
 def _request(services: Services, request_id: UUID) -> ErasureRequest:
     found = erasure.request(services.store, request_id)
     if found is None:
-        raise UnknownObjectError(f"There is no erasure request {request_id}.")
+        raise UnknownObjectError(
+            text("There is no erasure request {request_id}.", request_id=request_id)
+        )
     if found.verdict is not None:
-        raise RefusedError("This request was answered already.")
+        raise RefusedError(text("This request was answered already."))
     return found
 
 
@@ -272,19 +287,31 @@ def _answered(
 
 def _not_oneself(actor: Actor, user_id: UUID, what: str) -> None:
     if isinstance(actor, UserActor) and actor.user.id == user_id:
-        raise RefusedError(f"You cannot {what}; ask another admin.")
+        raise RefusedError(text("You cannot {what}; ask another admin.", what=what))
 
 
 def _text(given: str, what: str) -> str:
     given = " ".join(given.split())
     if not 1 <= len(given) <= _LONGEST:
-        raise InvalidError(f"{what} must have 1 to {_LONGEST} letters, but this has {len(given)}.")
+        raise InvalidError(
+            text(
+                "{what} must have 1 to {longest} letters, but this has {given}.",
+                what=what,
+                longest=_LONGEST,
+                given=len(given),
+            )
+        )
     return given
 
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise InvalidError(f"A time zone must be one such as Europe/Berlin, but is {name[:60]!r}.")
+        raise InvalidError(
+            text(
+                "A time zone must be one such as Europe/Berlin, but is {name}.",
+                name=repr(name[:60]),
+            )
+        )
     return name
 
 

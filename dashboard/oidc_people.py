@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard.errors import DashboardError
+from dashboard.i18n import text
 from dashboard.settings import Settings
 from db.values import Role
 
@@ -29,7 +30,7 @@ def person_of(claims: Mapping[str, Any], settings: Settings) -> Person:
     """The person of checked claims. PersonError where there is no usable subject."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
-        raise PersonError("The provider must name a subject of 1 to 255 letters.")
+        raise PersonError(text("The provider must name a subject of 1 to 255 letters."))
     name = claims.get("name") or claims.get("preferred_username") or subject
     key = claim(claims, settings.oidc_school_key_claim)
     return Person(

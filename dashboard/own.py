@@ -13,6 +13,7 @@ from contract.policy import Choices, CourseMode, Policy
 from dashboard import access, i18n, lookup
 from dashboard.access import Action, Actor, ParticipantObject
 from dashboard.errors import ForbiddenError, RefusedError, UnknownObjectError
+from dashboard.i18n import text
 from dashboard.services import Services
 from db import audit, consents, erasure, flags, ingest, retention
 from db.values import ErasureRequest, Participant, ParticipantStatus, Removal
@@ -29,7 +30,7 @@ def say(services: Services, actor: Actor, participant_id: UUID, mood: PulseMood)
     participant, lecture, _ = lookup.participant(services, participant_id)
     _taking_part(participant)
     if not lecture.running:
-        raise RefusedError("The lecture has ended; nothing more is asked.")
+        raise RefusedError(text("The lecture has ended; nothing more is asked."))
     ingest.ingest_pulse(services.store, participant_id, mood, services.clock())
 
 
@@ -42,7 +43,7 @@ def answer(
     _taking_part(lookup.participant(services, participant_id)[0])
     flag = flags.flag(services.store, flag_id)
     if flag is None or flag.participant_id != participant_id or not flag.asked_at:
-        raise UnknownObjectError(f"There is no question {flag_id} to you.")
+        raise UnknownObjectError(text("There is no question {flag_id} to you.", flag_id=flag_id))
     flags.answer(services.store, flag.id, yes, services.clock())
 
 
@@ -56,7 +57,9 @@ def choose(
     target = lookup.participant_target(services, participant_id)
     access.authorize(actor, Action.CHOOSE, target)
     if not may_be_shown(target):
-        raise RefusedError("In this lecture no student is ever shown, so there is no such choice.")
+        raise RefusedError(
+            text("In this lecture no student is ever shown, so there is no such choice.")
+        )
     before = lookup.participant(services, participant_id)[0].choices
     chosen = Choices(class_mood=before.class_mood, flags=flags, ask_first=flags and ask_first)
     after = consents.change_choices(
@@ -107,9 +110,9 @@ def ask_to_be_erased(services: Services, actor: Actor, participant_id: UUID) -> 
 
 def _taking_part(participant: Participant) -> None:
     if participant.withdrawn_at is not None:
-        raise ForbiddenError("You took your agreement back, so nothing more is accepted.")
+        raise ForbiddenError(text("You took your agreement back, so nothing more is accepted."))
     if participant.status is ParticipantStatus.REFUSED:
-        raise ForbiddenError("The teacher did not admit you to this lecture.")
+        raise ForbiddenError(text("The teacher did not admit you to this lecture."))
 
 
 def _record(

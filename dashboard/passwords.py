@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from dashboard.errors import InvalidError
+from dashboard.i18n import text
 
 SHORTEST: Final = 8
 LONGEST: Final = 1024
@@ -16,7 +17,12 @@ def hash_password(password: str) -> str:
     """What is stored of a password. Raises InvalidError under 8 or over 1024 letters."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidError(
-            f"A password must have {SHORTEST} to {LONGEST} letters, but this has {len(password)}."
+            text(
+                "A password must have {shortest} to {longest} letters, but this has {password}.",
+                shortest=SHORTEST,
+                longest=LONGEST,
+                password=len(password),
+            )
         )
     return _hasher().hash(password)
 

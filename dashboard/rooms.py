@@ -15,6 +15,7 @@ from contract.room import RoomFacts, RoomLink, RoomState, RoomWindow
 from dashboard import access, lookup
 from dashboard.access import Action, Actor, LectureObject, RoomActor, UserActor
 from dashboard.errors import ForbiddenError, InvalidError, NotSignedInError
+from dashboard.i18n import text
 from dashboard.joining import facts
 from dashboard.live_compose import confusion_of
 from dashboard.services import Services
@@ -35,7 +36,9 @@ def allow(
     """
     target = _authorized(services, actor, Action.ALLOW_ROOM, lecture_id)
     if not everybody_agreed:
-        raise InvalidError("A room is allowed only on your word that everybody in view has agreed.")
+        raise InvalidError(
+            text("A room is allowed only on your word that everybody in view has agreed.")
+        )
     secret = mint()
     user_id = actor.user.id if isinstance(actor, UserActor) else None
     room = rooms.allow(
@@ -115,12 +118,15 @@ def bearer(services: Services, secret: str) -> RoomContext:
     """
     found = rooms.by_secret(services.store, secret)
     if found is None:
-        raise NotSignedInError("This needs a room's secret, as Authorization: Bearer.")
+        raise NotSignedInError(text("This needs a room's secret, as Authorization: Bearer."))
     target = access.lecture_object(found.lecture, found.course)
     access.authorize(RoomActor(found.room.id, found.lecture.id), Action.SEND_ROOM, target)
     if not found.room.open:
         raise ForbiddenError(
-            f"The room is not allowed any more ({found.room.reason}): nothing is taken."
+            text(
+                "The room is not allowed any more ({reason}): nothing is taken.",
+                reason=found.room.reason,
+            )
         )
     return found
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from contract import CourseMode
 from dashboard.errors import DashboardError
+from dashboard.i18n import text
 from db import courses, settings
 from db.store import Store
 from db.values import Course, Student
@@ -77,12 +78,17 @@ def read_files(files: Mapping[str, bytes], course: str | None = None) -> Roster:
         return _read_one_roster(files)
     if len(files) != 1:
         raise RosterError(
-            "A roster must be one CSV file, or OneRoster's users.csv, classes.csv and "
-            f"enrollments.csv, but received {', '.join(sorted(files)) or 'nothing'}."
+            text(
+                "A roster must be one CSV file, or OneRoster's users.csv, classes.csv "
+                "and enrollments.csv, but received {value}.",
+                value=", ".join(sorted(files)) or "nothing",
+            )
         )
     (name,) = files
     if not course:
-        raise RosterError(f"The list {name} names no course; give its title: --course.")
+        raise RosterError(
+            text("The list {name} names no course; give its title: --course.", name=name)
+        )
     # The header is line 1.
     rows = enumerate(_rows(files, name, "name"), start=2)
     return {course: [_plain_student(row, f"{name}, line {n}") for n, row in rows]}
@@ -163,7 +169,9 @@ def store_roster(
 def _plain_student(row: Row, where: str) -> RosterStudent:
     name = row["name"].strip()
     if not name:
-        raise RosterError(f"Every student must have a name, but {where} has none.")
+        raise RosterError(
+            text("Every student must have a name, but {where} has none.", where=where)
+        )
     return RosterStudent(name, row.get("id") or None, row.get("email") or None)
 
 
@@ -175,8 +183,11 @@ def _read_one_roster(files: Mapping[str, bytes]) -> Roster:
     if len(set(titles.values())) < len(titles):
         twice = next(title for title, n in Counter(titles.values()).items() if n > 1)
         raise RosterError(
-            f"A class is known here by its title, but two classes are called {twice!r}; "
-            "give one of them another title in classes.csv."
+            text(
+                "A class is known here by its title, but two classes are called "
+                "{twice}; give one of them another title in classes.csv.",
+                twice=repr(twice),
+            )
         )
     roster: Roster = defaultdict(list)
     for row in _rows(files, "enrollments.csv", "classSourcedId", "userSourcedId", "role"):
@@ -185,8 +196,12 @@ def _read_one_roster(files: Mapping[str, bytes]) -> Roster:
         user, title = users.get(row["userSourcedId"]), titles.get(row["classSourcedId"])
         if user is None or title is None:
             raise RosterError(
-                f"enrollments.csv names the user {row['userSourcedId']!r} in the class "
-                f"{row['classSourcedId']!r}, but the folder does not hold both."
+                text(
+                    "enrollments.csv names the user {user} in the class {group}, but the "
+                    "folder does not hold both.",
+                    user=repr(row["userSourcedId"]),
+                    group=repr(row["classSourcedId"]),
+                )
             )
         name = f"{user.get('givenName', '')} {user.get('familyName', '')}".strip()
         roster[title].append(
@@ -204,30 +219,46 @@ def _unpacked(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(files[name])) as archive:
             inside = [one for one in archive.infolist() if one.filename.lower().endswith(".csv")]
             if sum(one.file_size for one in inside) > LARGEST_UNPACKED:
-                raise RosterError(f"The archive {name} holds more than a roster should.")
+                raise RosterError(
+                    text("The archive {name} holds more than a roster should.", name=name)
+                )
             return {Path(one.filename).name: archive.read(one) for one in inside}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise RosterError(f"The archive {name} cannot be opened: {error}.") from error
+        raise RosterError(
+            text("The archive {name} cannot be opened: {error}.", name=name, error=error)
+        ) from error
 
 
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RosterError(f"The roster file {path} cannot be read: {error.strerror}.") from error
+        raise RosterError(
+            text(
+                "The roster file {path} cannot be read: {strerror}.",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
 
 
 def _rows(files: Mapping[str, bytes], name: str, *needed: str) -> Iterator[Row]:
     if name not in files:
-        raise RosterError(f"The roster lacks {name}.")
+        raise RosterError(text("The roster lacks {name}.", name=name))
     try:
         reader = csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"), newline=""))
         missing = set(needed) - set(reader.fieldnames or ())
         if missing:
             raise RosterError(
-                f"{name} must have the columns {', '.join(needed)}, "
-                f"but lacks {', '.join(sorted(missing))}."
+                text(
+                    "{name} must have the columns {join}, but lacks {lacking}.",
+                    name=name,
+                    join=", ".join(needed),
+                    lacking=", ".join(sorted(missing)),
+                )
             )
         yield from ({key: value or "" for key, value in row.items() if key} for row in reader)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise RosterError(f"The roster file {name} is not CSV in UTF-8: {error}.") from error
+        raise RosterError(
+            text("The roster file {name} is not CSV in UTF-8: {error}.", name=name, error=error)
+        ) from error

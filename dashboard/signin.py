@@ -174,7 +174,7 @@ def sign_out() -> Response:
 def open_own_page(secret: str) -> Response:
     """Open a student's own page by the recovery link, and take the secret out of the address."""
     if consents.by_recovery(current_services().store, secret) is None:
-        raise ForbiddenError("This link is not known: its data may have been erased.")
+        raise ForbiddenError(text("This link is not known: its data may have been erased."))
     remember_participant(secret)
     return see_other("/me")
 
@@ -201,7 +201,9 @@ def secured_callback(
             # Before anything is looked up from what a stranger sent.
             if isinstance(actor, Nobody) and not access.open_to_anybody(action):
                 raise NotSignedInError(
-                    "Open your own link first." if own else "Your session has ended: sign in again."
+                    text("Open your own link first.")
+                    if own
+                    else text("Your session has ended: sign in again.")
                 )
             access.authorize(actor, action, object_from(*args, **kwargs))
             return function(*args, **kwargs)

@@ -11,6 +11,7 @@ from uuid import UUID
 from dashboard import access, lookup
 from dashboard.access import Action, Actor, LectureObject, UserActor
 from dashboard.errors import InvalidError, RefusedError, UnknownObjectError
+from dashboard.i18n import text
 from dashboard.services import Services
 from db import audit, consents, flags, lectures, settings
 from db.values import FlagOutcome, FlagRow, Lecture, Marker, Participant
@@ -37,7 +38,7 @@ def start_lecture(
     access.authorize(actor, Action.START_LECTURE, target)
     policy = settings.school(services.store).policy
     if policy is None:
-        raise RefusedError("The school's policy must be set before a lecture can start.")
+        raise RefusedError(text("The school's policy must be set before a lecture can start."))
     title = _text(title, "A lecture's title")
     lecture = lectures.start(
         services.store, target.course_id, title, policy, services.clock(), code=code
@@ -75,20 +76,23 @@ def answer_flag(
     target = _authorized(services, actor, Action.ACT_ON_FLAG, lecture_id)
     if outcome not in OUTCOMES:
         raise InvalidError(
-            f"An answer to a check-in must be one of {', '.join(OUTCOMES)}, "
-            f"but received {outcome[:40]!r}."
+            text(
+                "An answer to a check-in must be one of {join}, but received {outcome}.",
+                join=", ".join(OUTCOMES),
+                outcome=repr(outcome[:40]),
+            )
         )
     flag = flags.flag(services.store, lookup.as_uuid(flag_id, "check-in"))
     # A flag of another lecture is as good as none: its id came from the page.
     if flag is None or flag.lecture_id != target.lecture_id:
-        raise UnknownObjectError(f"This lecture has no check-in {flag_id}.")
+        raise UnknownObjectError(text("This lecture has no check-in {flag_id}.", flag_id=flag_id))
     participant, lecture, course = lookup.participant(services, flag.participant_id)
     student = access.participant_object(participant, lecture, course)
     access.authorize(actor, Action.ACT_ON_FLAG, student)
     if not access.shows_flag(flag, participant):
-        raise UnknownObjectError(f"This lecture has no check-in {flag_id}.")
+        raise UnknownObjectError(text("This lecture has no check-in {flag_id}.", flag_id=flag_id))
     if not isinstance(actor, UserActor):
-        raise RefusedError("Only a signed-in teacher can answer a check-in.")
+        raise RefusedError(text("Only a signed-in teacher can answer a check-in."))
     answered = flags.decide(
         services.store,
         flag.id,
@@ -127,7 +131,9 @@ def _at_the_door(
     target = _authorized(services, actor, Action.ADMIT, lecture_id)
     found = consents.participant(services.store, lookup.as_uuid(participant_id, "student"))
     if found is None or found.lecture_id != target.lecture_id:
-        raise UnknownObjectError(f"This lecture has no student {participant_id}.")
+        raise UnknownObjectError(
+            text("This lecture has no student {participant_id}.", participant_id=participant_id)
+        )
     return found.id
 
 
@@ -142,16 +148,21 @@ def _authorized(
 def _running(services: Services, target: LectureObject) -> None:
     lecture, _ = lookup.lecture(services, target.lecture_id)
     if not lecture.running:
-        raise RefusedError(f"The lecture {lecture.title!r} has ended.")
+        raise RefusedError(text("The lecture {title} has ended.", title=repr(lecture.title)))
 
 
-def _text(text: str, what: str) -> str:
-    text = " ".join(text.split())
-    if not 1 <= len(text) <= _LONGEST_TEXT:
+def _text(given: str, what: str) -> str:
+    given = " ".join(given.split())
+    if not 1 <= len(given) <= _LONGEST_TEXT:
         raise InvalidError(
-            f"{what} must have 1 to {_LONGEST_TEXT} letters, but this has {len(text)}."
+            text(
+                "{what} must have 1 to {longest_text} letters, but this has {given}.",
+                what=what,
+                longest_text=_LONGEST_TEXT,
+                given=len(given),
+            )
         )
-    return text
+    return given
 
 
 def _record(

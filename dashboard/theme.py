@@ -30,7 +30,10 @@ LOOK_COLOURS: Final[dict[Emotion, str]] = {
 ATTENTIVE_COLOUR: Final = "#5656CF"
 PRESENCE_COLOUR: Final = "#8A93A3"
 
-FONT: Final = "Inter, 'Noto Sans Devanagari', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
+FONT: Final = (
+    "Inter, 'Noto Sans Devanagari', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', "
+    "sans-serif"
+)
 
 _IRIS: Final = [
     "#f3f3ff",

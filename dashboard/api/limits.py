@@ -10,6 +10,7 @@ from typing import Final, cast
 from flask import current_app, request
 
 from dashboard.errors import TooManyRequestsError
+from dashboard.i18n import text
 from dashboard.settings import Settings
 
 EXTENSION: Final = "classpulse-limits"
@@ -57,7 +58,8 @@ class TokenBuckets:
     def _refuse_below_one(self, tokens: float) -> None:
         if tokens < 1.0:
             raise TooManyRequestsError(
-                "Too many requests: wait a moment, nothing is lost.", (1.0 - tokens) / self._rate
+                text("Too many requests: wait a moment, nothing is lost."),
+                (1.0 - tokens) / self._rate,
             )
 
 

@@ -22,6 +22,7 @@ from dashboard.errors import (
     TooManyRequestsError,
     UnknownObjectError,
 )
+from dashboard.i18n import Said, mark, text
 from db.errors import (
     ConflictError,
     NotFoundError,
@@ -32,28 +33,33 @@ from db.errors import (
 
 _log = structlog.get_logger(__name__)
 
+_INTERNAL: Final = mark("Internal error")
+
 # The first that fits; what a client should do depends on the status alone, the rest is for people.
 _STATUS: Final[tuple[tuple[type[ClassPulseError], int, str], ...]] = (
-    (NotSignedInError, 401, "Not signed in"),
-    (WithdrawnError, 403, "Agreement taken back"),
-    (ForbiddenError, 403, "Not allowed"),
-    (TicketError, 403, "Ticket or link not valid"),
-    (UnknownObjectError, 404, "Not found"),
-    (NotFoundError, 404, "Not found"),
-    (RefusedError, 409, "Not now"),
-    (ConflictError, 409, "Not now"),
-    (BatchTooLargeError, 413, "Too large"),
-    (InvalidError, 422, "Not valid"),
-    (ContractError, 422, "Not valid"),
-    (TooManyRequestsError, 429, "Too many requests"),
-    (StoreUnavailableError, 503, "Store not available"),
+    (NotSignedInError, 401, mark("Not signed in")),
+    (WithdrawnError, 403, mark("Agreement taken back")),
+    (ForbiddenError, 403, mark("Not allowed")),
+    (TicketError, 403, mark("Ticket or link not valid")),
+    (UnknownObjectError, 404, mark("Not found")),
+    (NotFoundError, 404, mark("Not found")),
+    (RefusedError, 409, mark("Not now")),
+    (ConflictError, 409, mark("Not now")),
+    (BatchTooLargeError, 413, mark("Too large")),
+    (InvalidError, 422, mark("Not valid")),
+    (ContractError, 422, mark("Not valid")),
+    (TooManyRequestsError, 429, mark("Too many requests")),
+    (StoreUnavailableError, 503, mark("Store not available")),
 )
+_TITLES: Final = Said({title: title for _, _, title in _STATUS} | {"Internal error": _INTERNAL})
 _STORE_RETRY_S: Final = 5.0
-_HTTP_WORDS: Final = {
-    404: "There is nothing at this address.",
-    405: "This address does not answer that method.",
-    413: "The request is larger than this server reads.",
-}
+_HTTP_WORDS: Final = Said(
+    {
+        404: mark("There is nothing at this address."),
+        405: mark("This address does not answer that method."),
+        413: mark("The request is larger than this server reads."),
+    }
+)
 
 
 def problem(
@@ -66,7 +72,7 @@ def problem(
 ) -> Response:
     """One problem as a response. ``retry_after`` in seconds."""
     if _a_person_reads():
-        response = Response(error_html(title, detail), status=status)
+        response = Response(error_html(_TITLES.get(title, title), detail), status=status)
     else:
         body = Problem(title=title, status=status, detail=detail, instance=instance)
         response = Response(
@@ -98,7 +104,7 @@ def from_error(error: ClassPulseError) -> Response:
             if status == 503:
                 _log.warning("store_unavailable", detail=str(error))
                 # The sentence may name the store's address, which is not the public's.
-                detail = "The store does not answer now; nothing was lost on the way."
+                detail = text("The store does not answer now; nothing was lost on the way.")
                 return problem(status, title, detail, retry_after=_STORE_RETRY_S)
             return problem(status, title, str(error), retry_after=wait)
     return incident(error)
@@ -106,11 +112,14 @@ def from_error(error: ClassPulseError) -> Response:
 
 def incident(error: Exception) -> Response:
     """The problem that an error nobody foresaw becomes: an id here, all the rest in the log."""
+    identifier = log_incident(error)
     return problem(
         500,
-        "Internal error",
-        f"Something went wrong here. If it happens again, tell the operator: incident "
-        f"{(identifier := log_incident(error))}.",
+        _INTERNAL,
+        text(
+            "Something went wrong here. If it happens again, tell the operator: {incident}.",
+            incident=identifier,
+        ),
         instance=f"urn:classpulse:incident:{identifier}",
     )
 
@@ -133,7 +142,9 @@ def register(flask: Flask) -> None:
 
 
 def _from_validation(error: ValidationError) -> Response:
-    return problem(422, "Not valid", f"The request breaks a rule: {first_rule(error)}.")
+    return problem(
+        422, "Not valid", text("The request breaks a rule: {rule}.", rule=first_rule(error))
+    )
 
 
 def _from_http(error: HTTPException) -> Response | AnyResponse:

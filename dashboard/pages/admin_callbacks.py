@@ -122,7 +122,7 @@ def _people(app: Dash, services: Services) -> None:
                 made = office.new_password(services, actor, user)
                 return page(), _told_once(made)
             case _:
-                raise InvalidError("This is no button of this page.")
+                raise InvalidError(text("This is no button of this page."))
         return page(), shell.notice(said, good=True)
 
 

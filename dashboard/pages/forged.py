@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dash import ctx
 
 from dashboard.errors import InvalidError
+from dashboard.i18n import text
 
 
 def typed(given: object) -> str:
@@ -26,8 +27,8 @@ def pressed(clicks: object, *names: str) -> Mapping[str, str] | None:
 def button(identifier: object, *names: str) -> Mapping[str, str]:
     """A button's id of several parts, each of ``names`` a text. InvalidError where it is not."""
     if not isinstance(identifier, Mapping):
-        raise InvalidError("This is no button of this page.")
+        raise InvalidError(text("This is no button of this page."))
     read = {name: identifier.get(name) for name in names}
     if not all(isinstance(value, str) for value in read.values()):
-        raise InvalidError("This is no button of this page.")
+        raise InvalidError(text("This is no button of this page."))
     return {name: str(value) for name, value in read.items()}

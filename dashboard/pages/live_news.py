@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from dashboard import access, i18n, lookup
 from dashboard.access import Action, Nobody
 from dashboard.errors import NotSignedInError
+from dashboard.i18n import text
 from dashboard.live_values import Increment, LiveSnapshot
 from dashboard.live_wire import Answer, Line, State
 from dashboard.pages import live, live_parts
@@ -34,7 +35,7 @@ def news(lecture_id: UUID) -> Response:
     """What is new since ``?since=``, in the page's own language ``?in=``; {} where nothing is."""
     actor = current_actor()
     if isinstance(actor, Nobody):
-        raise NotSignedInError("Your session has ended: sign in again.")
+        raise NotSignedInError(text("Your session has ended: sign in again."))
     services = current_services()
     snapshot = services.live.snapshot(lecture_id)
     if snapshot is not None:

@@ -76,7 +76,7 @@ def _teachers(app: Dash, services: Services) -> None:
         course = lookup.course(services, asked["course"])
         chosen = ctx.triggered[0].get("value")
         if not isinstance(chosen, list):
-            raise InvalidError("The teachers of a course must be a list.")
+            raise InvalidError(text("The teachers of a course must be a list."))
         wanted = {lookup.as_uuid(one, "user") for one in chosen}
         known = {user.id for user in courses.teachers_of(services.store, course.id)}
         for user in wanted ^ known:
@@ -136,15 +136,17 @@ def _import(app: Dash, services: Services) -> None:
 def _read(contents: Any, names: Any, course: Any) -> rosters.Roster:
     """The roster in uploaded files, as Dash sends them: data URLs and names side by side."""
     if not isinstance(contents, list) or not isinstance(names, list):
-        raise rosters.RosterError("Choose at least one file.")
+        raise rosters.RosterError(text("Choose at least one file."))
     files = {}
     for name, content in zip(names, contents, strict=False):
         if not isinstance(name, str) or not isinstance(content, str):
-            raise rosters.RosterError("A file must have a name and a content.")
+            raise rosters.RosterError(text("A file must have a name and a content."))
         try:
             files[name] = base64.b64decode(content.partition(",")[2], validate=True)
         except binascii.Error as error:
-            raise rosters.RosterError(f"The file {name[:80]!r} did not arrive whole.") from error
+            raise rosters.RosterError(
+                text("The file {name} did not arrive whole.", name=repr(name[:80]))
+            ) from error
     return rosters.read_files(files, forged.typed(course) or None)
 
 

@@ -118,7 +118,7 @@ def _agreed(services: Services, code: str, link: str | None, name: object, guard
             ),
         )
     except ValidationError as error:
-        raise InvalidError(f"This breaks a rule: {first_rule(error)}.") from error
+        raise InvalidError(text("This breaks a rule: {error}.", error=first_rule(error))) from error
     return answer.recovery_link.rpartition("/")[2]
 
 
@@ -186,7 +186,7 @@ def _saying(app: Dash, services: Services) -> None:
         if pressed is None:
             return no_update, no_update
         if pressed["mood"] not in tuple(PulseMood):
-            raise InvalidError(f"An answer must be one of {', '.join(PulseMood)}.")
+            raise InvalidError(text("An answer must be one of {join}.", join=", ".join(PulseMood)))
         current_limits().pulses.take(student.participant_id)
         own.say(services, student, student.participant_id, PulseMood(pressed["mood"]))
         return panel(student)

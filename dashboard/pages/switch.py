@@ -20,7 +20,9 @@ def language_menu(here: str) -> Any:
         [
             html.Summary(
                 [
-                    html.Span(spoken.value, className="cp-language-mark", **parts.aria(hidden="true")),
+                    html.Span(
+                        spoken.value, className="cp-language-mark", **parts.aria(hidden="true")
+                    ),
                     html.Span(spoken.own_name, className="cp-language-name"),
                 ],
                 className="cp-plain-button cp-language",
