@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from dash import html
 
 from dashboard import i18n, wording
-from dashboard.i18n import Said, mark, text
+from dashboard.i18n import Said, mark, plural, text
 from dashboard.pages import parts, urls
+from dashboard.reports.moments import MomentWords
 from db.values import Course, Lecture, Report, ReportJob
 
 TABLE_NAMES: Final = Said(
@@ -35,6 +36,7 @@ class Row:
     report: Report | None
     job: ReportJob | None
     students: bool
+    moments: Sequence[MomentWords] = ()
 
 
 def layout(rows: Sequence[Row]) -> Any:
@@ -72,6 +74,7 @@ def _row(row: Row) -> list[Any]:
         [
             html.Div(lecture.title, className="cp-name"),
             parts.quiet(f"{row.course.title}"),
+            *_moments(row.moments),
         ]
     )
     date = html.Div(
@@ -104,6 +107,18 @@ def _row(row: Row) -> list[Any]:
         ]
     )
     return [name, date, length, pdf, _tables(lecture.id, row.report, row.students)]
+
+
+def _moments(moments: Sequence[MomentWords]) -> list[Any]:
+    """What is worth revisiting in the next lesson, folded away until asked for."""
+    if not moments:
+        return []
+    told = [
+        html.Li([html.Strong(said.time), f" {said.evidence} ", parts.quiet(said.suggestion)])
+        for said in moments
+    ]
+    title = plural("{n} moment to revisit", "{n} moments to revisit", len(moments))
+    return [html.Details([html.Summary(title), html.Ul(told)], className="cp-moments")]
 
 
 def _tables(lecture_id: UUID, report: Report, students: bool) -> Any:

@@ -22,6 +22,7 @@ from dashboard.pages import (
     student_home,
     urls,
 )
+from dashboard.reports.moments import told_moments
 from dashboard.services import Services
 from db import audit, courses, lectures, settings
 from db import reports as stored_reports
@@ -159,10 +160,13 @@ def _report_row(
     target = access.lecture_object(lecture, course)
     if not may(actor, Action.VIEW_REPORT, target):
         return None
+    report = stored_reports.latest(services.store, lecture.id)
+    told = None if report is None else stored_reports.table(services.store, report.id, "moments")
     return reports.Row(
         lecture,
         course,
-        stored_reports.latest(services.store, lecture.id),
+        report,
         stored_reports.job_of(services.store, lecture.id),
         may(actor, Action.DOWNLOAD_STUDENT_TABLE, target),
+        told_moments(told) if told else (),
     )

@@ -4,9 +4,11 @@ A figure tells how faces look and where heads point; why, only the class can say
 a place to start and never a finding.
 """
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import StringIO
 from math import isnan
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -57,6 +59,16 @@ def moment_words(moments: Sequence[Moment], zone: ZoneInfo) -> list[MomentWords]
             suggestion=ADVICE[moment.advice],
         )
         for moment in moments
+    ]
+
+
+def told_moments(table: bytes) -> list[MomentWords]:
+    """What a report's ``moments`` table says, in the language it was written in."""
+    return [
+        MomentWords(
+            wording.clock(datetime.fromisoformat(row["at"])), row["evidence"], row["suggestion"]
+        )
+        for row in csv.DictReader(StringIO(table.decode("utf-8"), newline=""))
     ]
 
 

@@ -12,7 +12,13 @@ from contract import Emotion, Policy
 from contract.languages import Language
 from dashboard.i18n import speaking
 from dashboard.reports import earlier
-from dashboard.reports.moments import ADVICE, change_words, evidence, moment_words
+from dashboard.reports.moments import (
+    ADVICE,
+    change_words,
+    evidence,
+    moment_words,
+    told_moments,
+)
 from db import lectures, reports
 from db.store import Store
 from tests.unit.dashboard.made import START, Sitting
@@ -44,6 +50,15 @@ def test_a_moment_says_when_what_how_sure_and_what_to_try() -> None:
         "After group work, attention rose from 52 % to 71 % (likely 64 to 77 %), for 12 min."
     )
     assert said.suggestion == ADVICE[Advice.AGAIN]
+
+
+def test_a_stored_table_is_read_back_for_the_page() -> None:
+    table = (
+        "at,seconds,marker,figure,before,after,low,high,evidence,suggestion\r\n"
+        '2026-11-21T10:24:00+01:00,720,,attentive,0.8,0.5,,,"Fell, for 12 min.",Ask.\r\n'
+    )
+    (said,) = told_moments(table.encode())
+    assert (said.time, said.evidence, said.suggestion) == ("10:24", "Fell, for 12 min.", "Ask.")
 
 
 def test_a_look_is_called_a_look_and_no_feeling() -> None:
