@@ -1,18 +1,16 @@
 """The agent's settings: one table of name, default and help, from TOML, environment and flags."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from capture_agent.errors import SettingsError
-from contract.batches import first_rule
+from contract.settings import FILE, SettingError, read_settings
 
-PREFIX: Final = "CLASSPULSE_"
 TABLE: Final = "agent"
 """The TOML table that belongs to the agent."""
 
@@ -24,7 +22,7 @@ def default_state() -> Path:
 
 def default_config() -> Path:
     """The TOML file that is read where none is named."""
-    return platformdirs.user_config_path("classpulse", appauthor=False) / "classpulse.toml"
+    return platformdirs.user_config_path("classpulse", appauthor=False) / FILE
 
 
 class AgentSettings(BaseModel):
@@ -99,27 +97,9 @@ def load_settings(
 
     Raises SettingsError naming the setting and the rule it breaks.
     """
-    values: dict[str, Any] = dict(_from_toml(config))
-    for name in AgentSettings.model_fields:
-        if (text := environ.get(PREFIX + name.upper())) is not None:
-            values[name] = text
-    values |= {name: value for name, value in given.items() if value is not None}
     try:
-        return AgentSettings(**values)
-    except ValidationError as error:
-        raise SettingsError(f"A setting cannot be used: {first_rule(error)}.") from error
-
-
-def _from_toml(config: Path | None) -> Mapping[str, Any]:
-    path = config or default_config()
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get(TABLE, {})
-    except FileNotFoundError as error:
-        if config is None:
-            return {}
-        raise SettingsError(f"The settings file {path} does not exist.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
-    if not isinstance(table, dict):
-        raise SettingsError(f"The [{TABLE}] of {path} must be a table, but is {table!r}.")
-    return table
+        return read_settings(
+            AgentSettings, TABLE, given=given, environ=environ, named=config, usual=default_config()
+        )
+    except SettingError as error:
+        raise SettingsError(str(error)) from error
