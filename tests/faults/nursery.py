@@ -50,19 +50,24 @@ class Nursery:
         )
         self._changed = threading.Condition()
         self._ended: dict[int, int] = {}
-        self._started: list[int] = []
+        self._started: dict[int, int] = {}
+        self._orders = 0
         threading.Thread(target=self._listen, daemon=True).start()
 
     def start(self, words: list[str], log: Path, stdin: str, env: dict[str, str]) -> int:
         """Fork a child that runs ``classpulse WORDS…``, or the ledger's agent; its process id."""
-        order = {"words": words, "log": str(log), "stdin": stdin, "env": env}
         with self._changed:
+            self._orders += 1
+            number = self._orders
+            order = {
+                "order": number, "words": words, "log": str(log), "stdin": stdin, "env": env,
+            }  # fmt: skip
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(order) + "\n")
             self._process.stdin.flush()
-            if not self._changed.wait_for(lambda: self._started, _PATIENCE_S):
+            if not self._changed.wait_for(lambda: number in self._started, _PATIENCE_S):
                 raise AssertionError("the nursery does not answer")
-            return self._started.pop()
+            return self._started.pop(number)
 
     def code(self, pid: int) -> int | None:
         """How that child ended, or None while it runs."""
@@ -89,7 +94,7 @@ class Nursery:
                 if "code" in told:
                     self._ended[told["pid"]] = told["code"]
                 else:
-                    self._started.append(told["pid"])
+                    self._started[told["order"]] = told["pid"]
                 self._changed.notify_all()
 
 
@@ -107,12 +112,12 @@ def main() -> None:
             if not chunk:
                 return
             *orders, told = (told + chunk).split(b"\n")
-            for order in orders:
+            for order in map(json.loads, orders):
                 pid = os.fork()
                 if pid == 0:
-                    _become(json.loads(order))
+                    _become(order)
                 running.add(pid)
-                _tell({"pid": pid})
+                _tell({"order": order["order"], "pid": pid})
         for pid in list(running):
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
