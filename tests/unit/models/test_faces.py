@@ -6,10 +6,11 @@ import pytest
 import skimage.data
 
 from models.blazeface import BlazeFace, Detection
-from models.crops import face_crop, square_crop
+from models.crops import face_crop, framed, square_crop
 from models.errors import InputError
 from models.face_detector import FaceDetector
 from models.face_mesh import FaceMesh
+from models.face_windows import moved, one_of_each, window_of, windows
 
 EYES_AND_MOUTH = np.array([[204.0, 105.0], [245.0, 107.0], [226.0, 150.0]])
 """The astronaut's right eye, left eye and mouth, read off the portrait by hand."""
@@ -225,3 +226,66 @@ def test_shrinking_averages_instead_of_skipping() -> None:
 def test_what_is_no_picture_is_refused(detector: FaceDetector, picture: np.ndarray) -> None:
     with pytest.raises(InputError, match="a picture must"):
         detector.detect(picture)
+
+
+def test_windows_cover_every_pixel_and_overlap() -> None:
+    side, step = 100, 70
+    seen = np.zeros((250, 430), np.int64)
+    for left, top in windows(430, 250, side, step):
+        assert window_of(seen, left, top, side).shape == (side, side)
+        seen[top : top + side, left : left + side] += 1
+
+    assert seen.min() == 1
+    assert seen.max() == 4
+
+
+def test_what_two_windows_saw_is_one_face() -> None:
+    points = np.zeros((6, 2))
+    whole = Detection(100, 100, 50, 50, 0.9, points)
+    half = Detection(122, 102, 24, 46, 0.95, points)
+    beside = Detection(148, 100, 50, 50, 0.7, points)
+
+    assert [face.x for face in one_of_each([half, beside, whole])] == [148, 122]
+    assert moved(whole, 20, -30).y == 70
+
+
+def test_a_face_too_small_for_the_whole_picture_is_found_in_a_part(
+    detector: FaceDetector, astronaut: np.ndarray
+) -> None:
+    scene = np.full((900, 1600, 3), 90, np.uint8)
+    scene[600:772, 1200:1372] = cv2.resize(astronaut, (172, 172), interpolation=cv2.INTER_AREA)
+
+    assert BlazeFace.load().detect(scene) == []
+    (face,) = detector.detect(scene)
+    (same,) = detector.detect_many(scene)
+
+    for found in (face, same):
+        assert found.x + found.w / 2 == pytest.approx(1200 + 225 / 3, abs=8)
+
+
+def test_every_face_of_a_gallery_is_found(detector: FaceDetector, astronaut: np.ndarray) -> None:
+    head = cv2.resize(astronaut[:300, 80:380], (150, 150), interpolation=cv2.INTER_AREA)
+    gallery = np.full((720, 1280, 3), 60, np.uint8)
+    for place in range(12):
+        top, left = 60 + 220 * (place // 4), 60 + 300 * (place % 4)
+        gallery[top : top + 150, left : left + 150] = head
+
+    found = detector.detect_many(gallery)
+
+    assert len(found) == 12
+
+
+def test_a_frame_stands_upright_around_the_landmarks() -> None:
+    points = np.zeros((468, 3))
+    inner = np.random.default_rng(0).uniform(-0.9, 0.9, (468, 2))
+    inner[0], inner[1] = (-1, -1), (1, 1)
+    inner[[33, 133]], inner[[362, 263]] = (-0.5, -0.3), (0.5, -0.3)
+    turn = np.radians(25)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    points[:, :2] = 50 * inner @ rotation.T + (200, 120)
+
+    face = framed(points, Detection(0, 0, 1, 1, 0.8, np.zeros((6, 2))))
+
+    assert (face.x + face.w / 2, face.y + face.h / 2) == pytest.approx((200, 120))
+    assert (face.w, face.h, face.score) == pytest.approx((100, 100, 0.8))
+    assert face.roll_degrees == pytest.approx(25)
