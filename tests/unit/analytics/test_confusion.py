@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,6 +42,16 @@ def test_acceleration_ends_where_plain_em_does(concentration: float) -> None:
     matrix = 0.5 * np.eye(7) + 0.5 * rng.dirichlet(np.full(7, concentration), 7)
     means = rng.dirichlet(np.full(7, 0.5), 40)
     assert solve(means, matrix) == pytest.approx(plain_em(means, matrix), abs=1e-8)
+
+
+def test_quapys_pacc_says_the_same() -> None:
+    """Its answers are written down by ``tests/oracle``, which asks it anew."""
+    said = json.loads(Path(__file__).with_name("quapy_pacc.json").read_text(encoding="utf-8"))
+    assert len(said["cases"]) == 12
+    for case in said["cases"]:
+        confusion = Confusion(np.array(case["matrix"]), np.full(7, 150.0), np.full(7, 1 / 7))
+        ours = adjust(np.array(case["mean"]), confusion, prior_mass=0.0)
+        assert ours == pytest.approx(case["shares"], abs=2e-4)
 
 
 @given(st.integers(0, 10_000), st.floats(0.2, 20.0))
