@@ -7,8 +7,8 @@ from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics.pulses import PulseCounts
 from analytics.flag_log import ReportFlag
+from analytics.pulses import PulseCounts
 from analytics.report import EmotionTotal, LectureReport
 from analytics.steady import K
 from contract import EMOTIONS, Emotion, Policy

@@ -100,19 +100,15 @@ def brute(means: Floats, model: StickyModel) -> list[float]:
     result = []
     for length in range(1, len(means) + 1):
         total = [0.0, 0.0]
-        for i, a in enumerate(nodes):
-            for j, b in enumerate(nodes):
-                levels = (model.usual_spread * a, 1 + model.sad_spread * b)
-                if levels[1] - levels[0] < model.least_gap:
-                    continue
-                noises = (model.ordinary_noise, model.sad_noise)
-                for path in product(states, repeat=length + 1):
-                    weight = mass[i] * mass[j] * (on if path[0][0] else off) * drawn(*path[0])
-                    for at in range(length):
-                        look = path[at + 1][1]
-                        weight *= moved(path[at], path[at + 1])
-                        weight *= density(means[at], levels[look], noises[look])
-                    total[path[-1][0]] += weight
+        for i, j, path in product(range(5), range(5), product(states, repeat=length + 1)):
+            levels = (model.usual_spread * nodes[i], 1 + model.sad_spread * nodes[j])
+            noises = (model.ordinary_noise, model.sad_noise)
+            apart = levels[1] - levels[0] >= model.least_gap
+            weight = apart * mass[i] * mass[j] * (on if path[0][0] else off) * drawn(*path[0])
+            for old, new, mean in zip(path, path[1:], means, strict=False):
+                look = new[1]
+                weight *= moved(old, new) * density(mean, levels[look], noises[look])
+            total[path[-1][0]] += weight
         result.append(total[1] / sum(total))
     return result
 
