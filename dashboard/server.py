@@ -17,6 +17,7 @@ from waitress import create_server, wasyncore
 from waitress.server import TcpWSGIServer
 
 from dashboard.errors import ServerError
+from dashboard.refusals import Channel
 from dashboard.tls import channel_maker, tls_context
 
 _ROOM_FOR_HEADERS: Final = 64 * 1024
@@ -48,6 +49,11 @@ class Server:
         if ":" in shown and not shown.startswith("["):
             shown = f"[{shown}]"
         return f"{self._scheme}://{shown}:{self.port}"
+
+    def say_problems(self) -> None:
+        """Refuse what is no request, or too large a one, in the API's own words."""
+        for listener in self._listeners:
+            listener.channel_class = Channel
 
     def speak_tls(self, context: ssl.SSLContext) -> None:
         """Put every connection from now on inside TLS."""
@@ -122,6 +128,7 @@ def listen(
         backlog=1024,
     )
     server = Server(made, scheme)
+    server.say_problems()
     if context is not None:
         server.speak_tls(context)
     return server

@@ -13,9 +13,8 @@ from pathlib import Path
 from socket import socket
 from typing import Any, Final
 
-from waitress.channel import HTTPChannel
-
 from dashboard.errors import ServerError
+from dashboard.refusals import Channel
 
 _RECORD: Final = 16 * 1024
 """A TLS record's most bytes: reading fewer could leave some behind where select cannot see them."""
@@ -50,7 +49,7 @@ def _make(
     return _TlsChannel(server, wrapped, *rest, **named)
 
 
-class _TlsChannel(HTTPChannel):  # type: ignore[misc]
+class _TlsChannel(Channel):
     """A connection whose bytes go through TLS."""
 
     def __init__(self, *given: Any, **named: Any) -> None:

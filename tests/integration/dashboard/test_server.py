@@ -6,7 +6,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -195,3 +195,23 @@ def test_a_certificate_that_is_none_is_one_clear_sentence(tmp_path: Path) -> Non
     nothing.write_text("no certificate")
     with pytest.raises(ServerError, match=r"cert\.pem"):
         listen(Flask("test"), "127.0.0.1", 0, tls=(nothing, nothing))
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"POST /api/v1/join HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\n\r\n", 413),
+        (b"no request at all\r\n\r\n", 400),
+    ],
+)
+def test_what_the_web_server_itself_refuses_is_a_problem_too(
+    start: Start, sent: bytes, status: int
+) -> None:
+    flask = Flask("tiny")
+    with socket.create_connection(("127.0.0.1", start(flask).port), timeout=10) as line:
+        line.sendall(sent)
+        answer = HTTPResponse(line)
+        answer.begin()
+        told = json.loads(answer.read())
+    assert (answer.status, told["status"]) == (status, status)
+    assert answer.headers["Content-Type"] == "application/problem+json"
