@@ -12,7 +12,7 @@ from tests.unit.dashboard.made import sharp_card
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
