@@ -14,15 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from contract import EMOTIONS, Emotion, Observation
-from db import ingest, lectures, reports
+from contract import EMOTIONS, CourseMode, Emotion, Observation, Policy
+from contract.exchange import PulseMood
+from dashboard import office, own, pulse_spans, rosters
+from dashboard.access import OperatorActor, ParticipantActor
+from db import consents, courses, ingest, lectures, queries, reports
 from db.values import Lecture
 from tests.browser.classroom import PASSWORD, Classroom, Student
 from tests.unit.dashboard.made import observation, sharp_card
@@ -71,9 +74,10 @@ def main() -> int:
         try:
             shots = furnish(room)
             for theme in THEMES:
-                for width, height in WINDOWS:
-                    for shot in shots:
-                        _take(browser, room, shot, theme, (width, height))
+                for window in WINDOWS:
+                    with _Viewers(browser, room, theme, window) as viewers:
+                        for shot in shots:
+                            _take(viewers, shot, theme, window)
         finally:
             browser.close()
             room.close()
@@ -98,18 +102,78 @@ def furnish(room: Classroom) -> list[Shot]:
     Student(room.http, "Zoe Ahmed").join(now.code)
     at = room.clock() - timedelta(minutes=9)
     lectures.add_marker(store, now.id, at=at, label="Group work starts", user_id=room.teacher.id)
+    empty = _other_lecture(room, "Chemistry 9a", "Acids and bases", Policy.INDIVIDUAL)
+    quiet = _other_lecture(room, "Music", "A fugue, taken apart", Policy.SELF_REPORT)
+    answers = [PulseMood.GOOD] * 4 + [PulseMood.OKAY] * 3 + [PulseMood.LOST] * 5
+    _answer(room, now, students, answers)
+    listeners = room.students(quiet, NAMES)
+    _answer(room, quiet, listeners, answers)
+    _office(room, students)
+    room.app.board.tick(room.clock())
     live = f"/live/{now.id}"
     return [
         Shot("live", live, "teacher", ready=".cp-check"),
         Shot("live-code", live, "teacher", ready=".cp-check", press="Join code"),
+        Shot("live-presenting", live, "teacher", ready=".cp-strip", press="Present"),
+        Shot("live-end", live, "teacher", ready=".cp-check", press="End lecture"),
+        Shot("live-empty", f"/live/{empty.id}", "teacher", ready=".cp-strip"),
+        Shot("live-self-report", f"/live/{quiet.id}", "teacher", ready=".cp-said"),
+        Shot("live-ended", f"/live/{over.id}", "teacher"),
         Shot("home", "/", "teacher"),
         Shot("reports", "/reports", "admin"),
         Shot("admin", "/admin", "admin"),
-        Shot("join", f"/join/{now.code}", None),
-        Shot("me", students[0].recovery.removeprefix(room.url), None),
+        Shot("admin-people", "/admin/people", "admin", ready="table"),
+        Shot("admin-courses", "/admin/courses", "admin", ready="table"),
+        Shot("admin-erasure", "/admin/erasure", "admin", ready=".cp-form"),
+        Shot("admin-log", "/admin/log", "admin", ready="table"),
+        Shot("account", "/account", "teacher"),
+        Shot("join", f"/join/{now.code}", None, ready=".cp-form"),
+        Shot("join-self-report", f"/join/{quiet.code}", None, ready=".cp-form"),
+        Shot("me", students[0].recovery.removeprefix(room.url), None, ready=".cp-taps"),
+        Shot("me-unknown", "/me", None),
         Shot("signin", "/signin", None),
         Shot("missing", "/live/00000000-0000-7000-8000-000000000000", "teacher"),
     ]
+
+
+def _other_lecture(room: Classroom, course: str, title: str, policy: Policy) -> Lecture:
+    """A running lecture of another course of the same teacher, with nobody in it yet."""
+    store = room.app.store
+    made = courses.add_course(
+        store,
+        title=course,
+        mode=CourseMode.OPEN,
+        timezone="Europe/Berlin",
+        now=room.clock(),
+    )
+    courses.add_teacher(store, made.id, room.teacher.id)
+    return lectures.start(store, made.id, title, policy, room.clock())
+
+
+def _answer(
+    room: Classroom, lecture: Lecture, students: Sequence[Student], moods: Sequence[PulseMood]
+) -> None:
+    """Each student's own answer, a minute ago, so that they have been counted."""
+    for student, mood in zip(students, moods, strict=False):
+        assert student.participant is not None  # noqa: S101 - they have just joined
+        ingest.ingest_pulse(room.app.store, student.participant, mood, room.clock())
+    room.clock.turn(60)
+    people = queries.participants(room.app.store, lecture.id)
+    pulse_spans.settle(room.app.store, lecture, people, room.clock())
+
+
+def _office(room: Classroom, students: Sequence[Student]) -> None:
+    """Something in each of the office's rooms."""
+    services, operator = room.app.services, OperatorActor()
+    roster = {
+        "Algebra 8c": [rosters.RosterStudent(name, str(n), None) for n, name in enumerate(NAMES)]
+    }
+    office.import_roster(services, operator, roster)
+    ben = students[1].participant
+    assert ben is not None  # noqa: S101 - they have just joined
+    found = consents.participant(room.app.store, ben)
+    assert found is not None  # noqa: S101 - they have just joined
+    own.ask_to_be_erased(services, ParticipantActor(ben, found.lecture_id), ben)
 
 
 def sit(room: Classroom, lecture: Lecture, rng: random.Random) -> list[Student]:
@@ -160,31 +224,61 @@ def _report(room: Classroom, lecture: Lecture) -> None:
     write_png(FOLDER / "report-1.png", pixels[..., 2::-1])
 
 
-def _take(
-    browser: Browser, room: Classroom, shot: Shot, theme: str, window: tuple[int, int]
-) -> None:
-    context = browser.new_context(
-        base_url=room.url,
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="reduce",
-        viewport={"width": window[0], "height": window[1]},
-    )
-    page = context.new_page()
-    if shot.login is not None:
-        _sign_in(page, shot.login)
+class _Viewers:
+    """Browsers of one look and width, one for each who signs in."""
+
+    def __init__(
+        self, browser: Browser, room: Classroom, theme: str, window: tuple[int, int]
+    ) -> None:
+        self._browser, self._room = browser, room
+        self._theme, self._window = theme, window
+        self._known: dict[str | None, BrowserContext] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for context in self._known.values():
+            context.close()
+
+    def page(self, login: str | None) -> Page:
+        """A new page of that user's browser."""
+        if login not in self._known:
+            self._known[login] = self._browser.new_context(
+                base_url=self._room.url,
+                color_scheme="dark" if self._theme == "dark" else "light",
+                reduced_motion="reduce",
+                viewport={"width": self._window[0], "height": self._window[1]},
+            )
+            if login is not None:
+                page = self._known[login].new_page()
+                _sign_in(page, login)
+                page.close()
+        return self._known[login].new_page()
+
+
+def _take(viewers: _Viewers, shot: Shot, theme: str, window: tuple[int, int]) -> None:
+    page = viewers.page(shot.login)
     page.goto(shot.address)
     page.locator(shot.ready).first.wait_for()
-    if page.locator(".dash-graph").count():
+    if page.locator(".dash-graph:visible").count():
         page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    presents = shot.press == "Present"
     if shot.press is not None:
         page.get_by_role("button", name=shot.press).click()
-        page.get_by_role("dialog").wait_for()
+        if presents:
+            page.get_by_role("button", name="Stop presenting").wait_for()
+        else:
+            page.get_by_role("dialog").wait_for()
     page.evaluate("document.fonts.ready")
     page.wait_for_load_state("networkidle")
     # A dialogue covers the window, not the whole page.
-    raw = page.screenshot(full_page=shot.press is None, animations="disabled")
+    raw = page.screenshot(full_page=shot.press is None or presents, animations="disabled")
     write_png(FOLDER / f"{shot.name}-{theme}-{window[0]}.png", _decoded(raw))
-    context.close()
+    if presents:
+        # Else this browser would go on presenting.
+        page.keyboard.press("p")
+    page.close()
 
 
 def _sign_in(page: Page, login: str) -> None:

@@ -1,0 +1,262 @@
+"""The teacher's and the student's whole journeys, by real programs and by the keyboard alone."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from contract import Emotion
+from contract.exchange import PulseMood
+from db import flags, ingest, lectures, queries
+from db.values import FlagOutcome, ParticipantStatus
+from tests.browser.classroom import PASSWORD, Classroom, Student
+from tests.browser.test_live_page import MINUTES, NAMES, drawn, sign_in, wait_until_drawn
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    # Flask-Compress takes a static file's bytes and leaves closing it to the collector.
+    pytest.mark.filterwarnings(r"ignore:unclosed file <_io\..* name='.*assets:ResourceWarning"),
+]
+
+
+class Agent:
+    """A real ``classpulse agent`` that looks at the demo clip."""
+
+    def __init__(self, classroom: Classroom, code: str, folder: Path) -> None:
+        words = ["agent", "--server", classroom.url, "--join", code, "--name", "Rosa Agent"]
+        words += ["--source", "demo", "--realtime", "--loop", "6", "--state", str(folder / "agent")]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from classpulse.cli import main; main()", *words],
+            env=os.environ | {"CLASSPULSE_FOLDER": str(folder), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+        self._reader = threading.Thread(target=self._talk)
+        self._reader.start()
+
+    def _talk(self) -> None:
+        self.said = self._process.communicate("y\ny\nn\n", timeout=100)[0]
+
+    def ended(self) -> int:
+        self._reader.join(timeout=110)
+        return int(self._process.wait(timeout=5))
+
+
+def tab(browser: Browser, classroom: Classroom) -> Page:
+    """Another browser altogether."""
+    return browser.new_context(base_url=classroom.url).new_page()
+
+
+def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one story
+    browser: Browser, page: Page, classroom: Classroom, tmp_path: Path
+) -> None:
+    store = classroom.app.store
+    # A real agent keeps real time, so the lecture began a quarter of an hour ago.
+    classroom.clock.now = datetime.now(UTC) - timedelta(minutes=MINUTES + 1)
+    start = classroom.clock()
+    sign_in(page, "teacher")
+    page.get_by_label("Title of the next lecture").fill("Waves and sound")
+    page.get_by_role("button", name="Start a lecture of Physics 10b").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Waves and sound")
+    (lecture,) = lectures.running(store)
+
+    # Simulated students join and send; Ana looks sad all along.
+    students = classroom.students(lecture, NAMES)
+    classroom.clock.turn(MINUTES * 60)
+    for student in students:
+        look = Emotion.SAD if student.name == "Ana Lima" else Emotion.NEUTRAL
+        student.send(look, start, range(MINUTES * 60))
+    strip = page.get_by_role("region", name="The class at a glance")
+    expect(strip).to_contain_text("Neutral")
+
+    # A real agent asks to be let in, and is, by one key.
+    classroom.clock.now = datetime.now(UTC)
+    agent = Agent(classroom, lecture.code, tmp_path)
+    expect(page.locator("#live-waiting")).to_contain_text("Rosa Agent", timeout=60_000)
+    page.locator("h1").click()
+    page.keyboard.press("a")
+    expect(page.locator("#live-tiles")).to_contain_text("Rosa Agent")
+    assert agent.ended() == 0, agent.said
+    (rosa,) = [p for p in queries.participants(store, lecture.id) if p.name == "Rosa Agent"]
+    assert rosa.status is ParticipantStatus.ADMITTED
+    assert len(queries.observations_of(store, rosa.id)) >= 3
+
+    # The mood moves, a marker is set by one key.
+    wait_until_drawn(page, "happy.length > argument", 60)
+    before = drawn(page, "happy-looking")
+    now = classroom.clock()
+    for student in students[1:]:
+        student.send(Emotion.HAPPY, now - timedelta(seconds=50), range(50))
+    classroom.clock.turn(20)
+    expect(strip).to_contain_text("Happy")
+    wait_until_drawn(page, "happy.at(-1) > 0.5", 0)
+    assert max(before) < 0.2
+    page.keyboard.press("2")
+    expect(page.locator("#notice")).to_contain_text("Marked: Group work")
+    assert [marker.label for marker in lectures.markers_of(store, lecture.id)] == ["Group work"]
+
+    # What students say stands beside it, once enough of them have.
+    for student in students[:5]:
+        assert student.participant is not None
+        ingest.ingest_pulse(store, student.participant, PulseMood.LOST, classroom.clock())
+    classroom.clock.turn(60)
+    said = page.locator("#live-said")
+    expect(said).to_contain_text("5 students")
+    expect(said.get_by_role("list").first).to_have_accessible_name(re.compile("Lost 5"))
+
+    # A flag with its reason is dismissed with an answer, and a reload loses nothing.
+    queue = page.locator("#live-queue")
+    expect(queue).to_contain_text(re.compile(r"Looked sad \d+ % of the last \d+ min"))
+    page.get_by_role("button", name="Not now: Ana Lima").click()
+    expect(queue).to_contain_text("Nobody needs a word right now")
+    page.reload()
+    expect(queue).to_contain_text("Nobody needs a word right now")
+    expect(said).to_contain_text("5 students")
+    expect(page.locator("#live-tiles")).to_contain_text("Rosa Agent")
+    wait_until_drawn(page, "happy.length > argument", len(before))
+    assert [(one.outcome, one.outcome_note) for one in flags.flags_of(store, lecture.id)] == [
+        (FlagOutcome.DISMISSED, "not_now")
+    ]
+
+    # Ben sees his own data, leaves, and is gone from the live page within a tick; then deletes.
+    own = tab(browser, classroom)
+    own.goto(students[1].recovery)
+    expect(own.locator("#content")).to_contain_text("seconds as numbers, no picture")
+    expect(page.locator("#live-tiles")).to_contain_text("Ben Carter")
+    own.get_by_role("button", name="Take my agreement back").click()
+    expect(own.locator("#content")).to_contain_text("nothing is collected")
+    expect(page.locator("#live-tiles")).not_to_contain_text("Ben Carter", timeout=5_000)
+    # What he had said is told by no count any more, nor by the difference of two.
+    expect(said).not_to_contain_text("students")
+    own.get_by_role("button", name="Delete my data").click()
+    own.get_by_role("button", name="Delete for good").click()
+    expect(own.locator("#content")).to_contain_text("0 seconds as numbers")
+    assert students[1].participant is not None
+    assert queries.observations_of(store, students[1].participant) == []
+    own.context.close()
+
+    page.get_by_role("button", name="End lecture").click()
+    page.get_by_role("button", name="End the lecture").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reports")
+    expect(page.get_by_role("row").filter(has_text="Waves and sound")).to_contain_text(
+        "Being written"
+    )
+
+
+def reach(page: Page, target: Locator, *, back: bool = False) -> None:
+    """Press Tab until ``target`` has the focus, as somebody without a mouse does."""
+    expect(target).to_be_visible()
+    for _ in range(80):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+    pytest.fail(f"Tab does not lead to {target}.")
+
+
+def press(page: Page, role: Any, name: str | re.Pattern[str], key: str = "Enter") -> None:
+    reach(page, page.get_by_role(role, name=name).first)
+    page.keyboard.press(key)
+
+
+def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
+    store = classroom.app.store
+    page.goto("/signin")
+    page.keyboard.type("teacher")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Hello")
+    reach(page, page.get_by_label("Title of the next lecture"))
+    page.keyboard.type("Waves")
+    press(page, "button", "Start a lecture of Physics 10b")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Waves")
+    (lecture,) = lectures.running(store)
+    start = classroom.clock()
+    ana = classroom.students(lecture, ["Ana Lima"])[0]
+    for name in ("Zoe Ahmed", "Yan Weber"):
+        Student(classroom.http, name).join(lecture.code)
+
+    # The code for the shared screen, and back.
+    press(page, "button", re.compile("Join code"))
+    expect(page.get_by_role("dialog")).to_contain_text(lecture.code)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+    # Two wait: one is let in, one is not, and then after all.
+    expect(page.locator("#live-waiting")).to_contain_text("Yan Weber")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("a")
+    expect(page.locator("#notice")).to_contain_text("Admitted Zoe Ahmed")
+    expect(page.locator("#live-waiting")).not_to_contain_text("Zoe Ahmed")
+    page.keyboard.press("r")
+    expect(page.locator("#notice")).to_contain_text("Refused Yan Weber")
+    press(page, "button", "Admit after all")
+    expect(page.locator("#notice")).to_contain_text("Admitted Yan Weber")
+    statuses = {p.name: p.status for p in queries.participants(store, lecture.id)}
+    assert set(statuses.values()) == {ParticipantStatus.ADMITTED}
+
+    # A marker of one's own words, and presenting.
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("m")
+    page.keyboard.type("Quiz")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Mark this moment")).to_have_value("")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("p")
+    expect(page.get_by_text("Zoe Ahmed").filter(visible=True)).to_have_count(0)
+    page.keyboard.press("p")
+    assert [marker.label for marker in lectures.markers_of(store, lecture.id)] == ["Quiz"]
+
+    # A check-in is answered.
+    classroom.clock.turn(MINUTES * 60)
+    ana.send(Emotion.SAD, start, range(MINUTES * 60))
+    press(page, "button", "Checked in: Ana Lima")
+    expect(page.locator("#live-queue")).to_contain_text("Nobody needs a word right now")
+
+    press(page, "button", "End lecture")
+    press(page, "button", "End the lecture")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reports")
+    press(page, "button", "Sign out")
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_a_student_needs_no_mouse(page: Page, classroom: Classroom) -> None:
+    store, lecture = classroom.app.store, classroom.start_lecture()
+    page.goto(f"/join/{lecture.code}")
+    press(page, "button", "Join this lecture")
+    expect(page.locator("#content")).to_contain_text("tick that you agree")
+    reach(page, page.get_by_label("Your name"), back=True)
+    page.keyboard.type("Ana Lima")
+    press(page, "checkbox", re.compile("I have read the notice"), "Space")
+    press(page, "button", "Join this lecture")
+    expect(page.locator("#me-tap")).to_contain_text("has not admitted you yet")
+    (ana,) = queries.participants(store, lecture.id)
+    assert (ana.name, ana.choices.class_mood, ana.choices.flags) == ("Ana Lima", True, False)
+    press(page, "button", "I am lost")
+    expect(page.locator("#me-tap")).to_contain_text("You said “I am lost”")
+    assert [pulse.mood for pulse in queries.lecture_pulses(store, lecture.id)] == [PulseMood.LOST]
+    press(page, "switch", re.compile("My teacher may see my row"), "Space")
+    expect(page.locator("#notice")).to_contain_text("Saved")
+    (ana,) = queries.participants(store, lecture.id)
+    assert ana.choices.flags
+    press(page, "button", "Ask the school to delete everything")
+    expect(page.locator("#content")).to_contain_text("You asked the school")
+    press(page, "button", "Delete my data")
+    press(page, "button", "Delete for good")
+    expect(page.locator("#content")).not_to_contain_text("You said")
+    assert queries.lecture_pulses(store, lecture.id) == []
+    press(page, "button", "Take my agreement back")
+    expect(page.locator("#content")).to_contain_text("nothing is collected")
+    (ana,) = queries.participants(store, lecture.id)
+    assert ana.status is ParticipantStatus.WITHDRAWN
