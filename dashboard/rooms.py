@@ -75,14 +75,16 @@ def state(services: Services, actor: Actor, lecture_id: UUID | str) -> RoomState
         stopped=None if last is None else last.reason,
         agreed=found.agreed,
         missing=found.missing,
-        windows=windows(services, target.lecture_id) if last is not None else (),
+        windows=() if last is None else windows(services, target.lecture_id, services.clock()),
     )
 
 
-def windows(services: Services, lecture_id: UUID) -> tuple[RoomWindow, ...]:
-    """What may be said of a lecture's room, oldest first; for pages and reports alike."""
-    lecture, _ = lookup.lecture(services, lecture_id)
+def windows(services: Services, lecture_id: UUID, now: datetime) -> tuple[RoomWindow, ...]:
+    """What may be said of a lecture's room at ``now``, oldest first, on pages and in reports."""
     columns = room_figures.room_columns(services.store, lecture_id)
+    if not len(columns["bucket"]):
+        return ()
+    lecture, _ = lookup.lecture(services, lecture_id)
     present = [
         one
         for one in queries.participants(services.store, lecture_id)
@@ -95,7 +97,7 @@ def windows(services: Services, lecture_id: UUID) -> tuple[RoomWindow, ...]:
         columns,
         confusion_of(services.card),
         services.card.model_id,
-        now=int(services.clock().timestamp()),
+        now=int(now.timestamp()),
         visible=visible,
         hidden=len(present) - visible,
     )

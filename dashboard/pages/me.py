@@ -106,6 +106,7 @@ def _facts(participant: Participant, kept: Kept, zone: ZoneInfo) -> Any:
     agreed = [text("the class mood")] if choices.class_mood else []
     agreed += [text("check-ins by your teacher")] if choices.flags else []
     agreed += [text("being asked first")] if choices.ask_first else []
+    agreed += [text("a camera for the whole room")] if choices.room else []
     facts = [
         (text("Name"), participant.name),
         (text("Joined"), f"{i18n.full_day(joined)}, {i18n.clock(joined)}"),

@@ -23,6 +23,7 @@ TABLE_NAMES: Final = Said(
         "flags": mark("Check-ins"),
         "students": mark("Students"),
         "markers": mark("Markers"),
+        "room": mark("Room camera"),
     }
 )
 

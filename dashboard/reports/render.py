@@ -15,13 +15,14 @@ from analytics.pulses import PulseCounts, count_pulses
 from analytics.steady import ShownGroup
 from contract import Policy
 from contract.languages import Language
-from dashboard import i18n, lookup, pulse_spans
+from dashboard import i18n, lookup, pulse_spans, rooms
 from dashboard.access import shows_flag, shows_row
 from dashboard.errors import ServerError
 from dashboard.flag_words import evidence_of
 from dashboard.i18n import plural, text
 from dashboard.live_compose import confusion_of
 from dashboard.reports.earlier import earlier_figures
+from dashboard.reports.room import room_sentence, room_table
 from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
 from dashboard.reports.words import ModelWords, words
@@ -53,12 +54,17 @@ def render_report(
     lecture, course = lookup.lecture(services, lecture_id)
     made = compute(services, lecture, course, now)
     said = _pulses(services, lecture, now)
+    seen = rooms.windows(services, lecture.id, now)
     school = settings.school(services.store).name
     with i18n.speaking(services.settings.language):
         told = words(made, course, school, model_words(services.card), said)
+        if seen:
+            told["method"]["items"].append(room_sentence(seen))
     # Tables are for programs too: one language, whatever the school's.
     with i18n.speaking(Language.EN):
-        written = tables(made, course, said)
+        written = dict(tables(made, course, said))
+    if seen:
+        written["room"] = room_table(seen, course)
     return to_pdf(told, lecture.ended_at or now), written
 
 

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from contract.ids import uuid7
 from contract.policy import CourseMode, Policy
+from dashboard.reports import render_report
 from db import audit, consents, lectures, room_figures
 from db.values import Lecture
 
@@ -147,6 +148,27 @@ def test_the_teacher_stops_it_and_an_ended_lecture_still_takes_what_was_captured
 
     assert room.teacher.delete(room.address, headers=SAME_ORIGIN).status_code == 204
     assert room.send(headers, [waiting]).status_code == 403
+
+
+def test_five_minutes_of_it_are_shown_live_and_in_the_report(world: Any) -> None:
+    room = Room(world, Policy.AGGREGATE)
+    headers = room.headers()
+    world.clock.forward(seconds=700)
+    began = -700 + 300 - int((world.clock.now - timedelta(seconds=700)).timestamp()) % 300
+    seconds = [room.second(began + at) for at in range(300)]
+    verdicts = room.send(headers, seconds).json["verdicts"]
+    assert {it["verdict"] for it in verdicts} == {"accepted"}
+
+    (window,) = room.teacher.get(room.address).json["windows"]
+    assert (window["faces"], window["attentive"]) == (5, 1.0)
+    assert window["shares"][0] == max(window["shares"])
+    assert all(abs(share / 0.05 - round(share / 0.05)) < 1e-9 for share in window["shares"])
+    lectures.end(world.store, room.lecture.id, world.clock())
+    services = world.app.services
+    _, tables = render_report(services, room.lecture.id, world.clock())
+    head, row = tables["room"].decode().splitlines()
+    assert head.startswith("begins,faces,attentive,angry")
+    assert row.split(",")[1:3] == ["5", "1.00"]
 
 
 def test_the_document_describes_it(world: Any) -> None:
