@@ -128,6 +128,17 @@ class Figures:
         return None if self.mood is None else _tuple(rounded(self.mood.shares, self.policy))
 
     @property
+    def bounds(self) -> tuple[Shares, Shares] | tuple[None, None]:
+        """The ends of the intervals, or None.
+
+        Under rounding, the interval of the exact share would give away what rounding hides.
+        """
+        found = self.mood
+        if found is None or self.policy is not Policy.INDIVIDUAL or np.isnan(found.low).any():
+            return None, None
+        return _tuple(found.low), _tuple(found.high)
+
+    @property
     def attentive(self) -> float | None:
         """The attentive index, or None."""
         return self._rounded(self.engaged.attentive)
@@ -176,9 +187,12 @@ class Composer:
         """The step of the timeline that ends at ``at``, a multiple of ten."""
         # The bucket that begins at `at` is not part of it.
         figures = self.figures(material, view, at - BUCKET_SECONDS)
+        low, high = figures.bounds
         return LivePoint(
             at=at,
             shares=figures.shares,
+            low=low,
+            high=high,
             attentive=figures.attentive,
             presence=figures.presence,
             reporting=0 if figures.mood is None else figures.mood.reporting,
@@ -279,13 +293,12 @@ def _mood_figures(figures: Figures, past: LivePoint | None) -> MoodFigures | Non
     change = None
     if past is not None and past.shares is not None:
         change = tuple(new - old for new, old in zip(shares, past.shares, strict=True))
-    # Under rounding, the interval of the exact share would give away what rounding hides.
-    exact = figures.policy is Policy.INDIVIDUAL and not np.isnan(found.low).any()
+    low, high = figures.bounds
     return MoodFigures(
         shares=shares,
         raw=_tuple(rounded(found.raw, figures.policy)),
-        low=_tuple(found.low) if exact else None,
-        high=_tuple(found.high) if exact else None,
+        low=low,
+        high=high,
         change=change,
     )
 

@@ -103,6 +103,9 @@ class LivePoint:
     attentive: float | None
     presence: float | None
     reporting: int
+    low: Shares | None = None
+    high: Shares | None = None
+    """Bounds of the 90 % intervals of ``shares``, where they may be shown."""
 
 
 @dataclass(frozen=True, slots=True)

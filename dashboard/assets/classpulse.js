@@ -43,6 +43,7 @@ document.addEventListener("keydown", function (event) {
   if (event.key === "m" && field) { event.preventDefault(); field.focus(); }
   if (event.repeat) { return; }
   if (event.key === "p" && present) { present.click(); }
+  if (event.key === "i") { press("#bands-open", 0); }
   if (field && "1234".includes(event.key)) { press(".cp-quick button", Number(event.key) - 1); }
   // While names are hidden nobody can see whom they would let in.
   if (document.documentElement.hasAttribute("data-cp-present")) { return; }

@@ -6,14 +6,22 @@ without being drawn again; the looks keep their own colours in both.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from contract import EMOTIONS
+from contract import EMOTIONS, Emotion
 from dashboard import wording
 from dashboard.i18n import text
 from dashboard.live_values import LivePoint, MarkerPoint
-from dashboard.theme import ATTENTIVE_COLOUR, FONT, LOOK_COLOURS, PRESENCE_COLOUR, STACK
+from dashboard.theme import (
+    ATTENTIVE_COLOUR,
+    FONT,
+    LOOK_COLOURS,
+    PRESENCE_COLOUR,
+    STACK,
+    translucent,
+)
 
 Figure = dict[str, Any]
 KEPT_POINTS: Final = 6 * 60 * 8
@@ -67,6 +75,41 @@ def mood_figure(
     return {"data": data, "layout": _layout("mood", height=340)}
 
 
+def band_figure(points: Sequence[LivePoint], looks: Sequence[Emotion], zone: ZoneInfo) -> Figure:
+    """The shares of some looks over time, each a line inside the band of its 90 % interval."""
+    data: list[dict[str, Any]] = []
+    for look in looks:
+        index, colour = EMOTIONS.index(look), LOOK_COLOURS[look]
+        line = {"type": "scatter", "mode": "lines", "x": [local(p.at, zone) for p in points]}
+        edge = {"width": 0, "color": colour}
+        for bound, filled in (("low", {}), ("high", {"fill": "tonexty"})):
+            values = [getattr(point, bound) for point in points]
+            data.append(
+                {
+                    **line,
+                    **filled,
+                    "y": [None if value is None else round(value[index], 4) for value in values],
+                    "line": edge,
+                    "fillcolor": translucent(colour, 0.22),
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                }
+            )
+        shares = [None if p.shares is None else round(p.shares[index], 4) for p in points]
+        data.append(
+            {
+                **line,
+                "name": wording.LOOK[look],
+                "y": shares,
+                "line": {"width": 2.5, "color": colour},
+                "hovertemplate": "%{y:.0%}",
+            }
+        )
+    layout = _layout("bands", height=300)
+    legend = {"orientation": "h", "y": 1.12, "x": 0}
+    return {"data": data, "layout": {**layout, "showlegend": True, "legend": legend}}
+
+
 def attention_figure(
     points: Sequence[LivePoint], markers: Sequence[MarkerPoint], zone: ZoneInfo
 ) -> Figure:
@@ -91,6 +134,7 @@ def attention_figure(
     return {"data": data, "layout": _layout("attention", height=160)}
 
 
+@lru_cache(maxsize=16 * KEPT_POINTS)
 def local(epoch: int, zone: ZoneInfo) -> str:
     """An epoch second as the school's wall time, without offset: Plotly 7 would drop it unread."""
     return datetime.fromtimestamp(epoch, tz=UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -29,6 +29,10 @@ LIVE_SINCE: Final = "live-since"
 MARKER_LABEL: Final = "marker-label"
 MARKER_BUTTON: Final = "marker-button"
 
+BANDS: Final = "bands"
+BANDS_OPEN: Final = "bands-open"
+BANDS_MODAL: Final = "bands-modal"
+
 JOIN_OPEN: Final = "join-open"
 JOIN_MODAL: Final = "join-modal"
 

@@ -15,7 +15,7 @@ from dashboard import wording
 from dashboard.figures import live_charts
 from dashboard.i18n import Said, mark, text
 from dashboard.live_values import Increment, LiveSnapshot
-from dashboard.pages import ids, live_panels, live_parts, parts, room_panel, urls
+from dashboard.pages import ids, interval_panel, live_panels, live_parts, parts, room_panel, urls
 from db.values import Course, Lecture
 
 POLL_MS: Final = 2000
@@ -150,6 +150,7 @@ def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any
             _join(lecture, base_url),
             room_panel.modal(lecture),
             _end(lecture),
+            interval_panel.modal(),
         ]
     )
 
@@ -255,7 +256,13 @@ def _charts(figures: dict[str, Any], panels: dict[str, Any], *, hidden: bool) ->
         ),
         None if hidden else _marker_form(),
         title=text("How the class looks"),
-        aside=parts.quiet(text("trailing minute, corrected for the model's known errors")),
+        aside=html.Span(
+            [
+                parts.quiet(text("trailing minute, corrected for the model's known errors")),
+                interval_panel.button(),
+            ],
+            className="cp-aside",
+        ),
         hidden=hidden,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
 
@@ -10,7 +11,17 @@ from dashboard import lookup, teaching
 from dashboard.access import Action
 from dashboard.errors import InvalidError
 from dashboard.i18n import text
-from dashboard.pages import forged, ids, live, live_panels, live_parts, room_panel, shell, urls
+from dashboard.pages import (
+    forged,
+    ids,
+    interval_panel,
+    live,
+    live_panels,
+    live_parts,
+    room_panel,
+    shell,
+    urls,
+)
 from dashboard.services import Services
 from dashboard.signin import current_actor, secured_callback
 
@@ -33,6 +44,7 @@ def register(app: Dash, services: Services) -> None:
     """Give ``app`` the callbacks of ``/live/<lecture>``."""
     _marking(app, services)
     _judging(app, services)
+    _looking_closer(app, services)
     _ending(app, services)
     room_panel.register(app, services)
     _in_browser(app)
@@ -127,6 +139,25 @@ def _judging(app: Dash, services: Services) -> None:
         judged = act(services, current_actor(), UUID(lecture_id), participant_id)
         left = live.waiting_without(services.live.snapshot(UUID(lecture_id)), participant_id)
         return left, live_panels.judged(judged)
+
+
+def _looking_closer(app: Dash, services: Services) -> None:
+    @secured_callback(
+        app,
+        Action.VIEW_LIVE,
+        _target(services),
+        Output(ids.BANDS, "children"),
+        Output(ids.BANDS_MODAL, "opened"),
+        Input(ids.BANDS_OPEN, "n_clicks"),
+        State(ids.LIVE_LECTURE, "data"),
+        prevent_initial_call=True,
+    )
+    def intervals(clicks: int | None, lecture_id: str) -> Any:
+        if not clicks:
+            return no_update, no_update
+        lecture, course = lookup.lecture(services, lecture_id)
+        points = services.live.timeline_since(lecture.id, None).points
+        return interval_panel.content(points, ZoneInfo(course.timezone)), True
 
 
 def _ending(app: Dash, services: Services) -> None:

@@ -22,6 +22,7 @@ MAY: Mapping[Action, set[str]] = {
     Action.OPEN_PAGE: set(ROLES),
     Action.JOIN: set(ROLES),
     Action.START_LECTURE: {"tara"},
+    Action.VIEW_LIVE: {"tara"},
     Action.ADD_MARKER: {"tara"},
     Action.ACT_ON_FLAG: {"tara"},
     Action.ADMIT: {"tara"},
