@@ -1,4 +1,4 @@
-"""``classpulse lecture start|end|list`` and ``classpulse report``."""
+"""``classpulse lecture start|end|list|room`` and ``classpulse report``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,6 +69,47 @@ def end(
         say_json({"id": str(ended.id), "ended_at": ended.ended_at})
     else:
         say(f"{ended.title} has ended. The running server writes its report.")
+
+
+@app.command("room")
+def room(
+    lecture: Annotated[str, typer.Argument(help="its id or join code")],
+    allow: Annotated[
+        bool,
+        typer.Option("--allow", help="on your word that everybody in view was told and agreed"),
+    ] = False,
+    stop_it: Annotated[bool, typer.Option("--stop", help="end the room camera")] = False,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Allow one camera to look at the whole room, end it, or say how it stands."""
+    from classpulse.serving import offline_services
+    from dashboard import rooms
+    from dashboard.access import OperatorActor
+
+    if allow and stop_it:
+        raise UsageError("Give --allow or --stop, not both.")
+    told: dict[str, object] = {}
+    with opened_store(database) as store:
+        services, found = offline_services(store), find_lecture(store, lecture)
+        if allow:
+            link = rooms.allow(services, OperatorActor(), found.id, everybody_agreed=True)
+            told["link"] = link.link
+        if stop_it:
+            rooms.stop(services, OperatorActor(), found.id)
+        state = rooms.state(services, OperatorActor(), found.id)
+    told |= state.model_dump(mode="json")
+    if as_json:
+        say_json(told)
+        return
+    stands = "allowed" if state.allowed else "not allowed"
+    say(
+        f"A room camera is {stands}; {state.agreed} students chose it, "
+        f"{state.missing} did not or took it back."
+    )
+    if "link" in told:
+        say("Its link is shown this once; put your server's address before it:")
+        say(f"  classpulse agent --room --server SERVER --join 'SERVER{told['link']}'")
 
 
 @app.command("list")

@@ -62,6 +62,18 @@ def test_from_an_empty_machine_to_a_running_and_an_ended_lecture(terminal: Termi
     assert listed["ended_at"] is not None
 
 
+def test_a_room_is_allowed_only_where_enough_agreed(terminal: Terminal) -> None:
+    terminal.fine("policy", "set", "aggregate")
+    started = json.loads(terminal.fine("lecture", "start", "A", "--create", "open", "--json"))
+    state = json.loads(terminal.fine("lecture", "room", started["code"], "--json"))
+    assert (state["allowed"], state["agreed"], state["missing"]) == (False, 0, 0)
+    code, _ = terminal.run("lecture", "room", started["code"], "--allow")
+    assert (code, "at least 5" in terminal.err) == (1, True)
+    code, _ = terminal.run("lecture", "room", started["code"], "--allow", "--stop")
+    assert code == 2
+    assert "not allowed; 0 students" in terminal.fine("lecture", "room", started["code"], "--stop")
+
+
 def test_a_report_is_written_to_files(terminal: Terminal, tmp_path: Path) -> None:
     terminal.fine("policy", "set", "individual")
     started = json.loads(terminal.fine("lecture", "start", "A", "--create", "open", "--json"))
