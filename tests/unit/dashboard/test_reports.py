@@ -10,6 +10,7 @@ import pytest
 
 from contract import Emotion, Policy
 from contract.exchange import PulseMood
+from contract.languages import Language
 from dashboard.reports import TABLES, render_report
 from dashboard.reports.tables import safe
 from dashboard.reports.typeset import TypesetError, to_pdf
@@ -26,8 +27,8 @@ def at(seconds: int):
     return START + timedelta(seconds=seconds)
 
 
-def services(store: Store):
-    return SimpleNamespace(store=store, card=sharp_card(), settings=Settings())
+def services(store: Store, language: Language = Language.EN):
+    return SimpleNamespace(store=store, card=sharp_card(), settings=Settings(language=language))
 
 
 def taught(store: Store, policy: Policy = Policy.INDIVIDUAL) -> Sitting:
@@ -230,3 +231,27 @@ def test_everything_else_stays(cell: str | float | None) -> None:
 def test_words_that_are_missing_are_named() -> None:
     with pytest.raises(TypesetError, match="could not be typeset"):
         to_pdf({"title": "x"}, START)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.ES, ["Cómo se vio", "Conversaciones sugeridas", "de aspecto triste"]),
+        (Language.HI, ["कक्षा", "बातचीत के सुझाव"]),
+    ],
+)
+def test_the_report_is_set_in_the_schools_language(
+    sqlite_store: Store, language: Language, words: list[str]
+) -> None:
+    sitting = taught(sqlite_store)
+    spoken = services(sqlite_store, language)
+    pdf, tables = render_report(spoken, sitting.lecture.id, at(4000))
+    assert f"/Lang({language})".encode() in pdf
+    # Marks may come out beside the letters that they are set on.
+    letters = {word: set(word) for word in words}
+    text = text_of(pdf)
+    assert [word for word, known in letters.items() if not known <= set(text)] == []
+    if language is Language.ES:
+        assert [word for word in words if word not in text] == []
+    english = render_report(services(sqlite_store), sitting.lecture.id, at(4000))[1]
+    assert tables == english, "tables are for programs too"
