@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -149,10 +150,22 @@ def _count(day: Day) -> dict[str, Any]:
     """Heal the network, end the agents as a student does, and compare. Raises FaultError."""
     day.proxy.disarm()
     _until_answered(day)
+    for name in day.agents:
+        _until_it_shares(day, name)
     for name, one in day.agents.items():
         if (code := one.ask_to_end(_DRAIN_S + 60)) != 0:
             raise FaultError(f"the agent of {name} ended with {code}: {one.said()[-2000:]}")
     return compare(day.lecture, day.ledger(), waiting=day.waiting())
+
+
+def _until_it_shares(day: Day, name: str) -> None:
+    """Wait for an agent that is on its way up; one that could not join is started once more."""
+    for _ in range(3):
+        with suppress(FaultError):
+            day.agents[name].wait_for("Sharing numbers")
+            return
+        day.start_agent(name)
+    raise FaultError(f"the agent of {name} does not start: {_last_words(day)}")
 
 
 def _live_on(day: Day, chance: random.Random) -> None:
