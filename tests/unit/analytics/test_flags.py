@@ -12,8 +12,9 @@ from analytics.buckets import Buckets
 from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
 from analytics.evidence import Clause, Episode, FlagKind
-from analytics.flags import Dismissal, FlagRule, evaluate, exceeds, tail
+from analytics.flags import Dismissal, FlagRule, evaluate, rule_for
 from analytics.sequence import StickyModel
+from analytics.tails import exceeds, tail
 
 START = 1_700_000_000
 Floats = NDArray[np.float64]
@@ -256,3 +257,13 @@ def test_a_rule_that_makes_no_sense_is_named() -> None:
         StickyModel(sad_noise=0)
     with pytest.raises(AnalyticsError, match=r"multiple of 10 s, but is 25 s"):
         StickyModel(step_s=25)
+
+
+def test_a_card_brings_its_own_thresholds() -> None:
+    tuned = rule_for(
+        {"ordinary_noise": 0.5, "sad_noise": 0.6, "raise_at": 0.8, "lecture_share": 0.7}
+    )
+    assert (tuned.sticky.ordinary_noise, tuned.sticky.sad_noise) == (0.5, 0.6)
+    assert (tuned.sad_raise_at, tuned.sad_lecture_share) == (0.8, 0.7)
+    assert tuned.lecture_share == RULE.lecture_share, "of disengaged"
+    assert rule_for(None) == RULE
