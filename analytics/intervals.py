@@ -4,8 +4,7 @@ The mood is a statement about the students who reported, so they are not resampl
 answer for a wider population and over-cover). What varies is what their faces leave open and how
 well the model's errors are known; both are in the variance (``analytics.estimate``). A share near
 nought cannot go below it, so the interval is that of the Beta distribution with this mean and
-variance `[own]`. A parametric bootstrap of the same would refit every replicate at every tick, and
-one of the class's mean alone is wider and held the truth less often.
+variance `[own]`. A parametric bootstrap would have to fit every replicate anew at every tick.
 """
 
 from typing import Final

@@ -9,6 +9,7 @@ import typer
 from classpulse.commands import (
     bench,
     bench_agent,
+    bench_cost,
     bench_live,
     bench_seeing,
     lectures,
@@ -33,6 +34,7 @@ app.add_typer(school.policy, name="policy")
 app.add_typer(store.app, name="db")
 app.add_typer(models.app, name="models")
 bench.app.command("agent")(bench_agent.agent)
+bench.app.command("cost")(bench_cost.cost)
 bench.app.command("live")(bench_live.live)
 bench.app.command("seeing")(bench_seeing.seeing)
 app.add_typer(bench.app, name="bench")

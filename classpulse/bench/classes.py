@@ -7,6 +7,7 @@ the look, so errors on one person's face are not independent.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,10 @@ from contract.emotions import EMOTIONS, SAD
 
 LOOKS = len(EMOTIONS)
 #  angry disgust fear happy sad surprise neutral
-_REST = np.array([0.03, 0.01, 0.02, 0.16, 0.0, 0.05, 0.73])
-"""What the class looks like besides sad, as shares that sum to one."""
+MOSTLY_NEUTRAL: Final = (0.03, 0.01, 0.02, 0.16, 0.0, 0.05, 0.73)
+"""What a listening class looks like besides sad, as shares that sum to one."""
+VARIED: Final = (0.17, 0.02, 0.17, 0.30, 0.0, 0.13, 0.21)
+"""The looks besides sad about as often as among FER2013's faces: more that sad is confused with."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Setting:
     likeness: float = 1.0
     missing: float = 0.0
     """share of the students' time without data, a third of it whole students"""
+    rest: tuple[float, ...] = MOSTLY_NEUTRAL
+    """what the class looks like besides sad"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +54,7 @@ def draw(
 ) -> Classes:
     """``count`` classes in which ``share`` of the looks is sad on average."""
     shape = (count, setting.students)
-    class_shares = _REST * (1.0 - share) + share * np.eye(LOOKS)[SAD]
+    class_shares = np.array(setting.rest) * (1.0 - share) + share * np.eye(LOOKS)[SAD]
     shares = _own_shares(rng, class_shares, shape, setting.likeness)
     present, seconds = _seen(rng, shape, setting)
     shown = rng.multinomial(seconds, shares)

@@ -9,7 +9,7 @@ import numpy as np
 from analytics.confusion import adjust
 from analytics.estimate import estimate
 from analytics.intervals import interval
-from classpulse.bench.classes import Classes, Setting, draw
+from classpulse.bench.classes import VARIED, Classes, Setting, draw
 from classpulse.bench.faces import FaceSet, Floats
 from classpulse.bench.scores import resampled, rounded
 from contract.emotions import SAD
@@ -21,6 +21,7 @@ MIXES: Final = replace(STICKS, likeness=0.2)
 SETTINGS: Final = {
     "k20": replace(STICKS, faces=20),
     "missing_40": replace(STICKS, missing=0.4),
+    "varied": replace(STICKS, rest=VARIED),
     "mixed": MIXES,
     "mixed_k20": replace(MIXES, faces=20),
 }
@@ -60,7 +61,7 @@ def measure(faces: FaceSet, setting: Setting, lectures: int, seed: int) -> dict[
     for at, share in enumerate(SHARES):
         rng = np.random.default_rng([seed, at])
         judged.append(_judged(draw(rng, faces.everyone, share, lectures, setting), faces))
-    adjusted, by_mean, naive, inside, width = zip(*judged, strict=True)
+    adjusted, by_mean, naive, inside, width, looks, looks_by_mean = zip(*judged, strict=True)
     by_share = {f"{share:g}": at for at, share in enumerate(SHARES)}
 
     def each(rows: Sequence[Floats]) -> dict[str, float | None]:
@@ -76,6 +77,8 @@ def measure(faces: FaceSet, setting: Setting, lectures: int, seed: int) -> dict[
         "mae_class_mean_interval": resampled(np.abs(by_mean).T, _mean),
         "mae_naive": rounded(float(np.abs(naive).mean())),
         "mae_naive_interval": resampled(np.abs(naive).T, _mean),
+        "mae_all_looks": rounded(float(np.mean(looks))),
+        "mae_all_looks_class_mean": rounded(float(np.mean(looks_by_mean))),
         "bias_by_share": each(adjusted),
         "bias_by_share_interval": intervals(adjusted),
         "bias_class_mean_by_share": each(by_mean),
@@ -88,17 +91,22 @@ def measure(faces: FaceSet, setting: Setting, lectures: int, seed: int) -> dict[
 
 def _judged(classes: Classes, faces: FaceSet) -> tuple[Floats, ...]:
     """For each class: errors of ours, of M on the class's mean alone and of naive counting, in
-    points; whether the interval holds the truth; and its width in points."""
+    points; whether the interval holds the truth; its width in points; and the mean error over all
+    seven looks, ours and of M alone."""
     present = ~np.isnan(classes.own[..., 0])
     own = np.where(present[..., None], classes.own, 0.0)
     found = estimate(own, present, faces.confusion)
     low, high = (ends[:, SAD] for ends in interval(found))
-    truth: Floats = classes.truth[:, SAD]
+    truth = classes.truth[:, SAD]
     means = own.sum(axis=1) / present.sum(axis=1)[:, None]
     held = (low <= truth + 1e-9) & (truth <= high + 1e-9)
-    shares = (found.shares, adjust(means, faces.confusion), classes.labels)
-    errors = [100 * (some[:, SAD] - truth) for some in shares]
-    return (*errors, held.astype(np.float64), 100 * (high - low))
+    misses = [
+        100 * (some - classes.truth)
+        for some in (found.shares, adjust(means, faces.confusion), classes.labels)
+    ]
+    errors = [some[:, SAD] for some in misses]
+    every = [np.abs(some).mean(axis=1) for some in misses[:2]]
+    return (*errors, held.astype(np.float64), 100 * (high - low), *every)
 
 
 def _mean(values: Floats) -> float:

@@ -48,7 +48,7 @@ def mood(
         say_json(figures)
         return
     say(f"{figures['model']} on {figures['faces']}, {figures['lectures']} lectures")
-    for key in ("mae_adjusted", "mae_naive"):
+    for key in ("mae_adjusted", "mae_class_mean", "mae_naive"):
         say(f"{key}: {figures[key]} points, 90 % {figures[f'{key}_interval']}")
     columns = ["bias_by_share", "bias_naive_by_share", "coverage_90_by_share"]
     shares = figures["bias_by_share"]

@@ -1,0 +1,125 @@
+"""``bench cost``: what a live tick and a lecture's whole report cost one core.
+
+Costs are processor time. A tick lays the lecture's buckets out anew and computes all class figures
+and check-ins of the moment. Times are the best of several, each after one that pays for imports;
+the parts are measured apart, so their sum may differ a little from the whole.
+"""
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.buckets import Buckets
+from analytics.confusion import Confusion
+from analytics.engagement import engagement
+from analytics.flags import evaluate
+from analytics.mood import mood, timeline
+from analytics.report import LectureFacts, build
+from analytics.simulate import simulate_lecture, to_columns
+from classpulse.bench.faces import Bank, FaceSet
+from contract.policy import Policy
+
+START: Final = 1_700_000_100
+STUDENTS: Final = 50
+HOURS: Final = 2
+TICK_TARGET_MS: Final = 20.0
+REPORT_TARGET_MS: Final = 300.0
+SIZES: Final = ((50, 2), (50, 8), (100, 8), (250, 8), (500, 8))
+"""(students, hours) at which the growth of the cost is shown."""
+_REPEATS: Final = 5
+_MODEL: Final = "net@1"
+
+
+@dataclass(frozen=True)
+class _Lecture:
+    students: int
+    seconds: int
+    columns: dict[str, NDArray[Any]]
+
+    def buckets(self) -> Buckets:
+        end = START + self.seconds
+        return Buckets.from_columns(self.columns, range(self.students), START, end, _MODEL)
+
+
+def bench_cost(faces: FaceSet, *, seed: int, large: bool = True) -> dict[str, Any]:
+    """Milliseconds of a tick and of a report, with their parts, and over growing lectures."""
+    lecture = _lecture(faces.known, STUDENTS, HOURS, seed)
+    found: dict[str, Any] = {
+        "students": STUDENTS,
+        "hours": HOURS,
+        "tick_ms": _cost(lambda: _tick(lecture, faces.confusion)),
+        "tick_parts_ms": _parts(lecture, faces.confusion),
+        "report_ms": _cost(lambda: _report(lecture, faces.confusion)),
+        "tick_target_ms": TICK_TARGET_MS,
+        "report_target_ms": REPORT_TARGET_MS,
+    }
+    found["sizes"] = [_sized(faces, *size, seed) for size in (SIZES if large else SIZES[:1])]
+    return found
+
+
+def _lecture(bank: Bank, students: int, hours: int, seed: int) -> _Lecture:
+    """One simulated class, repeated where more are asked for: only its size counts here."""
+    rng, few = np.random.default_rng(seed), min(students, STUDENTS)
+    one = to_columns(simulate_lecture(rng, few, hours * 3600, bank), START, _MODEL)
+    times = -(-students // few)
+    columns = {name: np.concatenate([values] * times) for name, values in one.items()}
+    rows = len(one["participant"])
+    shift = np.repeat(np.arange(times) * few, rows)
+    columns["participant"] = (np.tile(one["participant"], times).astype(np.int64) + shift).astype(
+        object
+    )
+    return _Lecture(students, hours * 3600, columns)
+
+
+def _tick(lecture: _Lecture, confusion: Confusion) -> None:
+    buckets, now = lecture.buckets(), START + lecture.seconds
+    mood(buckets, confusion, now=now)
+    engagement(buckets, [], now=now)
+    evaluate(buckets, confusion, now=now)
+
+
+def _parts(lecture: _Lecture, confusion: Confusion) -> dict[str, float]:
+    buckets, now = lecture.buckets(), START + lecture.seconds
+    return {
+        "buckets": _cost(lecture.buckets),
+        "mood": _cost(lambda: mood(buckets, confusion, now=now)),
+        "engagement": _cost(lambda: engagement(buckets, [], now=now)),
+        "flags": _cost(lambda: evaluate(buckets, confusion, now=now)),
+        "timeline_of_the_report": _cost(lambda: timeline(buckets, confusion)),
+    }
+
+
+def _report(lecture: _Lecture, confusion: Confusion) -> None:
+    end = START + lecture.seconds
+    facts = LectureFacts("lecture", "title", "course", Policy.INDIVIDUAL, START, end, _MODEL)
+    names: dict[Hashable, str] = {row: str(row) for row in range(lecture.students)}
+    build(facts, lecture.buckets(), confusion, visible=names)
+
+
+def _sized(faces: FaceSet, students: int, hours: int, seed: int) -> dict[str, Any]:
+    lecture = _lecture(faces.known, students, hours, seed)
+    cells = students * hours * 360
+    tick = _cost(lambda: _tick(lecture, faces.confusion), repeats=2)
+    report = _cost(lambda: _report(lecture, faces.confusion), repeats=1)
+    return {
+        "students": students,
+        "hours": hours,
+        "tick_ms": tick,
+        "report_ms": report,
+        "tick_us_per_bucket": round(1000 * tick / cells, 3),
+        "report_us_per_bucket": round(1000 * report / cells, 3),
+    }
+
+
+def _cost(work: Callable[[], object], repeats: int = _REPEATS) -> float:
+    work()
+    costs = []
+    for _ in range(repeats):
+        before = time.process_time()
+        work()
+        costs.append(time.process_time() - before)
+    return round(1000 * min(costs), 2)
