@@ -17,9 +17,8 @@ from models.blazeface import BlazeFace
 from models.datasets import Faces
 from models.predictor import Predictor
 
-PICTURES: Final = 40
-"""Of the moving gallery, half a second each."""
 _STEP_S: Final = 0.5
+"""Between two pictures of the moving gallery."""
 
 
 @dataclass(slots=True)
@@ -34,8 +33,8 @@ class _Found:
     bare: list[bool] = field(default_factory=list)
 
 
-def bench_gallery(faces: Faces, *, seed: int) -> dict[str, Any]:
-    """Galleries of all ``faces``, 49 at a time, and one of them moving.
+def bench_gallery(faces: Faces, *, pictures: int, seed: int) -> dict[str, Any]:
+    """Galleries of all ``faces``, 49 at a time, and one of them moving for so many ``pictures``.
 
     ``kept``: of the faces that BlazeFace back 256 finds on each tile alone, the share that the
     room's agent finds in the whole picture. ``pictures_per_s``: by the time of the one core that
@@ -61,7 +60,7 @@ def bench_gallery(faces: Faces, *, seed: int) -> dict[str, Any]:
         "accuracy_bare": round(float(np.mean(found.bare)), 4),
         "pictures_per_s": round(found.pictures / found.seconds, 2),
     }
-    return told | _moving(faces, pipeline, seed)
+    return told | _moving(faces, pipeline, pictures, seed)
 
 
 def _look(
@@ -99,11 +98,11 @@ def _on_tile(scene: Scene, place: int, face: Placed, alone: BlazeFace) -> bool:
     )
 
 
-def _moving(faces: Faces, pipeline: Pipeline, seed: int) -> dict[str, Any]:
+def _moving(faces: Faces, pipeline: Pipeline, pictures: int, seed: int) -> dict[str, Any]:
     tracker = RoomTracker()
     last: dict[int, int] = {}
     switches = tracked = 0
-    for number, scene in enumerate(moving_gallery(faces, pictures=PICTURES, seed=seed)):
+    for number, scene in enumerate(moving_gallery(faces, pictures=pictures, seed=seed)):
         readings = pipeline.read_all(scene.image)
         tracks = tracker.follow([it.box for it in readings], number * _STEP_S)
         for face in scene.faces:
@@ -113,7 +112,7 @@ def _moving(faces: Faces, pipeline: Pipeline, seed: int) -> dict[str, Any]:
                 last[face.index] = own
                 tracked += 1
     return {
-        "moving_pictures": PICTURES,
+        "moving_pictures": pictures,
         "moving_faces": len(last),
         "tracked": tracked,
         "switches": switches,

@@ -53,7 +53,7 @@ _AFTER = """
 
 
 def measure(
-    folder: Path, *, tuning: bool, most: int | None, galleries: int, seed: int
+    folder: Path, *, tuning: bool, most: int | None, galleries: int, pictures: int, seed: int
 ) -> dict[str, Any]:
     """Both measurements, and what they were taken on."""
     faces, data = measured_faces(folder, tuning=tuning, most=most)
@@ -63,7 +63,7 @@ def measure(
         "commit": _commit(),
         "data_sha256": data,
         "scenes": scenes,
-        "gallery": bench_gallery(faces.head(galleries * TILES), seed=seed),
+        "gallery": bench_gallery(faces.head(galleries * TILES), pictures=pictures, seed=seed),
     }
 
 

@@ -19,6 +19,9 @@ def seeing(
         int | None, typer.Option(min=49, help="only so many faces, for a quick look")
     ] = None,
     galleries: Annotated[int, typer.Option(min=1, max=73, help="galleries of 49 faces")] = 20,
+    pictures: Annotated[
+        int, typer.Option(min=2, max=1000, help="pictures of the gallery that moves")
+    ] = 40,
     seed: Annotated[int, typer.Option(min=0, help="the same seed gives the same scenes")] = 1,
     page: Annotated[Path | None, typer.Option(help="write the page, docs/agent.md, here")] = None,
     as_json: AsJson = False,
@@ -26,7 +29,9 @@ def seeing(
     """How often faces are found and read rightly: in webcam scenes and in galleries of 49."""
     from classpulse.bench.seeing_page import measure, write_page
 
-    figures = measure(faces, tuning=tuning, most=most, galleries=galleries, seed=seed)
+    figures = measure(
+        faces, tuning=tuning, most=most, galleries=galleries, pictures=pictures, seed=seed
+    )
     if page is not None:
         write_page(figures, page)
     if as_json:
