@@ -141,7 +141,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
     ),
     "an unwritable folder": (("demo", "--once", "--folder", "/dev/null/x"), 1, "/dev/null/x"),
     "not yet there": (
-        ("agent", "--server", "http://x", "--join", "ABCDEF", "--room"), 2, "--room"
+        ("agent", "--server", "http://x", "--join", "ABCDEF", "--room", "--preview"), 2, "--room"
     ),
 }  # fmt: skip
 
