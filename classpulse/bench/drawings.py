@@ -110,7 +110,7 @@ def reliability(title: str, lines: Mapping[str, Sequence[tuple[float, float, int
         )
         parts += [
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 + 6 * (count / most) ** 0.5:.1f}" '
-            f'fill="{colour}" fill-opacity="0.75"/>'
+            f'fill="{colour}" fill-opacity="{0.75 if number else 0}" stroke="{colour}"/>'
             for x, y, count in places
         ]
         legend = top + 12 + 18 * number

@@ -150,12 +150,14 @@ def train_model(
 ) -> None:
     """Train to the end, or from wherever the run stands; its curves are drawn beside its log."""
     from classpulse.training import recipe_of, train_and_tell
+    from models.architectures import require_keras
     from models.datasets import load_dataset
     from models.learning import read_config
 
     if name is not None and config is not None:
         raise UsageError("Give --model for its kept recipe, or --config for one of your own.")
     chosen = read_config(config) if name is None else recipe_of(name)
+    require_keras()  # Before minutes of reading faces.
     told = train_and_tell(chosen, load_dataset(data), run, until=until, quiet=as_json)
     if as_json:
         say_json(told)
@@ -284,9 +286,11 @@ def export_model(
     as_json: AsJson = False,
 ) -> None:
     """Export a run's best weights to LiteRT (float and int8) and ONNX, with their card."""
+    from models.architectures import require_keras
     from models.datasets import load_dataset
     from models.export import export_run
 
+    require_keras()
     made = export_run(run, load_dataset(data), out, version=version, interim=interim)
     if as_json:
         say_json(

@@ -1,6 +1,7 @@
 """``classpulse models`` says what its JSON promises, and draws only where it is told to."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,20 @@ def test_wrong_words_are_refused_in_a_sentence(table: Path, tmp_path: Path) -> N
         "train", *data, "--model", "vgg", "--run", str(tmp_path / "run")
     )
     assert "'resnet50' needs its file's path" in refused("evaluate", "resnet50", *data)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("train", "--model", "cnn4", "--run", "nowhere"), ("export", "--run", "no", "--out", "no")],
+)
+def test_without_keras_it_is_said_before_anything_is_read(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "keras", None)
+
+    done = CliRunner().invoke(app, ["models", *words, "--data", "nowhere"])
+
+    assert "comes with the extra 'train'" in str(done.exception)
 
 
 def test_the_line_of_a_row_without_figures_has_dashes() -> None:
