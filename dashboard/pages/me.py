@@ -199,7 +199,9 @@ def _history(kept: Kept, zone: ZoneInfo) -> Any:
         for at, what, said in sorted(rows, key=lambda row: row[0])
     ]
     return parts.card(
-        parts.table([text("When"), text("What"), ""], listed, text("What happened"), set()),
+        parts.table(
+            [text("When"), text("What"), text("Detail")], listed, text("What happened"), set()
+        ),
         title=text("What happened"),
     )
 
