@@ -140,7 +140,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
         ("db", "upgrade", "--database", "postgresql://u@127.0.0.1:1/x"), 1, "127.0.0.1"
     ),
     "an unwritable folder": (("demo", "--once", "--folder", "/dev/null/x"), 1, "/dev/null/x"),
-    "not yet there": (
+    "a window on a room": (
         ("agent", "--server", "http://x", "--join", "ABCDEF", "--room", "--preview"), 2, "--room"
     ),
 }  # fmt: skip
