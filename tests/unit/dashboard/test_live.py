@@ -15,6 +15,8 @@ from db.values import FlagOutcome
 from tests.unit.dashboard.made import START, Sitting, sharp_card
 
 HAPPY = EMOTIONS.index(Emotion.HAPPY)
+CALM = 360
+"""Seconds in which somebody's own ordinary look is seen, before it changes."""
 SIX = ("Ana", "Ben", "Chloé", "Dev", "Emeka", "Freya")
 
 
@@ -126,11 +128,12 @@ def test_late_data_redraws_what_it_falls_into(board, sqlite_store) -> None:
 def test_a_flag_is_logged_once_and_cleared_by_the_answer(board, sqlite_store) -> None:
     sitting = Sitting.begin(sqlite_store)
     ana, ben = sitting.join("Ana"), sitting.join("Ben")
-    sitting.send(ana, Emotion.SAD, range(600))
-    sitting.send(ben, Emotion.NEUTRAL, range(600))
-    board.tick(at(601))
-    board.tick(at(603))
-    board.tick(at(613))
+    sitting.send(ana, Emotion.NEUTRAL, range(CALM))
+    sitting.send(ana, Emotion.SAD, range(CALM, 900))
+    sitting.send(ben, Emotion.NEUTRAL, range(900))
+    board.tick(at(901))
+    board.tick(at(903))
+    board.tick(at(913))
     (flag,) = flags.flags_of(sqlite_store, sitting.lecture.id)
     (shown,) = board.snapshot(sitting.lecture.id).flags
     assert (shown.id, shown.name, shown.kind) == (flag.id, "Ana", "sad")
@@ -139,12 +142,12 @@ def test_a_flag_is_logged_once_and_cleared_by_the_answer(board, sqlite_store) ->
     assert flag.reason.startswith("Looked sad")
     assert flag.evidence["share"] > 0.9
     flags.decide(
-        sqlite_store, flag.id, FlagOutcome.DISMISSED, at=at(614), user_id=None, note="wrong"
+        sqlite_store, flag.id, FlagOutcome.DISMISSED, at=at(914), user_id=None, note="wrong"
     )
-    board.tick(at(615))
+    board.tick(at(915))
     assert board.snapshot(sitting.lecture.id).flags == ()
-    sitting.send(ana, Emotion.SAD, range(600, 700))
-    board.tick(at(701))
+    sitting.send(ana, Emotion.SAD, range(900, 1000))
+    board.tick(at(1001))
     (only,) = flags.flags_of(sqlite_store, sitting.lecture.id)
     assert only.cleared_at is not None
     assert not any(tile.check_in for tile in board.snapshot(sitting.lecture.id).tiles)
@@ -153,13 +156,14 @@ def test_a_flag_is_logged_once_and_cleared_by_the_answer(board, sqlite_store) ->
 def test_who_asked_to_be_asked_is_shown_after_saying_yes(board, sqlite_store) -> None:
     sitting = Sitting.begin(sqlite_store)
     ana = sitting.join("Ana", ask_first=True)
-    sitting.send(ana, Emotion.SAD, range(600))
-    board.tick(at(601))
+    sitting.send(ana, Emotion.NEUTRAL, range(CALM))
+    sitting.send(ana, Emotion.SAD, range(CALM, 900))
+    board.tick(at(901))
     (flag,) = flags.flags_of(sqlite_store, sitting.lecture.id)
     assert flag.asked_at is not None
     assert board.snapshot(sitting.lecture.id).flags == ()
-    flags.answer(sqlite_store, flag.id, True, at(602))
-    board.tick(at(603))
+    flags.answer(sqlite_store, flag.id, True, at(902))
+    board.tick(at(903))
     assert [shown.name for shown in board.snapshot(sitting.lecture.id).flags] == ["Ana"]
 
 
