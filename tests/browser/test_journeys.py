@@ -53,6 +53,12 @@ class Agent:
         return int(self._process.wait(timeout=5))
 
 
+def turn_away(student: Student, start: datetime) -> None:
+    """Attentive for four minutes, and from then on turned away."""
+    student.send(Emotion.NEUTRAL, start, range(240))
+    student.send(Emotion.NEUTRAL, start, range(240, MINUTES * 60), attentive=0.1)
+
+
 def tab(browser: Browser, classroom: Classroom) -> Page:
     """Another browser altogether."""
     return browser.new_context(base_url=classroom.url).new_page()
@@ -71,12 +77,12 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
     expect(page.get_by_role("heading", level=1)).to_have_text("Waves and sound")
     (lecture,) = lectures.running(store)
 
-    # Simulated students join and send; Ana looks sad all along.
+    # Simulated students join and send; Ana turns away after a while.
     students = classroom.students(lecture, NAMES)
     classroom.clock.turn(MINUTES * 60)
-    for student in students:
-        look = Emotion.SAD if student.name == "Ana Lima" else Emotion.NEUTRAL
-        student.send(look, start, range(MINUTES * 60))
+    turn_away(students[0], start)
+    for student in students[1:]:
+        student.send(Emotion.NEUTRAL, start, range(MINUTES * 60))
     strip = page.get_by_role("region", name="The class at a glance")
     expect(strip).to_contain_text("Neutral")
 
@@ -117,7 +123,7 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
 
     # A flag with its reason is dismissed with an answer, and a reload loses nothing.
     queue = page.locator("#live-queue")
-    expect(queue).to_contain_text(re.compile(r"Looked sad \d+ % of the last \d+ min"))
+    expect(queue).to_contain_text(re.compile(r"Looked disengaged \d+ % of the last \d+ min"))
     page.get_by_role("button", name="Not now: Ana Lima").click()
     expect(queue).to_contain_text("Nobody needs a word right now")
     page.reload()
@@ -220,7 +226,7 @@ def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
 
     # A check-in is answered.
     classroom.clock.turn(MINUTES * 60)
-    ana.send(Emotion.SAD, start, range(MINUTES * 60))
+    turn_away(ana, start)
     press(page, "button", "Checked in: Ana Lima")
     expect(page.locator("#live-queue")).to_contain_text("Nobody needs a word right now")
 
