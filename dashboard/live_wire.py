@@ -156,3 +156,8 @@ class Lines:
                 }
             self._lines[key] = found, now
             return found
+
+    def forget(self) -> None:
+        """Let go of all lines, as a new process would begin: every page is told all anew."""
+        with self._lock:
+            self._lines.clear()

@@ -174,3 +174,15 @@ def test_lines_are_kept_by_lecture_and_language_and_let_go() -> None:
     now[0] = 2000.0
     lines.line(("third", "en"))
     assert lines.line(("lecture", "en")) is not english
+
+
+def test_after_forgetting_a_page_hears_everything() -> None:
+    lines, page = Lines(), Page()
+    line = lines.line("x")
+    page.ask(line, stand(line, 1, word="calm"))
+    lines.forget()
+    anew = lines.line("x")
+    assert anew is not line
+    told = page.ask(anew, stand(anew, 2, word="lively"))
+    assert told is not None
+    assert told["whole"] == {"word": "lively"}
