@@ -21,6 +21,7 @@ from db.schema import (
     report_jobs,
     report_tables,
     reports,
+    room_buckets,
 )
 from db.store import Store
 from db.values import Report, ReportJob
@@ -286,6 +287,9 @@ def fingerprint_in(connection: Connection, lecture_id: UUID) -> str:
         select(func.count()).select_from(markers).where(markers.c.lecture_id == lecture_id),
         select(func.count()).select_from(flags).where(flags.c.lecture_id == lecture_id),
         select(func.count()).select_from(flag_events).where(flag_events.c.flag_id.in_(own_flags)),
+        select(func.coalesce(func.sum(room_buckets.c.observations), 0)).where(
+            room_buckets.c.lecture_id == lecture_id
+        ),
     )
     found = connection.execute(select(*[count.scalar_subquery() for count in counts])).one()
     statuses = connection.execute(
