@@ -15,7 +15,7 @@ from capture_agent.outbox import Kind, Outbox, bodies, forget_stale, outbox_fold
 from contract.batches import read_batch
 from contract.events import Event, EventKind
 from contract.ids import uuid7
-from contract.observations import Observation
+from contract.observations import Observation, RoomFace, RoomObservation
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 Observe = Callable[[int], Observation]
@@ -273,6 +273,13 @@ class Picture(Observation):
     picture: str
 
 
+def a_room(faces: tuple[RoomFace, ...]) -> RoomObservation:
+    """A room's second that nothing has checked."""
+    return RoomObservation.model_construct(
+        id=uuid7(NOW), captured_at=NOW, clock_offset_ms=0, frames=2, faces=faces, model="quick@1"
+    )
+
+
 @pytest.mark.parametrize(
     "smuggled",
     [
@@ -283,6 +290,8 @@ class Picture(Observation):
         "a value made around the contract: text",
         "a value made around the contract: embedding",
         "a class of one's own",
+        "a room made around the contract: embeddings",
+        "a room made around the contract: too few faces to hide among",
     ],
 )
 def test_nothing_but_numbers_can_be_put_in(
@@ -297,6 +306,12 @@ def test_nothing_but_numbers_can_be_put_in(
             **usual | {"face_share": 1.0, "faces": 1, "probabilities": (0.12,) * 512}
         ),
         "a class of one's own": Picture(**usual, picture="iVBORw0KGgo="),
+        "a room made around the contract: embeddings": a_room(
+            (RoomFace.model_construct(probabilities=(0.12,) * 512, attentive=None),) * 5
+        ),
+        "a room made around the contract: too few faces to hide among": a_room(
+            (RoomFace(probabilities=(0, 0, 0, 1, 0, 0, 0)),) * 4
+        ),
     }
     box = Outbox(tmp_path / "box")
     with pytest.raises(OutboxError, match="ever sent"):
