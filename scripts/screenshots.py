@@ -1,9 +1,10 @@
 """Take the pictures in ``docs/screenshots/`` anew: a real server, a made-up class, a real Chromium.
 
-Run it as ``python -m scripts.screenshots`` with the development dependencies and Chromium on the
+Run it as ``python -m scripts.screenshots``, with names of pictures to take only those, with the development dependencies and Chromium on the
 path. The class is drawn from a fixed seed; nobody in it exists.
 """
 
+import itertools
 import random
 import shutil
 import struct
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 import numpy as np
 import pypdfium2
@@ -33,7 +34,10 @@ from tests.unit.dashboard.made import observation, sharp_card
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "screenshots"
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 WINDOWS: Final = ((1280, 820), (360, 740))
-THEMES: Final = ("light", "dark")
+PATIENCE_MS: Final = 180_000
+"""A busy machine is waited for; what never comes is an error all the same."""
+
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 NAMES: Final = (
     "Ana Lima", "Ben Carter", "Chloé Martin", "Dev Patel", "Emeka Obi", "Freya Lund",
@@ -63,8 +67,9 @@ def main() -> int:
     if found is None:
         sys.stderr.write("The screenshots need Chromium on the path.\n")
         return 1
+    only = set(sys.argv[1:])
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.png"):
+    for old in () if only else FOLDER.glob("*.png"):
         old.unlink()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         room = Classroom.open(Path(folder), sharp_card())
@@ -73,11 +78,10 @@ def main() -> int:
         )
         try:
             shots = furnish(room)
-            for theme in THEMES:
-                for window in WINDOWS:
-                    with _Viewers(browser, room, theme, window) as viewers:
-                        for shot in shots:
-                            _take(viewers, shot, theme, window)
+            with _Viewers(browser, room) as viewers:
+                for shot in shots:
+                    if not only or shot.name in only:
+                        _take(viewers, shot)
         finally:
             browser.close()
             room.close()
@@ -147,17 +151,17 @@ def _other_lecture(room: Classroom, course: str, title: str, policy: Policy) -> 
         now=room.clock(),
     )
     courses.add_teacher(store, made.id, room.teacher.id)
-    return lectures.start(store, made.id, title, policy, room.clock())
+    return lectures.start(store, made.id, title, policy, room.clock() - timedelta(minutes=12))
 
 
 def _answer(
     room: Classroom, lecture: Lecture, students: Sequence[Student], moods: Sequence[PulseMood]
 ) -> None:
-    """Each student's own answer, a minute ago, so that they have been counted."""
+    """Each student's own answer, a few minutes ago, so that they have been counted."""
+    at = room.clock() - timedelta(minutes=3)
     for student, mood in zip(students, moods, strict=False):
         assert student.participant is not None  # noqa: S101 - they have just joined
-        ingest.ingest_pulse(room.app.store, student.participant, mood, room.clock())
-    room.clock.turn(60)
+        ingest.ingest_pulse(room.app.store, student.participant, mood, at)
     people = queries.participants(room.app.store, lecture.id)
     pulse_spans.settle(room.app.store, lecture, people, room.clock())
 
@@ -225,13 +229,10 @@ def _report(room: Classroom, lecture: Lecture) -> None:
 
 
 class _Viewers:
-    """Browsers of one look and width, one for each who signs in."""
+    """A browser for each who signs in."""
 
-    def __init__(
-        self, browser: Browser, room: Classroom, theme: str, window: tuple[int, int]
-    ) -> None:
+    def __init__(self, browser: Browser, room: Classroom) -> None:
         self._browser, self._room = browser, room
-        self._theme, self._window = theme, window
         self._known: dict[str | None, BrowserContext] = {}
 
     def __enter__(self) -> Self:
@@ -245,11 +246,9 @@ class _Viewers:
         """A new page of that user's browser."""
         if login not in self._known:
             self._known[login] = self._browser.new_context(
-                base_url=self._room.url,
-                color_scheme="dark" if self._theme == "dark" else "light",
-                reduced_motion="reduce",
-                viewport={"width": self._window[0], "height": self._window[1]},
+                base_url=self._room.url, reduced_motion="reduce"
             )
+            self._known[login].set_default_timeout(PATIENCE_MS)
             if login is not None:
                 page = self._known[login].new_page()
                 _sign_in(page, login)
@@ -257,7 +256,8 @@ class _Viewers:
         return self._known[login].new_page()
 
 
-def _take(viewers: _Viewers, shot: Shot, theme: str, window: tuple[int, int]) -> None:
+def _take(viewers: _Viewers, shot: Shot) -> None:
+    """The page in both themes and widths; it is loaded once, and follows both as they change."""
     page = viewers.page(shot.login)
     page.goto(shot.address)
     page.locator(shot.ready).first.wait_for()
@@ -272,9 +272,14 @@ def _take(viewers: _Viewers, shot: Shot, theme: str, window: tuple[int, int]) ->
             page.get_by_role("dialog").wait_for()
     page.evaluate("document.fonts.ready")
     page.wait_for_load_state("networkidle")
-    # A dialogue covers the window, not the whole page.
-    raw = page.screenshot(full_page=shot.press is None or presents, animations="disabled")
-    write_png(FOLDER / f"{shot.name}-{theme}-{window[0]}.png", _decoded(raw))
+    for theme, (width, height) in itertools.product(THEMES, WINDOWS):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": height})
+        # Charts are drawn anew a moment after their place has changed.
+        page.evaluate("new Promise(done => setTimeout(() => requestAnimationFrame(done), 400))")
+        # A dialogue covers the window, not the whole page.
+        raw = page.screenshot(full_page=shot.press is None or presents, animations="disabled")
+        write_png(FOLDER / f"{shot.name}-{theme}-{width}.png", _decoded(raw))
     if presents:
         # Else this browser would go on presenting.
         page.keyboard.press("p")
