@@ -1,7 +1,8 @@
 """Take the pictures in ``docs/screenshots/`` anew: a real server, a made-up class, a real Chromium.
 
-Run it as ``python -m scripts.screenshots``, with names of pictures to take only those, with the development dependencies and Chromium on the
-path. The class is drawn from a fixed seed; nobody in it exists.
+Run it as ``python -m scripts.screenshots``, or with the names of the pictures that are wanted, with
+the development dependencies and Chromium on the path. The class is drawn from a fixed seed; nobody
+in it exists.
 """
 
 import itertools
