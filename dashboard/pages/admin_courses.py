@@ -83,7 +83,13 @@ def _courses(rows: Sequence[Row], users: Sequence[User]) -> Any:
         ]
         for row in rows
     ]
-    head = [text("Course"), text("How students join"), text("Roster"), text("Teachers"), ""]
+    head = [
+        text("Course"),
+        text("How students join"),
+        text("Roster"),
+        text("Teachers"),
+        text("Links"),
+    ]
     return parts.card(
         dcc.Download(id=ids.LINKS_FILE),
         parts.table(head, cells, text("Courses"), {2}),
