@@ -43,8 +43,9 @@ class PictureReading:
 class Pipeline:
     """The models, applied in order. Remembers where the student's face was for half a second."""
 
-    def __init__(self, vision: Vision) -> None:
+    def __init__(self, vision: Vision, *, least_present: float = LEAST_PRESENT) -> None:
         self._vision = vision
+        self._least_present = least_present
         self._follower = Follower(vision)
 
     @property
@@ -84,7 +85,7 @@ class Pipeline:
         found = []
         for face in self._vision.detect(image):
             landmarks = self._vision.landmarks(image, face)
-            if landmarks.presence >= LEAST_PRESENT:
+            if landmarks.presence >= self._least_present:
                 found.append((face, landmarks))
         return found
 

@@ -21,6 +21,7 @@ from capture_agent.vision import Vision, load_room_vision
 from contract.errors import ClassPulseError
 from contract.observations import ROOM_LEAST, RoomFace, RoomObservation
 from contract.room import RoomFacts
+from models.face_detector import MANY_PRESENCE
 
 QUESTION: Final = "Has everybody whom this camera will see been told of it, and agreed?"
 
@@ -83,7 +84,7 @@ def _run(
 ) -> int:
     invitation = read_room_link(settings.join)
     source = open_source(settings.source, clock, realtime=settings.realtime, loop=settings.loop)
-    pipeline = Pipeline(vision())
+    pipeline = Pipeline(vision(), least_present=MANY_PRESENCE)
     folder = outbox_folder(settings.state, settings.server, invitation.link, "room")
     forget_stale(settings.state, clock.now())
     correction = ClockCorrection()

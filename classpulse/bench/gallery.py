@@ -15,6 +15,7 @@ from capture_agent.vision import load_room_vision
 from classpulse.bench.scenes import Placed, Scene, gallery_scenes, moving_gallery, tile
 from models.blazeface import BlazeFace
 from models.datasets import Faces
+from models.face_detector import MANY_PRESENCE
 from models.predictor import Predictor
 
 _STEP_S: Final = 0.5
@@ -44,7 +45,11 @@ def bench_gallery(faces: Faces, *, pictures: int, seed: int) -> dict[str, Any]:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     cv2.setNumThreads(1)
-    pipeline, alone, found = Pipeline(load_room_vision()), BlazeFace.load(), _Found()
+    pipeline, alone, found = (
+        Pipeline(load_room_vision(), least_present=MANY_PRESENCE),
+        BlazeFace.load(),
+        _Found(),
+    )
     bare = Predictor.load().predict(faces.pixels).argmax(axis=1) == faces.labels
     for scene in gallery_scenes(faces, seed=seed):
         _look(scene, faces, bare, pipeline, alone, found)
