@@ -4,9 +4,10 @@ import base64
 import binascii
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from flask import request
 
 from contract import CourseMode
@@ -28,6 +29,7 @@ def register(app: Dash, services: Services) -> None:
     _courses(app, services)
     _teachers(app, services)
     _import(app, services)
+    _naming(app)
     _links(app, services)
 
 
@@ -84,6 +86,16 @@ def _teachers(app: Dash, services: Services) -> None:
         if wanted == known:
             return no_update
         return shell.notice(text("Saved."), good=True)
+
+
+def _naming(app: Dash) -> None:
+    # Dash does not type it.
+    run: Callable[..., Any] = app.clientside_callback
+    run(
+        ClientsideFunction(namespace="classpulse", function_name="named"),
+        Output(ids.ROSTER_FILES, "className"),
+        Input(ids.ROSTER_FILES, "id"),
+    )
 
 
 def _import(app: Dash, services: Services) -> None:

@@ -61,8 +61,8 @@ def browsers(world: Any, lecture: Any) -> dict[str, Any]:
     }
 
 
-def honest(one: dict[str, Any], lecture: Any) -> dict[str, Any]:
-    """A request with the ids of the lecture and its course where such are read, nothing pressed."""
+def honest(one: dict[str, Any], lecture: Any) -> dict[str, Any]:  # noqa: C901 - one walk
+    """A request with the ids of the lecture and its course where they are read, nothing done."""
     body = forged(one, None)
 
     def filled(value: Any) -> None:
