@@ -24,9 +24,8 @@
     const nothing = window.dash_clientside.no_update;
     const outputs = window.dash_clientside.callback_context.outputs_list;
     const before = page && page.parts;
-    const over = await heard();
+    await heard();
     return outputs.map(function (output) {
-      if (output.id === "content") { return over || nothing; }
       if (!page || page.parts === before || page.parts[output.id] === before[output.id]) {
         return nothing;
       }
@@ -35,27 +34,26 @@
     });
   }
 
-  /** Ask once, and know afterwards what was answered; answers what ends the page, if it ends. */
+  /** Ask once, and know afterwards what was answered. */
   async function heard() {
     const here = page;
     // One question at a time: behind a slow line they would only queue.
-    if (!here || here.asking) { return null; }
+    if (!here || here.asking) { return; }
     here.asking = true;
     try {
       const answer = await fetch("/_live/" + here.lecture + "?since=" + (here.cursor || "") +
         "&in=" + document.documentElement.lang,
         { cache: "no-store", signal: AbortSignal.timeout(30000) });
       // No longer signed in, or no longer this one's: what is shown must go; the server says why.
-      if ([401, 403, 404].includes(answer.status)) { window.location.reload(); return null; }
-      if (!answer.ok) { return null; }
+      if ([401, 403, 404].includes(answer.status)) { window.location.reload(); return; }
+      if (!answer.ok) { return; }
       const told = await answer.json();
-      if (here !== page) { return null; }
+      if (here !== page) { return; }
       here.heard = performance.now();
       if (told.over) {
         // Whoever is ending it from here is being led on; another dialogue has to be closed first.
-        if (document.getElementById("end-confirm")) { return null; }
-        page = null;
-        return told.over;
+        if (!document.getElementById("end-confirm")) { window.location.reload(); }
+        return;
       }
       if (told.cursor) { learn(here, told); }
     } catch (error) {
@@ -63,7 +61,6 @@
     } finally {
       here.asking = false;
     }
-    return null;
   }
 
   function learn(here, told) {

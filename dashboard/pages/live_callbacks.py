@@ -200,7 +200,6 @@ def _in_browser(app: Dash) -> None:
     run(
         inside("news"),
         *(Output(*part, allow_duplicate=True) for part in shown),
-        Output(ids.CONTENT, "children", allow_duplicate=True),
         Input(ids.LIVE_TICK, "n_intervals"),
         prevent_initial_call=True,
     )

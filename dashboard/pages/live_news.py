@@ -15,7 +15,7 @@ from dashboard.errors import NotSignedInError
 from dashboard.i18n import text
 from dashboard.live_values import Increment, LiveSnapshot
 from dashboard.live_wire import Answer, Line, State
-from dashboard.pages import live, live_parts
+from dashboard.pages import live_parts
 from dashboard.services import Services, current_services
 from dashboard.signin import current_actor
 from dashboard.viewer_language import known
@@ -28,6 +28,8 @@ PREFIX: Final = "/_live"
 
 _NOTHING: Final = Answer.of({})
 """Not a 204, after which waitress would close the browser's connection."""
+_OVER: Final = Answer.of({"over": True})
+"""The lecture has ended: the page is to be loaded anew, and says so then."""
 
 
 @blueprint.get(f"{PREFIX}/<uuid:lecture_id>")
@@ -46,7 +48,7 @@ def news(lecture_id: UUID) -> Response:
     # The page's language may be another than the next page's would be.
     with i18n.speaking(known(request.args.get("in")) or i18n.language()):
         if not lecture.running:
-            return _sent(Answer.of({"over": live_parts.plain(live.ended(lecture, course))}))
+            return _sent(_OVER)
         timeline = services.live.timeline_since(lecture_id, None)
         line, state = standing(services, lecture, course, snapshot, timeline)
     return _sent(line.answer(state, request.args.get("since")) or _NOTHING)
