@@ -57,6 +57,8 @@ def test_the_mood_bench_keeps_its_promised_keys(faces: FaceSet) -> None:
     figures = json.loads(json.dumps(bench_mood(faces, lectures=10, seed=1)))
     promised = "mae_adjusted mae_naive bias_by_share coverage_90_by_share lectures"
     assert set(promised.split()) <= set(figures)
+    assert figures["mae_adjusted"] < figures["mae_class_mean"] < figures["mae_naive"]
+    assert figures["varied"]["mae_all_looks"] > 0
     assert list(figures["bias_by_share"]) == [f"{share:g}" for share in SHARES]
     assert figures["lectures"] == 70
     assert "card's bank" in figures["faces"]
