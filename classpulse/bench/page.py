@@ -18,7 +18,8 @@ from classpulse.bench.sweeps import curves, flag_sweeps, mood_sweeps
 from classpulse.bench.words import AFTER, BEFORE, EXPECTED, FLAGS, METHOD, MOOD, MOOD_KINDS
 
 Figures = Mapping[str, Any]
-CLASSES_PER_LECTURE: Final = 8
+CLASSES: Final = 800
+"""At every true share, whatever the lectures: they cost little, and a bias of a point needs many."""
 KINDS: Final = ("sad_clear", "sad_all", "disengaged")
 
 
@@ -28,10 +29,8 @@ def write_page(
     """Measure on the faces in ``folder`` and write ``out``, its plots in a folder beside it."""
     faces = from_folder(folder)
     tell("mood")
-    # Classes cost next to nothing, and a bias of a point and a half is not seen in few.
-    classes = CLASSES_PER_LECTURE * lectures
-    mood = bench_mood(faces, lectures=classes, seed=seed)
-    own = bench_mood(_own_errors(faces), lectures=classes, seed=seed, settings={})
+    mood = bench_mood(faces, lectures=CLASSES, seed=seed)
+    own = bench_mood(_own_errors(faces), lectures=CLASSES, seed=seed, settings={})
     tell("flags")
     flags = bench_flags(faces, lectures=lectures, seed=seed)
     moods = mood_sweeps(faces, lectures=2 * lectures, seed=seed)
