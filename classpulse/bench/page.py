@@ -19,7 +19,7 @@ from classpulse.bench.words import AFTER, BEFORE, EXPECTED, FLAGS, METHOD, MOOD,
 
 Figures = Mapping[str, Any]
 CLASSES: Final = 800
-"""At every true share, whatever the lectures: they cost little, and a bias of a point needs many."""
+"""At every true share, whatever the lectures: a bias of a point is not seen in few."""
 KINDS: Final = ("sad_clear", "sad_all", "disengaged")
 
 
