@@ -6,6 +6,7 @@ file is loaded. The LiteRT files' weights are half precision already, so nothing
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +36,10 @@ def from_litert(file: Path) -> bytes:
         ) from error
     if not file.is_file():
         raise ModelsError(f"the LiteRT file to convert must lie at {file}, but there is none")
-    model, _ = tf2onnx.convert.from_tflite(str(file), opset=_OPSET)
+    with warnings.catch_warnings():
+        # tf2onnx reads the file by TensorFlow's own interpreter, which announces its retirement.
+        warnings.simplefilter("ignore")
+        model, _ = tf2onnx.convert.from_tflite(str(file), opset=_OPSET)
     _halve(model.graph)
     # What converted it, and when, would make each time's file another one.
     model.producer_version = ""
