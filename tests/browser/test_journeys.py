@@ -192,6 +192,8 @@ def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     ana = classroom.students(lecture, ["Ana Lima"])[0]
     for name in ("Zoe Ahmed", "Yan Weber"):
         Student(classroom.http, name).join(lecture.code)
+        # Who has waited longest comes first.
+        classroom.clock.turn(1)
 
     # The code for the shared screen, and back.
     press(page, "button", re.compile("Join code"))
