@@ -20,6 +20,8 @@ pytestmark = [
 
 NAMES = ("Ana Lima", "Ben Carter", "Chloé Martin", "Dev Patel", "Emeka Obi", "Freya Lund")
 MINUTES = 14
+CALM = 360
+"""Seconds in which Ana's own ordinary look is seen, before it changes."""
 
 
 def sign_in(page: Page, login: str) -> None:
@@ -31,13 +33,14 @@ def sign_in(page: Page, login: str) -> None:
 
 
 def running_class(classroom: Classroom) -> tuple[Lecture, list[Student], datetime]:
-    """A lecture in which Ana has looked sad for fourteen minutes and the others neutral."""
+    """Fourteen minutes of a lecture: all look neutral, Ana sad from the seventh minute on."""
     lecture, start = classroom.start_lecture(), classroom.clock()
     students = classroom.students(lecture, NAMES)
     classroom.clock.turn(MINUTES * 60)
     for student in students:
-        look = Emotion.SAD if student.name == "Ana Lima" else Emotion.NEUTRAL
-        student.send(look, start, range(MINUTES * 60))
+        later = Emotion.SAD if student.name == "Ana Lima" else Emotion.NEUTRAL
+        student.send(Emotion.NEUTRAL, start, range(CALM))
+        student.send(later, start, range(CALM, MINUTES * 60))
     return lecture, students, start
 
 
