@@ -29,7 +29,8 @@ KEEPERS = {
     "onnxruntime": {"models"},
     "dash": {"dashboard"},
     "plotly": {"dashboard"},
-    "flask": {"dashboard"},
+    # The live bench serves a bare route beside, to tell the machine from the dashboard.
+    "flask": {"dashboard", "classpulse"},
     "apscheduler": {"dashboard"},
     "typst": {"dashboard"},
     "cv2": {"capture_agent", "models", "classpulse"},

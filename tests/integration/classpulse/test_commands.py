@@ -100,7 +100,7 @@ def test_a_roster_is_imported_and_a_student_erased(terminal: Terminal, tmp_path:
     names.write_text("name\nAna\nBo\n", encoding="utf-8")
     words = ("roster", "import", str(names), "--course", "Art")
     dry = json.loads(terminal.fine(*words, "--dry-run", "--json"))
-    assert dry["courses"] == [{"title": "Art", "added": 2, "known": 0}]
+    assert dry["courses"] == [{"title": "Art", "added": 2, "known": 0, "changed": 0, "unlisted": 0}]
     assert terminal.fine(*words, "--links").count("\t") == 2
     assert "0 added, 2 known" in terminal.fine(*words)
     code, _ = terminal.run("erase", "Ana")

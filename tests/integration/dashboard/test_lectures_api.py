@@ -273,6 +273,8 @@ def test_every_route_is_in_the_openapi_document(world: Any) -> None:
         "POST /events", "POST /pulse", "GET /me/observations", "DELETE /me/observations",
         f"GET {at}/summary", f"GET {at}/timeline", f"GET {at}/students", f"GET {at}/flags",
         f"GET {at}/report.pdf", f"GET {at}/report.csv", "GET /api/openapi.json",
+        f"GET {at}/room", f"POST {at}/room", f"DELETE {at}/room",
+        "GET /room", "POST /room/observations",
     }  # fmt: skip
 
 

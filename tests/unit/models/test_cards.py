@@ -88,7 +88,7 @@ def test_the_packaged_card_can_be_corrected_by() -> None:
     assert np.linalg.cond(matrix) < 100, "shares could not be recovered"
     assert (matrix.argmax(axis=1) == np.arange(7)).sum() >= 6
     assert min(len(card.posteriors(look)) for look in Emotion) >= 40
-    assert all(file.size_bytes <= 6_000_000 for file in card.files)
+    assert all(file.size_bytes <= 6 * 2**20 for file in card.files)
 
 
 def test_reading_cards_loads_neither_keras_nor_the_runtime() -> None:

@@ -70,7 +70,10 @@ def test_other_types_are_refused(predictor: Predictor) -> None:
 
 def test_every_file_of_the_card_answers_nearly_alike(copy: Path) -> None:
     faces = _faces(20)
-    first, *others = [Predictor.load(copy / file.name).predict(faces) for file in load_card().files]
+    # Those for ONNX Runtime are compared where they are made: here, LiteRT is what is installed.
+    names = [file.name for file in load_card().files if file.name.endswith(".tflite")]
+    first, *others = [Predictor.load(copy / name).predict(faces) for name in names]
+    assert others
 
     # Made-up faces, so a single one may sit on an edge; on real ones the export itself compares.
     for other in others:
@@ -90,9 +93,10 @@ def test_a_changed_file_is_refused(copy: Path) -> None:
 def test_a_file_that_is_no_network_is_refused(copy: Path) -> None:
     import hashlib
 
-    path, card = copy / "pulse.tflite", copy / "pulse.json"
-    path.write_bytes(b"no network")
+    card = copy / "pulse.json"
     values = json.loads(card.read_text(encoding="utf-8"))
+    path = copy / values["files"][0]["name"]
+    path.write_bytes(b"no network")
     values["files"][0]["sha256"] = hashlib.sha256(b"no network").hexdigest()
     card.write_text(json.dumps(values), encoding="utf-8")
 
