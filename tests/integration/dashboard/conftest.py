@@ -98,9 +98,13 @@ class World:
         settings.set_school(self.store, school, self.clock())
 
     def lecture(
-        self, mode: CourseMode = CourseMode.OPEN, policy: Policy = Policy.INDIVIDUAL
+        self,
+        mode: CourseMode = CourseMode.OPEN,
+        policy: Policy = Policy.INDIVIDUAL,
+        running_for: timedelta = timedelta(),
     ) -> Lecture:
-        return lectures.start(self.store, self.courses[mode].id, "Algebra", policy, self.clock())
+        began = self.clock() - running_for
+        return lectures.start(self.store, self.courses[mode].id, "Algebra", policy, began)
 
     @staticmethod
     def observation(at: datetime, look: int = 6, **changes: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A room from the camera to the store: the real agent at the real server, in one process."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,9 @@ class Sitting:
 
     def __init__(self, school: World, folder: Path) -> None:
         self.school, self.folder, self.terminal = school, folder, Terminal()
-        self.lecture = school.lecture(CourseMode.ANONYMOUS, Policy.AGGREGATE)
+        # A picture folder's seconds end now, so that the first of them lie a little back.
+        minute = timedelta(minutes=1)
+        self.lecture = school.lecture(CourseMode.ANONYMOUS, Policy.AGGREGATE, running_for=minute)
         self.students = [school.join(self.lecture, choices=YES) for _ in range(6)]
         self.picture = folder / "room.png"
         noise = np.random.default_rng(0).integers(0, 255, (160, 480, 3), dtype=np.uint8)
