@@ -56,6 +56,9 @@ def layout(
             dcc.Interval(id=ids.LIVE_SECOND, interval=1000),
             _head(lecture, course, now, base_url),
             html.Div(id=ids.LIVE_AGE, className="cp-banner", role="status"),
+            # Not the frame's: a callback of buttons of which any number may stand runs once more
+            # as they leave with the page, unless what it writes to leaves too.
+            html.Div(id=ids.LIVE_NOTICE, className="cp-notice", role="status"),
             html.Section(
                 panels[ids.LIVE_STRIP],
                 id=ids.LIVE_STRIP,

@@ -109,7 +109,7 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
     wait_until_drawn(page, "happy.at(-1) > 0.5", 0)
     assert max(before) < 0.2
     page.keyboard.press("2")
-    expect(page.locator("#notice")).to_contain_text("Marked: Group work")
+    expect(page.locator("#live-notice")).to_contain_text("Marked: Group work")
     assert [marker.label for marker in lectures.markers_of(store, lecture.id)] == ["Group work"]
 
     # What students say stands beside it, once enough of them have.
@@ -205,12 +205,12 @@ def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     expect(page.locator("#live-waiting")).to_contain_text("Yan Weber")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("a")
-    expect(page.locator("#notice")).to_contain_text("Admitted Zoe Ahmed")
+    expect(page.locator("#live-notice")).to_contain_text("Admitted Zoe Ahmed")
     expect(page.locator("#live-waiting")).not_to_contain_text("Zoe Ahmed")
     page.keyboard.press("r")
-    expect(page.locator("#notice")).to_contain_text("Refused Yan Weber")
+    expect(page.locator("#live-notice")).to_contain_text("Refused Yan Weber")
     press(page, "button", "Admit after all")
-    expect(page.locator("#notice")).to_contain_text("Admitted Yan Weber")
+    expect(page.locator("#live-notice")).to_contain_text("Admitted Yan Weber")
     statuses = {p.name: p.status for p in queries.participants(store, lecture.id)}
     assert set(statuses.values()) == {ParticipantStatus.ADMITTED}
 
