@@ -39,6 +39,10 @@ _FOLLOWED = (
 )
 """Whose children the live line keeps up to date."""
 
+_STAYS = Input(ids.LIVE_LECTURE, "data")
+"""The lecture, for callbacks of buttons of which any number may stand: those run also when none
+does, and only an input that is gone keeps them from running once the page has been left."""
+
 
 def register(app: Dash, services: Services) -> None:
     """Give ``app`` the callbacks of ``/live/<lecture>``."""
@@ -85,7 +89,7 @@ def _marking(app: Dash, services: Services) -> None:
         target,
         Output(ids.LIVE_NOTICE, "children", allow_duplicate=True),
         Input(ids.quick_marker(ALL), "n_clicks"),
-        State(ids.LIVE_LECTURE, "data"),
+        _STAYS,
         prevent_initial_call=True,
     )
     def mark_quickly(clicks: list[int | None], lecture_id: str) -> Any:
@@ -109,7 +113,7 @@ def _judging(app: Dash, services: Services) -> None:
         target,
         Output(ids.LIVE_QUEUE, "children", allow_duplicate=True),
         Input(ids.flag_answer(ALL, ALL), "n_clicks"),
-        State(ids.LIVE_LECTURE, "data"),
+        _STAYS,
         prevent_initial_call=True,
     )
     def answer(clicks: list[int | None], lecture_id: str) -> Any:
@@ -127,7 +131,7 @@ def _judging(app: Dash, services: Services) -> None:
         Output(ids.LIVE_WAITING, "children", allow_duplicate=True),
         Output(ids.LIVE_NOTICE, "children", allow_duplicate=True),
         Input(ids.admission(ALL, ALL), "n_clicks"),
-        State(ids.LIVE_LECTURE, "data"),
+        _STAYS,
         prevent_initial_call=True,
     )
     def admit(clicks: list[int | None], lecture_id: str) -> Any:
