@@ -1,8 +1,8 @@
 """What a face may go through between two epochs, as pure functions of pixels and a random source.
 
-Each epoch sees every face once, turned, zoomed, shifted, mirrored, relit and partly covered. All
-of it is plain NumPy and OpenCV on the host, so it is the same under every Keras back end, and costs
-about a second an epoch.
+Each epoch sees every face once, turned, zoomed, shifted, mirrored, coarsened, relit and partly
+covered. All of it is plain NumPy and OpenCV on the host, so it is the same under every Keras back
+end, and costs about a second an epoch.
 """
 
 from dataclasses import dataclass, replace
@@ -28,9 +28,16 @@ class Augmentation:
     """The share of faces on which one rectangle is covered."""
     cutout_side: float = 0.35
     """The rectangle's longest side, of the face's."""
+    outside_share: float = 0.0
+    """The share of faces beyond whose edges lies a flat grey, as where a box reaches over the edge
+    of a picture or tile; the edge itself is repeated outward for the others."""
+    coarse_share: float = 0.0
+    """The share of faces that lose detail, as a small face in a large picture does."""
+    coarsest: float = 0.5
+    """The least side a coarsened face is shrunk to, of its own."""
 
     def scaled(self, share: float) -> "Augmentation":
-        """The same changes going ``share`` as far; mirroring and the rectangle's size stay."""
+        """The same changes going ``share`` as far; mirroring and sizes stay."""
         return replace(
             self,
             rotation_degrees=self.rotation_degrees * share,
@@ -39,6 +46,8 @@ class Augmentation:
             brightness=self.brightness * share,
             contrast=self.contrast * share,
             cutout_share=self.cutout_share * share,
+            outside_share=self.outside_share * share,
+            coarse_share=self.coarse_share * share,
         )
 
 
@@ -46,15 +55,18 @@ def augment(
     pixels: NDArray[np.uint8], limits: Augmentation, random: np.random.Generator
 ) -> NDArray[np.float32]:
     """Change each face of ``pixels`` (n, side, side) within ``limits``; (n, side, side) 0..255."""
-    warped = _warp(pixels, limits, random)
-    relit = _relight(warped, limits, random)
+    faces = _warp(pixels, limits, random)
+    # What is turned off draws no random number, so that a run begun without it goes on as it was.
+    if limits.coarse_share > 0:
+        faces = _coarsen(faces, limits, random)
+    relit = _relight(faces, limits, random)
     return _cover(relit, limits, random)
 
 
 def _warp(
     pixels: NDArray[np.uint8], limits: Augmentation, random: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Turn, zoom, shift and mirror in one interpolation, edges repeated outward."""
+    """Turn, zoom, shift and mirror in one interpolation."""
     count, side = len(pixels), pixels.shape[-1]
     angle = np.deg2rad(random.uniform(-limits.rotation_degrees, limits.rotation_degrees, count))
     scale = random.uniform(1 - limits.zoom, 1 + limits.zoom, count)
@@ -65,6 +77,10 @@ def _warp(
     rows[:, 0, 0], rows[:, 0, 1] = mirror * scale * np.cos(angle), -scale * np.sin(angle)
     rows[:, 1, 0], rows[:, 1, 1] = mirror * scale * np.sin(angle), scale * np.cos(angle)
     rows[:, :, 2] = centre + shift - rows[:, :, :2].sum(axis=2) * centre
+    grey = np.full(count, -1.0)
+    if limits.outside_share > 0:
+        flat = random.random(count) < limits.outside_share
+        grey = np.where(flat, random.uniform(0, 255, count), grey)
     out = np.empty(pixels.shape, dtype=np.float32)
     for number in range(count):
         out[number] = cv2.warpAffine(
@@ -72,8 +88,22 @@ def _warp(
             rows[number],
             (side, side),
             flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
+            borderMode=cv2.BORDER_REPLICATE if grey[number] < 0 else cv2.BORDER_CONSTANT,
+            borderValue=max(grey[number], 0),
         )
+    return out
+
+
+def _coarsen(
+    faces: NDArray[np.float32], limits: Augmentation, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Shrink a share of the faces and stretch them back."""
+    side = faces.shape[-1]
+    out = faces.copy()
+    for number in np.flatnonzero(random.random(len(faces)) < limits.coarse_share):
+        less = round(side * random.uniform(limits.coarsest, 1))
+        small = cv2.resize(faces[number], (less, less), interpolation=cv2.INTER_AREA)
+        out[number] = cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR)
     return out
 
 

@@ -30,7 +30,7 @@ import torch.nn.functional as nn
 from numpy.typing import NDArray
 
 from models import architectures
-from models.augmentation import augment
+from models.augmentation import augment, mix
 from models.datasets import Faces, load_dataset
 from models.errors import TrainingError
 from models.learning import TrainConfig, read_config
@@ -150,7 +150,8 @@ class Run:
         for step in range(self.steps):
             rows = order[step * self.config.batch : (step + 1) * self.config.batch]
             batch = augment(faces.pixels[rows], changes, random)
-            wanted = torch.from_numpy(targets[rows])
+            batch, aims = mix(batch, targets[rows], self.config.mixup, random)
+            wanted = torch.from_numpy(aims)
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rate(epoch * self.steps + step)
             with torch.autocast("cpu", dtype=torch.bfloat16):

@@ -1,5 +1,7 @@
 """Augmentation keeps faces faces: in range, repeatable, and nothing at all when turned off."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -90,3 +92,20 @@ def test_mixing_of_no_strength_changes_nothing_and_draws_nothing() -> None:
 
     assert mix(faces, targets, 0.0, random) == (faces, targets)
     assert random.random() == untouched.random()
+
+
+def test_a_flat_grey_lies_outside_only_of_the_share_asked_for() -> None:
+    faces = np.full((40, 48, 48), 200, dtype=np.uint8)
+    shifted = replace(OFF, shift=0.3)
+    repeated = augment(faces, shifted, np.random.default_rng(1))
+    outside = augment(faces, replace(shifted, outside_share=0.5), np.random.default_rng(1))
+    assert (repeated == 200).all()
+    touched = (outside != 200).any(axis=(1, 2)).sum()
+    assert 10 <= touched <= 30
+
+
+def test_coarse_faces_lose_detail_and_keep_their_light() -> None:
+    faces = np.random.default_rng(2).integers(0, 256, (30, 48, 48)).astype(np.uint8)
+    coarse = augment(faces, replace(OFF, coarse_share=1.0, coarsest=0.4), np.random.default_rng(3))
+    assert coarse.std(axis=(1, 2)).mean() < 0.8 * faces.std(axis=(1, 2)).mean()
+    assert np.allclose(coarse.mean(axis=(1, 2)), faces.mean(axis=(1, 2)), atol=4)
