@@ -17,13 +17,12 @@ import numpy as np
 from analytics.buckets import LOOKS, SCALE, Buckets, Floats
 from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
+from analytics.mixtures import FACES_PER_STUDENT
+from analytics.sequence import MOST_USUAL, Levels
 from contract.emotions import SAD
 
 BASELINE_WEIGHT: Final = 30
 """Seconds of a student's own that weigh as much as the card's expectation `[own]`."""
-
-MOST_USUAL: Final = 0.6
-"""A personal baseline is never taken to lie nearer than this to what a sad face gets `[own]`."""
 
 #  angry disgust fear happy sad surprise neutral
 _ORDINARY: Final = np.array([0.05, 0.01, 0.05, 0.05, 0.0, 0.05, 0.79])
@@ -35,6 +34,8 @@ long; at 0 flags on simulated classes are a little better, and an angry face sco
 _RIDGE: Final = 0.1
 """Of the mean variance, added to each look's: no look the model rarely gives decides alone."""
 _LEAST_VARIANCE: Final = 1e-6
+_LEAST_SPREAD: Final = 0.1
+"""Between students, even for a model that reads every face of a look alike."""
 
 
 class FlagKind(StrEnum):
@@ -80,7 +81,8 @@ class Evidence:
     """The numbers behind one flag, as they stood when it was raised."""
 
     share: float
-    """mean evidence u over the observed part of the window, 0..1"""
+    """mean evidence u over the observed part of the window, 0..1; of a flag raised on what was seen
+    lately at least half (θ), or it would not have been raised"""
     window_s: int
     """seconds looked at: since the evidence last spoke against, or the lecture so far"""
     seen: float
@@ -116,6 +118,8 @@ class SadScale:
     """(7,) of a mean posterior's looks"""
     zero: float
     """the score's offset, before scaling"""
+    levels: Levels
+    """how students differ on it"""
 
     @classmethod
     def of(cls, confusion: Confusion) -> "SadScale":
@@ -140,7 +144,8 @@ class SadScale:
         ridge = _RIDGE * np.trace(within) / LOOKS + _LEAST_VARIANCE
         direction = np.linalg.solve(within + ridge * np.eye(LOOKS), sad - ordinary)
         direction /= (sad - ordinary) @ direction
-        return cls(weights=direction, zero=float(ordinary @ direction))
+        zero = float(ordinary @ direction)
+        return cls(direction, zero, _levels(confusion, direction, zero))
 
     def score(self, buckets: Buckets) -> Floats:
         """(P, T) where each cell's mean posterior lies on the scale; NaN where none was judged."""
@@ -153,6 +158,15 @@ class SadScale:
         """Where a student's own ordinary face lies: their baseline, shrunk to the card's 0."""
         own = float(np.asarray(baseline.looks) @ self.weights / sum(baseline.looks)) - self.zero
         return min(MOST_USUAL, own * baseline.observations / _total(baseline))
+
+
+def _levels(confusion: Confusion, weights: Floats, zero: float) -> Levels:
+    """What people score: the mean over each one's few faces of a look, which the card's scatter of
+    single faces tells; an ordinary student shows several looks, and each has faces of its own."""
+    scatter = np.einsum("jkl,k,l->j", confusion.within, weights, weights) / FACES_PER_STUDENT
+    spreads = np.sqrt([_ORDINARY**2 @ scatter, scatter[SAD]])
+    usual, sad = np.maximum(spreads, _LEAST_SPREAD).tolist()
+    return Levels(usual, float(confusion.matrix[SAD] @ weights) - zero, sad)
 
 
 def _total(baseline: Baseline) -> int:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
 from analytics.evidence import Baseline, Episode
+from analytics.flags import Memory
 from analytics.steady import ShownGroup
 from contract import BUCKET_SECONDS, EventKind
 from dashboard import pulse_spans
@@ -61,6 +62,8 @@ class _Board:
     episodes: list[Episode] = field(default_factory=list)
     judged: tuple[object, ...] = ()
     usual: Mapping[Hashable, Baseline] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    """what the check-in rule found at the ticks before"""
     usual_of: tuple[object, ...] = ()
     """what ``usual`` was read for"""
     shown: list[ShownGroup] | None = None
@@ -231,7 +234,7 @@ class LiveBoard:
             return material
         board.judged = judged
         self._read_usual(board, material)
-        board.episodes = self._composer.episodes(material, buckets, board.usual)
+        board.episodes = self._composer.episodes(material, buckets, board.usual, board.memory)
         if not _append(self._store, material, board.episodes):
             return material
         return replace(material, flags=flags.flags_of(self._store, material.lecture.id))

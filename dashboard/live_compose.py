@@ -19,7 +19,7 @@ from analytics.confusion import Confusion, spread_of
 from analytics.engagement import ClassEngagement, ParticipantEvent, StudentState, engagement
 from analytics.evidence import Baseline, Episode
 from analytics.evidence import FlagKind as AnalyticsFlagKind
-from analytics.flags import Dismissal, evaluate, rule_for
+from analytics.flags import Dismissal, Memory, evaluate, rule_for
 from analytics.mood import ClassMood, mood
 from analytics.privacy import live_view, rounded, rounded_each
 from analytics.steady import ShownGroup
@@ -199,11 +199,16 @@ class Composer:
         )
 
     def episodes(
-        self, material: Material, buckets: Buckets, usual: Mapping[Hashable, Baseline]
+        self,
+        material: Material,
+        buckets: Buckets,
+        usual: Mapping[Hashable, Baseline],
+        memory: Memory | None = None,
     ) -> list[Episode]:
         """Who has looked sad or disengaged for long enough, among those who chose it.
 
-        ``usual``: how each of them looks at other times, where that is known.
+        ``usual``: how each of them looks at other times, where that is known. ``memory`` of the
+        lecture's earlier ticks saves work and changes nothing.
         """
         if not material.shown:
             return []
@@ -221,6 +226,7 @@ class Composer:
             now=int(material.now.timestamp()),
             dismissals=answered,
             baselines=usual,
+            memory=memory,
         )
 
     def snapshot(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.confusion import Confusion, spread_of
-from analytics.flags import FlagRule, rule_for
+from analytics.flag_rule import FlagRule, rule_for
 from contract import ClassPulseError
 from contract.emotions import EMOTIONS
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from analytics.flags import FlagRule
+from analytics.flag_rule import FlagRule
 from classpulse.bench.faces import FaceSet, from_folder
 from classpulse.bench.flags import bench_flags
 from classpulse.bench.mood import SHARES, bench_mood

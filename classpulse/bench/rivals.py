@@ -6,7 +6,9 @@ from typing import Any, Final
 import numpy as np
 
 from analytics.evidence import FlagKind
-from analytics.flags import BetaTrace, FlagRule, episodes_of
+from analytics.flag_rule import FlagRule
+from analytics.flags import episodes_of
+from analytics.traces import BetaTrace
 from classpulse.bench.faces import Floats, SadMeans
 from classpulse.bench.lectures import START, Played
 from classpulse.bench.scores import Raised, Tally

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analytics.evidence import FlagKind
-from analytics.flags import rule_for
+from analytics.flag_rule import rule_for
 from classpulse.bench.faces import BenchError, FaceSet
 from classpulse.bench.flags import run
 from classpulse.bench.lectures import Played, play

@@ -8,7 +8,6 @@ from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
 from analytics.evidence import (
     BASELINE_WEIGHT,
-    MOST_USUAL,
     Baseline,
     SadScale,
     baselines_of,
@@ -16,6 +15,7 @@ from analytics.evidence import (
     doubt,
     sad_evidence,
 )
+from analytics.sequence import MOST_USUAL
 
 Make = Callable[..., Buckets]
 NEUTRAL = np.eye(7)[6].tolist()

@@ -12,8 +12,9 @@ from analytics.buckets import Buckets
 from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
 from analytics.evidence import Clause, Episode, FlagKind
-from analytics.flags import Dismissal, FlagRule, evaluate, rule_for
-from analytics.sequence import StickyModel
+from analytics.flag_rule import FlagRule, rule_for
+from analytics.flags import Dismissal, evaluate
+from analytics.sequence import Memory, StickyModel
 from analytics.tails import exceeds, tail
 
 START = 1_700_000_000
@@ -67,6 +68,7 @@ def by_the_book(evidence: Sequence[float], answers: Sequence[int]) -> list[tuple
     raised: int | None = None
     quiet = -1
     seen: list[bool] = []
+    against = 0
     pending, result = sorted(answers), []
     for column, u in enumerate(evidence):
         end = 10 * (column + 1)
@@ -78,6 +80,10 @@ def by_the_book(evidence: Sequence[float], answers: Sequence[int]) -> list[tuple
             observed, total = observed + 1, total + u
         probability = beta.sf(0.5, a, b)
         held = held + 1 if probability >= 0.9 else 0
+        against = column + 1 if probability < 0.5 else against
+        window = evidence[min(against, max(0, column - 29)) : column + 1]
+        shown = [v for v in window if not math.isnan(v)]
+        borne_out = sum(shown) >= 0.5 * len(shown) - 1e-9
         lecture = observed >= 180 and total >= 0.65 * observed - 1e-9
         while pending and pending[0] < end:
             if raised is not None:
@@ -87,7 +93,8 @@ def by_the_book(evidence: Sequence[float], answers: Sequence[int]) -> list[tuple
             result.append((raised, end))
             raised = None
         enough = effective >= 12 and sum(seen[-30:]) >= 18
-        if raised is None and end >= quiet and ((held >= 6 and enough) or (lecture and not result)):
+        ready = held >= 6 and enough and borne_out
+        if raised is None and end >= quiet and (ready or (lecture and not result)):
             raised = end
     if raised is not None:
         result.append((raised, pending[0] if pending else None))
@@ -244,6 +251,43 @@ def test_a_sad_face_is_found_through_the_models_errors(
     (episode,) = evaluate(grid, confusion, now=START + 1500)
     assert (episode.participant, episode.kind) == (0, FlagKind.SAD)
     assert 600 < episode.raised_at - START < 1020
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6))
+def test_a_flag_shows_the_evidence_that_raised_it(
+    seed: int, make_buckets: Make, bank: list[Floats], confusion: Confusion
+) -> None:
+    """Whatever the course, the window that the teacher is shown looked so half of the time."""
+    rng = np.random.default_rng(seed)
+    looks = np.repeat(rng.choice([3, 4, 6], (6, 24), p=[0.1, 0.5, 0.4]), 12, axis=1)
+    faces = np.stack([bank[look][rng.integers(400, size=5)].mean(axis=0) for look in looks.ravel()])
+    grid = make_buckets(faces.reshape(*looks.shape, 7), attentive=rng.random(looks.shape) ** 0.5)
+    episodes = evaluate(grid, confusion, now=START + 10 * looks.shape[1])
+    for episode in episodes:
+        assert episode.evidence.share >= RULE.theta - 1e-6
+        assert episode.evidence.window_s >= RULE.coverage_window_s or (
+            episode.evidence.window_s == episode.raised_at - START
+        )
+
+
+def test_a_memory_of_earlier_ticks_changes_no_flag(
+    make_buckets: Make, bank: list[Floats], confusion: Confusion
+) -> None:
+    rng = np.random.default_rng(3)
+    looks = np.repeat([[6, 6, 4, 4, 6], [4, 4, 4, 4, 4], [6, 3, 6, 3, 6]], 40, axis=1)
+    faces = np.stack([bank[look][rng.integers(400, size=5)].mean(axis=0) for look in looks.ravel()])
+    grid = make_buckets(faces.reshape(*looks.shape, 7))
+    memory, found = Memory(), 0
+    for now in range(START, START + 2010, 30):
+        # Some of the last minutes are still on their way.
+        late = rng.random(looks.shape) < 0.1
+        late[:, : max(0, (now - START) // 10 - 20)] = False
+        known = grid.kept(~late)
+        with_memory = evaluate(known, confusion, now=now, memory=memory)
+        assert with_memory == evaluate(known, confusion, now=now)
+        found += len(with_memory)
+    assert found, "else this shows nothing"
 
 
 def test_a_rule_that_makes_no_sense_is_named() -> None:
