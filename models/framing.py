@@ -1,150 +1,165 @@
-"""Measuring the crop recipe: faces pasted into larger scenes, detected, and cropped again.
+"""Fitting the crop recipe: faces in scenes of known truth, found, and cropped as they were.
 
-The constants of ``models.crops`` come from here. What is measured is the accuracy a model loses
-between the original faces and the crops the recipe makes of them, on PublicTest.
+The recipe of ``models.crops`` comes from here. What counts is the accuracy a model loses between
+the original faces and the crops made of them, on PublicTest.
 """
 
 import argparse
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models import metrics
-from models.crops import DOWN, SCALE, aligned_crop, framed
+from models.crops import RECIPE, Measures, Recipe, evenly_lit, framed, measured, square_crop
 from models.datasets import Faces, load_dataset
 from models.face_detector import Detection, FaceDetector
 from models.face_mesh import FaceMesh
 from models.predictor import Predictor
+from models.scenes import Image, Placed, webcam_scenes
 
-SCENE: Final = (360, 480)
-"""Height and width of the scenes, of a small webcam frame."""
-_SIDES: Final = (90, 190)
-"""A face covers between these many pixels of the scene."""
+_SEED: Final = 7
+"""Not that of ``classpulse bench seeing``."""
+_RIDGE: Final = 0.02
+_OUTLIERS: Final = 0.05
+"""Share of the faces whose landmarks lie elsewhere: they may not bend the fit."""
+_AROUND: Final = 1.5
+"""Of a face's side: as much of the scene is kept around it, and no more."""
 
-
-@dataclass(frozen=True, slots=True)
-class Pasted:
-    """One face in a scene: where it was put, and where it was found, if it was."""
-
-    scene: NDArray[np.uint8]
-    left: float
-    top: float
-    side: float
-    found: Detection | None
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Framing:
-    """What a recipe came to."""
+class Found:
+    """A face that was found in its scene: the part of it around the face, where the face lies in
+    that part, and what was found there."""
 
-    scale: float
-    down: float
-    upright: float
-    found: float
-    """The share of faces that were detected."""
-    accuracy_original: float
-    accuracy_cropped: float
-    """Both on the detected faces."""
+    index: int
+    part: Image
+    truth: Placed
+    face: Detection
+    points: Floats
 
 
-def paste(faces: Faces, detector: FaceDetector, mesh: FaceMesh, *, seed: int = 0) -> list[Pasted]:
-    """Put each face somewhere into a blurred scene of its own greys, and look for it."""
-    random = np.random.default_rng(seed)
-    pasted = []
-    for face in faces.pixels:
-        height, width = SCENE
-        side = int(random.integers(*_SIDES))
-        left = int(random.integers(0, width - side))
-        top = int(random.integers(0, height - side))
-        scene = cv2.GaussianBlur(cv2.resize(face, (width, height)), (0, 0), 25)
-        large = cv2.resize(face, (side, side), interpolation=cv2.INTER_CUBIC)
-        scene[top : top + side, left : left + side] = large
-        bgr = np.asarray(cv2.cvtColor(scene, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
-        inside = [
-            each
-            for each in detector.detect(bgr)
-            if left <= each.x + each.w / 2 <= left + side
-            and top <= each.y + each.h / 2 <= top + side
-        ]
-        frame = framed(mesh.landmarks(bgr, inside[0]).points, inside[0]) if inside else None
-        pasted.append(Pasted(bgr, left, top, side, frame))
-    return pasted
+def find(faces: Faces, detector: FaceDetector, mesh: FaceMesh, *, seed: int) -> Iterator[Found]:
+    """Put each face somewhere into a scene, and look for it; those that are found."""
+    for scene in webcam_scenes(faces, seed=seed):
+        (placed,) = scene.faces
+        for face in detector.detect(scene.image):
+            if placed.is_found_at(face.x + face.w / 2, face.y + face.h / 2, max(face.w, face.h)):
+                points = mesh.landmarks(scene.image, face).points
+                yield _around(scene.image, placed, face, points)
+                break
 
 
-def measure(
-    faces: Faces,
-    pasted: Sequence[Pasted],
-    predictor: Predictor,
-    *,
-    scale: float,
-    down: float,
-    upright: float,
-) -> Framing:
-    """Crop every detected face by a recipe and compare the answers with those to the original.
+def _around(image: Image, placed: Placed, face: Detection, points: Floats) -> Found:
+    """The scenes of thousands of faces whole would not fit into memory."""
+    reach = _AROUND * placed.side
+    left, top = max(0, int(placed.x - reach)), max(0, int(placed.y - reach))
+    part = image[top : int(placed.y + reach), left : int(placed.x + reach)].copy()
+    return Found(
+        placed.index,
+        part,
+        Placed(placed.index, placed.x - left, placed.y - top, placed.side, placed.turn),
+        Detection(face.x - left, face.y - top, face.w, face.h, face.score, face.keypoints),
+        points - (left, top, 0),
+    )
 
-    ``upright`` is the share of the head's roll that is turned back.
+
+def fit(found: Sequence[Found]) -> Recipe:
+    """The recipe whose squares come nearest to where the faces truly are, by least squares."""
+    seen = [measured(each.points) for each in found]
+    lengths = np.log(np.stack([face.lengths for face in seen]))
+    sides = np.log([each.truth.side for each in found])
+    of_lengths, log_scale = _weights(lengths, sides)
+    side = np.exp(lengths @ of_lengths + log_scale)[:, None]
+    places = np.stack([face.places for face in seen])
+    centres = np.stack([_upright(face, each.truth) for face, each in zip(seen, found, strict=True)])
+    across, _ = _weights(places[:, :, 0] / side, centres[:, 0] / side[:, 0])
+    down, lower = _weights(places[:, :, 1] / side, centres[:, 1] / side[:, 0])
+    return Recipe(
+        _four(of_lengths), round(float(np.exp(log_scale)), 3), _four(across), _four(down),
+        round(lower, 3),
+    )  # fmt: skip
+
+
+def _weights(values: Floats, truth: Floats) -> tuple[Floats, float]:
+    """Weights (k,) of ``values`` (n, k) that sum to 1, and what is added, to come to ``truth``.
+
+    A ridge regression of the differences from the first value, outliers cut to size.
     """
-    seen = np.array([each.found is not None for each in pasted])
-    crops = np.stack(
-        [
-            aligned_crop(each.scene, each.found, scale=scale, down=down, upright=upright)
-            for each in pasted
-            if each.found is not None
-        ]
-    )
-    labels = faces.labels[seen]
-    return Framing(
-        scale,
-        down,
-        upright,
-        float(seen.mean()),
-        metrics.accuracy(predictor.predict(faces.pixels[seen]), labels),
-        metrics.accuracy(predictor.predict(crops), labels),
-    )
+    first = values[:, 0]
+    others, rest = values[:, 1:] - first[:, None], truth - first
+    middle = float(np.median(rest))
+    widest = np.quantile(np.abs(rest - middle), 1 - _OUTLIERS)
+    rest = np.clip(rest - middle, -widest, widest)
+    mean = others.mean(axis=0)
+    spread = others - mean
+    ridge = _RIDGE * len(spread) * np.diag(spread.var(axis=0))
+    weights = np.linalg.solve(spread.T @ spread + ridge, spread.T @ rest)
+    return np.array([1 - weights.sum(), *weights]), float(middle - mean @ weights)
 
 
-def offsets(pasted: Sequence[Pasted]) -> NDArray[np.float64]:
-    """(k, 3) for each detected face: its true side and centre's x and y, in boxes of the box's."""
-    return np.array(
-        [
-            (
-                each.side / max(each.found.w, each.found.h),
-                (each.left + (each.side - 1) / 2 - each.found.x) / each.found.w - 0.5,
-                (each.top + (each.side - 1) / 2 - each.found.y) / each.found.h - 0.5,
-            )
-            for each in pasted
-            if each.found is not None
-        ]
-    )
+def _upright(face: Measures, truth: Placed) -> Floats:
+    """Where the face truly is, in the axes of ``face.places``."""
+    return np.asarray(np.array([truth.x, truth.y]) @ face.rotation, dtype=np.float64)
+
+
+def _four(values: Floats) -> tuple[float, float, float, float]:
+    """Rounded to be written down, and still with the sum of 1."""
+    _, *others = (round(float(value), 3) for value in values)
+    second, third, fourth = others
+    return round(1 - sum(others), 3), second, third, fourth
+
+
+def crops(found: Sequence[Found], recipe: Recipe, *, lit: bool = True) -> NDArray[np.uint8]:
+    """The crops (n, 48, 48) that a recipe makes; ``lit`` as the agent lights them."""
+    made = []
+    for each in found:
+        square = framed(each.points, each.face, recipe)
+        crop = square_crop(
+            each.part,
+            centre=(square.x + square.w / 2, square.y + square.h / 2),
+            side=square.w,
+            turn_degrees=square.roll_degrees,
+        )
+        made.append(evenly_lit(crop) if lit else crop)
+    return np.stack(made)
+
+
+def misses(found: Sequence[Found], recipe: Recipe) -> Floats:
+    """(n, 3) how far a recipe's squares are off: side, across and down, in sides of the face."""
+    off = []
+    for each in found:
+        square, truth = framed(each.points, each.face, recipe), each.truth
+        x, y = square.x + square.w / 2 - truth.x, square.y + square.h / 2 - truth.y
+        off.append((square.w / truth.side - 1, x / truth.side, y / truth.side))
+    return np.array(off)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure recipes from a terminal: ``python -m models.framing --data DIR``."""
+    """Fit and compare from a terminal: ``python -m models.framing --data DIR``."""
     parser = argparse.ArgumentParser(prog="python -m models.framing")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
-    parser.add_argument("--faces", type=int, default=1000)
-    parser.add_argument("--grid", action="store_true", help="recipes around the shipped one too")
+    parser.add_argument("--faces", type=int, default=4000, help="at most, of PublicTest")
     chosen = parser.parse_args(arguments)
     faces = load_dataset(chosen.data).public_test.head(chosen.faces)
-    pasted = paste(faces, FaceDetector.load(), FaceMesh.load())
-    print("side, right, down; quartiles:")
-    print(np.round(np.quantile(offsets(pasted), [0.25, 0.5, 0.75], axis=0), 3))
-    predictor = Predictor.load()
-    steps = (-0.1, 0.0, 0.1) if chosen.grid else (0.0,)
-    for wider, lower, upright in itertools.product(steps, steps, (0.0, 0.5, 1.0)):
-        recipe = (SCALE + wider, DOWN + lower / 2, upright)
-        result = measure(faces, pasted, predictor, scale=recipe[0], down=recipe[1], upright=upright)
-        print(
-            f"scale {result.scale:.2f}, down {result.down:+.2f}, upright {result.upright:.1f}: "
-            f"{result.accuracy_cropped:.4f} against {result.accuracy_original:.4f}, "
-            f"{result.found:.1%} of faces found"
-        )
+    found = list(find(faces, FaceDetector.load(), FaceMesh.load(), seed=_SEED))
+    print(f"{len(found)} of {len(faces)} faces found")
+    fitted, predictor = fit(found), Predictor.load()
+    print(fitted)
+    where = np.array([each.index for each in found])
+    labels = faces.labels[where]
+    original = metrics.accuracy(predictor.predict(faces.pixels[where]), labels)
+    print(f"original faces: {original:.4f} right")
+    for name, recipe in (("shipped", RECIPE), ("fitted", fitted)):
+        off = np.abs(misses(found, recipe)).mean(axis=0)
+        for lit in (False, True):
+            right = metrics.accuracy(predictor.predict(crops(found, recipe, lit=lit)), labels)
+            print(f"{name}, {'lit' if lit else 'unlit'}: {right:.4f} right; off by {off.round(3)}")
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ import numpy as np
 from capture_agent.pipeline import FaceReading, Pipeline
 from capture_agent.room_tracker import RoomTracker
 from capture_agent.vision import load_room_vision
-from classpulse.bench.scenes import Placed, Scene, gallery_scenes, moving_gallery, tile
+from classpulse.bench.scenes import gallery_scenes, moving_gallery, tile
 from models.blazeface import BlazeFace
 from models.datasets import Faces
 from models.face_detector import MANY_PRESENCE
 from models.predictor import Predictor
+from models.scenes import Placed, Scene
 
 _STEP_S: Final = 0.5
 """Between two pictures of the moving gallery."""

@@ -1,30 +1,13 @@
-"""Scenes with known faces: held-out faces pasted into webcam pictures, and into gallery views.
-
-A face of the data set is a square picture; it is put somewhere into a larger picture whose ground
-is of its own greys, turned, sized and lit at random. Where it lies is then known exactly,
-which no photograph offers.
-"""
+"""Gallery views with known faces: 49 tiles with a held-out face each, at rest and moving."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from models.datasets import Faces
-
-Image = NDArray[np.uint8]
-
-SCENE: Final = (480, 640)
-"""Height and width of a webcam's picture."""
-SIDES: Final = (48.0, 240.0)
-"""Pixels that a face's square measures in a scene, evenly on a logarithmic scale."""
-TURN: Final = 30.0
-"""Degrees that a face is turned at most, either way."""
-LIGHT: Final = (0.35, 1.6)
-"""What a scene's brightness is multiplied with, evenly on a logarithmic scale."""
+from models.scenes import LIGHT, TURN, Placed, Scene, evenly, ground, lit, paste
 
 GALLERY: Final = (1080, 1920)
 GALLERY_SIDE: Final = 7
@@ -32,56 +15,6 @@ GALLERY_SIDE: Final = 7
 TILES: Final = GALLERY_SIDE**2
 GALLERY_FACES: Final = (60.0, 130.0)
 """Pixels that a face's square measures in a tile of 274 × 154."""
-
-_COARSE: Final = (3, 2)
-"""Patches of grey, across and down, that a ground is made of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """One face in a picture: its square's centre (x, y) and side in pixels, turned clockwise."""
-
-    index: int
-    x: float
-    y: float
-    side: float
-    turn: float
-
-    def is_found_at(self, x: float, y: float, side: float) -> bool:
-        """Whether a box of that centre and longer side speaks of this face."""
-        near = np.hypot(x - self.x, y - self.y) <= self.side / 3
-        return bool(near and 0.4 <= side / self.side <= 1.6)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One picture, (height, width, 3) uint8, the faces in it, and its brightness."""
-
-    image: Image
-    faces: tuple[Placed, ...]
-    light: float
-
-
-def webcam_scenes(faces: Faces, *, seed: int) -> Iterator[Scene]:
-    """One 640×480 scene for each face, in order."""
-    random = np.random.default_rng(seed)
-    for index, pixels in enumerate(faces.pixels):
-        side = _even(random, SIDES)
-        turn = float(random.uniform(-TURN, TURN))
-        light = _even(random, LIGHT)
-        height, width = SCENE
-        # As much of the turned square as there is stays in view.
-        reach = side * (abs(np.cos(np.radians(turn))) + abs(np.sin(np.radians(turn)))) / 2
-        placed = Placed(
-            index,
-            float(random.uniform(reach, width - reach)),
-            float(random.uniform(reach, height - reach)),
-            side,
-            turn,
-        )
-        image = ground(pixels, SCENE)
-        paste(image, pixels, placed)
-        yield Scene(lit(image, light), (placed,), light)
 
 
 def gallery_scenes(faces: Faces, *, seed: int) -> Iterator[Scene]:
@@ -119,8 +52,8 @@ class _Seat:
     @classmethod
     def taken(cls, index: int, random: np.random.Generator) -> Self:
         across, down = random.uniform(0, 1, 2)
-        side, turn = _even(random, GALLERY_FACES), float(random.uniform(-TURN, TURN))
-        return cls(index, float(across), float(down), side, turn, _even(random, LIGHT))
+        side, turn = evenly(random, GALLERY_FACES), float(random.uniform(-TURN, TURN))
+        return cls(index, float(across), float(down), side, turn, evenly(random, LIGHT))
 
     def moved(self, random: np.random.Generator) -> "_Seat":
         _, _, width, height = tile(0)
@@ -160,39 +93,3 @@ def tile(place: int) -> tuple[int, int, int, int]:
     top, bottom = (height * each // GALLERY_SIDE for each in (row, row + 1))
     # A thin dark line stands between tiles, as meetings draw it.
     return left + 2, top + 2, right - left - 4, bottom - top - 4
-
-
-def ground(pixels: Image, size: tuple[int, int]) -> Image:
-    """A picture (height, width, 3) of the face's own greys, too coarse for a face to be in it."""
-    height, width = size
-    coarse = cv2.resize(pixels, _COARSE, interpolation=cv2.INTER_AREA)
-    wide = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(cv2.cvtColor(wide, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
-
-
-def paste(image: Image, pixels: Image, placed: Placed) -> None:
-    """Draw the face into ``image``, in place; what reaches over the edge is cut off."""
-    scale, turn = placed.side / len(pixels), np.radians(placed.turn)
-    rotation = scale * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    shift = np.array([placed.x, placed.y]) - rotation @ np.full(2, (len(pixels) - 1) / 2)
-    to_image = np.column_stack([rotation, shift])
-    reach = int(np.ceil(placed.side * 0.75)) + 2
-    left, top = max(0, int(placed.x) - reach), max(0, int(placed.y) - reach)
-    part = image[top : int(placed.y) + reach, left : int(placed.x) + reach]
-    to_image[:, 2] -= (left, top)
-    size = (part.shape[1], part.shape[0])
-    grey = cv2.warpAffine(
-        pixels, to_image, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    inside = cv2.warpAffine(np.ones_like(pixels), to_image, size, flags=cv2.INTER_NEAREST) > 0
-    part[inside] = grey[inside][:, None]
-
-
-def lit(image: Image, light: float) -> Image:
-    """``image`` under ``light`` times the light, clipped as a camera clips."""
-    return np.asarray(cv2.convertScaleAbs(image, alpha=light), dtype=np.uint8)
-
-
-def _even(random: np.random.Generator, between: Sequence[float]) -> float:
-    low, high = between
-    return float(np.exp(random.uniform(np.log(low), np.log(high))))

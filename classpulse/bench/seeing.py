@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from capture_agent.pipeline import FaceReading, Pipeline
 from capture_agent.vision import load_vision
-from classpulse.bench.scenes import LIGHT, SIDES, TURN, Scene, webcam_scenes
 from models.blazeface import BlazeFace
 from models.datasets import Faces, load_dataset
 from models.predictor import Predictor
+from models.scenes import LIGHT, SIDES, TURN, Scene, webcam_scenes
 
 SEED: Final = 1
 

@@ -6,11 +6,13 @@ import pytest
 import skimage.data
 
 from models.blazeface import BlazeFace, Detection
-from models.crops import face_crop, framed, square_crop
+from models.crops import RECIPE, Recipe, evenly_lit, face_crop, framed, square_crop
 from models.errors import InputError
 from models.face_detector import FaceDetector
 from models.face_mesh import FaceMesh
 from models.face_windows import moved, one_of_each, window_of, windows
+from models.framing import Found, fit, misses
+from models.scenes import Placed
 
 EYES_AND_MOUTH = np.array([[204.0, 105.0], [245.0, 107.0], [226.0, 150.0]])
 """The astronaut's right eye, left eye and mouth, read off the portrait by hand."""
@@ -275,17 +277,81 @@ def test_every_face_of_a_gallery_is_found(detector: FaceDetector, astronaut: np.
     assert len(found) == 12
 
 
-def test_a_frame_stands_upright_around_the_landmarks() -> None:
+def _landmarks(turn_degrees: float, size: float, place: tuple[float, float]) -> np.ndarray:
+    """A face of random points between -1 and 1, symmetric, with eyes and mouth where they are."""
     points = np.zeros((468, 3))
-    inner = np.random.default_rng(0).uniform(-0.9, 0.9, (468, 2))
+    half = np.random.default_rng(0).uniform(-0.9, 0.9, (234, 2))
+    inner = np.concatenate([half, half * (-1, 1)])
     inner[0], inner[1] = (-1, -1), (1, 1)
     inner[[33, 133]], inner[[362, 263]] = (-0.5, -0.3), (0.5, -0.3)
-    turn = np.radians(25)
+    inner[4], inner[61], inner[291] = (0, 0), (-0.3, 0.5), (0.3, 0.5)
+    turn = np.radians(turn_degrees)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    points[:, :2] = 50 * inner @ rotation.T + (200, 120)
+    points[:, :2] = size * inner @ rotation.T + place
+    return points
 
-    face = framed(points, Detection(0, 0, 1, 1, 0.8, np.zeros((6, 2))))
 
-    assert (face.x + face.w / 2, face.y + face.h / 2) == pytest.approx((200, 120))
-    assert (face.w, face.h, face.score) == pytest.approx((100, 100, 0.8))
-    assert face.roll_degrees == pytest.approx(25)
+def test_a_frame_grows_moves_and_turns_with_its_face() -> None:
+    seen = Detection(0, 0, 1, 1, 0.8, np.zeros((6, 2)))
+    straight = framed(_landmarks(0, 50, (200, 120)), seen)
+    turned = framed(_landmarks(25, 100, (300, 220)), seen)
+
+    assert straight.x + straight.w / 2 == pytest.approx(200)
+    assert abs(straight.y + straight.h / 2 - 120) < 20
+    assert 80 < straight.w < 140
+    assert turned.w == pytest.approx(2 * straight.w)
+    lower = straight.y + straight.h / 2 - 120
+    lean = np.radians(25)
+    assert turned.x + turned.w / 2 == pytest.approx(300 - 2 * lower * np.sin(lean))
+    assert turned.y + turned.h / 2 == pytest.approx(220 + 2 * lower * np.cos(lean))
+    assert turned.roll_degrees == pytest.approx(25)
+    assert turned.score == 0.8
+
+
+def test_the_weights_of_the_recipe_sum_to_one() -> None:
+    for weights in (RECIPE.lengths, RECIPE.across, RECIPE.down):
+        assert sum(weights) == pytest.approx(1, abs=1e-9)
+
+
+def test_a_face_in_poor_light_is_cropped_as_in_good_light() -> None:
+    face = np.random.default_rng(1).integers(20, 220, (48, 48)).astype(np.uint8)
+    good = evenly_lit(face)
+
+    for light in (0.35, 0.7, 1.1):
+        lit = np.clip(face * light, 0, 255).astype(np.uint8)
+        assert np.abs(evenly_lit(lit).astype(int) - good).max() <= 4
+    assert evenly_lit(np.zeros((48, 48), np.uint8)).max() == 0
+
+
+def test_a_window_behind_the_head_does_not_dim_the_face() -> None:
+    face = np.full((48, 48), 100, np.uint8)
+    face[:6] = 255
+
+    assert evenly_lit(face)[24, 24] == 200
+
+
+def _found(recipe: Recipe, count: int) -> list[Found]:
+    """Faces of random shapes that truly lie where ``recipe`` has them."""
+    random = np.random.default_rng(2)
+    found = []
+    for index in range(count):
+        points = _landmarks(
+            float(random.uniform(-30, 30)), float(random.uniform(30, 90)), (160, 120)
+        )
+        points[:, :2] += random.normal(0, 3, (468, 2))
+        seen = Detection(0, 0, 1, 1, 0.8, np.zeros((6, 2)))
+        square = framed(points, seen, recipe)
+        x, y = square.x + square.w / 2, square.y + square.h / 2
+        truth = Placed(index, x, y, square.w, square.roll_degrees)
+        found.append(Found(index, np.zeros((240, 320, 3), np.uint8), truth, seen, points))
+    return found
+
+
+def test_a_recipe_is_found_again_from_faces_that_follow_it() -> None:
+    recipe = Recipe((0.1, 0.2, 0.4, 0.3), 1.3, (0.5, 0.2, 0.2, 0.1), (0.6, 0.1, 0.2, 0.1), 0.05)
+    found = _found(recipe, 300)
+
+    off = np.abs(misses(found, fit(found))).mean(axis=0)
+
+    assert off.max() < 0.01
+    assert np.abs(misses(found, RECIPE)).mean(axis=0)[0] > 0.05

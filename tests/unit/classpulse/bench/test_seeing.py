@@ -6,18 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from classpulse.bench.scenes import (
-    GALLERY,
-    SCENE,
-    TILES,
-    Placed,
-    gallery_scenes,
-    moving_gallery,
-    tile,
-    webcam_scenes,
-)
+from classpulse.bench.scenes import GALLERY, TILES, gallery_scenes, moving_gallery, tile
 from classpulse.bench.seeing_page import write_page
 from models.datasets import Faces, Split
+from models.scenes import SCENE, Placed, webcam_scenes
 
 
 @pytest.fixture
