@@ -19,6 +19,7 @@ from dashboard import (
     program_offer,
     signin,
     static_files,
+    store_words,
     viewer_language,
 )
 from dashboard.api import problems, routes
@@ -177,7 +178,7 @@ def _say(error: Exception) -> Any:
     if isinstance(error, AccessError):
         raise error
     if isinstance(error, ClassPulseError):
-        sentence = str(error)
+        sentence = store_words.sentence(error)
     else:
         incident = problems.log_incident(error)
         sentence = text(

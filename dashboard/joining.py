@@ -26,7 +26,7 @@ from dashboard.services import Services
 from db import consents, courses, identities, lectures, settings
 from db.errors import TicketError
 from db.secrets import mint
-from db.values import Course, Lecture, ParticipantStatus, Student
+from db.values import Course, Lecture, ParticipantStatus, PersonalLink, Student
 
 
 class UnknownCodeError(UnknownObjectError):
@@ -137,7 +137,8 @@ def _who(
             return None, None, f"Student {secrets.token_hex(2).upper()}"
 
 
-def _by_link(services: Services, secret: str, lecture: Lecture) -> tuple[UUID, UUID, str]:
+def usable_link(services: Services, secret: str) -> PersonalLink:
+    """The personal link of that secret. Raises db's TicketError where it opens nothing (more)."""
     link = courses.find_link(services.store, secret)
     if link is None:
         raise TicketError(text("This personal link is not known."))
@@ -146,14 +147,34 @@ def _by_link(services: Services, secret: str, lecture: Lecture) -> tuple[UUID, U
     if link.expires_at is not None and link.expires_at <= services.clock():
         raise TicketError(
             text(
-                "This personal link expired at {expires_at} UTC.",
-                expires_at=format(link.expires_at, "%Y-%m-%d %H:%M"),
+                "This personal link ended at {at} UTC.",
+                at=format(link.expires_at, "%Y-%m-%d %H:%M"),
             )
         )
+    return link
+
+
+def _by_link(services: Services, secret: str, lecture: Lecture) -> tuple[UUID, UUID, str]:
+    link = usable_link(services, secret)
     other_lecture = link.lecture_id not in (None, lecture.id)
     if other_lecture or link.student.course_id != lecture.course_id:
         raise ForbiddenError(text("This personal link belongs to another lecture."))
     return link.student.id, link.id, link.student.name
+
+
+def running_lecture(services: Services, secret: str) -> Lecture | Course:
+    """The running lecture that a personal link opens; its course, where none runs now.
+
+    Raises db's TicketError where the link is unknown, used or ended.
+    """
+    link = usable_link(services, secret)
+    course = lookup.course(services, link.student.course_id)
+    running = [
+        one
+        for one in lectures.running(services.store)
+        if one.course_id == course.id and link.lecture_id in (None, one.id)
+    ]
+    return max(running, key=lambda one: one.started_at) if running else course
 
 
 def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:

@@ -212,7 +212,7 @@ def import_roster(services: Services, actor: Actor, roster: rosters.Roster) -> l
 
 
 def personal_links(services: Services, actor: Actor, course_id: UUID) -> list[tuple[Student, str]]:
-    """A new one-time link's token for each student of a course; the secrets are not kept."""
+    """A new link's token for each student of a course, in place of the one before; not kept."""
     target = lookup.course_target(services, course_id)
     access.authorize(actor, Action.MANAGE_COURSES, target)
     made = courses.issue_links(services.store, target.course_id, now=services.clock())

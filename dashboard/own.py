@@ -9,7 +9,7 @@ from uuid import UUID
 
 from contract.exchange import PulseMood
 from contract.notice import version_in
-from contract.policy import Choices, CourseMode, Policy
+from contract.policy import CourseMode, Policy
 from dashboard import access, i18n, lookup
 from dashboard.access import Action, Actor, ParticipantObject
 from dashboard.errors import ForbiddenError, RefusedError, UnknownObjectError
@@ -60,23 +60,47 @@ def choose(
         raise RefusedError(
             text("In this lecture no student is ever shown, so there is no such choice.")
         )
-    before = lookup.participant(services, participant_id)[0].choices
-    chosen = Choices(class_mood=before.class_mood, flags=flags, ask_first=flags and ask_first)
+    return _chosen(services, actor, target, {"flags": flags, "ask_first": flags and ask_first})
+
+
+def choose_room(
+    services: Services, actor: Actor, participant_id: UUID, *, agreed: bool
+) -> Participant:
+    """Choose anew whether a camera of the room may see oneself; a no ends one that looks.
+
+    Raises RefusedError where the school's policy lets no room be looked at.
+    """
+    target = lookup.participant_target(services, participant_id)
+    access.authorize(actor, Action.CHOOSE, target)
+    if not may_be_in_a_room(target):
+        raise RefusedError(text("In this lecture no camera looks at the room."))
+    return _chosen(services, actor, target, {"room": agreed})
+
+
+def _chosen(
+    services: Services, actor: Actor, target: ParticipantObject, anew: Mapping[str, bool]
+) -> Participant:
+    """Keep what was chosen anew; every other choice stays as it was."""
+    before = lookup.participant(services, target.participant_id)[0].choices
     after = consents.change_choices(
         services.store,
-        participant_id,
-        chosen,
+        target.participant_id,
+        before.model_copy(update=dict(anew)),
         notice_version=version_in(i18n.language()),
         now=services.clock(),
     )
-    detail = {"flags": chosen.flags, "ask_first": chosen.ask_first}
-    _record(services, actor, Action.CHOOSE, target, detail)
+    _record(services, actor, Action.CHOOSE, target, anew)
     return after
 
 
 def may_be_shown(target: ParticipantObject) -> bool:
     """Whether policy and course leave it to the student if the teacher sees them."""
     return target.policy is Policy.INDIVIDUAL and target.mode is not CourseMode.ANONYMOUS
+
+
+def may_be_in_a_room(target: ParticipantObject) -> bool:
+    """Whether the policy lets a camera look at the room, if everybody chose it."""
+    return target.policy is not Policy.SELF_REPORT
 
 
 def withdraw(services: Services, actor: Actor, participant_id: UUID) -> Participant:

@@ -7,7 +7,9 @@ import gzip
 import threading
 from typing import Final
 
+from dash.exceptions import DependencyException
 from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 _OURS: Final = "/assets/"
 _OF_DASH: Final = "/_dash-component-suites/"
@@ -76,3 +78,7 @@ def _worth(response: Response) -> bool:
 def register(flask: Flask) -> None:
     """Finish static files before any other compression sees them: call after Dash is made."""
     flask.after_request(StaticFiles().finish)
+    # A script that Dash does not have is an address like any other, no fault of the server's.
+    flask.register_error_handler(
+        DependencyException, lambda _: flask.handle_user_exception(NotFound())
+    )

@@ -41,9 +41,9 @@ def issue_ticket(
 ) -> Ticket:
     """Give the right to agree, once, to a lecture's notice; ``secret`` from ``db.secrets.mint``.
 
-    ``student_id`` for a rostered student, ``link_id`` besides where a personal link proved it (the
-    link is used up by the agreement, not by the ticket). ``name`` is the roster's, the typed one,
-    or a pseudonym.
+    ``student_id`` for a rostered student, ``link_id`` besides where a personal link proved it (one
+    for a single lecture is used up by the agreement, not by the ticket). ``name`` is the roster's,
+    the typed one, or a pseudonym.
     """
     ticket = Ticket(uuid7(now), lecture_id, student_id, name, expires_at, used_at=None)
     statement = insert(tickets).values(
@@ -129,30 +129,49 @@ def _use_ticket(connection: Connection, ticket_hash: bytes, now: datetime) -> An
     ).first()
     if used is None:
         found = connection.execute(select(tickets).where(tickets.c.hash == ticket_hash)).first()
-        raise TicketError(_why_not("ticket", found))
+        raise _no_ticket(found)
     if used.link_id is not None:
-        link = personal_links
-        good = link.c.used_at.is_(None) & (link.c.expires_at.is_(None) | (link.c.expires_at > now))
-        taken = connection.execute(
-            update(link)
-            .where(link.c.id == used.link_id, good)
-            .values(used_at=now)
-            .returning(link.c.id)
-        ).first()
-        if taken is None:
-            found = connection.execute(select(link).where(link.c.id == used.link_id)).first()
-            raise TicketError(_why_not("personal link", found))
+        _use_link(connection, used.link_id, now)
     # The participant has the name now; here it would outlive an erasure.
     connection.execute(update(tickets).where(tickets.c.id == used.id).values(name=""))
     return used
 
 
-def _why_not(what: str, found: Any) -> str:
+def _use_link(connection: Connection, link_id: UUID, now: datetime) -> None:
+    """Mark a personal link as used where it opens one lecture; one for the course goes on."""
+    link = personal_links
+    # Locked: of two who use it at once, one comes after the other.
+    found = connection.execute(select(link).where(link.c.id == link_id).with_for_update()).first()
+    ended = found is None or (found.expires_at is not None and found.expires_at <= now)
+    if found is None or ended or found.used_at is not None:
+        raise _no_link(found)
+    if found.lecture_id is not None:
+        connection.execute(update(link).where(link.c.id == link_id).values(used_at=now))
+
+
+def _no_ticket(found: Any) -> TicketError:
     if found is None:
-        return f"This {what} is not known."
+        return TicketError("This ticket is not known.")
     if found.used_at is not None:
-        return f"This {what} was used at {found.used_at:%Y-%m-%d %H:%M} UTC and works only once."
-    return f"This {what} expired at {found.expires_at:%Y-%m-%d %H:%M} UTC."
+        return TicketError(
+            "This ticket was used at {at} UTC and works only once.", at=_minute(found.used_at)
+        )
+    return TicketError("This ticket expired at {at} UTC.", at=_minute(found.expires_at))
+
+
+def _no_link(found: Any) -> TicketError:
+    if found is None:
+        return TicketError("This personal link is not known.")
+    if found.used_at is not None:
+        return TicketError(
+            "This personal link was used at {at} UTC and works only once.",
+            at=_minute(found.used_at),
+        )
+    return TicketError("This personal link ended at {at} UTC.", at=_minute(found.expires_at))
+
+
+def _minute(moment: datetime) -> str:
+    return format(moment, "%Y-%m-%d %H:%M")
 
 
 def _admit(connection: Connection, ticket: Any, choices: Choices, now: datetime) -> Participant:
@@ -307,7 +326,7 @@ def _locked(connection: Connection, participant_id: UUID) -> Any:
         select(participants).where(participants.c.id == participant_id).with_for_update()
     ).first()
     if row is None:
-        raise NotFoundError(f"There is no participant {participant_id}.")
+        raise NotFoundError("There is no participant {given}.", given=participant_id)
     return row
 
 

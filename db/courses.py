@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from contract.ids import uuid7
 from contract.policy import CourseMode
@@ -169,9 +169,11 @@ def issue_link(
     lecture_id: UUID | None = None,
     expires_at: datetime | None = None,
 ) -> str:
-    """Make a one-time link for a student and return its secret, which is not stored.
+    """Make a link for a student and return its secret, which is not stored.
 
-    With ``lecture_id`` it opens that lecture only. Raises NotFoundError where there is no student.
+    With ``lecture_id`` it opens that lecture, once. Without, it opens every lecture of the course
+    and each is agreed to anew; the link of that kind which the student had before ends now.
+    Raises NotFoundError where there is no student.
     """
     return _issue(store, [student_id], now, lecture_id, expires_at)[student_id]
 
@@ -184,7 +186,7 @@ def issue_links(
     lecture_id: UUID | None = None,
     expires_at: datetime | None = None,
 ) -> dict[UUID, str]:
-    """A one-time link for every student of a course: secrets by student id."""
+    """A link for every student of a course, as ``issue_link``: secrets by student id."""
     ids = [student.id for student in roster(store, course_id)]
     return _issue(store, ids, now, lecture_id, expires_at)
 
@@ -218,7 +220,9 @@ def _issue(
         )
         missing = [student_id for student_id in student_ids if student_id not in known]
         if missing:
-            raise NotFoundError(f"There is no student {missing[0]}.")
+            raise NotFoundError("There is no student {given}.", given=missing[0])
+        if lecture_id is None:
+            _end_standing(connection, student_ids, now)
         if links:
             connection.execute(insert(personal_links), links)
 
@@ -226,8 +230,23 @@ def _issue(
     return secrets
 
 
+def _end_standing(connection: Connection, student_ids: Sequence[UUID], now: datetime) -> None:
+    """End the students' links for the whole course, so that a lost one opens nothing for long."""
+    link = personal_links.c
+    connection.execute(
+        update(personal_links)
+        .where(
+            link.student_id.in_(student_ids),
+            link.lecture_id.is_(None),
+            link.used_at.is_(None),
+            or_(link.expires_at.is_(None), link.expires_at > now),
+        )
+        .values(expires_at=now)
+    )
+
+
 def find_link(store: Store, secret: str) -> PersonalLink | None:
-    """The link of that secret, used and expired ones too; None where there is none."""
+    """The link of that secret, used and ended ones too; None where there is none."""
     query = (
         select(
             personal_links.c.id.label("link_id"),

@@ -26,7 +26,7 @@ def ask(store: Store, participant_id: UUID, now: datetime) -> ErasureRequest:
             select(participants).where(participants.c.id == participant_id).with_for_update()
         ).first()
         if found is None:
-            raise NotFoundError(f"There is no participant {participant_id}.")
+            raise NotFoundError("There is no participant {given}.", given=participant_id)
         standing = connection.execute(
             select(table).where(
                 table.c.participant_id == participant_id, table.c.answered_at.is_(None)
@@ -71,7 +71,7 @@ def answer(
         if changed is None:
             if connection.execute(select(table.c.id).where(table.c.id == request_id)).first():
                 raise ConflictError("This request was answered already.")
-            raise NotFoundError(f"There is no erasure request {request_id}.")
+            raise NotFoundError("There is no erasure request {given}.", given=request_id)
         return _request(changed)
 
     return store.write(work)

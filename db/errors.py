@@ -4,7 +4,15 @@ from contract.errors import ClassPulseError
 
 
 class StoreError(ClassPulseError):
-    """The root of every error of this package."""
+    """The root of every error of this package.
+
+    ``rule`` is the sentence with a field for each of ``values``, so that an edge can say it in
+    another language; both together are the message.
+    """
+
+    def __init__(self, rule: str, /, **values: object) -> None:
+        super().__init__(rule.format(**values) if values else rule)
+        self.rule, self.values = rule, values
 
 
 class StoreUnavailableError(StoreError):

@@ -49,7 +49,11 @@ def raise_flag(
             .with_for_update()
         ).first()
         if known is None:
-            raise NotFoundError(f"Lecture {lecture_id} has no participant {participant_id}.")
+            raise NotFoundError(
+                "Lecture {lecture} has no participant {given}.",
+                lecture=lecture_id,
+                given=participant_id,
+            )
         found = _read(
             connection,
             select(flags).where(
@@ -128,7 +132,7 @@ def _append(
 
     def work(connection: Connection) -> FlagRow:
         if connection.execute(one.with_for_update()).first() is None:
-            raise NotFoundError(f"There is no flag {flag_id}.")
+            raise NotFoundError("There is no flag {given}.", given=flag_id)
         same = select(flag_events.c.id).where(
             flag_events.c.flag_id == flag_id, flag_events.c.kind == step
         )

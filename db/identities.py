@@ -58,7 +58,7 @@ def add_user(
 
     def work(connection: Connection) -> User:
         if connection.execute(select(users.c.id).where(users.c.login == login)).first():
-            raise ConflictError(f"A login must be new, but {login!r} is taken.")
+            raise ConflictError("A login must be new, but {given} is taken.", given=repr(login))
         connection.execute(
             insert(users).values(
                 id=made.id,

@@ -127,10 +127,11 @@ def _open(connection: Connection, participant_id: UUID) -> UUID:
     """
     row = connection.execute(_OPEN, {"sender": participant_id}).first()
     if row is None:
-        raise NotFoundError(f"There is no participant {participant_id}.")
+        raise NotFoundError("There is no participant {given}.", given=participant_id)
     if row.withdrawn_at is not None:
         raise WithdrawnError(
-            f"Participant {participant_id} took their agreement back; nothing more is stored."
+            "Participant {given} took their agreement back; nothing more is stored.",
+            given=participant_id,
         )
     course_id: UUID = row.course_id
     return course_id

@@ -40,13 +40,16 @@ def start(
     """
     if code is not None and (len(code) != CODE_LENGTH or not set(code) <= set(CODE_LETTERS)):
         raise ConflictError(
-            f"A join code must be {CODE_LENGTH} of {CODE_LETTERS}, but received {code!r}."
+            "A join code must be {length} of {letters}, but received {given}.",
+            length=CODE_LENGTH,
+            letters=CODE_LETTERS,
+            given=repr(code),
         )
 
     def work(connection: Connection) -> Lecture:
         known = connection.execute(select(courses.c.id).where(courses.c.id == course_id)).first()
         if known is None:
-            raise NotFoundError(f"There is no course {course_id}.")
+            raise NotFoundError("There is no course {given}.", given=course_id)
         lecture = Lecture(
             id=uuid7(now),
             course_id=course_id,
@@ -85,8 +88,10 @@ def _free_code(connection: Connection, wanted: str | None) -> str:
         if taken is None:
             return code
         if wanted is not None:
-            raise ConflictError(f"A join code must be free, but {wanted} belongs to a lecture.")
-    raise ConflictError(f"No free join code was found in {_CODE_ATTEMPTS} attempts.")
+            raise ConflictError(
+                "A join code must be free, but {given} belongs to a lecture.", given=wanted
+            )
+    raise ConflictError("No free join code was found in {n} attempts.", n=_CODE_ATTEMPTS)
 
 
 def end(
@@ -109,7 +114,7 @@ def end(
             return rows.lecture(row)
         row = connection.execute(select(lectures).where(lectures.c.id == lecture_id)).first()
         if row is None:
-            raise NotFoundError(f"There is no lecture {lecture_id}.")
+            raise NotFoundError("There is no lecture {given}.", given=lecture_id)
         return rows.lecture(row)
 
     return store.write(work)

@@ -34,7 +34,7 @@ def add_user(
     def work(connection: Connection) -> User:
         taken = connection.execute(select(users.c.id).where(users.c.login == login)).first()
         if taken is not None:
-            raise ConflictError(f"A login must be new, but {login!r} is taken.")
+            raise ConflictError("A login must be new, but {given} is taken.", given=repr(login))
         connection.execute(
             insert(users).values(
                 id=user.id,
@@ -103,7 +103,7 @@ def _change(connection: Connection, user_id: UUID, **values: object) -> None:
         update(users).where(users.c.id == user_id).values(**values).returning(users.c.id)
     ).first()
     if changed is None:
-        raise NotFoundError(f"There is no user {user_id}.")
+        raise NotFoundError("There is no user {given}.", given=user_id)
 
 
 def set_role(store: Store, user_id: UUID, role: Role) -> None:

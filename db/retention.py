@@ -49,7 +49,7 @@ def delete_observations(
     def work(connection: Connection) -> Removal:
         lecture_ids = _lectures_of(connection, [participant_id])
         if not lecture_ids:
-            raise NotFoundError(f"There is no participant {participant_id}.")
+            raise NotFoundError("There is no participant {given}.", given=participant_id)
         removed = _delete_numbers(connection, [participant_id])
         _redo_reports(connection, lecture_ids, now)
         _log(connection, actor, "delete observations", participant_id, now)
@@ -67,7 +67,7 @@ def erase_participant(store: Store, participant_id: UUID, *, now: datetime, acto
     def work(connection: Connection) -> Removal:
         removal = _erase(connection, [participant_id], now)
         if not removal.participants:
-            raise NotFoundError(f"There is no participant {participant_id}.")
+            raise NotFoundError("There is no participant {given}.", given=participant_id)
         _log(connection, actor, "erase", participant_id, now)
         return removal
 
@@ -82,7 +82,7 @@ def erase_student(store: Store, student_id: UUID, *, now: datetime, actor: str) 
             select(students.c.id).where(students.c.id == student_id).with_for_update()
         ).first()
         if known is None:
-            raise NotFoundError(f"There is no student {student_id}.")
+            raise NotFoundError("There is no student {given}.", given=student_id)
         own = connection.execute(
             select(participants.c.id).where(participants.c.student_id == student_id)
         )

@@ -39,7 +39,7 @@ def ingest_room(
             .with_for_update(read=True)
         ).first()
         if row is None:
-            raise NotFoundError(f"There is no room {room_id}.")
+            raise NotFoundError("There is no room {given}.", given=room_id)
         if row.closed_at is not None:
             return str(row.reason)
         if agreement_in(connection, row.lecture_id).missing:
@@ -50,7 +50,9 @@ def ingest_room(
 
     done = store.write(work)
     if isinstance(done, str):
-        raise WithdrawnError(f"The room is not allowed any more ({done}): nothing is stored.")
+        raise WithdrawnError(
+            "The room is not allowed any more ({reason}): nothing is stored.", reason=done
+        )
     verdicts = []
     for item in batch:
         verdicts.append(item.id in done)

@@ -100,7 +100,7 @@ def allow(
             select(lectures.c.ended_at).where(lectures.c.id == lecture_id).with_for_update()
         ).first()
         if lecture is None:
-            raise NotFoundError(f"There is no lecture {lecture_id}.")
+            raise NotFoundError("There is no lecture {given}.", given=lecture_id)
         if lecture.ended_at is not None:
             raise ConflictError("A lecture that has ended has no room to look at.")
         _require(agreement_in(connection, lecture_id))
@@ -125,12 +125,15 @@ def _require(found: Agreement) -> None:
     if found.missing:
         raise ConflictError(
             "A room may be looked at only where every participant chose it, "
-            f"but {found.missing} of {found.agreed + found.missing} did not."
+            "but {missing} of {everybody} did not.",
+            missing=found.missing,
+            everybody=found.agreed + found.missing,
         )
     if found.agreed < ROOM_LEAST:
         raise ConflictError(
-            f"A room needs at least {ROOM_LEAST} participants who chose it, "
-            f"but there are {found.agreed}."
+            "A room needs at least {least} participants who chose it, but there are {given}.",
+            least=ROOM_LEAST,
+            given=found.agreed,
         )
 
 

@@ -15,9 +15,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-SOURCE: Final = ROOT / "dashboard"
-LOCALES: Final = SOURCE / "locales"
-KEYWORDS: Final = {"text": None, "mark": None, "plural": (1, 2), "text_of": ((1, "c"), 2)}
+LOCALES: Final = ROOT / "dashboard" / "locales"
+SAYING: Final = {"text": None, "mark": None, "plural": (1, 2), "text_of": ((1, "c"), 2)}
+RAISING: Final = {f"{kind}Error": None for kind in ("Conflict", "NotFound", "Ticket", "Withdrawn")}
+"""The store's errors that reach a page; each raise gives its rule as a literal."""
+
+SOURCES: Final = (("dashboard", SAYING), ("db", RAISING))
 LANGUAGES: Final = ("es", "hi")
 """English is what stands in the code."""
 
@@ -25,17 +28,18 @@ LANGUAGES: Final = ("es", "hi")
 def extracted() -> Catalog:
     """Every text that the code says, with the files that say it."""
     catalog = Catalog(charset="utf-8", fuzzy=False)
-    found = extract_from_dir(
-        SOURCE,
-        method_map=[("**.py", "python")],
-        keywords=KEYWORDS,
-        comment_tags=("For translators:",),
-        strip_comment_tags=True,
-    )
-    for file, _line, message, comments, context in found:
-        # Without line numbers: moving a line must not touch every catalogue.
-        place = [((Path("dashboard") / file).as_posix(), None)]
-        catalog.add(message, locations=place, auto_comments=comments, context=context)
+    for folder, keywords in SOURCES:
+        found = extract_from_dir(
+            ROOT / folder,
+            method_map=[("**.py", "python")],
+            keywords=keywords,
+            comment_tags=("For translators:",),
+            strip_comment_tags=True,
+        )
+        for file, _line, message, comments, context in found:
+            # Without line numbers: moving a line must not touch every catalogue.
+            place = [((Path(folder) / file).as_posix(), None)]
+            catalog.add(message, locations=place, auto_comments=comments, context=context)
     return catalog
 
 

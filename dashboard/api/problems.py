@@ -23,6 +23,7 @@ from dashboard.errors import (
     UnknownObjectError,
 )
 from dashboard.i18n import Said, mark, text
+from dashboard.store_words import sentence
 from db.errors import (
     ConflictError,
     NotFoundError,
@@ -106,7 +107,7 @@ def from_error(error: ClassPulseError) -> Response:
                 # The sentence may name the store's address, which is not the public's.
                 detail = text("The store does not answer now; nothing was lost on the way.")
                 return problem(status, title, detail, retry_after=_STORE_RETRY_S)
-            return problem(status, title, str(error), retry_after=wait)
+            return problem(status, title, sentence(error), retry_after=wait)
     return incident(error)
 
 

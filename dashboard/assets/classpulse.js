@@ -13,9 +13,18 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     },
     /** Name a file field, which Dash leaves without a label, by the words around it. */
     named: function (id) {
-      const box = document.getElementById(id);
-      const field = box && box.querySelector("input[type=file]");
-      if (field) { field.setAttribute("aria-label", box.textContent); }
+      function named() {
+        const box = document.getElementById(id);
+        const field = box && box.querySelector("input[type=file]");
+        if (field) { field.setAttribute("aria-label", box.textContent); }
+        return field;
+      }
+      // The field comes in a script of its own, which may still be on its way.
+      if (!named()) {
+        new MutationObserver(function (_, watching) {
+          if (named()) { watching.disconnect(); }
+        }).observe(document.body, { childList: true, subtree: true });
+      }
       return window.dash_clientside.no_update;
     },
     close: function (clicks) {
@@ -50,7 +59,7 @@ document.addEventListener("keydown", function (event) {
   if (event.key === "m" && field) { event.preventDefault(); field.focus(); }
   if (event.repeat) { return; }
   if (event.key === "p" && present) { present.click(); }
-  if (event.key === "i") { press("#bands-open", 0); }
+  if (event.key === "i") { press("#bands-open", 0, true); }
   if (field && "1234".includes(event.key)) { press(".cp-quick button", Number(event.key) - 1); }
   // While names are hidden nobody can see whom they would let in.
   if (document.documentElement.hasAttribute("data-cp-present")) { return; }
@@ -58,8 +67,10 @@ document.addEventListener("keydown", function (event) {
   if (event.key === "r") { press("#live-waiting button", 1); }
 });
 
-function press(buttons, at) {
+/* ``opens``: the button opens a dialogue, and has the focus again once that is closed. */
+function press(buttons, at, opens) {
   const found = document.querySelectorAll(buttons)[at];
+  if (found && opens) { found.focus(); }
   if (found) { found.click(); }
 }
 

@@ -95,8 +95,8 @@ def _courses(rows: Sequence[Row], users: Sequence[User]) -> Any:
         parts.table(head, cells, text("Courses"), {2}),
         html.P(
             text(
-                "Personal links are made anew each time and told once, in a file; each opens one "
-                "lecture to one student."
+                "Personal links are made anew each time and told once, in a file. Each opens every "
+                "lecture of the course to one student; a new one ends the one before."
             ),
             className="cp-caveat",
         ),

@@ -49,12 +49,13 @@ def _routing(app: Dash, services: Services) -> None:
         Output(ids.HEADER, "children"),
         Output(ids.NOTICE, "children"),
         Input(ids.LOCATION, "pathname"),
+        State(ids.LOCATION, "search"),
     )
-    def route(pathname: str | None) -> tuple[Any, Any, Any]:
+    def route(pathname: str | None, search: str | None) -> tuple[Any, Any, Any]:
         # Whatever a browser sends as an address: a page has none but text.
         path = pathname if isinstance(pathname, str) and pathname else urls.HOME
         actor = current_actor()
-        shown = routes.page(services, actor, current_participant(), path)
+        shown = routes.page(services, actor, current_participant(), path, search)
         return shown, routes.header(actor, path), None
 
 

@@ -1,6 +1,7 @@
 """`/join/<code>`: how a student joins, what is sent, and how to stop."""
 
 from typing import Any
+from urllib.parse import quote
 
 from dash import html
 
@@ -8,7 +9,7 @@ from contract import Policy
 from contract.notice import notice_for
 from dashboard import i18n, wording
 from dashboard.i18n import text
-from dashboard.pages import join_here, parts
+from dashboard.pages import ids, join_here, parts, urls
 from db.values import Course, Lecture
 
 
@@ -31,7 +32,7 @@ def layout(lecture: Lecture, course: Course, base_url: str, program_path: str | 
                 title=text("Or with your camera"),
             )
             if inferring
-            else None,
+            else html.Div(id=ids.JOIN_COMMAND, hidden=True),
             parts.card(
                 html.Div(
                     [html.P(part) for part in notice.text.split("\n\n")],
@@ -49,7 +50,6 @@ def layout(lecture: Lecture, course: Course, base_url: str, program_path: str | 
 
 
 def _steps(lecture: Lecture, base_url: str, program_path: str | None) -> list[Any]:
-    name = text("Your name")
     # From this server, so that nobody installs another version, or what others call by that name.
     origin = "" if program_path is None else f" @ {base_url}{program_path}"
     return [
@@ -60,10 +60,7 @@ def _steps(lecture: Lecture, base_url: str, program_path: str | None) -> list[An
         ),
         _step(
             text("Start it with this lecture's code"),
-            parts.command(
-                f'classpulse agent --server {base_url} --join {lecture.code} --name "{name}"',
-                text("the join command"),
-            ),
+            html.Div(command(lecture, base_url), id=ids.JOIN_COMMAND),
             text(
                 "It shows you the notice below and asks before anything is sent. "
                 "If you got a personal link, give the link in place of the code."
@@ -78,6 +75,15 @@ def _steps(lecture: Lecture, base_url: str, program_path: str | None) -> list[An
             ),
         ),
     ]
+
+
+def command(lecture: Lecture, base_url: str, link: str | None = None) -> Any:
+    """What starts the agent in this lecture, for whoever holds a personal link by that link."""
+    joined = f'{lecture.code} --name "{text("Your name")}"'
+    if link is not None:
+        joined = f'"{base_url}{urls.join(lecture.code)}?link={quote(link, safe="")}"'
+    line = f"classpulse agent --server {base_url} --join {joined}"
+    return parts.command(line, text("the join command"))
 
 
 def _step(title: str, command: Any, meaning: str) -> Any:

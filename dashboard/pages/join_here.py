@@ -6,7 +6,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from contract.policy import CourseMode
+from contract.policy import CourseMode, Policy
 from dashboard.i18n import text
 from dashboard.pages import ids, parts, urls
 from db.values import Lecture
@@ -48,6 +48,7 @@ def form(lecture: Lecture, way: Way) -> Any:
                 label=text("I have read the notice below, and my answers may count."),
                 checked=False,
             ),
+            _room(lecture),
             html.Div(dmc.Button(text("Join this lecture"), id=ids.JOIN_BUTTON, size="md")),
             html.Div(id=ids.JOIN_ANSWER),
         ],
@@ -83,6 +84,21 @@ def _fields(way: Way) -> list[Any]:
         else dcc.Store(id=ids.JOIN_GUARDIAN)
     )
     return fields
+
+
+def _room(lecture: Lecture) -> Any:
+    """The choice about a camera that sees everybody, asked as the agent asks it: no is no harm."""
+    if lecture.policy is Policy.SELF_REPORT:
+        # Nothing is inferred from faces; the callback reads it whatever is asked.
+        return dcc.Store(id=ids.JOIN_ROOM)
+    return dmc.Checkbox(
+        id=ids.JOIN_ROOM,
+        label=text(
+            "If my teacher uses a camera for the whole room or the gallery view, it may see me."
+        ),
+        description=text("Such a camera runs only if everybody who joined allows it."),
+        checked=False,
+    )
 
 
 def _unknown(lecture: Lecture, way: Way) -> Any:

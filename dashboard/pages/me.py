@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
@@ -35,14 +35,22 @@ class Kept:
         return bool(self.seconds or self.pulses or self.flags)
 
 
-def layout(standing: tap.Standing, kept: Kept, *, may_be_shown: bool) -> Any:
-    """The page. ``may_be_shown``: whether it is the student's choice if the teacher sees them."""
+class MayChoose(NamedTuple):
+    """What is the student's choice here: ``shown``, if the teacher sees them; ``room``, if a
+    camera of the room does."""
+
+    shown: bool
+    room: bool
+
+
+def layout(standing: tap.Standing, kept: Kept, may: MayChoose) -> Any:
+    """The page."""
     participant, zone = standing.participant, ZoneInfo(standing.course.timezone)
     return html.Div(
         [
             parts.page_head(standing.lecture.title, standing.course.title),
             tap.card(standing),
-            _choices(participant) if may_be_shown and standing.open else None,
+            _choices(participant, may) if standing.open and any(may) else None,
             parts.card(_facts(participant, kept, zone), title=text("Your data")),
             parts.card(_timeline(kept.points, zone), title=text("What was seen of you"))
             if kept.seconds
@@ -74,28 +82,32 @@ def stranger() -> Any:
     )
 
 
-def _choices(participant: Participant) -> Any:
-    """What the teacher may see of this student, changed by a switch."""
+def _choices(participant: Participant, may: MayChoose) -> Any:
+    """What may be seen of this student, changed by switches."""
     choices = participant.choices
-    return parts.card(
-        html.Div(
-            [
-                dmc.Switch(
-                    id=ids.ME_FLAGS,
-                    label=text("My teacher may see my row and check in with me"),
-                    description=text("Otherwise you count in figures of the whole class only."),
-                    checked=choices.flags,
-                ),
-                dmc.Switch(
-                    id=ids.ME_ASK_FIRST,
-                    label=text("Ask me first"),
-                    description=text("A check-in is shown only after you said yes to it here."),
-                    checked=choices.ask_first,
-                    disabled=not choices.flags,
-                ),
-            ],
-            className="cp-stack",
+    shown = [
+        dmc.Switch(
+            id=ids.ME_FLAGS,
+            label=text("My teacher may see my row and check in with me"),
+            description=text("Otherwise you count in figures of the whole class only."),
+            checked=choices.flags,
         ),
+        dmc.Switch(
+            id=ids.ME_ASK_FIRST,
+            label=text("Ask me first"),
+            description=text("A check-in is shown only after you said yes to it here."),
+            checked=choices.ask_first,
+            disabled=not choices.flags,
+        ),
+    ]
+    room = dmc.Switch(
+        id=ids.ME_ROOM,
+        label=text("A camera for the whole room may see me"),
+        description=text("It runs only if everybody allows it, and ends when one takes it back."),
+        checked=choices.room,
+    )
+    return parts.card(
+        html.Div([*(shown if may.shown else ()), room if may.room else None], className="cp-stack"),
         title=text("What your teacher may see"),
     )
 

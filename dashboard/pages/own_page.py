@@ -41,7 +41,7 @@ def page(services: Services, student: ParticipantActor | Nobody) -> Any:
             flags=tuple(flags.flags_of(services.store, lecture.id, participant.id)),
             request=erasure.latest_of(services.store, participant.id),
         ),
-        may_be_shown=own.may_be_shown(target),
+        me.MayChoose(shown=own.may_be_shown(target), room=own.may_be_in_a_room(target)),
     )
 
 

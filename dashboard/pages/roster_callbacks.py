@@ -180,8 +180,8 @@ def _links(app: Dash, services: Services) -> None:
         text_file = io.StringIO()
         writer = csv.writer(text_file)
         writer.writerow(["name", "id", "email", "join"])
-        # The code is the lecture's, known only when it starts; the token stays good for one.
+        # No lecture's code, for which lecture it opens is known only when one has started.
         for student, token in made:
-            address = f"{request.host_url.rstrip('/')}/join/CODE?link={token}"
+            address = f"{request.host_url.rstrip('/')}{urls.join_by_link(token)}"
             writer.writerow([student.name, student.external_id, student.email, address])
         return parts.sent(text_file.getvalue(), f"links-{course.title[:40]}.csv")

@@ -13,6 +13,7 @@ from dashboard.i18n import text
 from dashboard.pages import (
     home,
     join,
+    join_start,
     live,
     live_news,
     office_pages,
@@ -29,8 +30,16 @@ from db import reports as stored_reports
 from db.values import Course, Lecture, Role
 
 
-def page(services: Services, actor: Actor, student: ParticipantActor | Nobody, path: str) -> Any:
+def page(
+    services: Services,
+    actor: Actor,
+    student: ParticipantActor | Nobody,
+    path: str,
+    search: object = None,
+) -> Any:
     """The page at ``path`` for ``actor``; ``student`` is who the recovery link says they are."""
+    if path.rstrip("/") == urls.JOIN:
+        return join_start.page(services, search)
     if (code := urls.join_code(path)) is not None:
         return join_page(services, code)
     if path.rstrip("/") == urls.ME:

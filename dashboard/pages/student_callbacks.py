@@ -1,8 +1,7 @@
 """What students' pages do: join, say how it goes, choose, take back, delete, ask for erasure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
@@ -10,13 +9,24 @@ from pydantic import ValidationError
 
 from contract.batches import first_rule
 from contract.exchange import ConsentRequest, JoinRequest, PulseMood
-from contract.policy import Choices
+from contract.policy import Choices, Policy
 from dashboard import joining, lookup, own
 from dashboard.access import SCHOOL, Action, ParticipantActor
 from dashboard.api.limits import address, current_limits
 from dashboard.errors import InvalidError
 from dashboard.i18n import text
-from dashboard.pages import forged, ids, join_here, own_page, shell, tap, urls
+from dashboard.pages import (
+    forged,
+    ids,
+    join,
+    join_here,
+    join_start,
+    own_page,
+    routes,
+    shell,
+    tap,
+    urls,
+)
 from dashboard.services import Services
 from dashboard.signin import (
     current_actor,
@@ -48,6 +58,7 @@ def _joining(app: Dash, services: Services) -> None:
         Action.JOIN,
         by_code,
         Output(ids.JOIN_FORM, "children"),
+        Output(ids.JOIN_COMMAND, "children"),
         Input(ids.JOIN_CODE, "data"),
         State(ids.LOCATION, "search"),
     )
@@ -65,7 +76,10 @@ def _joining(app: Dash, services: Services) -> None:
             guardian=settings.school(services.store).guardian_required,
             provider=provider_label(),
         )
-        return join_here.form(lecture, way)
+        told = no_update
+        if found is not None and lecture.policy is not Policy.SELF_REPORT:
+            told = join.command(lecture, routes.base_url(), link)
+        return join_here.form(lecture, way), told
 
     @secured_callback(
         app,
@@ -75,15 +89,17 @@ def _joining(app: Dash, services: Services) -> None:
         Output(ids.JOIN_ANSWER, "children"),
         Input(ids.JOIN_BUTTON, "n_clicks"),
         State(ids.JOIN_AGREE, "checked"),
+        State(ids.JOIN_ROOM, "checked"),
         State(ids.JOIN_NAME, "value"),
         State(ids.JOIN_GUARDIAN, "value"),
         State(ids.JOIN_CODE, "data"),
         State(ids.LOCATION, "search"),
         prevent_initial_call=True,
     )
-    def join(
+    def take_part(
         clicks: int | None,
         agreed: bool | None,
+        room: bool | None,
         name: str | None,
         guardian: str | None,
         code: str,
@@ -95,26 +111,32 @@ def _joining(app: Dash, services: Services) -> None:
             return no_update, shell.notice(
                 text("Please read the notice, and tick that you agree."), good=False
             )
-        remember_participant(_agreed(services, code, _link(search), name, guardian))
+        remember_participant(
+            _agreed(
+                services,
+                {"code": code, "link": _link(search), "name": forged.typed(name) or None},
+                guardian=forged.typed(guardian) or None,
+                room=room is True,
+            )
+        )
         return urls.ME, None
 
 
-def _agreed(services: Services, code: str, link: str | None, name: object, guardian: object) -> str:
+def _agreed(
+    services: Services, given: Mapping[str, Any], *, guardian: str | None, room: bool
+) -> str:
     """Join and agree in one step; answers the secret of the own page."""
     try:
-        asked = joining.ask(
-            services,
-            JoinRequest(code=code, link=link, name=forged.typed(name) or None),
-            current_actor(),
-        )
+        asked = joining.ask(services, JoinRequest.model_validate(given), current_actor())
         choices = asked.consented or Choices(class_mood=True)
         answer = joining.agree(
             services,
             ConsentRequest(
                 ticket=asked.ticket,
                 notice_version=asked.notice.version,
-                choices=choices.model_copy(update={"class_mood": True}),
-                guardian=forged.typed(guardian) or None,
+                # What is left out of the form has not been agreed to, whatever was before.
+                choices=choices.model_copy(update={"class_mood": True, "room": room}),
+                guardian=guardian,
             ),
         )
     except ValidationError as error:
@@ -135,8 +157,7 @@ def _lecture(services: Services, code: object) -> Lecture:
 
 def _link(search: object) -> str | None:
     """The personal link's token in the page's address."""
-    given = parse_qs(search.lstrip("?")) if isinstance(search, str) else {}
-    return next(iter(given.get("link", ())), None)
+    return join_start.fields(search).get("link")
 
 
 def _own(
@@ -246,6 +267,21 @@ def _choosing(app: Dash, services: Services) -> None:
             ask_first=ask_first is True,
         )
         return shell.notice(text("Saved. It holds from now on."), good=True), flags is not True
+
+    @_own(
+        app,
+        services,
+        Action.CHOOSE,
+        Output(ids.NOTICE, "children", allow_duplicate=True),
+        Input(ids.ME_ROOM, "checked"),
+        prevent_initial_call=True,
+    )
+    def choose_room(student: ParticipantActor, agreed: bool | None) -> Any:
+        chosen = lookup.participant(services, student.participant_id)[0].choices
+        if (agreed is True) == chosen.room:
+            return no_update
+        own.choose_room(services, student, student.participant_id, agreed=agreed is True)
+        return shell.notice(text("Saved. It holds from now on."), good=True)
 
 
 def _leaving(app: Dash, services: Services) -> None:

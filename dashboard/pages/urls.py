@@ -12,6 +12,7 @@ ADMIN_COURSES: Final = "/admin/courses"
 ADMIN_LOG: Final = "/admin/log"
 ADMIN_ERASURE: Final = "/admin/erasure"
 ME: Final = "/me"
+JOIN: Final = "/join"
 SIGN_IN: Final = "/signin"
 SIGN_OUT: Final = "/signout"
 SCHOOL_SIGN_IN: Final = "/signin/school"
@@ -43,6 +44,11 @@ def live(lecture_id: UUID) -> str:
 def join(code: str) -> str:
     """The page that tells a student how to join."""
     return f"{_JOIN}{code}"
+
+
+def join_by_link(token: str) -> str:
+    """The page that leads whoever holds a personal link on to the lecture it opens now."""
+    return f"{JOIN}?link={quote(token, safe='')}"
 
 
 def report_pdf(lecture_id: UUID) -> str:

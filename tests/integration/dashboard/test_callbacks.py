@@ -101,8 +101,11 @@ def test_no_callback_does_or_tells_anything_for_strangers(world: Any, who: str) 
     assert asked >= 3
 
 
-def call(world: Any, client: Any, output: str, **given: Any) -> Any:
-    """Ask the callback that answers ``output``, with ``given`` by the ids of what it reads."""
+def call(world: Any, client: Any, output: str, search: str = "", **given: Any) -> Any:
+    """Ask the callback that answers ``output``, with ``given`` by the ids of what it reads.
+
+    ``search``: what stands behind the question mark of the page's address.
+    """
     reads = set(given)
     (one,) = [
         entry
@@ -114,6 +117,8 @@ def call(world: Any, client: Any, output: str, **given: Any) -> Any:
         name = part["id"] if isinstance(part, dict) else None
         if isinstance(name, str) and name in given:
             part["value"] = given[name]
+        if isinstance(part, dict) and part["property"] == "search":
+            part["value"] = search
     return client.post("/_dash-update-component", json=body, headers=HERE)
 
 

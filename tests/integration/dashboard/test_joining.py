@@ -6,7 +6,7 @@ import pytest
 
 from contract.notice import NOTICE_VERSION
 from contract.policy import CourseMode, Policy
-from db import consents, lectures
+from db import consents, courses, lectures
 from db.values import ParticipantStatus
 
 YES = {"class_mood": True, "flags": True, "ask_first": False}
@@ -33,9 +33,29 @@ def test_an_open_course_takes_a_name_and_lets_the_student_wait(world: Any) -> No
     )  # fmt: skip
 
 
-def test_a_roster_course_takes_a_personal_link_once(world: Any) -> None:
+def test_a_personal_link_opens_the_courses_lectures_until_a_new_one_is_made(world: Any) -> None:
+    link, ids = world.link(world.students[0]), []
+    for _ in range(2):
+        lecture = world.lecture(CourseMode.ROSTER)
+        ana = world.join(lecture, link=link)
+        found = consents.participant(world.store, ana.id)
+        assert found is not None
+        assert (found.name, found.verified, ana.agreed["admitted"]) == ("Ana", True, True)
+        ids.append(ana.id)
+        lectures.end(world.store, lecture.id, world.clock.forward(minutes=1))
+    assert len(set(ids)) == 2
+    world.link(world.students[0])
     lecture = world.lecture(CourseMode.ROSTER)
-    link = world.link(world.students[0])
+    lost = world.client().post("/api/v1/join", json={"code": lecture.code, "link": link})
+    assert lost.status_code == 403
+    assert "personal link ended at" in lost.json["detail"]
+
+
+def test_a_personal_link_for_one_lecture_is_taken_once(world: Any) -> None:
+    lecture = world.lecture(CourseMode.ROSTER)
+    link = courses.issue_link(
+        world.store, world.students[0].id, now=world.clock(), lecture_id=lecture.id
+    )
     ana = world.join(lecture, link=link)
     assert ana.agreed["admitted"] is True
     found = consents.participant(world.store, ana.id)
@@ -47,9 +67,8 @@ def test_a_roster_course_takes_a_personal_link_once(world: Any) -> None:
 
 
 def test_a_second_device_replaces_the_first(world: Any) -> None:
-    lecture = world.lecture(CourseMode.ROSTER)
-    first = world.join(lecture, link=world.link(world.students[0]))
-    second = world.join(lecture, link=world.link(world.students[0]))
+    lecture, link = world.lecture(CourseMode.ROSTER), world.link(world.students[0])
+    first, second = (world.join(lecture, link=link) for _ in range(2))
     assert second.id == first.id
     assert first.send([]).status_code == 401
     assert second.send([]).status_code == 200

@@ -1,4 +1,4 @@
-"""Every role against every callback and every route, with honest and with forged ids and State."""
+"""Every role against every callback, with honest and with forged ids and State."""
 
 import json
 import random
@@ -10,7 +10,8 @@ import pytest
 from contract.policy import CourseMode
 from dashboard.access import Action
 from dashboard.signin import SECURED
-from db import audit, consents
+from db import audit, consents, flags
+from db.values import FlagKind, FlagRow
 from tests.integration.dashboard.test_callbacks import dependencies, forged, server_callbacks
 
 HERE = {"Origin": "http://localhost"}
@@ -161,37 +162,74 @@ def test_what_no_page_of_ours_sends_is_refused_quietly(
     assert "incident" not in capsys.readouterr().out
 
 
-# Every route that is no callback: method and path, and who gets more than a refusal.
-ROUTES: Mapping[tuple[str, str], set[str]] = {
-    ("GET", "/"): {"tara", "otto", "ada"},
-    ("GET", "/account"): {"tara", "otto", "ada"},
-    ("GET", "/admin"): {"tara", "otto", "ada"},  # the page itself says whom it is for
-    ("GET", "/reports"): {"tara", "otto", "ada"},
-    ("GET", "/live/{lecture}"): {"tara", "otto", "ada"},
-    ("GET", "/join/{code}"): set(ROLES),
-    ("GET", "/me"): set(ROLES),
-    ("GET", "/signin"): {"nobody", "student"},
-    ("GET", "/_live/{lecture}"): {"tara"},
-    ("GET", "/api/v1/lectures/{lecture}/summary"): {"tara"},
-    ("GET", "/api/v1/lectures/{lecture}/timeline"): {"tara"},
-    ("GET", "/api/v1/lectures/{lecture}/students"): {"tara"},
-    ("GET", "/api/v1/lectures/{lecture}/flags"): {"tara"},
-    ("GET", "/api/v1/me/observations"): {"student"},
-}
+def opened_by(browser: Any, one: dict[str, Any], lecture: Any, **pressed: str) -> Any:
+    """The answer to a press of the button whose id has the parts ``pressed``, in that lecture."""
+    body = honest(one, lecture)
+    for part in body["inputs"]:
+        if isinstance(part, list):
+            part[0] |= {"id": part[0]["id"] | pressed, "value": 1}
+            named = json.dumps(part[0]["id"], sort_keys=True, separators=(",", ":"))
+            body["changedPropIds"] = [f"{named}.n_clicks"]
+    return browser.post("/_dash-update-component", json=body, headers=HERE)
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES, ids=" ".join)
-def test_every_route_for_every_role(
-    world: Any, lecture: Any, browsers: Any, method: str, path: str
+def reading(world: Any, kind: str) -> dict[str, Any]:
+    """The callback that a button of that kind calls."""
+    (one,) = [
+        one
+        for one in dependencies(world).values()
+        if any(f'"type":"{kind}"' in part["id"] for part in one["inputs"])
+    ]
+    return one
+
+
+def suggested(world: Any, student: Any) -> FlagRow:
+    """A check-in with that student."""
+    found = consents.participant(world.store, student.id)
+    assert found is not None
+    return flags.raise_flag(
+        world.store,
+        lecture_id=found.lecture_id,
+        participant_id=found.id,
+        kind=FlagKind.SAD,
+        raised_at=world.clock(),
+        evidence={},
+        reason="",
+    )
+
+
+def test_ids_of_another_lecture_are_none_in_ones_own(
+    world: Any, lecture: Any, browsers: Any
 ) -> None:
-    world.app.board.tick(world.clock.forward(seconds=30))
-    address = path.format(lecture=lecture.id, code=lecture.code)
-    for role, client in browsers.items():
-        answer = client.open(address, method=method, headers=HERE)
-        allowed = answer.status_code in (200, 204)
-        assert allowed is (role in ROUTES[method, path]), (role, answer.status_code)
-        if not allowed:
-            assert answer.status_code in (303, 401, 403), (role, answer.status_code)
+    """The page's State names a lecture that one may act on, the button somebody of another."""
+    theirs = world.lecture(CourseMode.OPEN)
+    zoe = world.join(theirs, name="Zoe")
+    flag = suggested(world, zoe)
+    before = consents.participant(world.store, zoe.id)
+    presses = (
+        ("admission", {"participant": str(zoe.id), "verdict": "admit"}),
+        ("flag-answer", {"flag": str(flag.id), "outcome": "wrong"}),
+    )
+    for kind, pressed in presses:
+        asked = reading(world, kind)
+        answer = opened_by(browsers["tara"], asked, lecture, **pressed)
+        assert "cp-notice-bad" in answer.text, answer.text
+    assert consents.participant(world.store, zoe.id) == before
+    assert flags.flag(world.store, flag.id) == flag
+
+
+def test_a_student_answers_no_question_that_another_was_asked(
+    world: Any, lecture: Any, browsers: Any
+) -> None:
+    ben = world.join(lecture, name="Ben")
+    flag = suggested(world, ben)
+    flags.ask(world.store, flag.id, world.clock())
+    asked = reading(world, "private-answer")
+    answer = opened_by(browsers["student"], asked, lecture, flag=str(flag.id), answer="yes")
+    assert "cp-notice-bad" in answer.text, answer.text
+    kept = flags.flag(world.store, flag.id)
+    assert kept is not None
+    assert kept.answer is None
 
 
 def page(world: Any, client: Any, path: str) -> str:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from contract.policy import Choices, CourseMode
+from contract.policy import Choices, CourseMode, Policy
 from db import consents, courses, lectures
 from db.errors import ConflictError, NotFoundError, TicketError
 from db.secrets import mint
@@ -73,9 +73,45 @@ def test_a_used_ticket_keeps_no_name(classroom: Classroom) -> None:
     assert (after.name, after.used_at) == ("", NOW)
 
 
-def test_a_personal_link_works_once(rostered: Classroom) -> None:
+def test_a_personal_link_for_the_course_opens_lecture_after_lecture(rostered: Classroom) -> None:
+    store = rostered.store
+    ana = courses.add_student(store, rostered.course.id, "Ana", now=NOW)
+    link = courses.find_link(store, courses.issue_link(store, ana.id, now=NOW))
+    assert link is not None
+    phone, laptop = mint(), mint()
+    first = rostered.join(ticket=rostered.ticket(ana, link_id=link.id), token=phone)
+    again = rostered.join(ticket=rostered.ticket(ana, link_id=link.id), token=laptop)
+
+    # One student is one participant, whatever the device: a link adds nobody to a small group.
+    assert again.id == first.id
+    assert consents.agent_context(store, phone) is None
+    assert len(consents.history(store, first.id)) == 2
+    lectures.end(store, rostered.lecture.id, rostered.at(60))
+    later = lectures.start(store, rostered.course.id, "Next", Policy.INDIVIDUAL, rostered.at(120))
+    ticket = rostered.ticket(ana, link_id=link.id, lecture_id=later.id)
+    assert rostered.join(ticket=ticket).lecture_id == later.id
+
+
+def test_a_new_personal_link_for_the_course_ends_the_one_before(rostered: Classroom) -> None:
+    store = rostered.store
+    ana, bo = (courses.add_student(store, rostered.course.id, n, now=NOW) for n in ("Ana", "Bo"))
+    lost, of_bo = (courses.issue_link(store, one.id, now=NOW) for one in (ana, bo))
+    once = courses.issue_link(store, ana.id, now=NOW, lecture_id=rostered.lecture.id)
+    held = courses.find_link(store, lost)
+    assert held is not None
+    ticket = rostered.ticket(ana, link_id=held.id)
+    new = courses.issue_link(store, ana.id, now=NOW)
+
+    with pytest.raises(TicketError, match="link ended at 2026"):
+        rostered.join(ticket=ticket)
+    ends = [courses.find_link(store, secret) for secret in (lost, of_bo, once, new)]
+    assert [one and one.expires_at for one in ends] == [NOW, None, None, None]
+
+
+def test_a_personal_link_for_one_lecture_works_once(rostered: Classroom) -> None:
     ana = courses.add_student(rostered.store, rostered.course.id, "Ana", now=NOW)
-    link = courses.find_link(rostered.store, courses.issue_link(rostered.store, ana.id, now=NOW))
+    secret = courses.issue_link(rostered.store, ana.id, now=NOW, lecture_id=rostered.lecture.id)
+    link = courses.find_link(rostered.store, secret)
     assert link is not None
     assert (link.student, link.used_at) == (ana, None)
     first, second = (rostered.ticket(ana, link_id=link.id) for _ in range(2))
@@ -93,7 +129,7 @@ def test_a_personal_link_expires(rostered: Classroom) -> None:
     secret = courses.issue_link(rostered.store, ana.id, now=NOW, expires_at=NOW)
     link = courses.find_link(rostered.store, secret)
     assert link is not None
-    with pytest.raises(TicketError, match="link expired"):
+    with pytest.raises(TicketError, match="link ended"):
         rostered.join(ticket=rostered.ticket(ana, link_id=link.id))
 
 

@@ -386,7 +386,7 @@ ANA = Participant(
 def me_page(participant: Participant = ANA, *, lecture: Lecture = LECTURE, **kept: Any) -> str:
     told = {"points": [], "seconds": 0, "pulses": (), "flags": (), "request": None, **kept}
     standing = tap.Standing(participant, lecture, COURSE, None, None)
-    return text_of(me.layout(standing, me.Kept(**told), may_be_shown=True))
+    return text_of(me.layout(standing, me.Kept(**told), me.MayChoose(shown=True, room=True)))
 
 
 def test_me_says_what_is_stored_and_what_can_be_done() -> None:

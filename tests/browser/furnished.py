@@ -1,0 +1,315 @@
+"""A school in which every page, and every state of one, has something to show.
+
+``PLACES`` lists them once, for whoever looks at all of them: the accessibility test, and the
+pictures in ``docs/screenshots/``. The class is drawn from a fixed seed; nobody in it exists.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Page, Route
+
+from contract import EMOTIONS, CourseMode, Emotion, Observation, Policy
+from contract.exchange import PulseMood
+from dashboard import office, own, pulse_spans, rosters
+from dashboard.access import OperatorActor, ParticipantActor
+from dashboard.passwords import hash_password
+from db import consents, courses, ingest, lectures, people, queries
+from db.values import Lecture, Role
+from tests.browser.classroom import PASSWORD, Classroom, Student
+from tests.unit.dashboard.made import observation
+
+NAMES: Final = (
+    "Ana Lima", "Ben Carter", "Chloé Martin", "Dev Patel", "Emeka Obi", "Freya Lund",
+    "Gita Rao", "Hugo Weiss", "Ines Duarte", "Jonas Berg", "Kavya Nair", "Lena Fischer",
+)  # fmt: skip
+MINUTES: Final = 26
+SEED: Final = 20261121
+BROKEN: Final = "broken"
+"""The secret of an own page that fails on the server, so that the page for that can be seen."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page in one state: its name, its address and who looks.
+
+    ``address`` names its fields as ``furnish`` answers them. ``ready``: what is there once the page
+    stands. ``act``: what brings it into the state. ``window``: whether that covers the window, so
+    that nothing below it can be seen.
+    """
+
+    name: str
+    address: str
+    login: str | None
+    ready: str = "h1"
+    act: Callable[[Page], None] | None = None
+    window: bool = False
+    language: str = "en"
+
+    def open(self, page: Page, addresses: Mapping[str, str]) -> None:
+        """Go there and bring it into its state."""
+        page.goto(self.address.format_map(addresses))
+        page.locator(self.ready).first.wait_for()
+        if page.locator(".dash-graph:visible").count():
+            page.locator(".js-plotly-plot .main-svg").first.wait_for()
+        if self.act is not None:
+            self.act(page)
+        page.evaluate("document.fonts.ready")
+
+
+def _dialogue(button: str) -> dict[str, Any]:
+    def press(page: Page) -> None:
+        page.get_by_role("button", name=button, exact=False).first.click()
+        page.get_by_role("dialog").wait_for()
+
+    return {"act": press, "window": True}
+
+
+def _present(page: Page) -> None:
+    page.get_by_role("button", name="Present").click()
+    page.get_by_role("button", name="Stop presenting").wait_for()
+
+
+def _lose_the_line(page: Page) -> None:
+    def nothing(route: Route) -> None:
+        route.abort()
+
+    page.route("**/_live/**", nothing)
+    page.evaluate(
+        "const now = performance.now.bind(performance); performance.now = () => now() + 48000"
+    )
+    page.locator(".cp-banner-lost").wait_for()
+
+
+def _sign_in_wrongly(page: Page) -> None:
+    page.locator("#login").fill("teacher")
+    page.locator("#password").fill("not this one")
+    page.locator("button[type=submit]").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _join_without_agreeing(page: Page) -> None:
+    page.get_by_role("button", name="Join this lecture").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _open_languages(page: Page) -> None:
+    page.locator(".cp-language").click()
+    page.get_by_role("link", name="Español").wait_for()
+
+
+PLACES: Final = (
+    Place("live", "/live/{now}", "teacher", ".cp-check"),
+    Place("live-code", "/live/{now}", "teacher", ".cp-check", **_dialogue("Join code")),
+    Place("live-intervals", "/live/{now}", "teacher", ".cp-check", **_dialogue("Intervals")),
+    Place("live-room", "/live/{now}", "teacher", ".cp-check", **_dialogue("Room camera")),
+    Place("live-presenting", "/live/{now}", "teacher", ".cp-strip", _present),
+    Place("live-lost", "/live/{now}", "teacher", ".cp-check", _lose_the_line),
+    Place("live-end", "/live/{now}", "teacher", ".cp-check", **_dialogue("End lecture")),
+    Place("live-empty", "/live/{empty}", "teacher", ".cp-strip"),
+    Place("live-aggregate", "/live/{whole}", "teacher", ".cp-strip"),
+    Place("live-self-report", "/live/{quiet}", "teacher", ".cp-said"),
+    Place("live-ended", "/live/{over}", "teacher"),
+    Place("home", "/", "teacher"),
+    Place("home-student", "/", "student"),
+    Place("reports", "/reports", "admin", "table"),
+    Place("admin", "/admin", "admin"),
+    Place("admin-people", "/admin/people", "admin", "table"),
+    Place("admin-courses", "/admin/courses", "admin", "table"),
+    Place("admin-erasure", "/admin/erasure", "admin", ".cp-form"),
+    Place("admin-log", "/admin/log", "admin", "table"),
+    Place("account", "/account", "teacher"),
+    Place("languages", "/account", "teacher", act=_open_languages),
+    Place("join", "/join/{code}", None, ".cp-form"),
+    Place("join-refused", "/join/{code}", None, ".cp-form", _join_without_agreeing),
+    Place("join-self-report", "/join/{quiet_code}", None, ".cp-form"),
+    Place("join-roster", "/join/{roster_code}", None, ".cp-empty"),
+    Place("join-unknown", "/join/QQ2345", None),
+    Place("me", "{ana}", None, ".cp-taps"),
+    Place("me-delete", "{ana}", None, ".cp-taps", **_dialogue("Delete my data")),
+    Place("me-asked", "{lena}", None, ".cp-private"),
+    Place("me-unknown", "/me", None),
+    Place("signin", "/signin", None),
+    Place("signin-refused", "/signin", None, act=_sign_in_wrongly),
+    Place("forbidden", "/admin", "teacher"),
+    Place("missing", "/live/00000000-0000-7000-8000-000000000000", "teacher"),
+    Place("error-403", "/me/no-such-secret", None),
+    Place("error-404", "/api/v1/nothing", None),
+    Place("error-500", f"/me/{BROKEN}", None),
+    *(
+        Place(f"{name}-{language}", address, login, ready, language=language)
+        for language in ("hi", "es")
+        for name, address, login, ready in (
+            ("live", "/live/{now}", "teacher", ".cp-check"),
+            ("reports", "/reports", "admin", "table"),
+            ("join", "/join/{code}", None, ".cp-form"),
+            ("me", "{ana}", None, ".cp-taps"),
+        )
+    ),
+)
+
+
+def sign_in(context: BrowserContext, login: str) -> None:
+    """Sign somebody in for every page of ``context``, whatever its language."""
+    page = context.new_page()
+    page.goto("/signin")
+    page.locator("#login").fill(login)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("button[type=submit]").click()
+    page.locator(".cp-user-link").wait_for()
+    page.close()
+
+
+def leave(page: Page) -> None:
+    """Close a page; its browser does not go on presenting."""
+    page.evaluate("localStorage.removeItem('classpulse-present')")
+    page.close()
+
+
+def furnish(room: Classroom) -> dict[str, str]:
+    """Lectures that are over, whose report is due and that run; answers the fields of addresses."""
+    rng, store = random.Random(SEED), room.app.store
+    over = room.start_lecture("Heat and temperature")
+    _sit(room, over, rng)
+    lectures.end(store, over.id, room.clock(), timedelta(0))
+    room.app.scheduler.sweep(room.clock())
+    room.clock.turn(3600)
+    second = room.start_lecture("Entropy, a first look")
+    room.clock.turn(1500)
+    lectures.end(store, second.id, room.clock(), timedelta(minutes=5))
+    room.clock.turn(60)
+    now = room.start_lecture()
+    students = _sit(room, now, rng)
+    Student(room.http, "Zoe Ahmed").join(now.code)
+    at = room.clock() - timedelta(minutes=9)
+    lectures.add_marker(store, now.id, at=at, label="Group work starts", user_id=room.teacher.id)
+    empty = _other_lecture(room, "Chemistry 9a", "Acids and bases", Policy.INDIVIDUAL)
+    whole = _other_lecture(room, "Biology 11", "How a cell divides", Policy.AGGREGATE)
+    quiet = _other_lecture(room, "Music", "A fugue, taken apart", Policy.SELF_REPORT)
+    answers = [PulseMood.GOOD] * 4 + [PulseMood.OKAY] * 3 + [PulseMood.LOST] * 5
+    _answer(room, now, students, answers)
+    _answer(room, quiet, room.students(quiet, NAMES), answers)
+    roster_code = _office(room, students)
+    _break_one_page(room)
+    room.app.board.tick(room.clock())
+    return {
+        "now": str(now.id),
+        "empty": str(empty.id),
+        "whole": str(whole.id),
+        "quiet": str(quiet.id),
+        "over": str(over.id),
+        "code": now.code,
+        "quiet_code": quiet.code,
+        "roster_code": roster_code,
+        "ana": students[0].recovery,
+        "lena": students[-1].recovery,
+    }
+
+
+def _other_lecture(room: Classroom, course: str, title: str, policy: Policy) -> Lecture:
+    """A running lecture of another course of the same teacher, with nobody in it yet."""
+    store = room.app.store
+    made = courses.add_course(
+        store, title=course, mode=CourseMode.OPEN, timezone="Europe/Berlin", now=room.clock()
+    )
+    courses.add_teacher(store, made.id, room.teacher.id)
+    return lectures.start(store, made.id, title, policy, room.clock() - timedelta(minutes=12))
+
+
+def _answer(
+    room: Classroom, lecture: Lecture, students: Sequence[Student], moods: Sequence[PulseMood]
+) -> None:
+    """Each student's own answer, a few minutes ago, so that they have been counted."""
+    at = room.clock() - timedelta(minutes=3)
+    for student, mood in zip(students, moods, strict=False):
+        assert student.participant is not None
+        ingest.ingest_pulse(room.app.store, student.participant, mood, at)
+    found = queries.participants(room.app.store, lecture.id)
+    pulse_spans.settle(room.app.store, lecture, found, room.clock())
+
+
+def _office(room: Classroom, students: Sequence[Student]) -> str:
+    """Something in each of the office's rooms; answers the code of a lecture with a roster."""
+    store, services, operator = room.app.store, room.app.services, OperatorActor()
+    roster = {
+        "Algebra 8c": [rosters.RosterStudent(name, str(n), None) for n, name in enumerate(NAMES)]
+    }
+    (algebra,) = office.import_roster(services, operator, roster)
+    ben = students[1].participant
+    assert ben is not None
+    found = consents.participant(store, ben)
+    assert found is not None
+    own.ask_to_be_erased(services, ParticipantActor(ben, found.lecture_id), ben)
+    people.add_user(
+        store,
+        login="student",
+        name="Kavya Nair",
+        role=Role.STUDENT,
+        password_hash=hash_password(PASSWORD),
+        now=room.clock(),
+    )
+    return lectures.start(store, algebra.id, "Fractions", Policy.INDIVIDUAL, room.clock()).code
+
+
+def _break_one_page(room: Classroom) -> None:
+    views: dict[str, Callable[..., Any]] = room.app.flask.view_functions
+    whole = views["signin.open_own_page"]
+
+    def broken(secret: str) -> Any:
+        if secret == BROKEN:
+            raise RuntimeError("This page fails, for whoever wants to see how that looks.")
+        return whole(secret)
+
+    views["signin.open_own_page"] = broken
+
+
+def _sit(room: Classroom, lecture: Lecture, rng: random.Random) -> list[Student]:
+    """Students through ``MINUTES``: Ana turns sad-looking, Hugo and Lena away; others as they go.
+
+    Lena wants to be asked before her teacher is told.
+    """
+    start = room.clock()
+    students = room.students(lecture, NAMES)
+    lena = students[-1].participant
+    assert lena is not None
+    own.choose(
+        room.app.services, ParticipantActor(lena, lecture.id), lena, flags=True, ask_first=True
+    )
+    room.clock.turn(MINUTES * 60)
+    for student in students:
+        assert student.participant is not None
+        ingest.ingest_observations(
+            room.app.store, student.participant, _seen(student.name, start, rng), room.clock()
+        )
+    return students
+
+
+def _seen(name: str, start: Any, rng: random.Random) -> list[Observation]:
+    look, liveliness = Emotion.NEUTRAL, rng.uniform(0.2, 0.5)
+    items: list[Observation] = []
+    for second in range(MINUTES * 60):
+        if second % 20 == 0:
+            excited = liveliness + (0.25 if second > 17 * 60 else 0.0)
+            look = _drawn(rng, excited)
+            if name == "Ana Lima" and second >= 720:
+                look = Emotion.SAD
+        away = name in ("Hugo Weiss", "Lena Fischer") and second > 600
+        attentive = 0.15 if away else rng.uniform(0.75, 1.0)
+        items.append(observation(look, start + timedelta(seconds=second), round(attentive, 2)))
+    return items
+
+
+def _drawn(rng: random.Random, excited: float) -> Emotion:
+    weights = {
+        Emotion.NEUTRAL: 1 - excited,
+        Emotion.HAPPY: excited * 0.62,
+        Emotion.SURPRISE: excited * 0.2,
+        Emotion.SAD: 0.06,
+        Emotion.FEAR: 0.03,
+        Emotion.ANGRY: 0.03,
+        Emotion.DISGUST: 0.02,
+    }
+    return rng.choices(EMOTIONS, [weights[look] for look in EMOTIONS])[0]
