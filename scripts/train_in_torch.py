@@ -16,7 +16,6 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -33,76 +32,13 @@ from models import architectures
 from models.augmentation import augment, mix
 from models.datasets import Faces, load_dataset
 from models.errors import TrainingError
-from models.learning import TrainConfig, read_config
+from models.learning import TrainConfig, finished, plateau_rate, read_config
 from models.train import BEST_FILE, LOG_FILE, EpochLog, agree_on_config, targets_of
+from scripts.torch_engine import Engine
 
 STATE: Final = "state.pt"
 ALIKE: Final = 1e-3
 """The two engines' logits for one batch, in single precision, may differ by this much."""
-
-
-class Engine:
-    """A Keras graph's own parameters, run by PyTorch on (n, 1, 48, 48) faces."""
-
-    def __init__(self, model: keras.Model) -> None:
-        self.model = model
-        self._layers = [layer for layer in model.layers if layer.name != "faces"]
-
-    def __call__(self, faces: torch.Tensor, *, training: bool) -> torch.Tensor:
-        """Logits (n, 7); running statistics of the norms move where ``training``."""
-        values: dict[str, torch.Tensor] = {"faces": faces}
-        for layer in self._layers:
-            node = layer._inbound_nodes[0]
-            inputs = [values[tensor._keras_history.operation.name] for tensor in node.input_tensors]
-            values[layer.name] = _run(layer, inputs, training)
-        return values[self._layers[-1].name]
-
-
-def _run(layer: Any, inputs: list[torch.Tensor], training: bool) -> torch.Tensor:
-    kind, x = type(layer).__name__, inputs[0]
-    run = _OPERATIONS.get(kind)
-    if run is None:
-        raise TrainingError(f"the layer {layer.name} must be one of {', '.join(_OPERATIONS)}")
-    if kind == "Add":
-        return inputs[0] + inputs[1]
-    return run(layer, x, training)
-
-
-def _convolve(layer: Any, x: torch.Tensor, _: bool) -> torch.Tensor:
-    stride, size = layer.strides[0], layer.kernel_size[0]
-    if stride == 1:
-        padding = size // 2
-    else:
-        # Keras's "same" with a stride adds the odd line below and to the right.
-        x, padding = nn.pad(x, (0, 1, 0, 1)), 0
-    bias = layer.bias.value if layer.use_bias else None
-    return nn.conv2d(x, layer.kernel.value.permute(3, 2, 0, 1), bias, stride, padding)
-
-
-def _normalise(layer: Any, x: torch.Tensor, training: bool) -> torch.Tensor:
-    return nn.batch_norm(
-        x,
-        layer.moving_mean.value,
-        layer.moving_variance.value,
-        layer.gamma.value,
-        layer.beta.value,
-        training=training,
-        momentum=1 - layer.momentum,
-        eps=layer.epsilon,
-    )
-
-
-_OPERATIONS: Final[dict[str, Callable[[Any, torch.Tensor, bool], torch.Tensor]]] = {
-    "Rescaling": lambda layer, x, _: x * layer.scale + layer.offset,
-    "Conv2D": _convolve,
-    "BatchNormalization": _normalise,
-    "ReLU": lambda _, x, __: nn.relu(x),
-    "AveragePooling2D": lambda layer, x, _: nn.avg_pool2d(x, layer.pool_size[0]),
-    "GlobalAveragePooling2D": lambda _, x, __: x.float().mean((2, 3)),
-    "Dropout": lambda layer, x, training: nn.dropout(x, layer.rate, training),
-    "Dense": lambda layer, x, _: nn.linear(x.float(), layer.kernel.value.T, layer.bias.value),
-    "Add": lambda _, x, __: x,
-}
 
 
 class Run:
@@ -118,22 +54,35 @@ class Run:
             self.model.load_weights(config.start_from)
         self.average.set_weights(self.model.get_weights())
         self.engine, self.judge = Engine(self.model), Engine(self.average)
-        shrunk = [v.value for v in self.model.trainable_variables if len(v.shape) > 1]
-        others = [v.value for v in self.model.trainable_variables if len(v.shape) <= 1]
-        # PyTorch shrinks through the gradient, so that momentum multiplies it by ten.
-        shrink = config.weight_decay * (1 - config.momentum)
-        self.optimizer = torch.optim.SGD(
-            [{"params": shrunk, "weight_decay": shrink}, {"params": others, "weight_decay": 0.0}],
-            lr=config.learning_rate,
-            momentum=config.momentum,
-            nesterov=True,
-        )
+        self.optimizer = self._optimizer()
         self.accuracies: list[float] = []
         if (folder / STATE).is_file():
             self._restore()
 
+    def _optimizer(self) -> torch.optim.Optimizer:
+        config = self.config
+        shrunk = [v.value for v in self.model.trainable_variables if len(v.shape) > 1]
+        others = [v.value for v in self.model.trainable_variables if len(v.shape) <= 1]
+        groups: list[dict[str, Any]] = [{"params": shrunk}, {"params": others, "weight_decay": 0.0}]
+        if config.optimizer == "adam":
+            return torch.optim.AdamW(
+                groups, lr=config.learning_rate, eps=1e-7, weight_decay=config.weight_decay
+            )
+        return torch.optim.SGD(
+            groups,
+            lr=config.learning_rate,
+            momentum=config.momentum,
+            nesterov=True,
+            # PyTorch shrinks through the gradient, so that momentum multiplies it by ten.
+            weight_decay=config.weight_decay * (1 - config.momentum),
+        )
+
     def rate(self, step: int) -> float:
-        """A warmed-up cosine to zero."""
+        """The learning rate of a step, counted over all epochs."""
+        if self.config.schedule == "plateau":
+            return plateau_rate(self.config, self.accuracies)
+        if self.config.schedule == "constant":
+            return self.config.learning_rate / (1 + self.config.decay * step)
         warm_up = int(self.config.warm_up_epochs * self.steps)
         if step < warm_up:
             return self.config.learning_rate * step / warm_up
@@ -152,17 +101,20 @@ class Run:
             batch = augment(faces.pixels[rows], changes, random)
             batch, aims = mix(batch, targets[rows], self.config.mixup, random)
             wanted = torch.from_numpy(aims)
+            seen = epoch * self.steps + step
             for group in self.optimizer.param_groups:
-                group["lr"] = self.rate(epoch * self.steps + step)
+                group["lr"] = self.rate(seen)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits = self.engine(_tensor(batch), training=True)
             loss = -(wanted * nn.log_softmax(logits.float(), 1)).sum(1).mean()
+            loss = loss + sum(self.model.losses)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
             losses[step] = loss.item()
             hits[step] = (logits.argmax(1) == wanted.argmax(1)).float().mean().item()
-            self._move_average(epoch * self.steps + step)
+            if self.config.ema_decay or step == self.steps - 1:
+                self._move_average(seen)
         return float(losses.mean()), float(hits.mean())
 
     @torch.no_grad()
@@ -228,14 +180,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.train_in_torch")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--config", type=Path, required=True, help="a recipe with SGD and a cosine")
+    parser.add_argument("--config", type=Path, required=True, help="a recipe")
+    parser.add_argument("--until", type=int, help="stop after this epoch for now")
     chosen = parser.parse_args()
     config, data = read_config(chosen.config), load_dataset(chosen.data)
     agree_on_config(config, data, chosen.run)
     targets = targets_of(config, data.training)
     run = Run(config, chosen.run, len(data.training))
     see_that_engines_agree(run, data.public_test)
-    while len(run.accuracies) < config.epochs:
+    last = config.epochs if chosen.until is None else chosen.until
+    while len(run.accuracies) < last and not finished(config, run.accuracies):
         started = time.monotonic()
         loss, hits = run.one_epoch(data.training, targets)
         accuracy, public_loss = run.judged(data.public_test)

@@ -30,6 +30,7 @@ SLICES: Final = {
     "resnet50": 1,
 }
 """Epochs at a time, the cheapest first; a slice of one costs about as much as one of another."""
+ENGINES: Final = {"keras": "models.train", "torch": "scripts.train_in_torch"}
 ONE_THREAD: Final = {
     "OMP_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
@@ -56,10 +57,10 @@ def waiting(runs: Path) -> list[str]:
     return sorted(left, key=lambda name: len(done[name]) // SLICES[name])
 
 
-def train_slice(name: str, data: Path, runs: Path) -> None:
+def train_slice(name: str, data: Path, runs: Path, engine: str) -> None:
     """Train ``name`` for its next few epochs. Raises CalledProcessError where that fails."""
     until = len(accuracies(runs / name)) + SLICES[name]
-    command = [sys.executable, "-m", "models.train", "--data", str(data)]
+    command = [sys.executable, "-m", ENGINES[engine], "--data", str(data)]
     command += ["--run", str(runs / name), "--config", str(RECIPES / f"{name}.json")]
     command += ["--until", str(until)]
     print(f"{name}: to epoch {until}", flush=True)
@@ -78,6 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.train_rows")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs")
+    parser.add_argument("--engine", choices=ENGINES, default="keras", help="torch is faster here")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen.runs.mkdir(exist_ok=True)
@@ -89,7 +91,7 @@ def main() -> None:
         failed: set[str] = set()
         while left := [name for name in waiting(chosen.runs) if name not in failed]:
             try:
-                train_slice(left[0], chosen.data.resolve(), chosen.runs)
+                train_slice(left[0], chosen.data.resolve(), chosen.runs, chosen.engine)
             except subprocess.CalledProcessError as error:
                 # One row that cannot be trained must not keep the others waiting.
                 print(f"{left[0]}: left out, exit code {error.returncode}", flush=True)
