@@ -1,7 +1,8 @@
 """Export: trained weights to files that answer calibrated probabilities, and their card.
 
 The exported graph is self-contained: grey levels 0..255 in, softmax of temperature-scaled logits
-out, batch fixed at one so that the browser can run it too. A LiteRT float file (half-precision
+out, batch fixed at one so that the browser can run it too. Where the table of networks says so, a
+face is read together with its mirror image and answered by the mean of both. A LiteRT float file (half-precision
 weights, computed in single precision), a LiteRT int8 file calibrated on Training faces and an ONNX
 file for machines without LiteRT are written, compared with Keras on real faces, measured, and
 described in a card.
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.emotions import EMOTIONS
 from models import architectures, metrics
 from models.cardmaking import Answers, Made, make_card
 from models.cards import Card, CardFile
@@ -74,7 +76,8 @@ def export_run(
     config = json.loads((run / CONFIG_FILE).read_text(encoding="utf-8"))
     log = [json.loads(line) for line in (run / LOG_FILE).read_text(encoding="utf-8").splitlines()]
     name = config["model"]
-    logits_model = _float32_model(name, run / BEST_FILE)
+    network = _float32_model(name, run / BEST_FILE)
+    logits_model = _mirrored(network) if architectures.architecture(name).mirrored else network
     public_logits = _logits(logits_model, data.public_test)
     temperature = round(metrics.fit_temperature(public_logits, data.public_test.labels), 4)
     calibrated = _with_softmax(logits_model, temperature)
@@ -96,13 +99,13 @@ def export_run(
     exported.sort(key=lambda each: each.file.precision != INT8)
     if not interim:
         # Without the optimiser's state, which the run's own file carries along.
-        logits_model.save_weights(folder / f"{name}.weights.h5")
+        network.save_weights(folder / f"{name}.weights.h5")
     made = Made(
         name=name,
         version=version,
         summary=architectures.architecture(name).summary,
         files=tuple(each.file for each in exported),
-        parameters=logits_model.count_params(),
+        parameters=network.count_params(),
         training=_training(config, log, run / NOTES_FILE),
         temperature=temperature,
     )
@@ -129,6 +132,16 @@ def _logits(model: keras.Model, faces: Faces) -> NDArray[np.float64]:
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)))
+
+
+def _mirrored(network: keras.Model) -> keras.Model:
+    """The mean of a network's logits for a face and for its mirror image, in one pass."""
+    import keras
+
+    faces = network.input
+    both = keras.layers.Concatenate(axis=0, name="both")([faces, keras.ops.flip(faces, axis=2)])
+    answers = keras.ops.reshape(network(both), (2, -1, len(EMOTIONS)))
+    return keras.Model(faces, keras.ops.mean(answers, axis=0), name=network.name)
 
 
 def _with_softmax(model: keras.Model, temperature: float) -> keras.Model:

@@ -17,7 +17,8 @@ from models.datasets import DataSet, Split, repeated
 
 PROTOCOL: Final = (
     "the exported file, one face at a time, on one thread",
-    "answers of a single pass; the mirror average stands beside it and never replaces it",
+    "answers of a single pass of the file; the mirror average stands beside it and never replaces "
+    "it (pulse's file reads a face both ways round within its pass, so its two are the same)",
     "the epoch is chosen on PublicTest, and the temperature is fitted there; PrivateTest chooses "
     "nothing",
     "95 % intervals: Wilson's for shares of faces, 1,000 resamplings of faces for macro F1",

@@ -30,6 +30,8 @@ class Architecture:
     summary: str
     published: str = ""
     """The figure of its write-up as it is given there; empty where none is."""
+    mirrored: bool = False
+    """Whether its exported files answer with the mean over a face and its mirror image."""
 
 
 def build(name: str) -> keras.Model:
@@ -65,7 +67,12 @@ def architecture(name: str) -> Architecture:
 ARCHITECTURES: Final[dict[str, Architecture]] = {
     row.name: row
     for row in (
-        Architecture("pulse", pulse.pulse, "ours: a narrow residual network for small grey faces"),
+        Architecture(
+            "pulse",
+            pulse.pulse,
+            "ours: a narrow residual network for small grey faces, each read both ways round",
+            mirrored=True,
+        ),
         Architecture("cnn4", plain.cnn4, "four convolutions and a dense layer of 1024"),
         Architecture(
             "custom_cnn",

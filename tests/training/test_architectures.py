@@ -9,7 +9,7 @@ from models.architectures.transfer import load_imagenet
 from models.errors import ModelsError, TrainingError
 
 PARAMETERS = {
-    "pulse": 3_074_135,
+    "pulse": 2_844_823,
     "cnn4": 2_345_607,
     "custom_cnn": 1_767_207,
     "tuned_cnn": 2_870_087,
