@@ -2,10 +2,10 @@
 
 The exported graph is self-contained: grey levels 0..255 in, softmax of temperature-scaled logits
 out, batch fixed at one so that the browser can run it too. Where the table of networks says so, a
-face is read together with its mirror image and answered by the mean of both. A LiteRT float file (half-precision
-weights, computed in single precision), a LiteRT int8 file calibrated on Training faces and an ONNX
-file for machines without LiteRT are written, compared with Keras on real faces, measured, and
-described in a card.
+face is read together with its mirror image and answered by the mean of both. A LiteRT float file
+(half-precision weights, computed in single precision), a LiteRT int8 file calibrated on Training
+faces and an ONNX file for machines without LiteRT are written, compared with Keras on real faces,
+measured, and described in a card.
 """
 
 from __future__ import annotations
