@@ -60,7 +60,7 @@ class BlazeFace:
 
     def __init__(self, network: Network, *, min_score: float = MIN_SCORE) -> None:
         self._network = network
-        self._side = network.input.shape[1]
+        self._side = int(network.input.shape[1])
         self._anchors = _anchors(self._side)
         self._min_score = min_score
 
@@ -69,6 +69,11 @@ class BlazeFace:
         """Load the packaged network; WeightsError where it is missing or another one."""
         name, content = FACE_DETECTOR.read()
         return cls(load_network(content, name=name), min_score=min_score)
+
+    @property
+    def side(self) -> int:
+        """Pixels each way of the square that the network reads."""
+        return self._side
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """The likely faces in ``image_bgr`` (height, width, 3) uint8, the largest box first.

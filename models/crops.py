@@ -30,8 +30,8 @@ _EYE_CORNERS: Final = ((33, 133), (362, 263))
 _MOUTH_CORNERS: Final = (61, 291)
 _NOSE_TIP: Final = 4
 
-_BRIGHT: Final = 90.0
-"""This percentile of the crop's middle is what is brought to ``_WHITE``."""
+_BRIGHT: Final = 0.9
+"""This quantile of the crop's middle is what is brought to ``_WHITE``."""
 _WHITE: Final = 200.0
 """The median of FER2013's faces."""
 _MIDDLE: Final = slice(8, SIDE - 8)
@@ -133,7 +133,9 @@ def face_crop(image_bgr: NDArray[np.uint8], detection: Detection) -> NDArray[np.
 
 def evenly_lit(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """``crop`` (48, 48) as bright as FER2013's faces usually are: exposed anew, as it were."""
-    bright = float(np.percentile(crop[_MIDDLE, _MIDDLE], _BRIGHT))
+    # Sorting bytes is forty times as fast as numpy.percentile.
+    middle = np.sort(crop[_MIDDLE, _MIDDLE], axis=None)
+    bright = float(middle[int(_BRIGHT * middle.size)])
     gain = float(np.clip(_WHITE / max(bright, 1.0), *_GAIN))
     return np.asarray(cv2.convertScaleAbs(crop, alpha=gain), dtype=np.uint8)
 
@@ -157,15 +159,24 @@ def square_crop(
     turn = np.radians(turn_degrees)
     rotation = scale * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     first = np.array(centre, dtype=np.float64) - rotation @ np.full(2, (points - 1) / 2)
-    to_picture = np.column_stack([rotation, first])
-    crop = cv2.warpAffine(
-        image_bgr,
-        to_picture,
+    # Only what the square can touch is turned to grey; where it ends, the picture does.
+    reach = max(side, 1.0) * (abs(np.cos(turn)) + abs(np.sin(turn))) / 2 + 2
+    left, right = _within(centre[0] - reach, centre[0] + reach, image_bgr.shape[1])
+    top, bottom = _within(centre[1] - reach, centre[1] + reach, image_bgr.shape[0])
+    around = cv2.cvtColor(image_bgr[top:bottom, left:right], cv2.COLOR_BGR2GRAY)
+    grey = cv2.warpAffine(
+        around,
+        np.column_stack([rotation, first - (left, top)]),
         (points, points),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
     if fine > 1:
         grey = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     return np.asarray(grey, dtype=np.uint8)
+
+
+def _within(low: float, high: float, length: int) -> tuple[int, int]:
+    """The pixels from ``low`` to ``high`` of a line; at least the one that is nearest."""
+    first = min(max(int(low), 0), length - 1)
+    return first, min(max(int(np.ceil(high)), first + 1), length)

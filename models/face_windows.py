@@ -42,6 +42,14 @@ def moved(face: Detection, left: float, top: float) -> Detection:
     return Detection(face.x + left, face.y + top, face.w, face.h, face.score, keypoints)
 
 
+def scaled(face: Detection, across: float, down: float) -> Detection:
+    """A face found in a picture brought to another size, in the pixels it had before."""
+    keypoints = face.keypoints * np.array([across, down])
+    return Detection(
+        face.x * across, face.y * down, face.w * across, face.h * down, face.score, keypoints
+    )
+
+
 def one_of_each(faces: Sequence[Detection]) -> list[Detection]:
     """Each face once, the largest box first: of boxes that overlap, the surest is kept.
 
