@@ -84,6 +84,9 @@ class Behaviour:
     gaze_dwell_s: float = 15.0
     faces_per_look: int = 5
     """K"""
+    faces_shared: bool = True
+    """two students may show the same face of the bank; else each face is one student's, as far as
+    a look has so many"""
     face_found: float = 0.98
     """share of the seconds in which the detector finds the face that is there"""
 

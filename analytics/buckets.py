@@ -89,7 +89,9 @@ class Buckets:
         rows = _rows(data["participant"], participants)
         times = (data["bucket"] - (starts[0] if len(starts) else 0)) // BUCKET_SECONDS
         inside = (rows >= 0) & (times >= 0) & (times < shape[1])
-        cells = (rows * shape[1] + times)[inside]
+        # As a rule all rows are wanted, and large copies cost more than all the rest.
+        kept = slice(None) if inside.all() else inside
+        cells = (rows * shape[1] + times)[kept]
 
         # Several models in one bucket are rare, and plain assignment is much faster than adding.
         once = not cells.size or bool(np.bincount(cells).max() == 1)
@@ -102,10 +104,11 @@ class Buckets:
                 np.add.at(grid, cells, values)
             return grid.reshape(*shape, *values.shape[1:])
 
-        counts = {name: scatter(data[name][inside]) for name in _COUNTS}
-        faces = data["face_observations"][inside]
-        known = np.asarray(data["model"] == model, np.bool_)[inside]
-        sums = np.where(known[:, None], data["probability_sums"][inside], 0)
+        counts = {name: scatter(data[name][kept]) for name in _COUNTS}
+        faces = data["face_observations"][kept]
+        known = np.asarray(data["model"] == model, np.bool_)[kept]
+        sums = data["probability_sums"][kept]
+        sums = sums if known.all() else np.where(known[:, None], sums, 0)
         return cls(
             participants=tuple(participants),
             starts=starts,

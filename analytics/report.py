@@ -4,6 +4,7 @@ Class figures go through the small-group rules first, and every total is a mean 
 are shown, so nothing hidden can be got by subtracting one table from another.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -190,7 +191,7 @@ def build(
         timeline=steps,
         totals=_totals(steps),
         flags=flags,
-        students=_students(facts, buckets.only(named), confusion, named, events, flags),
+        students=_students(facts, buckets, confusion, named, events, flags),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
         changes=marker_changes(course, markers),
         moments=moments(course, markers),
@@ -276,11 +277,18 @@ def _students(
     events: Sequence[ParticipantEvent],
     flags: Sequence[ReportFlag],
 ) -> tuple[StudentLine, ...]:
+    # Sums over the whole grid and one pass over events: a copy of the named students' rows, or a
+    # search for each of them, would cost more the larger the class.
+    rows = {name: row for row, name in enumerate(buckets.participants) if name in named}
     attentive, present = student_means(buckets)
-    shares = adjust(one_vote_means(buckets), confusion)
+    shares = adjust(one_vote_means(buckets)[list(rows.values())], confusion)
     observed = (buckets.observations > 0).sum(axis=1) * BUCKET_SECONDS
     away = ((buckets.observations > 0) & (buckets.face_observations == 0)).sum(axis=1)
     length = max(1, len(buckets.starts) * BUCKET_SECONDS)
+    own: dict[Hashable, list[ParticipantEvent]] = {name: [] for name in rows}
+    for event in events:
+        own.get(event.participant, []).append(event)
+    flagged = Counter(flag.participant for flag in flags)
     return tuple(
         StudentLine(
             participant=name,
@@ -289,12 +297,12 @@ def _students(
             coverage=float(observed[row] / length),
             presence=float(present[row]),
             attentive=float(attentive[row]),
-            shares=shares[row],
+            shares=shares[at],
             away_s=int(away[row]) * BUCKET_SECONDS,
-            paused_s=paused_seconds(events, name, facts.started_at, facts.ended_at),
-            flags=sum(flag.participant == name for flag in flags),
+            paused_s=paused_seconds(own[name], name, facts.started_at, facts.ended_at),
+            flags=flagged[name],
         )
-        for row, name in enumerate(buckets.participants)
+        for at, (name, row) in enumerate(rows.items())
     )
 
 

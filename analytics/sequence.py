@@ -107,8 +107,6 @@ TAILS: Final = 4
 """Degrees of freedom of the noise (Student's t): a single odd step proves little."""
 
 _SCALED_EVERY: Final = 8
-_MOST_KEPT: Final = 8
-"""States kept for later, one at each scaling: half an hour, within which most late data come."""
 _LOOKS: Final = 2
 """An ordinary look and a sad one. A student's state is where they are, outside an episode or within
 one of each kind, times the look."""
@@ -122,6 +120,9 @@ class Memory:
     differs, late data or another student, all is found anew.
     """
 
+    most_states: int = 8
+    """States kept to go on from, one at each scaling: half an hour, within which most late data
+    come. With none it serves only to find the very same again."""
     _given: tuple[object, ...] = ()
     _people: Floats = field(default_factory=lambda: np.empty((2, 0)))
     _means: Floats = field(default_factory=lambda: np.empty((0, 0)))
@@ -142,6 +143,8 @@ class Memory:
             same = int(np.argmax(apart)) if apart.any() else both
         self._states = [kept for kept in self._states if kept[0] <= same]
         self._given, self._people, self._means, self._counts = given, people, means, counts
+        if same and same == means.shape[1]:
+            return same, None, self._found[:, :same]
         if not self._states:
             return 0, None, np.empty((len(means), 0))
         done, state = self._states[-1]
@@ -149,7 +152,8 @@ class Memory:
 
     def keep(self, done: int, state: Floats) -> None:
         """Remember the ``state`` after ``done`` steps, and forget the oldest one where too many."""
-        self._states = [*self._states[1 - _MOST_KEPT :], (done, state.copy())]
+        if self.most_states:
+            self._states = [*self._states, (done, state.copy())][-self.most_states :]
 
     def close(self, found: Floats) -> None:
         """Remember what all steps found."""
@@ -180,8 +184,9 @@ def changed(
     people = np.stack([usual, doubt])
     given = (int(starts[0]), model, levels)
     done, state, found = memory.resume(given, people, means, counts)
-    rest = _filtered(means, counts, done, state, _Grid.of(model, levels, people), memory)
-    found = np.concatenate([found, rest], axis=1)
+    if done < means.shape[1]:
+        rest = _filtered(means, counts, done, state, _Grid.of(model, levels, people), memory)
+        found = np.concatenate([found, rest], axis=1)
     memory.close(found)
     padded = np.concatenate([np.zeros((len(scores), 1)), found], axis=1)
     # How many steps are over at the end of each bucket.

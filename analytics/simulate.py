@@ -262,11 +262,21 @@ def _replay(rng: Generator, looks: States, faces: Sequence[Floats], habits: Beha
     repeated = habits.faces_per_look
     mine = np.empty((students, LOOKS, repeated, LOOKS))
     for look, posteriors in enumerate(faces):
-        mine[:, look] = posteriors[rng.integers(len(posteriors), size=(students, repeated))]
+        mine[:, look] = posteriors[_chosen(rng, len(posteriors), students, habits)]
     mine /= mine.sum(axis=-1, keepdims=True)
     drawn = rng.integers(repeated, size=(students, seconds))
     face = _hold(drawn, _switches(rng, looks, habits.face_dwell_s))
     return np.asarray(mine[np.arange(students)[:, None], looks, face], np.float64)
+
+
+def _chosen(rng: Generator, faces: int, students: int, habits: Behaviour) -> Ints:
+    """(S, K) which of a look's ``faces`` each student shows."""
+    repeated = habits.faces_per_look
+    if habits.faces_shared:
+        return rng.integers(faces, size=(students, repeated))
+    own = max(1, min(repeated, faces // students))
+    dealt = rng.permutation(faces)[np.arange(students * own) % faces].reshape(students, own)
+    return dealt[:, np.arange(repeated) % own]
 
 
 def _draw_delays(rng: Generator, shape: tuple[int, int], habits: Behaviour) -> Floats:

@@ -34,6 +34,8 @@ class Setting:
     likeness: float = 1.0
     missing: float = 0.0
     """share of the students' time without data, a third of it whole students"""
+    shared: bool = True
+    """two students may show the same face; else each is one's alone, if a look has so many"""
     rest: tuple[float, ...] = MOSTLY_NEUTRAL
     """what the class looks like besides sad"""
 
@@ -60,7 +62,7 @@ def draw(
     shown = rng.multinomial(seconds, shares)
     shown = np.where(shown.sum(axis=2, keepdims=True) > 0, shown, 0)
     weights = shown / np.maximum(shown.sum(axis=2, keepdims=True), 1)
-    own, labels = _replayed(rng, bank, shown, weights, setting.faces)
+    own, labels = _replayed(rng, bank, shown, weights, setting)
     present &= shown.sum(axis=2) > 0
     own[~present] = np.nan
     votes = np.maximum(present.sum(axis=1), 1)[:, None]
@@ -92,13 +94,17 @@ def _seen(
 
 
 def _replayed(
-    rng: np.random.Generator, bank: Bank, shown: NDArray[np.int64], weights: Floats, faces: int
+    rng: np.random.Generator,
+    bank: Bank,
+    shown: NDArray[np.int64],
+    weights: Floats,
+    setting: Setting,
 ) -> tuple[Floats, Floats]:
     """Each student's mean posterior and label shares (N, P, 7), from K faces of each look."""
     own, labels = np.zeros(shown.shape), np.zeros(shown.shape)
-    each = np.full(faces, 1.0 / faces)
+    each = np.full(setting.faces, 1.0 / setting.faces)
     for look, posteriors in enumerate(bank):
-        drawn = rng.integers(len(posteriors), size=(*shown.shape[:2], faces))
+        drawn = _drawn(rng, len(posteriors), shown.shape[:2], setting)
         turns = rng.multinomial(shown[..., look], each)
         part = turns / np.maximum(shown[..., look], 1)[..., None]
         part *= weights[..., look, None]
@@ -106,3 +112,16 @@ def _replayed(
         strongest = np.eye(LOOKS)[posteriors.argmax(axis=1)]
         labels += np.einsum("npk,npkj->npj", part, strongest[drawn])
     return own, labels
+
+
+def _drawn(
+    rng: np.random.Generator, faces: int, shape: tuple[int, int], setting: Setting
+) -> NDArray[np.int64]:
+    """(N, P, K) which of a look's ``faces`` each student shows."""
+    count, students = shape
+    if setting.shared:
+        return rng.integers(faces, size=(count, students, setting.faces))
+    own = max(1, min(setting.faces, faces // students))
+    dealt = rng.permuted(np.tile(np.arange(faces), (count, 1)), axis=1)
+    dealt = dealt[:, np.arange(students * own) % faces].reshape(count, students, own)
+    return dealt[:, :, np.arange(setting.faces) % own]

@@ -42,6 +42,11 @@ def bench_flags(faces: FaceSet, *, lectures: int, seed: int) -> dict[str, Any]:
         key: variant(faces, key, lectures, seed, all_lecture=True)
         for key in ("sad_clear", "sad_all")
     }
+    # No face twice in a lecture, so that what people have in common is none of a face's doing.
+    found["own_faces"] = {
+        key: variant(faces, key, lectures, seed, faces_shared=False)
+        for key in ("sad_clear", "sad_all")
+    }
     return found
 
 
@@ -158,6 +163,7 @@ def _evaluated(lesson: Played, faces: FaceSet, answers: Sequence[Answer] = ()) -
         now=_end(lesson),
         dismissals=as_dismissals(answers),
         baselines=lesson.baselines,
+        memory=lesson.memory,
     )
 
 

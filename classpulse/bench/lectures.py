@@ -8,7 +8,7 @@ one of the K faces stays for some seconds. Besides, students laugh, walk away, p
 """
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from analytics.behaviour import Behaviour, Scripted, TrueState
 from analytics.buckets import Buckets
 from analytics.evidence import Baseline, FlagKind, baselines_of
+from analytics.sequence import Memory
 from analytics.simulate import SimulatedLecture, simulate_lecture, to_columns
 from classpulse.bench.faces import Bank, Floats
 from classpulse.bench.scores import Stretch
@@ -50,6 +51,8 @@ class Played:
     """baselines from an hour before, with the same faces; None unless asked for"""
     joining: Mapping[Hashable, Baseline] | None = None
     """baselines from ten seconds of that hour; likewise"""
+    memory: Memory = field(default_factory=lambda: Memory(most_states=0))
+    """so that rules which differ in their thresholds alone filter the lecture once"""
 
 
 def play(

@@ -22,6 +22,7 @@ SETTINGS: Final = {
     "k20": replace(STICKS, faces=20),
     "missing_40": replace(STICKS, missing=0.4),
     "varied": replace(STICKS, rest=VARIED),
+    "own_faces": replace(STICKS, shared=False),
     "mixed": MIXES,
     "mixed_k20": replace(MIXES, faces=20),
 }

@@ -177,6 +177,7 @@ _KINDS_OF_CLASS: Final = {
     "as above, K = 5": (),
     "K = 20": ("k20",),
     "40 % missing": ("missing_40",),
+    "no face shared by two students": ("own_faces",),
     "the other looks varied": ("varied",),
     "looks mixed, K = 5": ("mixed",),
     "looks mixed, K = 20": ("mixed_k20",),
@@ -295,6 +296,7 @@ def _flag_targets(flags: Figures) -> str:
         "naive, > 60 % in a minute": flags["naive"],
         "naive, nearest to the same flags": flags["naive_at_the_same_rate"],
         "the rule, one student sad all lecture": flags["sad_all_lecture"],
+        "the rule, no face shared by two students": flags["own_faces"],
     }
     lines = [
         (name, kind.replace("_", ", "), *_flag(group[kind]))

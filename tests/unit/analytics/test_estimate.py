@@ -122,6 +122,18 @@ def test_how_alike_students_are_is_read_off_their_spread(
     assert found[0] == pytest.approx(like, abs=0.06)
 
 
+def test_who_sticks_with_one_look_is_not_dragged_to_the_middle(
+    bank: list[Floats], confusion: Confusion
+) -> None:
+    """Where nearly half look one way, that half must not be read as less."""
+    rng = np.random.default_rng(8)
+    shares = np.array([0.02, 0.01, 0.02, 0.1, 0.42, 0.03, 0.4])
+    truth = sticky(rng, (600, 30), shares)
+    found = estimate(shown(rng, bank, truth), np.ones((600, 30), np.bool_), confusion)
+    bias = 100 * (found.shares - truth.mean(axis=1)).mean(axis=0)
+    assert np.abs(bias).max() < 0.5
+
+
 def test_a_model_known_from_fewer_faces_is_less_sure(
     bank: list[Floats], confusion: Confusion
 ) -> None:

@@ -69,6 +69,21 @@ def test_a_student_repeats_five_faces_a_look(lecture: SimulatedLecture) -> None:
         assert 1 < len(np.unique(shown, axis=0)) <= 5
 
 
+def test_a_face_may_be_one_students_alone(bank: list[Floats]) -> None:
+    rare = [*bank[:1], bank[1][:7], *bank[2:]]
+    alone = Behaviour(faces_shared=False)
+    lecture = simulate_lecture(np.random.default_rng(2), 30, 900, rare, behaviour=alone)
+    for look in (3, 6):
+        owners: dict[bytes, set[int]] = {}
+        for student in range(30):
+            mine = lecture.posteriors[student][lecture.looks[student] == look]
+            mine = np.unique(mine[~np.isnan(mine[:, 0])], axis=0)
+            assert len(mine) <= 5
+            for face in mine:
+                owners.setdefault(face.tobytes(), set()).add(student)
+        assert {len(who) for who in owners.values()} == {1}
+
+
 def test_the_script_is_obeyed_and_raises_its_flag(bank: list[Floats], confusion: Confusion) -> None:
     script = [
         Scripted(None, TrueState.LISTENING, 0, 2400),
