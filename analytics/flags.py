@@ -11,7 +11,6 @@ flagged had it come in time.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 
 import numpy as np
 
@@ -145,13 +144,15 @@ def _scan(
             spans.append(_Span(*raised, at))
         raised = None
 
+    # Nothing happens before the first bucket at which there is something to raise.
+    first = int(np.argmax(trace.ready[row] | trace.lecture[row]))
     columns = zip(
-        trace.ready[row].tolist(),
-        trace.fallen[row].tolist(),
-        trace.lecture[row].tolist(),
+        trace.ready[row, first:].tolist(),
+        trace.fallen[row, first:].tolist(),
+        trace.lecture[row, first:].tolist(),
         strict=True,
     )
-    for column, (ready, low, lecture) in enumerate(columns):
+    for column, (ready, low, lecture) in enumerate(columns, first):
         end = starts[column] + BUCKET_SECONDS
         while pending and pending[0] < end:
             quiet_until = pending[0] + rule.quiet_s
@@ -185,7 +186,8 @@ def _episode(
     if span.clause is Clause.RECENT:
         first = max(first, int(trace.since[row, column]))
     observed = seen[first:]
-    share = float(np.mean(list(compress(trace.evidence[row, first : column + 1], observed))))
+    # What is missing is 0 there.
+    share = float(trace.evidence[row, first : column + 1].sum() / observed.sum())
     evidence = Evidence(
         share=min(1.0, max(0.0, share)),
         window_s=len(observed) * BUCKET_SECONDS,

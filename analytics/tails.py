@@ -7,13 +7,15 @@ import numpy as np
 
 from analytics.buckets import Bools, Floats
 
-_FEWEST: Final = 0.5
+_FEWEST: Final = 1e-4
 _MOST: Final = 64.0
-"""Between these totals of a and b what decides is tabled; beyond, each cell is worked out."""
-_ROWS: Final = 129
+"""Between these totals of a and b what decides is tabled. Above, each cell is worked out; below, a
+Beta distribution is a coin, and what decides moves no more."""
+_ROWS: Final = 257
 _HALVINGS: Final = 50
 _SAFE: Final = 4.0
-"""How much wider than the table's own error the band is in which cells are worked out."""
+_BAND: Final = 1e-3
+"""Cells so near to what decides are worked out, or this many times the table's own error."""
 
 
 def exceeds(a: Floats, b: Floats, theta: float, level: float) -> Bools:
@@ -28,7 +30,7 @@ def exceeds(a: Floats, b: Floats, theta: float, level: float) -> Bools:
     totals, means, error = _critical(theta, level)
     away = mean - np.interp(total, totals, means)
     result = np.asarray(away > 0.0)
-    unsure = (np.abs(away) <= error) | (total < _FEWEST) | (total > _MOST)
+    unsure = (np.abs(away) <= max(_BAND, error)) | (total > _MOST)
     if unsure.any():
         result[unsure] = tail(a[unsure], b[unsure], theta) >= level
     return result

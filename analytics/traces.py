@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.buckets import Bools, Floats, Ints
 from analytics.flag_rule import FlagRule
 from analytics.tails import exceeds, tail
 from contract.emotions import BUCKET_SECONDS
 
+_LARGEST: Final = 460.0
+"""Log of the largest power that is reckoned with, far within a float's."""
 _ROUNDING: Final = 1e-9
 """A mean that reaches its threshold exactly does so whatever the last bit of its sum says."""
 
@@ -54,7 +57,7 @@ class BetaTrace(Trace):
 
     @classmethod
     def of(cls, evidence: Floats, rule: FlagRule) -> "BetaTrace":
-        """Run the rule over ``evidence`` (R, T) in 0..1: a loop over time, all students at once."""
+        """Run the rule over ``evidence`` (R, T) in 0..1, all students and buckets at once."""
         seen = ~np.isnan(evidence)
         value = np.where(seen, evidence, 0.0)
         a, b = _discounted(np.stack([value, seen - value]), rule.memory, rule.prior)
@@ -108,20 +111,17 @@ def _common(
     must bear it out, with a mean of θ at least.
     """
     window = rule.coverage_window_s // BUCKET_SECONDS
-    coverage = _trailing_mean(seen, window)
     columns = np.arange(value.shape[1])
     against = np.maximum.accumulate(np.where(fallen, columns + 1, 0), axis=1)
     since = np.minimum(against, np.maximum(0, columns + 1 - window))
-    count = np.cumsum(np.pad(seen.astype(np.int64), ((0, 0), (1, 0))), axis=1)
-    total = np.cumsum(np.pad(value, ((0, 0), (1, 0))), axis=1)
-
-    def borne_out(first: Ints, least: float) -> Bools:
-        counted = count[:, 1:] - np.take_along_axis(count, first, axis=1)
-        summed = total[:, 1:] - np.take_along_axis(total, first, axis=1)
-        return np.asarray(summed + _ROUNDING >= least * counted)
-
-    held = _trailing_mean(sure, max(1, rule.hold_s // BUCKET_SECONDS)) == 1.0
-    lately = (effective >= rule.min_effective) & (coverage >= rule.min_coverage)
+    count, total = _summed(seen), _summed(value)
+    # Where the window begins, in each table of sums laid out flat.
+    first = since + np.arange(len(value))[:, None] * count.shape[1]
+    counted, summed = (sums[:, 1:] - sums.ravel()[first] for sums in (count, total))
+    coverage = _lately(count, window) / window
+    hold = max(1, rule.hold_s // BUCKET_SECONDS)
+    held = _lately(_summed(sure), hold) == hold
+    recent = (effective >= rule.min_effective) & (coverage >= rule.min_coverage)
     long = count[:, 1:] >= max(1, rule.lecture_observed_s // BUCKET_SECONDS)
     return {
         "evidence": value,
@@ -130,23 +130,38 @@ def _common(
         "coverage": coverage,
         "fallen": fallen,
         "since": since,
-        "ready": held & lately & borne_out(since, rule.theta),
-        "lecture": long & borne_out(np.zeros_like(since), share),
+        "ready": held & recent & (summed + _ROUNDING >= rule.theta * counted),
+        "lecture": long & (total[:, 1:] + _ROUNDING >= share * count[:, 1:]),
     }
 
 
 def _discounted(values: Floats, memory: float, start: float) -> Floats:
-    """(…, T) x ← λx + value along the last axis, from ``start``."""
-    steps = np.ascontiguousarray(np.moveaxis(values, -1, 0))
-    state = np.full(steps.shape[1:], start)
-    for step in steps:
-        state *= memory
-        state += step
-        step[...] = state
-    return np.ascontiguousarray(np.moveaxis(steps, 0, -1))
+    """(…, T) x ← λx + value along the last axis, from ``start``.
+
+    x after n values is λⁿ(start + Σ value·λ⁻ⁱ): as sums over stretches short enough for λ⁻ⁿ.
+    """
+    found = np.empty(values.shape)
+    state = np.full(values.shape[:-1], start)
+    length = max(1, int(_LARGEST / -np.log(memory)))
+    for first in range(0, values.shape[-1], length):
+        part = slice(first, first + length)
+        powers = memory ** np.arange(1.0, values[..., part].shape[-1] + 1.0)
+        sums = np.cumsum(values[..., part] / powers, axis=-1)
+        found[..., part] = (sums + state[..., None]) * powers
+        state = found[..., part][..., -1]
+    return found
 
 
-def _trailing_mean(values: Bools, length: int) -> Floats:
-    """(R, T) share of true cells among the last ``length``; what came before the start is false."""
-    total = np.cumsum(np.pad(values.astype(np.int64), ((0, 0), (length, 0))), axis=1)
-    return np.asarray((total[:, length:] - total[:, :-length]) / length, np.float64)
+def _summed(values: Floats | Bools) -> NDArray[Any]:
+    """(R, T + 1) sums of all columns before each, and of all."""
+    kind = np.float64 if values.dtype == np.float64 else np.int64
+    total = np.zeros((values.shape[0], values.shape[1] + 1), kind)
+    np.cumsum(values, axis=1, out=total[:, 1:])
+    return total
+
+
+def _lately(sums: NDArray[Any], length: int) -> Ints:
+    """(R, T) of ``_summed`` cells those of the last ``length``; before the start there are none."""
+    lately = sums[:, 1:].copy()
+    lately[:, length:] -= sums[:, 1:-length]
+    return lately
