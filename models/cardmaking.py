@@ -24,6 +24,7 @@ from models.datasets import DataSet, Split
 from models.evaluate import evaluate_predictor, provenance_of
 from models.files import read_weights
 from models.measurement import Measurement
+from models.metrics import Calibration
 from models.predictor import Predictor
 from models.runtime import load_network
 
@@ -62,7 +63,7 @@ class Made:
     files: tuple[CardFile, ...]
     parameters: int
     training: dict[str, Any]
-    temperature: float
+    calibration: Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def make_card(made: Made, answers: Answers, folder: Path, splits: Sequence[Split
         files=made.files,
         parameters=made.parameters,
         training=made.training,
-        temperature=made.temperature,
+        temperature=made.calibration.temperature,
+        bias=made.calibration.bias,
         training_prior=_rounded(prior),
         soft_confusion=SoftConfusion(
             provenance=public,

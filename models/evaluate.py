@@ -13,10 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.cards import PACKAGED, Provenance
+from models.cards import PACKAGED, Card, Provenance
 from models.datasets import DataSet, Faces, Split, load_dataset
 from models.errors import ModelsError
 from models.measurement import Answers, Cost, Measurement, measure
+from models.metrics import Calibration
 from models.predictor import Predictor
 
 _TIMED: Final = 300
@@ -49,7 +50,7 @@ def evaluate_predictor(
     answers = Answers(
         straight=predictor.predict(faces.pixels),
         mirrored=predictor.predict(np.ascontiguousarray(faces.pixels[:, :, ::-1])),
-        temperature=predictor.card.temperature,
+        calibration=calibration_of(predictor.card),
     )
     multiplications = predictor.multiplications()
     cost = Cost(
@@ -60,6 +61,11 @@ def evaluate_predictor(
         mflops=2e-6 * multiplications if multiplications else None,
     )
     return measure(answers, data, split, cost, provenance)
+
+
+def calibration_of(card: Card) -> Calibration:
+    """What the card's files do to a network's logits."""
+    return Calibration(card.temperature, card.bias)
 
 
 def provenance_of(data: DataSet, split: Split, *, today: date | None = None) -> Provenance:

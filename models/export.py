@@ -1,6 +1,6 @@
 """Export: trained weights to files that answer calibrated probabilities, and their card.
 
-The exported graph is self-contained: grey levels 0..255 in, softmax of temperature-scaled logits
+The exported graph is self-contained: grey levels 0..255 in, softmax of calibrated logits
 out, batch fixed at one so that the browser can run it too. Where the table of networks says so, a
 face is read together with its mirror image and answered by the mean of both. A LiteRT float file
 (half-precision weights, computed in single precision), a LiteRT int8 file calibrated on Training
@@ -79,11 +79,11 @@ def export_run(
     network = _float32_model(name, run / BEST_FILE)
     logits_model = _mirrored(network) if architectures.architecture(name).mirrored else network
     public_logits = _logits(logits_model, data.public_test)
-    temperature = round(metrics.fit_temperature(public_logits, data.public_test.labels), 4)
-    calibrated = _with_softmax(logits_model, temperature)
+    calibration = metrics.fit_calibration(public_logits, data.public_test.labels)
+    calibrated = _with_softmax(logits_model, calibration)
     folder.mkdir(parents=True, exist_ok=True)
     single = _write(calibrated, folder / f"{name}.tflite", HALF, data, _half())
-    expected = _softmax(public_logits / temperature)
+    expected = calibration.of(public_logits)
     check_same(single, expected)
     exported = [single]
     if INT8 in also:
@@ -107,7 +107,7 @@ def export_run(
         files=tuple(each.file for each in exported),
         parameters=network.count_params(),
         training=_training(config, log, run / NOTES_FILE),
-        temperature=temperature,
+        calibration=calibration,
     )
     splits = (Split.PUBLIC_TEST,) if interim else (Split.PUBLIC_TEST, Split.PRIVATE_TEST)
     return make_card(made, Answers(data, exported[0].public), folder, splits)
@@ -130,10 +130,6 @@ def _logits(model: keras.Model, faces: Faces) -> NDArray[np.float64]:
     return np.asarray(model.predict(pixels, batch_size=256, verbose=0), dtype=np.float64)
 
 
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)))
-
-
 def _mirrored(network: keras.Model) -> keras.Model:
     """The mean of a network's logits for a face and for its mirror image, in one pass."""
     import keras
@@ -144,10 +140,12 @@ def _mirrored(network: keras.Model) -> keras.Model:
     return keras.Model(faces, keras.ops.mean(answers, axis=0), name=network.name)
 
 
-def _with_softmax(model: keras.Model, temperature: float) -> keras.Model:
+def _with_softmax(model: keras.Model, calibration: metrics.Calibration) -> keras.Model:
     import keras
 
-    scaled = keras.layers.Rescaling(1 / temperature, name="temperature")(model.output)
+    scaled = keras.layers.Rescaling(
+        1 / calibration.temperature, list(calibration.bias), name="calibration"
+    )(model.output)
     return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(scaled))
 
 

@@ -19,7 +19,7 @@ PROTOCOL: Final = (
     "the exported file, one face at a time, on one thread",
     "answers of a single pass of the file; the mirror average stands beside it and never replaces "
     "it (pulse's file reads a face both ways round within its pass, so its two are the same)",
-    "the epoch is chosen on PublicTest, and the temperature is fitted there; PrivateTest chooses "
+    "the epoch is chosen on PublicTest, and the calibration is fitted there; PrivateTest chooses "
     "nothing",
     "95 % intervals: Wilson's for shares of faces, 1,000 resamplings of faces for macro F1",
 )
@@ -50,15 +50,17 @@ class Intervals(BaseModel):
 
 
 class Measurement(Evaluation):
-    """An evaluation with all that it rests on; ``ece`` is after temperature scaling."""
+    """An evaluation with all that it rests on; ``ece`` is after calibration."""
 
     precision: Seven
     recall: Seven
     confusion: SevenBySevenCounts
     """Row true, column answered."""
     temperature: Annotated[float, Field(gt=0)]
-    """Fitted on PublicTest; answers were divided by it."""
+    """Fitted on PublicTest, and so are biases where a file has them."""
     ece_before: Share
+    ece_by_chance: Share = 0.0
+    """What the ECE of perfectly calibrated answers would be on as many faces."""
     reliability: ReliabilityBins
     reliability_before: ReliabilityBins
     intervals: Intervals
@@ -70,12 +72,12 @@ class Measurement(Evaluation):
 class Answers:
     """One model's answers to one split: (n, 7) straight and to the mirrored faces, sums of one.
 
-    ``temperature`` is what they were already divided by, so that what they were before is known.
+    ``calibration`` is what they have gone through, so that what they were before is known.
     """
 
     straight: NDArray[np.floating[Any]]
     mirrored: NDArray[np.floating[Any]]
-    temperature: float
+    calibration: metrics.Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def measure(
     flip = metrics.accuracy((straight + answers.mirrored) / 2, labels)
     dedup, dedup_interval = _share(straight[new], labels[new])
     crowd, crowd_interval = _share(straight[agreed], majority[agreed])
-    before = metrics.reliability(metrics.tempered(straight, 1 / answers.temperature), labels)
+    before = metrics.reliability(answers.calibration.before(straight), labels)
     after = metrics.reliability(straight, labels)
     f1 = metrics.f1(straight, labels)
     return Measurement(
@@ -122,7 +124,8 @@ def measure(
         ),
         ece=after.error(),
         ece_before=before.error(),
-        temperature=answers.temperature,
+        ece_by_chance=metrics.chance_calibration_error(straight),
+        temperature=answers.calibration.temperature,
         reliability=_bins(after),
         reliability_before=_bins(before),
         intervals=Intervals(

@@ -15,6 +15,9 @@ Interval = tuple[float, float]
 ECE_BINS: Final = 15
 _TINY: Final = 1e-12
 _Z95: Final = 1.959963984540054
+_NEWTON_STEPS: Final = 50
+_SHORTEST: Final = 1e-3
+_CLOSE: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +102,22 @@ def calibration_error(
     return reliability(probabilities, labels, bins=bins).error()
 
 
+def chance_calibration_error(probabilities: Probabilities, *, draws: int = 200) -> float:
+    """The mean ``calibration_error`` of answers (n, k) that are calibrated perfectly.
+
+    Labels are drawn from the answers themselves, by a fixed seed: what is left is the chance of n
+    rows in bins, below which no model can be expected to come.
+    """
+    random = np.random.default_rng(0)
+    steps = probabilities.cumsum(axis=1)
+    steps /= steps[:, -1:]
+    errors = [
+        calibration_error(probabilities, (steps < random.random((len(steps), 1))).sum(axis=1))
+        for _ in range(draws)
+    ]
+    return float(np.mean(errors))
+
+
 def wilson(share: float, count: int) -> Interval:
     """The 95 % interval of a share seen among ``count`` independent rows (Wilson 1927)."""
     if count <= 0:
@@ -126,12 +145,6 @@ def bootstrap(
     return float(low), float(high)
 
 
-def tempered(probabilities: Probabilities, temperature: float) -> NDArray[np.float64]:
-    """softmax(log p / T): what the answers become at temperature T; 1 leaves them as they are."""
-    scaled = log_of(probabilities) / temperature
-    return np.asarray(np.exp(scaled - np.logaddexp.reduce(scaled, axis=1, keepdims=True)))
-
-
 def log_of(probabilities: Probabilities) -> NDArray[np.float64]:
     """Logits that the answers could have come from: their logarithms, zeros lifted a little."""
     return np.asarray(np.log(np.maximum(probabilities.astype(np.float64), _TINY)))
@@ -143,27 +156,83 @@ def cross_entropy(logits: Probabilities, labels: Labels) -> float:
     return float(-likely[np.arange(len(labels)), labels].mean())
 
 
-def fit_temperature(logits: Probabilities, labels: Labels) -> float:
-    """The temperature that makes softmax(logits / T) most likely, within 0.2 to 5.
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What makes a network's answers as sure as they are right: logits / T + a bias for each class.
 
-    Temperature scaling (Guo et al. 2017). The loss has one minimum in log T, found by golden
-    section.
+    Bias-corrected temperature scaling (Alexandari, Kundaje & Shrikumar 2020): one temperature (Guo
+    et al. 2017) mends how sure a network is, the biases how often it says each class.
     """
-    low, high = np.log(0.2), np.log(5.0)
-    golden = (np.sqrt(5) - 1) / 2
 
-    def loss(place: float) -> float:
-        return cross_entropy(logits / np.exp(place), labels)
+    temperature: float = 1.0
+    bias: tuple[float, ...] = ()
+    """One a class, their sum zero; empty: none."""
 
-    left, right = high - golden * (high - low), low + golden * (high - low)
-    loss_left, loss_right = loss(left), loss(right)
-    while high - low > 1e-4:
-        if loss_left < loss_right:
-            high, right, loss_right = right, left, loss_left
-            left = high - golden * (high - low)
-            loss_left = loss(left)
-        else:
-            low, left, loss_left = left, right, loss_right
-            right = low + golden * (high - low)
-            loss_right = loss(right)
-    return float(np.exp((low + high) / 2))
+    def of(self, logits: Probabilities) -> NDArray[np.float64]:
+        """Calibrated probabilities (n, k) of ``logits`` (n, k)."""
+        return _softmax(logits / self.temperature + np.array(self.bias or (0.0,)))
+
+    def before(self, probabilities: Probabilities) -> NDArray[np.float64]:
+        """The probabilities (n, k) that ``of`` made ``probabilities`` from."""
+        logits = log_of(probabilities) - np.array(self.bias or (0.0,))
+        return _softmax(logits * self.temperature)
+
+
+def fit_temperature(logits: Probabilities, labels: Labels) -> Calibration:
+    """The temperature alone under which ``labels`` are most likely; as ``fit_calibration``."""
+    (slope,) = _most_likely(logits[:, :, None].astype(np.float64), labels, start=np.ones(1))
+    return Calibration(_temperature(slope))
+
+
+def fit_calibration(logits: Probabilities, labels: Labels) -> Calibration:
+    """The temperature and biases under which ``labels`` (n) are most likely, given (n, k) logits.
+
+    Raises ValueError where the logits say less of the labels than nothing at all.
+    """
+    rows, classes = logits.shape
+    each = np.broadcast_to(np.eye(classes), (rows, classes, classes))
+    features = np.concatenate([logits[:, :, None], each], axis=2)
+    slope, *bias = _most_likely(features, labels, start=np.eye(classes + 1)[0])
+    centred = np.array(bias) - np.mean(bias)
+    return Calibration(_temperature(slope), tuple(float(value) for value in centred))
+
+
+def _temperature(slope: float) -> float:
+    if slope <= 0:
+        raise ValueError(f"logits must speak for their labels, but their slope is {slope:.3f}")
+    return float(1 / slope)
+
+
+def _most_likely(
+    features: NDArray[np.float64], labels: Labels, *, start: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The weights w that make softmax(features @ w) most likely, by damped Newton steps.
+
+    ``features`` (n, k, p), answer (p). The loss is convex; a touch of shrinkage towards ``start``
+    settles the direction in which all biases move together, and classes that never occur.
+    """
+    rows, weights = np.arange(len(labels)), start
+    shrinkage = 1e-6
+
+    def loss(at: NDArray[np.float64]) -> float:
+        apart = at - start
+        return cross_entropy(features @ at, labels) + shrinkage * float(apart @ apart) / 2
+
+    for _ in range(_NEWTON_STEPS):
+        shares = _softmax(features @ weights)
+        mean = np.einsum("nk,nkp->np", shares, features)
+        slope = (mean - features[rows, labels]).mean(axis=0) + shrinkage * (weights - start)
+        curve = np.einsum("nk,nkp,nkq->pq", shares, features, features) / len(labels)
+        curve += shrinkage * np.eye(len(start)) - mean.T @ mean / len(labels)
+        step = np.linalg.solve(curve, slope)
+        length, now = 1.0, loss(weights)
+        while length > _SHORTEST and loss(weights - length * step) > now:
+            length /= 2
+        weights = weights - length * step
+        if float(slope @ step) < _CLOSE:
+            break
+    return weights
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)))

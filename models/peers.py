@@ -62,14 +62,15 @@ PEERS: Final = {
 def measure_peer(peer: Peer, python: Path, data: DataSet, split: Split) -> Measurement:
     """Measure ``peer``, asked by the interpreter ``python``, on one split of ``data``.
 
-    Its temperature is fitted on PublicTest as ours is. Raises PeerAbsentError.
+    A temperature is fitted on PublicTest; no bias, which could change what it answers. Raises
+    PeerAbsentError.
     """
     public, faces = data.public_test, data.part(split)
     crops = np.concatenate([public.pixels, faces.pixels, faces.pixels[:, :, ::-1]])
     answers, told = _ask(peer, python, crops)
     answers = answers[:, [told["labels"].index(emotion) for emotion in EMOTIONS]]
     first, second = len(public), len(public) + len(faces)
-    temperature = metrics.fit_temperature(metrics.log_of(answers[:first]), public.labels)
+    calibration = metrics.fit_temperature(metrics.log_of(answers[:first]), public.labels)
     network = Path(told["network"])
     content = network.read_bytes()
     multiplications = (
@@ -79,9 +80,9 @@ def measure_peer(peer: Peer, python: Path, data: DataSet, split: Split) -> Measu
     )
     return measure(
         Answers(
-            metrics.tempered(answers[first:second], temperature),
-            metrics.tempered(answers[second:], temperature),
-            temperature,
+            calibration.of(metrics.log_of(answers[first:second])),
+            calibration.of(metrics.log_of(answers[second:])),
+            calibration,
         ),
         data,
         split,

@@ -113,13 +113,14 @@ def _costs(measured: Sequence[tuple[Row, Measurement]]) -> str:
 
 def _calibration(measured: Sequence[tuple[Row, Measurement]]) -> str:
     return _table(
-        ("model", "ECE as trained", "temperature", "ECE after"),
+        ("model", "ECE as trained", "temperature", "ECE after", "ECE by chance alone"),
         [
             (
                 f"`{row.name}`",
                 f"{found.ece_before:.3f}",
                 f"{found.temperature:.2f}",
                 f"{found.ece:.3f}",
+                f"{found.ece_by_chance:.3f}",
             )
             for row, found in measured
         ],

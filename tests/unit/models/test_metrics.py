@@ -37,11 +37,53 @@ def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
     assert metrics.calibration_error(sure, np.zeros(10, int)) == pytest.approx(0.2)
 
 
-def test_the_temperature_undoes_what_was_done_to_calibrated_logits() -> None:
+@pytest.fixture(scope="module")
+def calibrated() -> tuple[np.ndarray, np.ndarray]:
+    """Logits (20,000, 4) and labels drawn from their softmax."""
     random = np.random.default_rng(0)
     logits = random.normal(0, 1.5, (20_000, 4))
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    labels = (shares.cumsum(axis=1) < random.random((20_000, 1))).sum(axis=1)
+    return logits, (shares.cumsum(axis=1) < random.random((20_000, 1))).sum(axis=1)
 
-    assert metrics.fit_temperature(logits * 2, labels) == pytest.approx(2, rel=0.05)
-    assert metrics.fit_temperature(logits / 2, labels) == pytest.approx(0.5, rel=0.05)
+
+def test_the_temperature_undoes_what_was_done_to_calibrated_logits(
+    calibrated: tuple[np.ndarray, np.ndarray],
+) -> None:
+    logits, labels = calibrated
+
+    assert metrics.fit_temperature(logits * 2, labels).temperature == pytest.approx(2, rel=0.05)
+    assert metrics.fit_temperature(logits / 2, labels).temperature == pytest.approx(0.5, rel=0.05)
+
+
+def test_biases_undo_a_class_said_too_often(calibrated: tuple[np.ndarray, np.ndarray]) -> None:
+    logits, labels = calibrated
+    too_often = logits * 2 + np.array([0, 1.0, 0, -1.0])
+
+    found = metrics.fit_calibration(too_often, labels)
+
+    assert found.temperature == pytest.approx(2, rel=0.05)
+    assert found.bias == pytest.approx([0, -0.5, 0, 0.5], abs=0.08)
+    assert metrics.calibration_error(found.of(too_often), labels) < 0.02
+    uncalibrated = metrics.Calibration().of(too_often)
+    assert metrics.calibration_error(uncalibrated, labels) > 0.05
+    assert found.before(found.of(too_often)) == pytest.approx(uncalibrated, abs=1e-9)
+
+
+def test_logits_that_speak_against_their_labels_are_refused(
+    calibrated: tuple[np.ndarray, np.ndarray],
+) -> None:
+    logits, labels = calibrated
+    with pytest.raises(ValueError, match="must speak for their labels, but their slope is -"):
+        metrics.fit_calibration(-logits, labels)
+
+
+def test_even_perfect_answers_have_an_error_by_chance(
+    calibrated: tuple[np.ndarray, np.ndarray],
+) -> None:
+    logits, labels = calibrated
+    shares = metrics.Calibration().of(logits)
+    few = metrics.chance_calibration_error(shares[:500])
+    many = metrics.chance_calibration_error(shares)
+    assert 0.02 < few < 0.08
+    assert many < few / 3
+    assert metrics.calibration_error(shares, labels) < 2 * many

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 from sklearn.calibration import calibration_curve
+from sklearn.linear_model import LogisticRegression
 
 from models import metrics
 
@@ -71,8 +72,21 @@ def test_tempering_is_what_dividing_the_logits_is() -> None:
     shares = np.exp(logits) / np.exp(logits).sum()
     cooler = np.exp(logits / 3) / np.exp(logits / 3).sum()
 
-    assert metrics.tempered(shares, 3) == pytest.approx(cooler)
-    assert metrics.tempered(metrics.tempered(shares, 3), 1 / 3) == pytest.approx(shares)
+    tempered = metrics.Calibration(3)
+    assert tempered.of(np.log(shares)) == pytest.approx(cooler)
+    assert tempered.before(cooler) == pytest.approx(shares)
+
+
+def test_a_calibration_of_two_classes_is_a_logistic_regression() -> None:
+    random = np.random.default_rng(4)
+    logits = random.normal(0, 1.5, (2000, 2))
+    labels = (random.random(2000) < 1 / (1 + np.exp(0.4 - np.diff(logits)[:, 0] / 2))).astype(int)
+    theirs = LogisticRegression(C=1e6).fit(np.diff(logits), labels)
+
+    ours = metrics.fit_calibration(logits, labels)
+
+    assert 1 / ours.temperature == pytest.approx(theirs.coef_[0, 0], rel=1e-3)
+    assert ours.bias[1] - ours.bias[0] == pytest.approx(theirs.intercept_[0], abs=1e-3)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
