@@ -1,15 +1,15 @@
 """One student in one lecture: capture on the calling thread, delivery beside it, until one ends."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
 
 from capture_agent.baseline import Baseline
+from capture_agent.capture import Keeper, capture
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.console import Console
 from capture_agent.controls import KEYS, Controls, listening
 from capture_agent.cover import CoverWatch
-from capture_agent.delivery import Delivery, Progress, State
+from capture_agent.delivery import Delivery, State
 from capture_agent.errors import (
     AgentError,
     CameraLostError,
@@ -17,6 +17,7 @@ from capture_agent.errors import (
     OutboxFullError,
     SourceError,
 )
+from capture_agent.farewell import Balance, say_farewell
 from capture_agent.mirror import Showing, Sight
 from capture_agent.outbox import Outbox
 from capture_agent.own import Door, OwnWishes
@@ -29,22 +30,14 @@ from capture_agent.settings import AgentSettings
 from capture_agent.sources import Frame, Source
 from contract.emotions import EMOTIONS
 from contract.events import Event, EventKind
-from contract.exchange import Reason
 from contract.ids import uuid7
 from contract.observations import Observation
-
-_CAMERA_RETRY_S: Final = 3.0
-_DISK_RETRY_S: Final = 5.0
-_PAUSE_LOOK_S: Final = 0.2
-_WITHDRAWN: Final = 403
 
 
 @dataclass(slots=True)
 class _Counts:
     observations: int = 0
     with_face: int = 0
-    pictures: int = 0
-    not_kept: int = 0
 
 
 class Agent:
@@ -72,6 +65,7 @@ class Agent:
         self._outbox = outbox
         self._session = session
         self._counts = _Counts()
+        self._keeper = Keeper(outbox, source, clock, console)
         self._controls = Controls(clock.stopping)
         self._cover = CoverWatch()
         self._pace = Pace(settings.frames_per_second, settings.most_frames_per_second)
@@ -105,48 +99,34 @@ class Agent:
                 with listening(self._controls.press) as keys:
                     how = KEYS if keys else "Ctrl-C stops"
                     self._console.say(f"Sharing numbers from {self._source.description}; {how}.")
-                    self._capture()
+                    capture(self._source, self, self._controls, self._clock, self._since())
         except (SourceError, OutboxError) as error:
             trouble = error
         finally:
             self._console.status("")
         return self._finish(trouble)
 
-    def _capture(self) -> None:
-        """Capture until the source ends or somebody stops; a lost camera is waited for."""
-        while not self._clock.stopping.is_set():
-            try:
-                for frame in self._source.frames(self._wants):
-                    if self._controls.paused:
-                        break
-                    self._look_at(frame)
-                else:
-                    return
-                self._pause()
-            except CameraLostError as error:
-                self._keep(self._sampler.pause())
-                self._lose(f"{error} Waiting for it.")
-                self._show()
-                self._clock.wait(_CAMERA_RETRY_S)
-            finally:
-                self._cover.reset()
-                self._keep(self._sampler.pause())
+    def _since(self) -> datetime | None:
+        """When the lecture began, by this machine's clock."""
+        began = self._session.began_at
+        return None if began is None else self._correction.local(began)
 
-    def _wants(self, monotonic: float) -> bool:
+    def wants(self, monotonic: float) -> bool:
+        """Whether to look at the picture of this moment; windows get their due as well."""
         self._obey_views()
         return self._sampler.wants(monotonic)
 
-    def _look_at(self, frame: Frame) -> None:
+    def look_at(self, frame: Frame) -> None:
+        """Read one picture, and keep the second before it where it begins a new one."""
         begin = self._clock.monotonic()
         reading = self._pipeline.read_student(frame.image_bgr, frame.monotonic)
         if self._source.live:
             self._pace.took(self._clock.monotonic() - begin)
             self._sampler.set_rate(self._pace.rate)
-        self._counts.pictures += 1
         if self._cover.look(frame.image_bgr, reading.student is not None, frame.monotonic):
             # Of a covered camera nothing is known: a second of it is no second without a face.
             self._keep(self._sampler.finish())
-            self._lose("The camera is covered or dark: there is nothing to be seen.")
+            self._go_blind("The camera is covered or dark: there is nothing to be seen.")
         else:
             if self._blind:
                 self._blind = False
@@ -155,7 +135,17 @@ class Agent:
             self._keep(self._sampler.add(reading, frame.captured_at, frame.monotonic))
         self._show(frame, reading)
 
-    def _lose(self, text: str) -> None:
+    def rest(self) -> None:
+        """Keep what there is of the second under way; the next one begins with its picture."""
+        self._cover.reset()
+        self._keep(self._sampler.pause())
+
+    def lose(self, error: CameraLostError) -> None:
+        """Tell that the camera was lost, once."""
+        self._go_blind(f"{error} Waiting for it.")
+        self._show()
+
+    def _go_blind(self, text: str) -> None:
         if not self._blind:
             self._blind = True
             self._mark(self._baseline.interrupt())
@@ -167,21 +157,23 @@ class Agent:
         elif kind is not None:
             self._note(kind, "Thank you, these ten seconds are over.")
 
-    def _pause(self) -> None:
-        """Let go of the camera, so that its light goes out, until the student goes on."""
-        self._keep(self._sampler.pause())
-        self._source.close()
+    def pause(self) -> None:
+        """Tell that nothing is looked at."""
         self._mark(self._baseline.interrupt())
         self._note(EventKind.PAUSED, "Paused: nothing is looked at. P goes on, Q stops.")
         self._show()
-        while self._controls.paused and not self._clock.wait(_PAUSE_LOOK_S):
-            self._obey_views()
-            self._show_status()
-        if not self._controls.paused:
-            self._note(EventKind.RESUMED, "Going on.")
+
+    def while_paused(self) -> None:
+        """Listen to the window's keys, and keep the status line."""
+        self._obey_views()
+        self._show_status()
+
+    def go_on(self) -> None:
+        """Tell that pictures are looked at again."""
+        self._note(EventKind.RESUMED, "Going on.")
 
     def _keep(self, observation: Observation | None) -> None:
-        if observation is not None and self._put(observation):
+        if observation is not None and self._keeper.keep(observation):
             self._counts.observations += 1
             self._counts.with_face += observation.probabilities is not None
             self._last = observation
@@ -190,30 +182,7 @@ class Agent:
         if text:
             self._console.say(text)
         at, _ = self._correction.correct(self._clock.now())
-        self._put(Event(id=uuid7(at), at=at, kind=kind))
-
-    def _put(self, item: Observation | Event) -> bool:
-        """Put one item into the outbox; on a full disk, nothing is captured until there is room.
-
-        False where the agent was stopped before there was any.
-        """
-        told = self._counts.not_kept > 0
-        while True:
-            try:
-                self._outbox.add(item)
-            except OutboxFullError as error:
-                if not told:
-                    told = True
-                    self._source.close()
-                    self._console.warn(f"{error} Capture waits until there is room again.")
-                    self._console.status("not sharing: the disk is full")
-                if self._clock.wait(_DISK_RETRY_S):
-                    self._counts.not_kept += 1
-                    return False
-            else:
-                if told:
-                    self._console.say("There is room on the disk again; going on.")
-                return True
+        self._keeper.keep(Event(id=uuid7(at), at=at, kind=kind))
 
     def _obey_views(self) -> None:
         for key in self._stage.pressed():
@@ -275,7 +244,14 @@ class Agent:
         progress = self._delivery.progress
         if trouble is not None:
             self._console.warn(str(trouble))
-        self._sum_up(progress, emptied)
+        balance = Balance(
+            self._counts.observations,
+            self._counts.with_face,
+            self._keeper.not_kept,
+            self._wishes.left_undone(),
+            emptied,
+        )
+        say_farewell(balance, progress, self._outbox, self._source.description, self._console)
         failed = trouble is not None or progress.state in (State.REFUSED, State.BROKEN)
         return 1 if failed else 0
 
@@ -287,54 +263,4 @@ class Agent:
             self._outbox.add(Event(id=uuid7(at), at=at, kind=EventKind.STOPPED))
             self._outbox.save_session(known.model_dump_json())
         except OutboxFullError:
-            self._counts.not_kept += 1
-
-    def _sum_up(self, progress: Progress, emptied: bool) -> None:
-        say, counts = self._console.say, self._counts
-        if progress.state in (State.REFUSED, State.BROKEN):
-            self._console.warn(self._last_word(progress))
-            return
-        if progress.state is State.ENDED:
-            say("The lecture has ended, and so has the capture.")
-        say(
-            f"{counts.observations} observations, {counts.with_face} with a face; "
-            f"{progress.accepted + progress.duplicate} items reached the server."
-        )
-        for amiss in self._amiss(progress, emptied):
-            self._console.warn(amiss)
-        if emptied and progress.state is State.ENDED:
-            self._outbox.destroy()
-
-    def _last_word(self, progress: Progress) -> str:
-        """Why it is over; a withdrawn student's outbox goes with it."""
-        if progress.state is State.BROKEN:
-            return progress.message
-        if progress.status != _WITHDRAWN:
-            return f"{progress.message} Capture has stopped."
-        given_up = self._outbox.waiting()
-        self._outbox.destroy()
-        return f"{progress.message} {given_up_words(given_up)}".strip()
-
-    def _amiss(self, progress: Progress, emptied: bool) -> Iterator[str]:
-        """What the student should know did not go as wished."""
-        if self._counts.observations and not self._counts.with_face:
-            yield f"No face was seen in any picture of {self._source.description}."
-        # What was captured in the moment between the end and our hearing of it is not amiss.
-        reasons = [(why, count) for why, count in progress.reasons if why != Reason.AFTER_END]
-        if reasons:
-            why = ", ".join(f"{count} × {reason}" for reason, count in reasons)
-            yield f"The server refused {sum(count for _, count in reasons)} items: {why}."
-        if self._counts.not_kept:
-            yield f"The disk was full to the end: {self._counts.not_kept} items were not kept."
-        if undone := self._wishes.left_undone():
-            yield undone
-        if not emptied:
-            yield (
-                f"{self._outbox.waiting()} items wait in the outbox; run the same command again "
-                f"to send them. {progress.message}".strip()
-            )
-
-
-def given_up_words(count: int) -> str:
-    """How many items were deleted unsent, for people; nothing where none were."""
-    return f"{count} unsent items were deleted." if count else ""
+            self._keeper.not_kept += 1

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,7 +71,11 @@ class Camera:
         """``camera 0``."""
         return f"camera {self._index}"
 
-    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+    def frames(
+        self,
+        wanted: Wanted,
+        since: datetime | None = None,  # noqa: ARG002 - its pictures are of now
+    ) -> Iterator[Frame]:
         """Live pictures until the agent stops.
 
         Every picture is fetched, so that the wanted one is fresh and not the oldest of a queue;

@@ -83,3 +83,7 @@ class ClockCorrection:
         """The corrected time and the correction in milliseconds."""
         offset_ms = self.offset_ms
         return at + timedelta(milliseconds=offset_ms), offset_ms
+
+    def local(self, at: datetime) -> datetime:
+        """The same moment by this machine's own clock: the inverse of ``correct``."""
+        return at - timedelta(milliseconds=self.offset_ms)

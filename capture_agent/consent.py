@@ -101,6 +101,7 @@ def join(
         recovery_link=agreed.recovery_link,
         choices=choices,
         joined_at=clock.now(),
+        began_at=answer.lecture.started_at,
         baseline_helps=agreed.baseline,
     )
 

@@ -1,7 +1,7 @@
 """A clip played as a source: repeated, at its own speed or as fast as it can be read."""
 
 from collections.abc import Callable, Generator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from capture_agent.clock import Clock
@@ -33,7 +33,8 @@ class Playback:
     With ``realtime`` each picture comes when its time has come, and is stamped with the wall
     clock. Without, pictures come as fast as they can be read and are stamped as if the material
     had just ended: its times lie in the past, one second for each of its seconds, never in the
-    future, where a server would refuse them.
+    future, where a server would refuse them. Where the lecture is younger than the material is
+    long, the material begins with the lecture, and its end comes as time passes.
     """
 
     def __init__(
@@ -54,19 +55,28 @@ class Playback:
         """The clip's own description."""
         return self._clip.description
 
-    def frames(self, wanted: Wanted) -> Iterator[Frame]:
-        """The wanted pictures of all passes. Raises SourceError where the clip holds none."""
+    def frames(self, wanted: Wanted, since: datetime | None = None) -> Iterator[Frame]:
+        """The wanted pictures of all passes, none dated before ``since``.
+
+        Raises SourceError where the clip holds none.
+        """
         clock = self._clock
         begin = clock.monotonic()
         length = self._loop if self._loop is not None else self._clip.seconds
-        ends_now = clock.now() - timedelta(seconds=length)
+        first = clock.now() - timedelta(seconds=length)
+        if since is not None:
+            first = max(first, since)
         for at, read in self._material():
             if clock.stopping.is_set():
                 return
             if not wanted(begin + at):
                 continue
             if not self._realtime:
-                yield Frame(read(), ends_now + timedelta(seconds=at), begin + at)
+                moment = first + timedelta(seconds=at)
+                ahead = (moment - clock.now()).total_seconds()
+                if ahead > 0 and clock.wait(ahead):
+                    return
+                yield Frame(read(), moment, begin + at)
                 continue
             if clock.wait(begin + at - clock.monotonic()):
                 return

@@ -12,13 +12,12 @@ from capture_agent.console import Console, Terminal
 from capture_agent.errors import RefusedError, SettingsError
 from capture_agent.outbox import Outbox, forget_stale, outbox_folder
 from capture_agent.pipeline import Pipeline
+from capture_agent.program import exit_code, stop_on_signals
 from capture_agent.room_agent import RoomAgent
-from capture_agent.runtime import stop_on_signals
 from capture_agent.settings import AgentSettings
 from capture_agent.sources import open_source
 from capture_agent.transport import Transport
 from capture_agent.vision import Vision, load_room_vision
-from contract.errors import ClassPulseError
 from contract.observations import ROOM_LEAST, RoomFace, RoomObservation
 from contract.room import RoomFacts
 from models.face_detector import MANY_PRESENCE
@@ -61,18 +60,8 @@ def run(
     0: done, and what was captured is with the server or safe in the outbox. 1: something went
     wrong, or the room was ended, which was said in one sentence.
     """
-    console = console or Terminal()
-    try:
-        return _run(settings, console, vision, clock or Clock(), connect)
-    except DeclinedError as answer:
-        console.say(str(answer))
-        return 0
-    except ClassPulseError as error:
-        console.warn(str(error))
-        return 1
-    except KeyboardInterrupt:
-        console.warn("Stopped.")
-        return 1
+    said_to, time = console or Terminal(), clock or Clock()
+    return exit_code(said_to, lambda: _run(settings, said_to, vision, time, connect))
 
 
 def _run(
@@ -108,7 +97,7 @@ def _run(
         with stop_on_signals(clock):
             return RoomAgent(
                 settings, console, clock, correction, source, pipeline, outbox,
-                invitation.secret, transport.send,
+                invitation.secret, transport.send, correction.local(facts.lecture.started_at),
             ).run()  # fmt: skip
 
 

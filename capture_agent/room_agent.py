@@ -1,19 +1,16 @@
 """One room in one lecture: capture on the calling thread, delivery beside it, until one ends."""
 
+from datetime import datetime
 from typing import Final
 
+from capture_agent.capture import Keeper, capture
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.console import Console
 from capture_agent.controls import Controls, listening
 from capture_agent.cover import CoverWatch
 from capture_agent.delivery import Delivery, Progress, State
-from capture_agent.errors import (
-    AgentError,
-    CameraLostError,
-    OutboxError,
-    OutboxFullError,
-    SourceError,
-)
+from capture_agent.errors import AgentError, CameraLostError, OutboxError, SourceError
+from capture_agent.farewell import refusals
 from capture_agent.outbox import Kind, Outbox
 from capture_agent.pace import Pace
 from capture_agent.pipeline import Pipeline
@@ -21,14 +18,10 @@ from capture_agent.room_sampler import RoomSampler
 from capture_agent.settings import AgentSettings
 from capture_agent.sources import Frame, Source
 from capture_agent.transport import Sender
-from contract.exchange import Reason
 from contract.observations import ROOM_LEAST, RoomObservation
 
 KEYS: Final = "P pauses, Q stops"
 
-_CAMERA_RETRY_S: Final = 3.0
-_DISK_RETRY_S: Final = 5.0
-_PAUSE_LOOK_S: Final = 0.2
 _FINAL: Final = frozenset({401, 403})
 
 
@@ -46,6 +39,7 @@ class RoomAgent:
         outbox: Outbox,
         secret: str,
         send: Sender,
+        since: datetime,
     ) -> None:
         self._settings = settings
         self._console = console
@@ -53,7 +47,9 @@ class RoomAgent:
         self._source = source
         self._pipeline = pipeline
         self._outbox = outbox
+        self._since = since
         self._controls = Controls(clock.stopping)
+        self._keeper = Keeper(outbox, source, clock, console)
         self._cover = CoverWatch()
         self._pace = Pace(settings.frames_per_second, settings.frames_per_second)
         self._sampler = RoomSampler(pipeline.model_id, settings.frames_per_second, correction)
@@ -75,34 +71,19 @@ class RoomAgent:
             with listening(self._controls.press) as keys:
                 how = KEYS if keys else "Ctrl-C stops"
                 self._console.say(f"Looking at the room in {self._source.description}; {how}.")
-                self._capture()
+                capture(self._source, self, self._controls, self._clock, self._since)
         except (SourceError, OutboxError) as error:
             trouble = error
         finally:
             self._console.status("")
         return self._finish(trouble)
 
-    def _capture(self) -> None:
-        while not self._clock.stopping.is_set():
-            try:
-                for frame in self._source.frames(self._sampler.wants):
-                    if self._controls.paused:
-                        break
-                    self._look_at(frame)
-                else:
-                    return
-                self._pause()
-            except CameraLostError as error:
-                if self._state != "camera lost":
-                    self._console.warn(f"{error} Waiting for it.")
-                self._state = "camera lost"
-                self._show()
-                self._clock.wait(_CAMERA_RETRY_S)
-            finally:
-                self._cover.reset()
-                self._keep(self._sampler.pause())
+    def wants(self, monotonic: float) -> bool:
+        """Whether to look at the picture of this moment."""
+        return self._sampler.wants(monotonic)
 
-    def _look_at(self, frame: Frame) -> None:
+    def look_at(self, frame: Frame) -> None:
+        """Read every face of one picture."""
         begin = self._clock.monotonic()
         faces = self._pipeline.read_all(frame.image_bgr)
         if self._source.live:
@@ -114,31 +95,33 @@ class RoomAgent:
         self._keep(self._sampler.add(faces, frame.captured_at, frame.monotonic))
         self._show()
 
-    def _pause(self) -> None:
-        """Let go of the camera, so that its light goes out, until somebody goes on."""
-        self._source.close()
+    def rest(self) -> None:
+        """Keep what there is of the second under way; whoever comes into view then is new."""
+        self._cover.reset()
+        self._keep(self._sampler.pause())
+
+    def lose(self, error: CameraLostError) -> None:
+        """Tell that the camera was lost, once."""
+        if self._state != "camera lost":
+            self._console.warn(f"{error} Waiting for it.")
+        self._state = "camera lost"
+        self._show()
+
+    def pause(self) -> None:
+        """Tell that nothing is looked at."""
         self._console.say("Paused: nothing is looked at. P goes on, Q stops.")
-        while self._controls.paused and not self._clock.wait(_PAUSE_LOOK_S):
-            self._show()
-        if not self._controls.paused:
-            self._console.say("Going on.")
+
+    def while_paused(self) -> None:
+        """Keep the status line."""
+        self._show()
+
+    def go_on(self) -> None:
+        """Tell that pictures are looked at again."""
+        self._console.say("Going on.")
 
     def _keep(self, observation: RoomObservation | None) -> None:
-        """Put one second into the outbox; on a full disk, capture waits until there is room."""
-        told = False
-        while observation is not None:
-            try:
-                self._outbox.add(observation)
-            except OutboxFullError as error:
-                if not told:
-                    told = True
-                    self._source.close()
-                    self._console.warn(f"{error} Capture waits until there is room again.")
-                if self._clock.wait(_DISK_RETRY_S):
-                    return
-            else:
-                self._seconds += 1
-                return
+        if observation is not None and self._keeper.keep(observation):
+            self._seconds += 1
 
     def _show(self) -> None:
         progress = self._delivery.progress
@@ -180,9 +163,12 @@ class RoomAgent:
     def _say_amiss(self, progress: Progress, emptied: bool) -> None:
         if not self._seconds:
             self._console.warn(f"No second showed {ROOM_LEAST} faces or more, so nothing was sent.")
-        for reason, count in progress.reasons:
-            if reason != Reason.AFTER_END:
-                self._console.warn(f"The server refused {count} seconds: {reason}.")
+        for reason, count in refusals(progress):
+            self._console.warn(f"The server refused {count} seconds: {reason}.")
+        if self._keeper.not_kept:
+            self._console.warn(
+                f"The disk was full to the end: {self._keeper.not_kept} seconds were not kept."
+            )
         if lost := self._outbox.lost():
             self._console.warn(f"The outbox was full: the oldest {lost} seconds were dropped.")
         if not emptied:

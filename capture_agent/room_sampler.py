@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Final, cast
 
 from capture_agent.attention import AttentionTracker
 from capture_agent.clock import ClockCorrection
 from capture_agent.pipeline import FaceReading
 from capture_agent.room_tracker import FORGET_S, RoomTracker
-from capture_agent.seconds import Seconds
+from capture_agent.seconds import BySecond, Second
 from contract.ids import uuid7
 from contract.observations import ROOM_LEAST, Probabilities, RoomFace, RoomObservation
 
@@ -25,12 +24,8 @@ class _Face:
     attentive: list[bool] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Second:
-    index: int
-    began_at: datetime
-    pictures: int = 0
-    faces: dict[int, _Face] = field(default_factory=lambda: defaultdict(_Face))
+_Notes = dict[int, _Face]
+"""Faces by their tracks."""
 
 
 @dataclass(slots=True)
@@ -41,61 +36,32 @@ class _Habit:
     seen_at: float = 0.0
 
 
-class RoomSampler:
+class RoomSampler(BySecond[Sequence[FaceReading], _Notes, RoomObservation]):
     """Sums each second up: a mean for each face, and at least five of them, or nothing."""
 
     def __init__(
         self, model_id: str, frames_per_second: float, correction: ClockCorrection
     ) -> None:
+        super().__init__(frames_per_second)
         self._model_id = model_id
         self._correction = correction
-        self._seconds = Seconds(frames_per_second)
         self._tracker = RoomTracker()
         self._habits: dict[int, _Habit] = {}
-        self._second: _Second | None = None
-
-    def set_rate(self, frames_per_second: float) -> None:
-        """Look at so many pictures a second, from the next second on."""
-        self._seconds.set_rate(frames_per_second)
-
-    def wants(self, monotonic: float) -> bool:
-        """Whether to look at the picture of this moment: the first in each n-th of a second."""
-        return self._seconds.wants(monotonic)
-
-    def add(
-        self, faces: Sequence[FaceReading], captured_at: datetime, monotonic: float
-    ) -> RoomObservation | None:
-        """Take one picture's faces in; the observation of the second before, where this begins one.
-
-        None, too, where that second showed fewer than five faces. Pictures come in the order they
-        were taken.
-        """
-        index, into = self._seconds.of(monotonic)
-        finished = None
-        if self._second is None or index != self._second.index:
-            finished = self.finish()
-            self._second = _Second(index, captured_at - timedelta(seconds=into))
-        self._count(self._second, faces, monotonic)
-        return finished
-
-    def finish(self) -> RoomObservation | None:
-        """The observation of the second that is under way, if it shows enough faces."""
-        second, self._second = self._second, None
-        return None if second is None else self._observation(second)
 
     def pause(self) -> RoomObservation | None:
         """As ``finish``; what comes next begins a second and tracks of its own."""
-        finished = self.finish()
-        self._seconds.restart()
+        finished = super().pause()
         self._tracker.forget()
         self._habits.clear()
         return finished
 
-    def _count(self, second: _Second, faces: Sequence[FaceReading], monotonic: float) -> None:
-        second.pictures += 1
-        tracks = self._tracker.follow([face.box for face in faces], monotonic)
-        for number, face in zip(tracks, faces, strict=True):
-            kept = second.faces[number]
+    def _blank(self) -> _Notes:
+        return defaultdict(_Face)
+
+    def _note(self, notes: _Notes, reading: Sequence[FaceReading], monotonic: float) -> None:
+        tracks = self._tracker.follow([face.box for face in reading], monotonic)
+        for number, face in zip(tracks, reading, strict=True):
+            kept = notes[number]
             kept.looks.append(face.probabilities)
             habit = self._habits.setdefault(number, _Habit())
             habit.seen_at = monotonic
@@ -106,9 +72,9 @@ class RoomSampler:
         for number in gone:
             del self._habits[number]
 
-    def _observation(self, second: _Second) -> RoomObservation | None:
+    def _summary(self, second: Second[_Notes]) -> RoomObservation | None:
         often = [
-            face for face in second.faces.values() if len(face.looks) >= _OFTEN * second.pictures
+            face for face in second.notes.values() if len(face.looks) >= _OFTEN * second.pictures
         ]
         if len(often) < ROOM_LEAST:
             return None

@@ -1,19 +1,16 @@
 """The composition root of the agent: from settings to an exit code, everything wired together."""
 
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from types import FrameType
 from urllib.parse import urlsplit
 
 from capture_agent import consent
-from capture_agent.agent import Agent, given_up_words
+from capture_agent.agent import Agent
 from capture_agent.baseline import QUESTION
 from capture_agent.clock import Clock, ClockCorrection
-from capture_agent.consent import DeclinedError
 from capture_agent.console import Console, Terminal
 from capture_agent.errors import (
     DeliveryError,
@@ -21,15 +18,16 @@ from capture_agent.errors import (
     RefusedError,
     SettingsError,
 )
+from capture_agent.farewell import given_up_words
 from capture_agent.outbox import Kind, Outbox, forget_stale, outbox_folder
 from capture_agent.pipeline import Pipeline
 from capture_agent.preview import Recording, Stage, View, Window, can_show_windows
+from capture_agent.program import exit_code, stop_on_signals
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
 from capture_agent.sources import open_source
 from capture_agent.transport import Transport
 from capture_agent.vision import Vision, load_vision
-from contract.errors import ClassPulseError
 from contract.exchange import LectureState
 
 
@@ -54,19 +52,8 @@ def run(
     0: done, and what was captured is with the server or safe in the outbox. 1: something went
     wrong, which was said in one sentence.
     """
-    console = console or Terminal()
-    clock = clock or Clock()
-    try:
-        return _run(settings, console, vision, clock)
-    except DeclinedError as answer:
-        console.say(str(answer))
-        return 0
-    except ClassPulseError as error:
-        console.warn(str(error))
-        return 1
-    except KeyboardInterrupt:
-        console.warn("Stopped.")
-        return 1
+    said_to, time = console or Terminal(), clock or Clock()
+    return exit_code(said_to, lambda: _run(settings, said_to, vision, time))
 
 
 def _run(
@@ -170,23 +157,3 @@ def _open_session(
 
 def _is_local(server: str) -> bool:
     return urlsplit(server).hostname in ("localhost", "127.0.0.1", "::1")
-
-
-@contextmanager
-def stop_on_signals(clock: Clock) -> Iterator[None]:
-    """Ctrl-C and a polite kill stop the capture, not the program; a second Ctrl-C ends it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if clock.stopping.is_set():
-            raise KeyboardInterrupt
-        clock.stopping.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

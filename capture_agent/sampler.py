@@ -2,32 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, cast
 
 from capture_agent.attention import AttentionTracker, Judgement
 from capture_agent.clock import ClockCorrection
 from capture_agent.pipeline import FaceReading, PictureReading
-from capture_agent.seconds import Seconds
+from capture_agent.seconds import BySecond, Second
 from contract.ids import uuid7
 from contract.observations import Attention, Observation, Probabilities
 
 
 @dataclass(slots=True)
-class _Second:
-    index: int
-    began_at: datetime
-    pictures: int = 0
+class _Notes:
     most_faces: int = 0
     faces: list[FaceReading] = field(default_factory=list)
     judgements: list[tuple[FaceReading, Judgement]] = field(default_factory=list)
 
 
-class Sampler:
-    """Decides which pictures are looked at, and sums each second up.
-
-    A second without any picture gives no observation: nothing is known of it.
-    """
+class Sampler(BySecond[PictureReading, _Notes, Observation]):
+    """Sums each second of one student up, from the pictures that are looked at."""
 
     def __init__(
         self,
@@ -36,82 +29,49 @@ class Sampler:
         correction: ClockCorrection,
         tracker: AttentionTracker | None = None,
     ) -> None:
+        super().__init__(frames_per_second)
         self._model_id = model_id
         self._correction = correction
         self._tracker = tracker or AttentionTracker()
-        self._seconds = Seconds(frames_per_second)
-        self._second: _Second | None = None
 
-    def set_rate(self, frames_per_second: float) -> None:
-        """Look at so many pictures a second, from the next second on."""
-        self._seconds.set_rate(frames_per_second)
+    def _blank(self) -> _Notes:
+        return _Notes()
 
-    def wants(self, monotonic: float) -> bool:
-        """Whether to look at the picture of this moment: the first in each n-th of a second."""
-        return self._seconds.wants(monotonic)
-
-    def add(
-        self, reading: PictureReading, captured_at: datetime, monotonic: float
-    ) -> Observation | None:
-        """Take one picture in; the observation of the second before, where this begins a new one.
-
-        Pictures come in the order they were taken.
-        """
-        index, into = self._seconds.of(monotonic)
-        finished = None
-        if self._second is None or index != self._second.index:
-            finished = self.finish()
-            self._second = _Second(index, captured_at - timedelta(seconds=into))
-        self._count(self._second, reading, monotonic)
-        return finished
-
-    def finish(self) -> Observation | None:
-        """The observation of the second that is under way, if it has a picture."""
-        second, self._second = self._second, None
-        return None if second is None else self._observation(second)
-
-    def pause(self) -> Observation | None:
-        """As ``finish``; what comes next begins a second of its own."""
-        finished = self.finish()
-        self._seconds.restart()
-        return finished
-
-    def _count(self, second: _Second, reading: PictureReading, monotonic: float) -> None:
-        second.pictures += 1
-        second.most_faces = max(second.most_faces, reading.faces)
+    def _note(self, notes: _Notes, reading: PictureReading, monotonic: float) -> None:
+        notes.most_faces = max(notes.most_faces, reading.faces)
         face = reading.student
         if face is None:
             self._tracker.no_face()
             return
-        second.faces.append(face)
+        notes.faces.append(face)
         if face.pose is not None:
             judgement = self._tracker.judge(face.pose, face.eye_ratio, monotonic)
-            second.judgements.append((face, judgement))
+            notes.judgements.append((face, judgement))
 
-    def _observation(self, second: _Second) -> Observation:
+    def _summary(self, second: Second[_Notes]) -> Observation:
         captured_at, offset_ms = self._correction.correct(second.began_at)
         return Observation(
             id=uuid7(captured_at),
             captured_at=captured_at,
             clock_offset_ms=offset_ms,
             frames=second.pictures,
-            face_share=len(second.faces) / second.pictures,
-            faces=min(second.most_faces, 200),
+            face_share=len(second.notes.faces) / second.pictures,
+            faces=min(second.notes.most_faces, 200),
             model=self._model_id,
-            **_means(second),
+            **_means(second.notes),
         )
 
 
-def _means(second: _Second) -> dict[str, Any]:
-    if not second.faces:
+def _means(notes: _Notes) -> dict[str, Any]:
+    if not notes.faces:
         return {"probabilities": None, "attentive": None}
-    columns = zip(*(face.probabilities for face in second.faces), strict=True)
-    judged = second.judgements
+    columns = zip(*(face.probabilities for face in notes.faces), strict=True)
+    judged = notes.judgements
     return {
         "probabilities": cast(Probabilities, tuple(_mean(column) for column in columns)),
         "attentive": _mean([float(it.attentive) for _, it in judged]) if judged else None,
         "attention": _attention(judged) if judged else None,
-        "detection_score": _mean([face.score for face in second.faces]),
+        "detection_score": _mean([face.score for face in notes.faces]),
     }
 
 

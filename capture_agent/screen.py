@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -89,7 +90,11 @@ class Screen:
         left, top, width, height = self._region
         return f"the screen's {width}×{height} pixels at {left},{top}"
 
-    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+    def frames(
+        self,
+        wanted: Wanted,
+        since: datetime | None = None,  # noqa: ARG002 - its pictures are of now
+    ) -> Iterator[Frame]:
         """The wanted moments of the screen; of the others none is read.
 
         Raises SourceError where there is no display, CameraLostError while a display that was

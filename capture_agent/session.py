@@ -24,6 +24,8 @@ class Session(BaseModel):
     recovery_link: str
     choices: Choices
     joined_at: datetime
+    began_at: datetime | None = None
+    """When the lecture began, by the server's clock; earlier versions did not keep it."""
     clock_offset_ms: int = 0
     baseline_helps: bool = False
     """Whether the server knows of no earlier lecture how this student's face looks at rest."""

@@ -44,8 +44,11 @@ class Source(Protocol):
     def description(self) -> str:
         """What it is, for people."""
 
-    def frames(self, wanted: Wanted) -> Iterator[Frame]:
-        """The wanted pictures, in order. Raises SourceError, CameraLostError."""
+    def frames(self, wanted: Wanted, since: datetime | None = None) -> Iterator[Frame]:
+        """The wanted pictures, in order. Raises SourceError, CameraLostError.
+
+        ``since``: when the lecture began; a source that dates its pictures back goes no further.
+        """
 
     def close(self) -> None:
         """Let go of the device or file; harmless when repeated."""

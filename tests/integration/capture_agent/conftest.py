@@ -119,7 +119,7 @@ class FakeServer:
             course="Maths 7b",
             mode=self.mode,
             state=LectureState.ENDED if self.ended_at else LectureState.RUNNING,
-            started_at=self.now() - timedelta(hours=1),
+            started_at=self.now() - timedelta(days=1),
         )
 
     def join(self, raw: bytes) -> tuple[int, str]:

@@ -34,3 +34,9 @@ def test_a_slow_answer_and_a_clock_that_stepped_meanwhile_teach_nothing() -> Non
     correction = ClockCorrection()
     assert not correction.learn(NOW + 60 * SECOND, NOW, NOW + 5 * SECOND)
     assert not correction.learn(NOW + 60 * SECOND, NOW, NOW - SECOND)
+
+
+def test_the_servers_moment_is_found_on_this_clock() -> None:
+    correction = ClockCorrection(timedelta(minutes=-3))
+    there, _ = correction.correct(NOW)
+    assert correction.local(there) == NOW

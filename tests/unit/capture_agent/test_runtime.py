@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,7 @@ class Flaky:
         self.time = fake_time
         self.opened = 0
 
-    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+    def frames(self, wanted: Wanted, since: datetime | None = None) -> Iterator[Frame]:
         self.opened += 1
         if self.opened in (2, 3):
             raise CameraLostError("The camera is not back yet.")
@@ -97,7 +97,14 @@ def agent_of(
 ) -> Iterator[Callable[..., Any]]:
     outbox = Outbox(tmp_path / "box")
 
-    def make(source: Any, console: Any, *faces: Any, door: Any = None, views: Any = ()) -> Any:
+    def make(
+        source: Any,
+        console: Any,
+        *faces: Any,
+        door: Any = None,
+        views: Any = (),
+        began_at: datetime | None = None,
+    ) -> Any:
         settings = AgentSettings(server="http://school.example", join="ABC234", state=tmp_path)
         session = Session(
             server=settings.server,
@@ -110,6 +117,7 @@ def agent_of(
             recovery_link="/me/x",
             choices=Choices(class_mood=True),
             joined_at=NOW,
+            began_at=began_at,
         )
         # Capture runs on the fake clock; the delivery thread waits on real events.
         clock = Clock(
@@ -151,6 +159,17 @@ def test_a_lost_camera_is_waited_for_and_told(agent_of: Callable[..., Any], fake
     assert fake_time.waits == [3.0, 3.0, 3.0]
 
 
+def test_nothing_is_captured_before_the_lecture_begins(
+    agent_of: Callable[..., Any], fake_time: Any
+) -> None:
+    source, transport = Flaky(fake_time), FakeTransport()
+    source.opened = 3
+    began_at = fake_time.utc + timedelta(seconds=1.5)
+    assert agent_of(source, Silent(), door=transport, began_at=began_at).run() == 0
+    assert fake_time.waits == [1.5]
+    assert as_observation(transport.sent[Kind.OBSERVATION][0]).captured_at == began_at
+
+
 def test_no_face_all_along_is_said_at_the_end(agent_of: Callable[..., Any], fake_time: Any) -> None:
     source, console = Flaky(fake_time), Silent()
     source.opened = 3
@@ -186,7 +205,7 @@ class Staged:
         self.pictures = pictures
         self.closed = 0
 
-    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+    def frames(self, wanted: Wanted, since: datetime | None = None) -> Iterator[Frame]:
         for picture in self.pictures:
             if self.time.stopping.is_set():
                 return
@@ -334,7 +353,7 @@ class Endless:
         self.press = lambda key: None
         self.closed = 0
 
-    def frames(self, wanted: Wanted) -> Iterator[Frame]:
+    def frames(self, wanted: Wanted, since: datetime | None = None) -> Iterator[Frame]:
         for number in range(12):
             if wanted(self.time.at):
                 yield Frame(np.zeros((9, 9, 3), np.uint8), self.time.utc, self.time.at)

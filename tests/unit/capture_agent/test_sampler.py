@@ -62,6 +62,14 @@ def test_the_time_is_that_of_the_seconds_beginning_and_lies_in_the_id() -> None:
     assert abs(uuid7_time(made.id) - made.captured_at) < timedelta(milliseconds=2)
 
 
+def test_no_second_begins_before_its_first_picture() -> None:
+    subject = sampler()
+    subject.add(SEEN, *at(0.0))
+    made = subject.finish()
+    assert made is not None
+    assert made.captured_at == BEGIN
+
+
 def test_a_known_wrong_clock_is_corrected_and_said() -> None:
     subject = sampler(offset=timedelta(minutes=-3))
     subject.add(SEEN, *at(0.0))

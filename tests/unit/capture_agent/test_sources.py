@@ -64,6 +64,20 @@ def test_fast_material_lies_in_the_past_and_is_not_waited_for(fake_time: Any) ->
     assert frames[-1].captured_at < fake_time.utc
 
 
+@pytest.mark.parametrize("younger", [0.0, 0.3, 1.0, 9.0])
+def test_material_longer_than_the_lecture_begins_with_it_and_is_never_ahead(
+    younger: float, fake_time: Any
+) -> None:
+    now = fake_time.utc
+    began, moments = now - timedelta(seconds=younger), []
+    for frame in Playback(Steps(10), fake_time.clock).frames(every, began):
+        moments.append(frame.captured_at)
+        assert frame.captured_at <= fake_time.utc
+    assert len(moments) == 10
+    assert moments[0] == max(began, now - timedelta(seconds=1))
+    assert sum(fake_time.waits) == pytest.approx(max(0.0, 0.9 - younger), abs=1e-5)
+
+
 def test_in_real_time_each_picture_comes_when_its_time_has_come(fake_time: Any) -> None:
     begin, utc = fake_time.at, fake_time.utc
     for number, frame in enumerate(
