@@ -91,6 +91,7 @@ def make_card(made: Made, answers: Answers, folder: Path, splits: Sequence[Split
         parameters=made.parameters,
         training=made.training,
         temperature=made.calibration.temperature,
+        scale=made.calibration.scale,
         bias=made.calibration.bias,
         training_prior=_rounded(prior),
         soft_confusion=SoftConfusion(

@@ -146,8 +146,10 @@ class Card(_Part):
     """The run's configuration, and how far it came."""
     temperature: Annotated[float, Field(gt=0)]
     """Logits are divided by it inside the exported file (Guo et al. 2017)."""
+    scale: tuple[float, ...] = ()
+    """And multiplied by these there, one a look (vector scaling, ibid.); empty: all 1."""
     bias: tuple[float, ...] = ()
-    """Added to the divided logits there (Alexandari et al. 2020), a number a look; empty: none."""
+    """Added to them then, one a look; empty: none."""
     training_prior: Seven
     """Shares of the seven looks among the faces it learnt from."""
     soft_confusion: SoftConfusion

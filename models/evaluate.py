@@ -65,7 +65,7 @@ def evaluate_predictor(
 
 def calibration_of(card: Card) -> Calibration:
     """What the card's files do to a network's logits."""
-    return Calibration(card.temperature, card.bias)
+    return Calibration(card.temperature, card.scale, card.bias)
 
 
 def provenance_of(data: DataSet, split: Split, *, today: date | None = None) -> Provenance:

@@ -143,9 +143,10 @@ def _mirrored(network: keras.Model) -> keras.Model:
 def _with_softmax(model: keras.Model, calibration: metrics.Calibration) -> keras.Model:
     import keras
 
-    scaled = keras.layers.Rescaling(
-        1 / calibration.temperature, list(calibration.bias), name="calibration"
-    )(model.output)
+    scale = np.array(calibration.scale) / calibration.temperature
+    scaled = keras.layers.Rescaling(scale.tolist(), list(calibration.bias), name="calibration")(
+        model.output
+    )
     return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(scaled))
 
 

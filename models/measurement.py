@@ -57,7 +57,7 @@ class Measurement(Evaluation):
     confusion: SevenBySevenCounts
     """Row true, column answered."""
     temperature: Annotated[float, Field(gt=0)]
-    """Fitted on PublicTest, and so are biases where a file has them."""
+    """Fitted on PublicTest, and so are each look's scale and bias where a file has them."""
     ece_before: Share
     ece_by_chance: Share = 0.0
     """What the ECE of perfectly calibrated answers would be on as many faces."""

@@ -18,6 +18,7 @@ _Z95: Final = 1.959963984540054
 _NEWTON_STEPS: Final = 50
 _SHORTEST: Final = 1e-3
 _CLOSE: Final = 1e-12
+_SHRINKAGE: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,61 +159,76 @@ def cross_entropy(logits: Probabilities, labels: Labels) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What makes a network's answers as sure as they are right: logits / T + a bias for each class.
+    """What makes a network's answers as sure as they are right: logits / T · scale + bias.
 
-    Bias-corrected temperature scaling (Alexandari, Kundaje & Shrikumar 2020): one temperature (Guo
-    et al. 2017) mends how sure a network is, the biases how often it says each class.
+    The temperature T mends how sure a network is as a whole (Guo et al. 2017); a scale and a bias
+    for each class, *vector scaling* there, mend how sure it is of each and how often it says it.
     """
 
     temperature: float = 1.0
+    scale: tuple[float, ...] = ()
+    """One a class; empty: all 1."""
     bias: tuple[float, ...] = ()
-    """One a class, their sum zero; empty: none."""
+    """One a class; empty: none."""
 
     def of(self, logits: Probabilities) -> NDArray[np.float64]:
         """Calibrated probabilities (n, k) of ``logits`` (n, k)."""
-        return _softmax(logits / self.temperature + np.array(self.bias or (0.0,)))
+        return _softmax(logits / self.temperature * self._scale + self._bias)
 
     def before(self, probabilities: Probabilities) -> NDArray[np.float64]:
-        """The probabilities (n, k) that ``of`` made ``probabilities`` from."""
-        logits = log_of(probabilities) - np.array(self.bias or (0.0,))
-        return _softmax(logits * self.temperature)
+        """The probabilities (n, k) that ``of`` made ``probabilities`` from.
+
+        Only nearly so where classes are scaled apart, since a softmax forgets what is common to all
+        logits: they are then taken to sum to zero, as a network's nearly do.
+        """
+        logits = log_of(probabilities) - self._bias
+        common = (logits / self._scale).mean(axis=1, keepdims=True) / np.mean(1 / self._scale)
+        return _softmax((logits - common) / self._scale * self.temperature)
+
+    @property
+    def _scale(self) -> NDArray[np.float64]:
+        return np.array(self.scale or (1.0,))
+
+    @property
+    def _bias(self) -> NDArray[np.float64]:
+        return np.array(self.bias or (0.0,))
 
 
 def fit_temperature(logits: Probabilities, labels: Labels) -> Calibration:
-    """The temperature alone under which ``labels`` are most likely; as ``fit_calibration``."""
-    (slope,) = _most_likely(logits[:, :, None].astype(np.float64), labels, start=np.ones(1))
-    return Calibration(_temperature(slope))
+    """The temperature alone under which ``labels`` (n) are most likely, given (n, k) logits.
+
+    Raises ValueError where the logits speak against their labels.
+    """
+    (slope,) = _most_likely(logits[:, :, None].astype(np.float64), labels, np.ones(1), 1e-6)
+    if slope <= 0:
+        raise ValueError(f"logits must speak for their labels, but their slope is {slope:.3f}")
+    return Calibration(float(1 / slope))
 
 
 def fit_calibration(logits: Probabilities, labels: Labels) -> Calibration:
-    """The temperature and biases under which ``labels`` (n) are most likely, given (n, k) logits.
+    """Temperature, scales and biases that make ``labels`` (n) most likely, given (n, k) logits.
 
-    Raises ValueError where the logits say less of the labels than nothing at all.
+    The classes are told apart with a little shrinkage, so that one with few faces goes with the
+    others. Raises ValueError as ``fit_temperature``.
     """
+    temperature = fit_temperature(logits, labels).temperature
     rows, classes = logits.shape
     each = np.broadcast_to(np.eye(classes), (rows, classes, classes))
-    features = np.concatenate([logits[:, :, None], each], axis=2)
-    slope, *bias = _most_likely(features, labels, start=np.eye(classes + 1)[0])
-    centred = np.array(bias) - np.mean(bias)
-    return Calibration(_temperature(slope), tuple(float(value) for value in centred))
-
-
-def _temperature(slope: float) -> float:
-    if slope <= 0:
-        raise ValueError(f"logits must speak for their labels, but their slope is {slope:.3f}")
-    return float(1 / slope)
+    features = np.concatenate([each * (logits / temperature)[:, :, None], each], axis=2)
+    start = np.repeat([1.0, 0.0], classes)
+    found = _most_likely(features, labels, start, _SHRINKAGE).tolist()
+    return Calibration(temperature, tuple(found[:classes]), tuple(found[classes:]))
 
 
 def _most_likely(
-    features: NDArray[np.float64], labels: Labels, *, start: NDArray[np.float64]
+    features: NDArray[np.float64], labels: Labels, start: NDArray[np.float64], shrinkage: float
 ) -> NDArray[np.float64]:
     """The weights w that make softmax(features @ w) most likely, by damped Newton steps.
 
-    ``features`` (n, k, p), answer (p). The loss is convex; a touch of shrinkage towards ``start``
-    settles the direction in which all biases move together, and classes that never occur.
+    ``features`` (n, k, p), answer (p). The loss is convex; ``shrinkage`` pulls towards ``start``
+    and settles what the softmax cannot see.
     """
     rows, weights = np.arange(len(labels)), start
-    shrinkage = 1e-6
 
     def loss(at: NDArray[np.float64]) -> float:
         apart = at - start
@@ -222,8 +238,9 @@ def _most_likely(
         shares = _softmax(features @ weights)
         mean = np.einsum("nk,nkp->np", shares, features)
         slope = (mean - features[rows, labels]).mean(axis=0) + shrinkage * (weights - start)
-        curve = np.einsum("nk,nkp,nkq->pq", shares, features, features) / len(labels)
-        curve += shrinkage * np.eye(len(start)) - mean.T @ mean / len(labels)
+        weighted = shares[:, :, None] * features
+        curve = np.tensordot(weighted, features, axes=((0, 1), (0, 1))) - mean.T @ mean
+        curve = curve / len(labels) + shrinkage * np.eye(len(start))
         step = np.linalg.solve(curve, slope)
         length, now = 1.0, loss(weights)
         while length > _SHORTEST and loss(weights - length * step) > now:

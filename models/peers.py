@@ -62,7 +62,7 @@ PEERS: Final = {
 def measure_peer(peer: Peer, python: Path, data: DataSet, split: Split) -> Measurement:
     """Measure ``peer``, asked by the interpreter ``python``, on one split of ``data``.
 
-    A temperature is fitted on PublicTest; no bias, which could change what it answers. Raises
+    A temperature is fitted on PublicTest, and nothing that would change what it answers. Raises
     PeerAbsentError.
     """
     public, faces = data.public_test, data.part(split)

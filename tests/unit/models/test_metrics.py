@@ -55,18 +55,36 @@ def test_the_temperature_undoes_what_was_done_to_calibrated_logits(
     assert metrics.fit_temperature(logits / 2, labels).temperature == pytest.approx(0.5, rel=0.05)
 
 
-def test_biases_undo_a_class_said_too_often(calibrated: tuple[np.ndarray, np.ndarray]) -> None:
+def test_scales_and_biases_undo_what_was_done_to_single_classes(
+    calibrated: tuple[np.ndarray, np.ndarray],
+) -> None:
     logits, labels = calibrated
-    too_often = logits * 2 + np.array([0, 1.0, 0, -1.0])
+    logits = logits - logits.mean(axis=1, keepdims=True)
+    changed = logits * 2 * [1, 1, 1, 1.5] + [0, 1, 0, -1]
+    uncalibrated = metrics.Calibration().of(changed)
 
-    found = metrics.fit_calibration(too_often, labels)
+    found = metrics.fit_calibration(changed, labels)
 
-    assert found.temperature == pytest.approx(2, rel=0.05)
-    assert found.bias == pytest.approx([0, -0.5, 0, 0.5], abs=0.08)
-    assert metrics.calibration_error(found.of(too_often), labels) < 0.02
-    uncalibrated = metrics.Calibration().of(too_often)
+    assert metrics.calibration_error(found.of(changed), labels) < 0.02
     assert metrics.calibration_error(uncalibrated, labels) > 0.05
-    assert found.before(found.of(too_often)) == pytest.approx(uncalibrated, abs=1e-9)
+    only = metrics.fit_temperature(changed, labels).of(changed)
+    said = metrics.cross_entropy(metrics.log_of(found.of(changed)), labels)
+    assert said < metrics.cross_entropy(metrics.log_of(only), labels) - 0.02
+    assert said == pytest.approx(metrics.cross_entropy(logits, labels), abs=0.005)
+    assert found.scale[3] < 0.75 * np.mean(found.scale[:3])
+
+
+@pytest.mark.parametrize(("scale", "bias"), [((), ()), ((1, 1.2, 0.9, 0.95), (0.3, -0.2, 0, -0.1))])
+def test_what_answers_were_before_their_calibration(
+    calibrated: tuple[np.ndarray, np.ndarray], scale: tuple[float, ...], bias: tuple[float, ...]
+) -> None:
+    logits = calibrated[0][:100]
+    logits = logits - logits.mean(axis=1, keepdims=True)
+    calibration = metrics.Calibration(1.7, scale, bias)
+
+    before = calibration.before(calibration.of(logits))
+
+    assert before == pytest.approx(metrics.Calibration().of(logits), abs=1e-9)
 
 
 def test_logits_that_speak_against_their_labels_are_refused(
