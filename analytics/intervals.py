@@ -30,7 +30,7 @@ def interval(found: Estimate) -> tuple[Floats, Floats]:
     NaN where nobody is seen.
     """
     # Loads a third of a second's worth of libraries, which importing this must not.
-    from scipy.special import betaincinv  # type: ignore[import-untyped]
+    from scipy.special import betaincinv
 
     shares = found.shares
     known = ~np.isnan(shares)

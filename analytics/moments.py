@@ -158,7 +158,7 @@ def moments(course: Course, markers: Sequence[Marker], *, most: int = MOST) -> t
 def _cuts(scaled: Floats, shortest: int) -> list[int]:
     """Where the means of ``scaled`` (N, D), whose steps scatter by one, change; without the end."""
     # ruptures brings SciPy, which only a report should pay for.
-    import ruptures  # type: ignore[import-untyped]
+    import ruptures
 
     count, width = scaled.shape
     penalty = PENALTY * (width + 1) * np.log(count)
@@ -255,7 +255,7 @@ def _change(course: Course, marker: Marker, before: Bools, after: Bools) -> Mark
 def _span(values: Floats) -> Span:
     """Student's t interval of the mean over steps; NaN where it takes more than one to know."""
     # SciPy's special functions take half a second to import, which only a report should pay.
-    from scipy.special import stdtrit  # type: ignore[import-untyped]
+    from scipy.special import stdtrit
 
     known = values[~np.isnan(values)]
     if len(known) < 2:

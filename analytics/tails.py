@@ -56,6 +56,6 @@ def _critical(theta: float, level: float) -> tuple[Floats, Floats, float]:
 def tail(a: Floats, b: Floats, theta: float) -> Floats:
     """P(X > ``theta``) for X ~ Beta(a, b), element by element (SciPy's ``betaincc``)."""
     # SciPy's special functions take half a second to import, which only a running rule should pay.
-    from scipy.special import betaincc  # type: ignore[import-untyped]
+    from scipy.special import betaincc
 
     return np.asarray(betaincc(a, b, theta), np.float64)
