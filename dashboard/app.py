@@ -14,6 +14,7 @@ from contract.errors import ClassPulseError
 from dashboard import (
     browser_guard,
     health,
+    join_links,
     oidc,
     pages,
     program_offer,
@@ -138,6 +139,7 @@ def _flask(settings: Settings, key: bytes, services: Services) -> Flask:
     viewer_language.register(flask)
     routes.register(flask, settings)
     signin.register(flask)
+    join_links.register(flask)
     oidc.register(flask, settings)
     health.register(flask)
     return flask

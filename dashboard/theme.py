@@ -70,6 +70,8 @@ MANTINE: Final[dict[str, Any]] = {
     "primaryShade": {"light": 7, "dark": 7},
     "defaultRadius": "md",
     "cursorType": "pointer",
+    # Rounder than this, a box to tick looks like one of several to choose from.
+    "components": {"Checkbox": {"defaultProps": {"radius": "sm"}}},
     "fontSmoothing": True,
 }
 

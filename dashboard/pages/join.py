@@ -1,7 +1,6 @@
 """`/join/<code>`: how a student joins, what is sent, and how to stop."""
 
 from typing import Any
-from urllib.parse import quote
 
 from dash import html
 
@@ -81,7 +80,7 @@ def command(lecture: Lecture, base_url: str, link: str | None = None) -> Any:
     """What starts the agent in this lecture, for whoever holds a personal link by that link."""
     joined = f'{lecture.code} --name "{text("Your name")}"'
     if link is not None:
-        joined = f'"{base_url}{urls.join(lecture.code)}?link={quote(link, safe="")}"'
+        joined = f'"{base_url}{urls.join(lecture.code, link)}"'
     line = f"classpulse agent --server {base_url} --join {joined}"
     return parts.command(line, text("the join command"))
 

@@ -5,24 +5,19 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 
 from dashboard import joining
 from dashboard.i18n import text
 from dashboard.pages import parts, urls
 from dashboard.services import Services
 from db.errors import TicketError
-from db.values import Lecture
 
 
 def page(services: Services, search: object) -> Any:
-    """The page for an address that names a code, a link, or neither."""
-    given = fields(search)
-    if code := given.get("code", "").strip():
-        return _go_on(urls.join(code[:40].upper()))
-    if link := given.get("link"):
-        return _by_link(services, link)
-    return _ask()
+    """The page for an address that led on to no lecture: what its link opens, or a field."""
+    link = fields(search).get("link")
+    return _ask() if link is None else _by_link(services, link)
 
 
 def fields(search: object) -> Mapping[str, str]:
@@ -39,8 +34,6 @@ def _by_link(services: Services, link: str) -> Any:
             text("This link opens nothing any more"),
             text("It was used, it has ended, or it was not copied whole. Ask for a new one."),
         )
-    if isinstance(found, Lecture):
-        return _go_on(f"{urls.join(found.code)}?{urls.join_by_link(link).partition('?')[2]}")
     return _alone(
         found.title,
         text("No lecture runs now. Open your link again once it has begun; it stays yours."),
@@ -51,19 +44,8 @@ def _alone(title: str, sentence: str) -> Any:
     return html.Div([parts.page_head(title, sentence)], className="cp-narrow")
 
 
-def _go_on(address: str) -> Any:
-    """Nothing to see: the browser goes there at once, and by a link where it does not."""
-    return html.Div(
-        [
-            dcc.Location(id="go-on", href=address, refresh=True),
-            parts.link(text("Go on to the lecture"), address),
-        ],
-        className="cp-narrow",
-    )
-
-
 def _ask() -> Any:
-    """The field for a code; a form of the browser's own, so that Enter is enough."""
+    """The field for a code; a form of the browser's own, which join_links leads on."""
     return html.Div(
         [
             parts.page_head(

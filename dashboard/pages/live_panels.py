@@ -87,23 +87,22 @@ def attention_sentence(snapshot: LiveSnapshot) -> str:
 
 def legend(mood: MoodFigures | None) -> list[Any]:
     """The looks from the top of the chart to its floor, each with its colour and share now."""
-    return [
-        html.Li(
-            [
-                html.Span(
-                    className="cp-swatch",
-                    style={"background": LOOK_COLOURS[look]},
-                    **parts.aria(hidden="true"),
-                ),
-                html.Span(wording.LOOK[look], className="cp-legend-name"),
-                html.Span(
-                    wording.percent(mood.share(look) if mood else None),
-                    className="cp-legend-share",
-                ),
-            ]
-        )
-        for look in reversed(STACK)
-    ]
+    return [look_key(look, mood.share(look) if mood else None) for look in reversed(STACK)]
+
+
+def look_key(look: Emotion, share: float | None) -> Any:
+    """A line of a legend: the look's colour, its word and its share."""
+    return html.Li(
+        [
+            html.Span(
+                className="cp-swatch",
+                style={"background": LOOK_COLOURS[look]},
+                **parts.aria(hidden="true"),
+            ),
+            html.Span(wording.LOOK[look], className="cp-legend-name"),
+            html.Span(wording.percent(share), className="cp-legend-share"),
+        ]
+    )
 
 
 def attention_key(snapshot: LiveSnapshot | None) -> list[Any]:

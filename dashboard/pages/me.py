@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import fmean
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from contract import EMOTIONS, Emotion
 from dashboard import i18n, wording
 from dashboard.figures import live_charts
 from dashboard.i18n import plural, text
 from dashboard.live_values import LivePoint
-from dashboard.pages import ids, parts, tap
+from dashboard.pages import ids, live_panels, parts, tap
 from dashboard.pulse_words import PULSE
+from dashboard.theme import STACK
 from db.values import ErasureRequest, FlagRow, Participant, PulseRow
 
 
@@ -178,6 +181,11 @@ def _timeline(points: Sequence[LivePoint], zone: ZoneInfo) -> Any:
                 role="img",
                 **parts.aria(label=text("Your own looks over the lecture, as the model saw them")),
             ),
+            html.Ul(
+                [live_panels.look_key(look, share) for look, share in _means(points)],
+                className="cp-legend cp-legend-below",
+                **parts.aria(label=text("Your looks over the whole lecture")),
+            ),
             html.Figcaption(
                 [
                     text(
@@ -191,6 +199,14 @@ def _timeline(points: Sequence[LivePoint], zone: ZoneInfo) -> Any:
             ),
         ]
     )
+
+
+def _means(points: Sequence[LivePoint]) -> list[tuple[Emotion, float]]:
+    """The looks from the top of the chart to its floor, each with its mean share."""
+    known = [point.shares for point in points if point.shares is not None]
+    return [
+        (look, fmean(shares[EMOTIONS.index(look)] for shares in known)) for look in reversed(STACK)
+    ]
 
 
 def _history(kept: Kept, zone: ZoneInfo) -> Any:

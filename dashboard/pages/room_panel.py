@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from flask import request
 
 from contract import EMOTIONS, Policy
+from contract.observations import ROOM_LEAST
 from contract.room import RoomState, RoomWindow
 from dashboard import i18n, lookup, rooms, wording
 from dashboard.access import Action
@@ -85,7 +86,7 @@ def modal(lecture: Lecture) -> Any:
 
 def panel(state: RoomState, command: str | None) -> list[Any]:
     """How the room stands, and the command to start its camera right after it was allowed."""
-    told: list[Any] = [html.P(html.Strong(_standing(state)))]
+    told: list[Any] = [html.P(html.Strong(_standing(state)), style={"marginTop": "10px"})]
     if command is not None:
         told.append(html.P(text("Start it where the camera is. The link is shown this once:")))
         told.append(parts.command(command, text("the room camera's command")))
@@ -156,11 +157,18 @@ def register(app: Dash, services: Services) -> None:
     def target(*arguments: Any) -> Any:
         return lookup.lecture_target(services, arguments[-1])
 
-    def standing(lecture_id: str, command: str | None) -> tuple[Any, Any]:
+    def standing(lecture_id: str, command: str | None = None) -> tuple[Any, bool, bool]:
+        """The panel, and whether there is nothing to allow and nothing to end."""
         state = rooms.state(services, current_actor(), lecture_id)
-        lecture, course = lookup.lecture(services, lecture_id)
-        del lecture
-        return panel(state, command), figures(state, ZoneInfo(course.timezone))
+        possible = state.missing == 0 and state.agreed >= ROOM_LEAST
+        return panel(state, command), not possible, not state.allowed
+
+    def shown(*, again: bool) -> tuple[Output, ...]:
+        return (
+            Output(ids.ROOM_PANEL, "children", allow_duplicate=again),
+            Output(ids.ROOM_ALLOW, "disabled", allow_duplicate=again),
+            Output(ids.ROOM_STOP, "disabled", allow_duplicate=again),
+        )
 
     @secured_callback(
         app,
@@ -171,13 +179,15 @@ def register(app: Dash, services: Services) -> None:
         State(ids.LIVE_LECTURE, "data"),
     )
     def follow(_ticks: int | None, lecture_id: str) -> Any:
-        return standing(lecture_id, None)[1]
+        state = rooms.state(services, current_actor(), lecture_id)
+        _, course = lookup.lecture(services, lecture_id)
+        return figures(state, ZoneInfo(course.timezone))
 
     @secured_callback(
         app,
         Action.STOP_ROOM,
         target,
-        Output(ids.ROOM_PANEL, "children"),
+        *shown(again=False),
         Input(ids.ROOM_OPEN, "n_clicks"),
         Input(ids.ROOM_STOP, "n_clicks"),
         State(ids.LIVE_LECTURE, "data"),
@@ -186,13 +196,13 @@ def register(app: Dash, services: Services) -> None:
     def open_or_stop(_opened: int | None, stopped: int | None, lecture_id: str) -> Any:
         if ctx.triggered_id == ids.ROOM_STOP and stopped:
             rooms.stop(services, current_actor(), lecture_id)
-        return standing(lecture_id, None)[0]
+        return standing(lecture_id)
 
     @secured_callback(
         app,
         Action.ALLOW_ROOM,
         target,
-        Output(ids.ROOM_PANEL, "children", allow_duplicate=True),
+        *shown(again=True),
         Input(ids.ROOM_ALLOW, "n_clicks"),
         State(ids.ROOM_WORD, "checked"),
         State(ids.LIVE_LECTURE, "data"),
@@ -200,10 +210,10 @@ def register(app: Dash, services: Services) -> None:
     )
     def allow(clicks: int | None, word: Any, lecture_id: str) -> Any:
         if not clicks:
-            return no_update
+            return no_update, no_update, no_update
         told = rooms.allow(
             services, current_actor(), UUID(lecture_id), everybody_agreed=word is True
         )
         server = request.host_url.rstrip("/")
         line = f'classpulse agent --room --server {server} --join "{server}{told.link}" --source 0'
-        return standing(lecture_id, line)[0]
+        return standing(lecture_id, line)

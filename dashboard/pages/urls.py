@@ -41,9 +41,9 @@ def live(lecture_id: UUID) -> str:
     return f"{_LIVE}{lecture_id}"
 
 
-def join(code: str) -> str:
-    """The page that tells a student how to join."""
-    return f"{_JOIN}{code}"
+def join(code: str, link: str | None = None) -> str:
+    """The page that tells a student how to join, who may hold a personal ``link``."""
+    return f"{_JOIN}{code}" + (f"?link={quote(link, safe='')}" if link else "")
 
 
 def join_by_link(token: str) -> str:

@@ -123,6 +123,7 @@ PLACES: Final = (
     Place("admin-log", "/admin/log", "admin", "table"),
     Place("account", "/account", "teacher"),
     Place("languages", "/account", "teacher", act=_open_languages),
+    Place("join-start", "/join", None, ".cp-form"),
     Place("join", "/join/{code}", None, ".cp-form"),
     Place("join-refused", "/join/{code}", None, ".cp-form", _join_without_agreeing),
     Place("join-self-report", "/join/{quiet_code}", None, ".cp-form"),

@@ -251,23 +251,34 @@ def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
 
 def test_a_student_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     store, lecture = classroom.app.store, classroom.start_lecture()
-    page.goto(f"/join/{lecture.code}")
+    page.goto("/join")
+    reach(page, page.get_by_label("Code of the lecture"))
+    page.keyboard.type(lecture.code.lower())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(lecture.title)
     press(page, "button", "Join this lecture")
     expect(page.locator("#content")).to_contain_text("tick that you agree")
     reach(page, page.get_by_label("Your name"), back=True)
     page.keyboard.type("Ana Lima")
     press(page, "checkbox", re.compile("I have read the notice"), "Space")
+    press(page, "checkbox", re.compile("whole room"), "Space")
     press(page, "button", "Join this lecture")
     expect(page.locator("#me-tap")).to_contain_text("has not admitted you yet")
     (ana,) = queries.participants(store, lecture.id)
     assert (ana.name, ana.choices.class_mood, ana.choices.flags) == ("Ana Lima", True, False)
+    assert ana.choices.room
     press(page, "button", "I am lost")
     expect(page.locator("#me-tap")).to_contain_text("You said “I am lost”")
     assert [pulse.mood for pulse in queries.lecture_pulses(store, lecture.id)] == [PulseMood.LOST]
     press(page, "switch", re.compile("My teacher may see my row"), "Space")
     expect(page.locator("#notice")).to_contain_text("Saved")
     (ana,) = queries.participants(store, lecture.id)
-    assert ana.choices.flags
+    assert (ana.choices.flags, ana.choices.room) == (True, True)
+    # Every number as it is stored, and back.
+    press(page, "link", re.compile("Every number as it is stored"))
+    expect(page.locator("body")).to_contain_text('"mood":"lost"')
+    page.go_back()
+    expect(page.locator("#me-tap")).to_contain_text("You said “I am lost”")
     press(page, "button", "Ask the school to delete everything")
     expect(page.locator("#content")).to_contain_text("You asked the school")
     press(page, "button", "Delete my data")

@@ -1,0 +1,39 @@
+"""A course, a lecture and its figures for the tests of pages, and how a page is read."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from contract import CourseMode, Policy, uuid7
+from db.values import (
+    Course,
+    Lecture,
+)
+
+NOW = datetime(2026, 11, 21, 9, 38, tzinfo=UTC)
+COURSE = Course(uuid4(), "Physics 10b", CourseMode.OPEN, "Europe/Berlin")
+LECTURE = Lecture(
+    uuid7(NOW), COURSE.id, "Heat", "ABC234", Policy.INDIVIDUAL, NOW - timedelta(minutes=38), None
+)
+SHARES = (0.02, 0.02, 0.02, 0.2, 0.08, 0.05, 0.61)
+
+
+def text_of(component: Any) -> str:
+    """Everything a person can read in it, and all labels."""
+    found: list[str] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, dict):
+            for name, part in value.items():
+                if name not in ("className", "namespace", "type", "style"):
+                    walk(part)
+        elif isinstance(value, list | tuple):
+            for part in value:
+                walk(part)
+
+    plain = json.loads(json.dumps(component, default=lambda part: part.to_plotly_json()))
+    walk(plain)
+    return " ".join(found)
