@@ -1,7 +1,9 @@
 """The screen as a source: a meeting that holds the camera shows the student on it."""
 
+import os
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +12,7 @@ import numpy as np
 from capture_agent.clock import Clock
 from capture_agent.errors import CameraLostError, SettingsError, SourceError
 from capture_agent.sources import Frame, Image, Wanted
+from capture_agent.window_places import Listing, find, missing, open_windows, screen_is_denied
 
 _LOOK_EVERY_S: Final = 0.05
 _LEAST: Final = 32
@@ -17,19 +20,24 @@ _LEAST: Final = 32
 Region = tuple[int, int, int, int]
 """Left, top, width, height in pixels of the whole desktop."""
 
+Target = Region | str | None
+"""A part of the desktop, the title of a window, or the first screen."""
+
 Grab = Callable[[], Image]
 
 
-def read_region(word: str) -> Region | None:
-    """The region of ``screen`` (None: the first screen) or ``screen:X,Y,W,H``.
+def read_target(word: str) -> Target:
+    """The target of ``screen``, ``screen:X,Y,W,H`` or ``screen:window title``.
 
-    Raises SettingsError.
+    What holds no letter is meant to be numbers. Raises SettingsError.
     """
-    given = word.removeprefix("screen").removeprefix(":")
+    given = word.removeprefix("screen").removeprefix(":").strip()
     if not given:
         return None
     match = re.fullmatch(r"(-?\d{1,5}),(-?\d{1,5}),(\d{1,5}),(\d{1,5})", given.replace(" ", ""))
     if match is None:
+        if any(sign.isalpha() for sign in given):
+            return given
         raise SettingsError(
             f"A part of the screen is four numbers, X,Y,WIDTH,HEIGHT, but this is {given!r}."
         )
@@ -42,28 +50,74 @@ def read_region(word: str) -> Region | None:
     return left, top, width, height
 
 
-def open_grabber(region: Region | None) -> tuple[Grab, Callable[[], None]]:
-    """How to take one picture of the screen, and how to let go of it. Raises SourceError."""
+def check_allowed(
+    platform: str = sys.platform,
+    environ: Mapping[str, str] = os.environ,
+    denied: Callable[[str], bool] = screen_is_denied,
+) -> None:
+    """Raise SourceError where the system lets no program read the screen, with what helps."""
+    if platform == "linux" and (
+        environ.get("XDG_SESSION_TYPE") == "wayland" or environ.get("WAYLAND_DISPLAY")
+    ):
+        raise SourceError(
+            "Wayland lets no program read the screen; sign in with Xorg instead, or give the "
+            "camera as the source."
+        )
+    if denied(platform):
+        raise SourceError(
+            "macOS does not let this program read the screen; allow it under System Settings, "
+            "Privacy & Security, Screen Recording, then start again."
+        )
+
+
+def open_grabber(
+    target: Target, listing: Listing = open_windows
+) -> tuple[Grab, Callable[[], None]]:
+    """How to take one picture of the target, and how to let go of it. Raises SourceError."""
     import mss
     from mss.exception import ScreenShotError
 
+    check_allowed()
     try:
         screen = mss.MSS()
         # The first entry is all monitors together.
-        where: Any = screen.monitors[1]
+        desktop, first = screen.monitors[0], screen.monitors[1]
     except (ScreenShotError, IndexError, OSError) as error:
         raise SourceError("The screen cannot be read: there is no display here.") from error
-    if region is not None:
-        where = dict(zip(("left", "top", "width", "height"), region, strict=True))
+
+    def where() -> Any:
+        if target is None:
+            return first
+        if not isinstance(target, str):
+            return _box(target)
+        # A window may be moved at any time.
+        window = find(target, listing())
+        if window is None:
+            raise CameraLostError(f"No window with {target!r} in its title is on the screen.")
+        return _within(_box(window.place), desktop)
 
     def grab() -> Image:
         try:
-            shot = screen.grab(where)
+            shot = screen.grab(where())
         except (ScreenShotError, OSError) as error:
             raise CameraLostError("The screen cannot be read now.") from error
         return np.ascontiguousarray(np.asarray(shot, dtype=np.uint8)[:, :, :3])
 
     return grab, screen.close
+
+
+def _box(region: Region) -> dict[str, int]:
+    return dict(zip(("left", "top", "width", "height"), region, strict=True))
+
+
+def _within(box: dict[str, int], desktop: Mapping[str, int]) -> dict[str, int]:
+    """The part of a window that is on the desktop; some systems read nothing beyond its edge."""
+    left, top = max(box["left"], desktop["left"]), max(box["top"], desktop["top"])
+    right = min(box["left"] + box["width"], desktop["left"] + desktop["width"])
+    bottom = min(box["top"] + box["height"], desktop["top"] + desktop["height"])
+    if right - left < _LEAST or bottom - top < _LEAST:
+        raise CameraLostError("The window lies beyond the screen's edge.")
+    return _box((left, top, right - left, bottom - top))
 
 
 class Screen:
@@ -73,9 +127,9 @@ class Screen:
         self,
         word: str,
         clock: Clock,
-        opener: Callable[[Region | None], tuple[Grab, Callable[[], None]]] = open_grabber,
+        opener: Callable[[Target], tuple[Grab, Callable[[], None]]] = open_grabber,
     ) -> None:
-        self._region = read_region(word)
+        self._target = read_target(word)
         self._clock = clock
         self._opener = opener
         self._grabber: tuple[Grab, Callable[[], None]] | None = None
@@ -84,10 +138,12 @@ class Screen:
 
     @property
     def description(self) -> str:
-        """``the screen``, or which part of it."""
-        if self._region is None:
+        """``the screen``, or which part or window of it."""
+        if self._target is None:
             return "the screen"
-        left, top, width, height = self._region
+        if isinstance(self._target, str):
+            return f"the window {self._target!r}"
+        left, top, width, height = self._target
         return f"the screen's {width}×{height} pixels at {left},{top}"
 
     def frames(
@@ -102,7 +158,7 @@ class Screen:
         """
         while not self._clock.stopping.is_set():
             if self._grabber is None:
-                self._grabber = self._opener(self._region)
+                self._grabber = self._opener(self._target)
             monotonic, now = self._clock.monotonic(), self._clock.now()
             if wanted(monotonic):
                 yield Frame(self._grabber[0](), now, monotonic)
@@ -116,12 +172,15 @@ class Screen:
             self._grabber = None
 
 
-def open_screen(word: str, clock: Clock) -> Screen:
-    """The screen, or the part of it, that ``word`` names; whether there is a display is tried.
+def open_screen(word: str, clock: Clock, listing: Listing = open_windows) -> Screen:
+    """The screen, or the part or window of it, that ``word`` names; whether it is there is tried.
 
     Raises SettingsError, SourceError.
     """
     screen = Screen(word, clock)
-    _, let_go = open_grabber(read_region(word))
+    target = read_target(word)
+    _, let_go = open_grabber(target, listing)
     let_go()
+    if isinstance(target, str) and find(target, windows := listing()) is None:
+        raise SourceError(missing(target, windows))
     return screen

@@ -38,7 +38,7 @@ class AgentSettings(BaseModel):
         default="0",
         min_length=1,
         description="camera number or name, video file, picture, folder of pictures, "
-        "screen or screen:X,Y,WIDTH,HEIGHT, or demo",
+        "screen, screen:X,Y,WIDTH,HEIGHT or screen:window title, or demo",
     )
     name: str | None = Field(
         default=None, description="the name the teacher of an open course sees"

@@ -92,7 +92,8 @@ def agent(
     server: Annotated[str, typer.Option(help="the school's ClassPulse address")],
     join: Annotated[str, typer.Option(help="the lecture's code, or your personal link")],
     source: Annotated[
-        str, typer.Option(help="camera number or name, video, folder, screen[:X,Y,W,H], or demo")
+        str,
+        typer.Option(help="camera number or name, video, folder, screen[:X,Y,W,H|TITLE], or demo"),
     ] = "0",
     name: Annotated[str | None, typer.Option(help="your name, where the course asks")] = None,
     realtime: Annotated[

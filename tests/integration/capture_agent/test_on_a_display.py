@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from capture_agent.clips import DemoClip
 from capture_agent.clock import Clock
+from capture_agent.errors import SourceError
 from capture_agent.mirror import SIZE, Showing, Sight, draw
 from capture_agent.preview import Window, can_show_windows
 from capture_agent.sources import open_source
@@ -45,7 +46,16 @@ part = open_source(f"screen:{left},{top},640,480", clock, realtime=False, loop=N
 for frame in part.frames(lambda at: True):
     told["part"] = float(np.abs(frame.image_bgr.astype(int) - shown[:, :640]).mean())
     break
-screen.close(); part.close()
+titled = open_source("screen:classpulse", clock, realtime=False, loop=None)
+told["titled"] = titled.description
+for frame in titled.frames(lambda at: True):
+    told["window"] = float(np.abs(frame.image_bgr.astype(int) - shown).mean())
+    break
+try:
+    open_source("screen:No Such Window", clock, realtime=False, loop=None)
+except SourceError as error:
+    told["missing"] = str(error)
+screen.close(); part.close(); titled.close()
 if len(sys.argv) > 1:
     cv2.imwrite(sys.argv[1], shown)
 cv2.destroyAllWindows(); window.close()
@@ -70,7 +80,13 @@ def display() -> Iterator[dict[str, str]]:
         with os.fdopen(read) as told:
             number = told.readline().strip()
         assert number, "Xvfb did not start"
-        yield {**os.environ, "DISPLAY": f":{number}", "PYTHONPATH": str(ROOT)}
+        # A desktop's own session is none of this display's.
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
+        }
+        yield {**kept, "DISPLAY": f":{number}", "PYTHONPATH": str(ROOT)}
     finally:
         server.terminate()
         server.wait(30)
@@ -94,6 +110,9 @@ def test_the_window_is_on_the_screen_and_the_screen_is_read(display: dict[str, s
     assert told["difference"] < 1e-3
     assert told["part"] < 1.0
     assert told["description"] == "the screen"
+    assert told["titled"] == "the window 'classpulse'"
+    assert told["window"] < 1.0
+    assert "windows found: 'ClassPulse'." in told["missing"]
 
 
 @pytest.mark.slow

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from mss.exception import ScreenShotError
 
+from capture_agent import screen as screens
 from capture_agent.errors import CameraLostError, SettingsError, SourceError
-from capture_agent.screen import Screen, open_grabber, read_region
+from capture_agent.screen import Screen, check_allowed, open_grabber, open_screen, read_target
 from capture_agent.sources import Image, open_source
+from capture_agent.window_places import OpenWindow
 
 PICTURE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
 
@@ -20,21 +22,23 @@ PICTURE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
         ("screen:", None),
         ("screen:10,20,640,480", (10, 20, 640, 480)),
         ("screen:-1280, 0, 640, 480", (-1280, 0, 640, 480)),
+        ("screen:Zoom Meeting", "Zoom Meeting"),
+        ("screen: Maths 7b, room 2 ", "Maths 7b, room 2"),
     ],
 )
 def test_regions_are_read(word: str, region: object) -> None:
-    assert read_region(word) == region
+    assert read_target(word) == region
 
 
-@pytest.mark.parametrize("word", ["1,2", "a,b,c,d", "1,2,3,4,5", "0,0,-5,100", "1;2;300;400"])
+@pytest.mark.parametrize("word", ["1,2", "1,2,3,4,5", "0,0,-5,100", "1;2;300;400"])
 def test_a_region_that_is_none_is_one_sentence(word: str) -> None:
     with pytest.raises(SettingsError, match="four numbers, X,Y,WIDTH,HEIGHT"):
-        read_region(f"screen:{word}")
+        read_target(f"screen:{word}")
 
 
 def test_a_region_too_small_for_a_face_is_refused() -> None:
     with pytest.raises(SettingsError, match="at least 32 pixels each way, but this is 640×8"):
-        read_region("screen:0,0,640,8")
+        read_target("screen:0,0,640,8")
 
 
 class FakeGrabber:
@@ -74,7 +78,11 @@ def test_only_wanted_moments_are_read_and_the_display_is_let_go(fake_time: Any) 
 class Desktop:
     """What mss gives: two monitors, and shots in blue, green, red and a fourth byte."""
 
-    monitors = ({"left": 0}, {"left": 0, "top": 0, "width": 4, "height": 4}, {"left": 4})
+    monitors = (
+        {"left": 0, "top": 0, "width": 1920, "height": 1080},
+        {"left": 0, "top": 0, "width": 4, "height": 4},
+        {"left": 4},
+    )
 
     def __init__(self) -> None:
         self.asked: list[object] = []
@@ -95,6 +103,7 @@ def test_the_first_screen_or_a_part_is_read_without_its_fourth_byte(
 ) -> None:
     desktop = Desktop()
     monkeypatch.setattr(mss, "MSS", lambda: desktop)
+    monkeypatch.setattr(screens, "check_allowed", lambda: None)
     whole, _ = open_grabber(None)
     part, _ = open_grabber((1, 2, 3, 4))
     assert (whole() == PICTURE).all()
@@ -108,10 +117,61 @@ def test_the_first_screen_or_a_part_is_read_without_its_fourth_byte(
         whole()
 
 
+def test_a_window_is_looked_for_wherever_it_has_been_moved_to(
+    monkeypatch: pytest.MonkeyPatch, fake_time: Any
+) -> None:
+    desktop = Desktop()
+    monkeypatch.setattr(mss, "MSS", lambda: desktop)
+    monkeypatch.setattr(screens, "check_allowed", lambda: None)
+    windows = [OpenWindow("Zoom Meeting", (100, 50, 640, 480))]
+    grab, _ = open_grabber("zoom", lambda: windows)
+    grab()
+    windows[0] = OpenWindow("Zoom Meeting", (1800, -20, 640, 480))
+    grab()
+    assert desktop.asked == [
+        {"left": 100, "top": 50, "width": 640, "height": 480},
+        {"left": 1800, "top": 0, "width": 120, "height": 460},
+    ]
+    windows[0] = OpenWindow("Zoom Meeting", (1910, 0, 640, 480))
+    with pytest.raises(CameraLostError, match="beyond the screen's edge"):
+        grab()
+    windows.clear()
+    with pytest.raises(CameraLostError, match="No window with 'zoom' in its title"):
+        grab()
+    windows.append(OpenWindow("Mail", (0, 0, 300, 300)))
+    with pytest.raises(SourceError, match=r"No window .* has 'zoom' .*; windows found: 'Mail'\."):
+        open_screen("screen:zoom", fake_time.clock, lambda: windows)
+    assert open_screen("screen:mail", fake_time.clock, lambda: windows).description == (
+        "the window 'mail'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "denied", "said"),
+    [
+        ("linux", {"XDG_SESSION_TYPE": "wayland"}, False, "Wayland lets no program"),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"}, False, "sign in with Xorg"),
+        ("linux", {"XDG_SESSION_TYPE": "x11"}, False, ""),
+        ("darwin", {}, True, "Privacy & Security, Screen Recording"),
+        ("darwin", {}, False, ""),
+        ("win32", {}, False, ""),
+    ],
+)
+def test_where_the_system_lets_nobody_read_the_screen_it_says_so(
+    platform: str, environ: dict[str, str], denied: bool, said: str
+) -> None:
+    if not said:
+        check_allowed(platform, environ, lambda _: denied)
+        return
+    with pytest.raises(SourceError, match=said):
+        check_allowed(platform, environ, lambda _: denied)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a display")
 def test_without_a_display_it_is_one_sentence_before_anything_is_asked(
     monkeypatch: pytest.MonkeyPatch, fake_time: Any
 ) -> None:
-    monkeypatch.delenv("DISPLAY", raising=False)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(name, raising=False)
     with pytest.raises(SourceError, match="The screen cannot be read: there is no display here"):
         open_source("screen", fake_time.clock, realtime=False, loop=None)
