@@ -125,7 +125,7 @@ def _sized(faces: FaceSet, students: int, hours: int, seed: int) -> dict[str, An
     cells = students * hours * 360
     memory = lecture.memory(faces.confusion, faces.rule)
     tick = _cost(lambda known: _tick(lecture, faces, known), memory, repeats=2)
-    report = _cost(lambda _: _report(lecture, faces.confusion), repeats=1)
+    report = _cost(lambda _: _report(lecture, faces.confusion), repeats=2)
     return {
         "students": students,
         "hours": hours,

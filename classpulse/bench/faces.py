@@ -132,6 +132,14 @@ def from_folder(folder: Path, *, tuning: bool = False) -> FaceSet:
     )
 
 
+def measured_on(folder: Path) -> Bank:
+    """The PublicTest faces that the card's M was measured on, through the same model."""
+    from models.cards import load_card
+    from models.datasets import Split
+
+    return _bank(_answers(folder, load_card().files[0].sha256), Split.PUBLIC_TEST)
+
+
 def from_bank(bank: Bank, path: Path) -> FaceSet:
     """The faces of a replayed file, with what the card says of the model that answered them."""
     from models.cards import load_card

@@ -10,7 +10,7 @@ from analytics.confusion import adjust
 from analytics.estimate import estimate
 from analytics.intervals import interval
 from classpulse.bench.classes import VARIED, Classes, Setting, draw
-from classpulse.bench.faces import FaceSet, Floats
+from classpulse.bench.faces import Bank, FaceSet, Floats
 from classpulse.bench.scores import resampled, rounded
 from contract.emotions import SAD
 
@@ -87,6 +87,41 @@ def measure(faces: FaceSet, setting: Setting, lectures: int, seed: int) -> dict[
         "coverage_90_by_share": each(inside),
         "coverage_90_by_share_interval": intervals(inside),
         "interval_width_by_share": each(width),
+    }
+
+
+REDRAWN: Final = 24
+"""Times that the faces are drawn anew for what chance of faces does to a bias."""
+_NINETY: Final = 1.645
+
+
+def by_chance(
+    faces: FaceSet, known: Bank, *, lectures: int, seed: int
+) -> dict[str, list[float | None]]:
+    """At every true share the 90 % range of the bias over other faces of the same kinds, in points.
+
+    Both are drawn anew with replacement: the faces that are replayed, and those ``known`` that M
+    was measured on (Efron & Tibshirani 1993, *An Introduction to the Bootstrap*).
+    """
+    biases = []
+    for turn in range(REDRAWN):
+        rng = np.random.default_rng([seed, 40, turn])
+        shown, measured = (
+            tuple(part[rng.integers(len(part), size=len(part))] for part in bank)
+            for bank in (faces.everyone, known)
+        )
+        matrix = np.array([part.mean(axis=0) for part in measured])
+        drawn = replace(faces, everyone=shown, confusion=replace(faces.confusion, matrix=matrix))
+        biases.append(
+            [
+                _judged(draw(rng, shown, share, lectures, STICKS), drawn)[0].mean()
+                for share in SHARES
+            ]
+        )
+    middle, spread = np.mean(biases, axis=0), np.std(biases, axis=0, ddof=1)
+    ends = (middle - _NINETY * spread, middle + _NINETY * spread)
+    return {
+        f"{share:g}": [rounded(float(end[at])) for end in ends] for at, share in enumerate(SHARES)
     }
 
 

@@ -10,12 +10,15 @@ from typing import Any, Final
 import numpy as np
 
 from analytics.flag_rule import FlagRule
-from classpulse.bench.faces import FaceSet, from_folder
+from classpulse.bench.cost import bench_cost
+from classpulse.bench.faces import FaceSet, from_card, from_folder, measured_on
 from classpulse.bench.flags import bench_flags
-from classpulse.bench.mood import SHARES, bench_mood
+from classpulse.bench.mood import SHARES, bench_mood, by_chance
+from classpulse.bench.mood_tables import mood_settings, mood_shares, mood_targets
 from classpulse.bench.plots import Line, chart
 from classpulse.bench.sweeps import curves, flag_sweeps, mood_sweeps
-from classpulse.bench.words import AFTER, BEFORE, EXPECTED, FLAGS, METHOD, MOOD, MOOD_KINDS
+from classpulse.bench.tables import one, span, table, targets, two
+from classpulse.bench.words import AFTER, BEFORE, COST, EXPECTED, FLAGS, METHOD, MOOD, MOOD_KINDS
 
 Figures = Mapping[str, Any]
 CLASSES: Final = 800
@@ -28,8 +31,11 @@ def write_page(
 ) -> None:
     """Measure on the faces in ``folder`` and write ``out``, its plots in a folder beside it."""
     faces = from_folder(folder)
+    tell("cost")
+    cost = bench_cost(from_card(), seed=seed)
     tell("mood")
     mood = bench_mood(faces, lectures=CLASSES, seed=seed)
+    mood["chance"] = by_chance(faces, measured_on(folder), lectures=CLASSES // 6, seed=seed)
     own = bench_mood(_own_errors(faces), lectures=CLASSES, seed=seed, settings={})
     tell("flags")
     flags = bench_flags(faces, lectures=lectures, seed=seed)
@@ -42,7 +48,7 @@ def write_page(
     plots.mkdir(parents=True, exist_ok=True)
     for name, svg in _plots(mood, over).items():
         (plots / name).write_text(svg, encoding="utf-8")
-    page = _page(mood, own, flags, moods, flagged, over, faces.rule)
+    page = _page(mood, own, flags, moods, flagged, over, faces.rule, cost)
     out.write_text(page, encoding="utf-8")
 
 
@@ -61,28 +67,29 @@ def _page(
     flagged: Sequence[Figures],
     over: Mapping[str, Sequence[Figures]],
     rule: FlagRule,
+    cost: Figures,
 ) -> str:
     parts = [
         BEFORE,
         _provenance(mood, flags),
         MOOD,
-        _mood_targets(mood),
-        _mood_shares(mood, own),
+        mood_targets(mood),
+        mood_shares(mood, own),
         MOOD_KINDS,
-        _mood_settings(mood, own),
+        mood_settings(mood, own),
         "![Bias by true share](analytics/bias.svg)",
         "![How often 90 % intervals hold the truth](analytics/coverage.svg)",
         "### What the error depends on",
-        _table(
+        table(
             ("", "", "mean error, points", "90 %", "naive", "intervals hold"),
             [
                 (
                     row["what"],
                     row["value"],
-                    _one(row["mae_adjusted"]),
-                    _span(row["mae_adjusted_interval"], 1),
-                    _one(row["mae_naive"]),
-                    _share(row["coverage"]),
+                    one(row["mae_adjusted"]),
+                    span(row["mae_adjusted_interval"], 1),
+                    one(row["mae_naive"]),
+                    two(row["coverage"]),
                 )
                 for row in moods
             ],
@@ -92,11 +99,9 @@ def _page(
         "![Precision and recall](analytics/precision-recall.svg)",
         "![Delay](analytics/delay.svg)",
         "### What flags depend on",
-        _table(
-            ("", "", *_FLAG_HEAD), [(row["what"], row["value"], *_flag(row)) for row in flagged]
-        ),
+        table(("", "", *_FLAG_HEAD), [(row["what"], row["value"], *_flag(row)) for row in flagged]),
         "### The threshold, on all faces",
-        _table(
+        table(
             ("rule", "threshold", *_FLAG_HEAD),
             [
                 (name, f"{row['threshold']:g}", *_flag(row))
@@ -105,8 +110,10 @@ def _page(
             ],
         ),
         METHOD,
-        _table(("tuned for the model", "value"), _tuned(rule)),
-        _table(("expected of any class", "value", "why"), EXPECTED),
+        table(("tuned for the model", "value"), _tuned(rule)),
+        table(("expected of any class", "value", "why"), EXPECTED),
+        COST,
+        _cost(cost),
         AFTER,
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -121,8 +128,32 @@ def _tuned(rule: FlagRule) -> list[tuple[str, str]]:
     ]
 
 
+def _cost(cost: Figures) -> str:
+    class_, tick, report = f"{cost['students']} students", cost["tick_ms"], cost["report_ms"]
+    promised = [
+        (
+            f"a live tick, {class_} in hour {cost['hours']}, ms",
+            f"≤ {cost['tick_target_ms']:g}",
+            f"{tick:.1f}; the first {cost['first_tick_ms']:.1f}",
+            tick <= cost["tick_target_ms"],
+        ),
+        (
+            f"a report of {cost['hours']} hours, {class_}, ms",
+            f"≤ {cost['report_target_ms']:g}",
+            f"{report:.0f}",
+            report <= cost["report_target_ms"],
+        ),
+    ]
+    columns = ("students", "hours", "tick_ms", "report_ms", "tick_us_per_bucket",
+               "report_us_per_bucket")  # fmt: skip
+    head = ("students", "hours", "a tick, ms", "a report, ms", "a tick, µs a student's bucket",
+            "a report, likewise")  # fmt: skip
+    rows = [[f"{row[name]:g}" for name in columns] for row in cost["sizes"]]
+    return f"{targets(promised)}\n\n{table(head, rows)}"
+
+
 def _provenance(mood: Figures, flags: Figures) -> str:
-    return _table(
+    return table(
         ("what", "which"),
         [
             ("measured on", f"{datetime.now(UTC):%Y-%m-%d}"),
@@ -151,104 +182,6 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def _mood_targets(mood: Figures) -> str:
-    bias = max(abs(value) for value in mood["bias_by_share"].values())
-
-    def held(figures: Figures) -> str:
-        values = figures["coverage_90_by_share"].values()
-        return f"{min(values):.0%} to {max(values):.0%}"
-
-    def good(figures: Figures) -> bool:
-        values = figures["coverage_90_by_share"].values()
-        return bool(min(values) >= 0.86 and max(values) <= 0.94)
-
-    k20, missing = mood["k20"], mood["missing_40"]
-    rows = [
-        ("mean error, K = 5", "≤ 3.5", _points(mood), mood["mae_adjusted"] <= 3.5),
-        ("mean error, K = 20", "≤ 2", _points(k20), k20["mae_adjusted"] <= 2),
-        ("largest bias at any share, K = 5", "≤ 1.5", f"{bias:.1f}", bias <= 1.5),
-        ("90 % intervals hold the truth, by share", "86 to 94 %", held(mood), good(mood)),
-        ("the same with 40 % missing", "86 to 94 %", held(missing), good(missing)),
-    ]
-    return _targets(rows)
-
-
-_KINDS_OF_CLASS: Final = {
-    "as above, K = 5": (),
-    "K = 20": ("k20",),
-    "40 % missing": ("missing_40",),
-    "no face shared by two students": ("own_faces",),
-    "the other looks varied": ("varied",),
-    "looks mixed, K = 5": ("mixed",),
-    "looks mixed, K = 20": ("mixed_k20",),
-}
-
-
-def _mood_settings(mood: Figures, own: Figures) -> str:
-    """Every kind of class: ours beside M on the class's mean alone and naive counting."""
-
-    def row(name: str, some: Figures) -> tuple[str, ...]:
-        held = some["coverage_90_by_share"].values()
-        bias = max(abs(value) for value in some["bias_by_share"].values())
-        return (
-            name,
-            _points(some),
-            f"{_one(some['mae_class_mean'])} {_span(some['mae_class_mean_interval'], 1)}",
-            _one(some["mae_naive"]),
-            _one(bias),
-            f"{min(held):.0%} to {max(held):.0%}",
-            _one(some["mae_all_looks"]),
-            _one(some["mae_all_looks_class_mean"]),
-        )
-
-    rows = [
-        row(name, mood[key[0]] if key else mood)
-        for name, key in _KINDS_OF_CLASS.items()
-        if not key or key[0] in mood
-    ]
-    rows.append(row("exact M, K = 5", own))
-    head = (
-        "class", "mean error", "M on the mean alone", "naive", "largest bias", "intervals hold",
-        "mean error, all looks", "M alone, all looks",
-    )  # fmt: skip
-    return _table(head, rows)
-
-
-def _points(figures: Figures) -> str:
-    return f"{_one(figures['mae_adjusted'])} {_span(figures['mae_adjusted_interval'], 1)}"
-
-
-def _targets(rows: Sequence[tuple[str, str, str, bool | None]]) -> str:
-    words = {True: "met", False: "**missed**", None: ""}
-    return _table(
-        ("figure", "target", "measured", ""),
-        [(name, target, found, words[met]) for name, target, found, met in rows],
-    )
-
-
-def _mood_shares(mood: Figures, own: Figures) -> str:
-    head = (
-        "true share", "bias", "90 %", "with exact M", "M on the mean alone", "naive bias",
-        "intervals hold", "with 40 % missing",
-    )  # fmt: skip
-    return _table(
-        head,
-        [
-            (
-                f"{float(share):.0%}",
-                _one(mood["bias_by_share"][share]),
-                _span(mood["bias_by_share_interval"][share], 1),
-                _one(own["bias_by_share"][share]),
-                _one(mood["bias_class_mean_by_share"][share]),
-                _one(mood["bias_naive_by_share"][share]),
-                _share(mood["coverage_90_by_share"][share]),
-                _share(mood["missing_40"]["coverage_90_by_share"][share]),
-            )
-            for share in mood["bias_by_share"]
-        ],
-    )
-
-
 _FLAG_HEAD: Final = (
     "precision", "90 %", "recall", "90 %", "delay, min", "90 %", "flags an hour", "90 %"
 )  # fmt: skip
@@ -257,14 +190,14 @@ _FLAG_HEAD: Final = (
 def _flag(row: Figures) -> tuple[str, ...]:
     delay = row["median_delay_s"]
     return (
-        _share(row["precision"]),
-        _span(row["precision_interval"], 2),
-        _share(row["recall"]),
-        _span(row["recall_interval"], 2),
+        two(row["precision"]),
+        span(row["precision_interval"], 2),
+        two(row["recall"]),
+        span(row["recall_interval"], 2),
         "" if delay is None else f"{delay / 60:.1f}",
-        _span([end and end / 60 for end in row["median_delay_s_interval"]], 1),
+        span([end and end / 60 for end in row["median_delay_s_interval"]], 1),
         f"{row['flags_per_teacher_hour']:.1f}",
-        _span(row["flags_per_teacher_hour_interval"], 1),
+        span(row["flags_per_teacher_hour_interval"], 1),
     )
 
 
@@ -275,7 +208,7 @@ def _flag_targets(flags: Figures) -> str:
     for kind, (precision, recall) in need.items():
         row, name = flags[kind], kind.replace("_", ", ")
         for key, least in (("precision", precision), ("recall", recall)):
-            found = f"{_share(row[key])} {_span(row[f'{key}_interval'], 2)}"
+            found = f"{two(row[key])} {span(row[f'{key}_interval'], 2)}"
             rows.append((f"{name}: {key}", f"≥ {least}", found, (row[key] or 0) >= least))
     delay = flags["sad_clear"]["median_delay_s"]
     met = delay is not None and delay <= 360
@@ -285,7 +218,7 @@ def _flag_targets(flags: Figures) -> str:
     for kind in need:
         value = asked[kind]["precision"]
         name = f"{kind.replace('_', ', ')}, students asked first: precision"
-        rows.append((name, "≥ 0.85", _share(value), (value or 0) >= 0.85))
+        rows.append((name, "≥ 0.85", two(value), (value or 0) >= 0.85))
     groups = {
         "the rule": flags,
         "the rule, an earlier lecture's baseline": flags["with_baseline"],
@@ -304,7 +237,7 @@ def _flag_targets(flags: Figures) -> str:
         for kind in KINDS
         if kind in group
     ]
-    return f"{_targets(rows)}\n\n{_table(('rule', 'kind', *_FLAG_HEAD), lines)}"
+    return f"{targets(rows)}\n\n{table(('rule', 'kind', *_FLAG_HEAD), lines)}"
 
 
 def _plots(mood: Figures, over: Mapping[str, Sequence[Figures]]) -> dict[str, str]:
@@ -354,21 +287,3 @@ def _plots(mood: Figures, over: Mapping[str, Sequence[Figures]]) -> dict[str, st
             "Delay", "precision", "median delay, min", curve("precision", "median_delay_s", 60.0)
         ),
     }  # fmt: skip
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _one(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}"
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
-def _span(ends: Sequence[float | None], digits: int) -> str:
-    low, high = ends
-    return "" if low is None or high is None else f"[{low:.{digits}f}, {high:.{digits}f}]"
