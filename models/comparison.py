@@ -20,7 +20,7 @@ from models import architectures
 from models.cards import PACKAGED
 from models.datasets import DataSet, Split
 from models.errors import ModelsError
-from models.evaluate import evaluate_predictor, provenance_of
+from models.evaluate import evaluate_predictor, loaded, provenance_of
 from models.learning import IMAGENET, TrainConfig, since_best
 from models.measurement import Measurement
 from models.peers import PEERS, Peer, PeerAbsentError, measure_peer
@@ -104,7 +104,7 @@ def in_order(rows: dict[str, Row]) -> list[Row]:
 
 def packaged_row(data: DataSet) -> Row:
     """Measure the shipped model, from its shipped file."""
-    predictor = Predictor.load()
+    predictor, seconds = loaded()
     card = predictor.card
     training = card.training
     return Row(
@@ -116,7 +116,7 @@ def packaged_row(data: DataSet) -> Row:
         epochs=int(training.get("epochs_run", 0)),
         best_epoch=int(training.get("best_epoch", 0)),
         public_accuracy=training.get("public_accuracy_in_training"),
-        measured=_private(predictor, data),
+        measured=_private(predictor, seconds, data),
     )
 
 
@@ -135,7 +135,7 @@ def run_row(name: str, run: Path, data: DataSet) -> Row:
         raise ModelsError(f"{run} must be a run of {name}, but is one of {config.get('model')}")
     with tempfile.TemporaryDirectory(prefix="classpulse-row-") as folder:
         export_run(run, data, Path(folder), interim=True, also=())
-        measured = _private(Predictor.load(Path(folder) / f"{name}.tflite"), data)
+        measured = _private(*loaded(Path(folder) / f"{name}.tflite"), data)
     row = architectures.architecture(name)
     best = max(range(len(curve)), key=lambda epoch: (curve[epoch], -epoch))
     return Row(
@@ -173,10 +173,9 @@ def peer_row(peer: Peer, python: Path, data: DataSet) -> Row:
     )
 
 
-def _private(predictor: Predictor, data: DataSet) -> Measurement:
-    return evaluate_predictor(
-        predictor, data, Split.PRIVATE_TEST, provenance_of(data, Split.PRIVATE_TEST)
-    )
+def _private(predictor: Predictor, load_s: float, data: DataSet) -> Measurement:
+    provenance = provenance_of(data, Split.PRIVATE_TEST)
+    return evaluate_predictor(predictor, data, Split.PRIVATE_TEST, provenance, load_s=load_s)
 
 
 def _curve(run: Path) -> Iterator[float]:

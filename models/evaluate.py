@@ -18,7 +18,7 @@ from models.datasets import DataSet, Faces, Split, load_dataset
 from models.errors import ModelsError
 from models.measurement import Answers, Cost, Measurement, measure
 from models.metrics import Calibration
-from models.predictor import Predictor
+from models.predictor import SIDE, Predictor
 
 _TIMED: Final = 300
 _WARM_UP: Final = 20
@@ -34,18 +34,31 @@ def evaluate(
     """
     if model_path is None and name != PACKAGED:
         raise ModelsError(f"the packaged model is {PACKAGED}; {name!r} needs its file's path")
-    predictor = Predictor.load(model_path)
+    predictor, seconds = loaded(model_path)
     if model_path is not None and predictor.card.name != name:
         raise ModelsError(f"{model_path.name} is the model {predictor.card.name}, not {name!r}")
     whole = data if isinstance(data, DataSet) else load_dataset(data)
     provenance = provenance_of(whole, split)
-    return evaluate_predictor(predictor, whole, split, provenance)
+    return evaluate_predictor(predictor, whole, split, provenance, load_s=seconds)
+
+
+def loaded(model_path: Path | None = None) -> tuple[Predictor, float]:
+    """The model of ``Predictor.load``, and the seconds from its file to its first answer."""
+    started = time.perf_counter()
+    predictor = Predictor.load(model_path)
+    predictor.predict(np.zeros((1, SIDE, SIDE), np.uint8))
+    return predictor, time.perf_counter() - started
 
 
 def evaluate_predictor(
-    predictor: Predictor, data: DataSet, split: Split, provenance: Provenance
+    predictor: Predictor,
+    data: DataSet,
+    split: Split,
+    provenance: Provenance,
+    *,
+    load_s: float | None = None,
 ) -> Measurement:
-    """Measure a loaded predictor on one split of ``data``."""
+    """Measure a loaded predictor on one split of ``data``; ``load_s`` is what loading took."""
     faces = data.part(split)
     answers = Answers(
         straight=predictor.predict(faces.pixels),
@@ -59,6 +72,7 @@ def evaluate_predictor(
         parameters=predictor.card.parameters,
         ms_per_face=_milliseconds(predictor, faces),
         mflops=2e-6 * multiplications if multiplications else None,
+        load_s=load_s,
     )
     return measure(answers, data, split, cost, provenance)
 

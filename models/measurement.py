@@ -66,6 +66,8 @@ class Measurement(Evaluation):
     intervals: Intervals
     mflops: Annotated[float, Field(gt=0)] | None
     """Millions of multiplications and additions a face, each counted; null where unknown."""
+    load_s: Annotated[float, Field(gt=0)] | None = None
+    """Seconds from the file to its first answer; null where not measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +91,7 @@ class Cost:
     parameters: int
     ms_per_face: float
     mflops: float | None
+    load_s: float | None = None
 
 
 def measure(
@@ -139,6 +142,7 @@ def measure(
         file_bytes=cost.file_bytes,
         parameters=cost.parameters,
         mflops=cost.mflops,
+        load_s=cost.load_s,
         provenance=provenance,
     )
 

@@ -97,7 +97,7 @@ def _percent(share: float | None) -> str:
 
 def _costs(measured: Sequence[tuple[Row, Measurement]]) -> str:
     return _table(
-        ("model", "parameters", "MFLOPs a face", "file", "ms a face"),
+        ("model", "parameters", "MFLOPs a face", "file", "ms a face", "s to load"),
         [
             (
                 f"`{row.name}`",
@@ -105,6 +105,7 @@ def _costs(measured: Sequence[tuple[Row, Measurement]]) -> str:
                 "–" if found.mflops is None else f"{found.mflops:.0f}",
                 f"{found.file_bytes / 1e6:.2f} MB",
                 f"{found.ms_per_face:.2f}",
+                "–" if found.load_s is None else f"{found.load_s:.2f}",
             )
             for row, found in measured
         ],

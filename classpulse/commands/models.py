@@ -198,7 +198,15 @@ def _tell(found: "Measurement") -> None:
         rows.append({"figure": key, "value": value, "95 %": reach})
     rows += [
         {"figure": key, "value": f"{getattr(found, key):.4g}"}
-        for key in ("ece", "ece_before", "ece_by_chance", "temperature", "ms_per_face", "mflops")
+        for key in (
+            "ece",
+            "ece_before",
+            "ece_by_chance",
+            "temperature",
+            "ms_per_face",
+            "load_s",
+            "mflops",
+        )
         if getattr(found, key) is not None
     ]
     rows += [

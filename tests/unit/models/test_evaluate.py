@@ -107,3 +107,10 @@ def test_another_name_needs_a_path(tmp_path: object) -> None:
 
     with pytest.raises(ModelsError, match="'deepface' needs its file's path"):
         evaluating.evaluate("deepface", DataSet(empty, empty, empty, "0" * 64), Split.PUBLIC_TEST)
+
+
+def test_loading_is_timed_to_the_first_answer() -> None:
+    predictor, seconds = evaluating.loaded()
+
+    assert predictor.model_id.startswith("pulse@")
+    assert 0.001 < seconds < 30
