@@ -1,5 +1,6 @@
 """The student's camera, by number or name, through the back end of their system."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,8 @@ _LINUX_NAMES: Final = Path("/sys/class/video4linux")
 def open_capture(index: int) -> Any:
     """OpenCV's capture of camera ``index``, or None where there is none or it is busy."""
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    # Media Foundation looks for hardware that changes pictures, half a minute with some cameras.
+    os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
     for backend in _backends(sys.platform):
         capture = cv2.VideoCapture(index, backend)
         if capture.isOpened():
@@ -42,9 +45,17 @@ def _backends(platform: str) -> tuple[int, ...]:
     return (cv2.CAP_V4L2,)
 
 
-def may_exist(index: int, devices: Path = Path("/dev")) -> bool:
-    """False where it is certain that there is no camera ``index``; only Linux can tell."""
-    return sys.platform != "linux" or (devices / f"video{index}").exists()
+def may_exist(
+    index: int,
+    platform: str = sys.platform,
+    devices: Path = Path("/dev"),
+    known: Callable[[], Mapping[int, str] | None] | None = None,
+) -> bool:
+    """False where it is certain that there is no camera ``index``."""
+    if platform == "linux":
+        return (devices / f"video{index}").exists()
+    cameras = (known or known_cameras)()
+    return cameras is None or index in cameras
 
 
 class Camera:

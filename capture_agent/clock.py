@@ -27,7 +27,8 @@ class Clock:
     """
 
     now: Callable[[], datetime] = _utc_now
-    monotonic: Callable[[], float] = time.monotonic
+    # Not time.monotonic: on Windows that moves in steps as long as looking at a picture takes.
+    monotonic: Callable[[], float] = time.perf_counter
     stopping: threading.Event = field(default_factory=threading.Event)
     wait_for: Callable[[threading.Event, float], bool] = threading.Event.wait
 

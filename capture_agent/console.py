@@ -1,6 +1,8 @@
 """The terminal: sentences, questions and one status line; plain lines where it is none."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol, TextIO
 
 from rich.console import Console as RichConsole
@@ -45,11 +47,13 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Print ``text`` as it stands."""
-        self._rich.print(escape(text))
+        with self._if_anybody_reads():
+            self._rich.print(escape(text))
 
     def warn(self, text: str) -> None:
         """Print ``text`` so that it is seen."""
-        self._rich.print(escape(text), style="yellow")
+        with self._if_anybody_reads():
+            self._rich.print(escape(text), style="yellow")
 
     def ask(self, question: str) -> bool:
         """Ask until the answer is y or n; answers may as well be piped in."""
@@ -73,6 +77,10 @@ class Terminal:
         """Keep one line up to date on a terminal; elsewhere nothing, so that logs stay short."""
         if not self._rich.is_terminal:
             return
+        with self._if_anybody_reads():
+            self._show(text)
+
+    def _show(self, text: str) -> None:
         if not text:
             if self._status is not None:
                 self._status.stop()
@@ -83,3 +91,13 @@ class Terminal:
             self._status.start()
         else:
             self._status.update(escape(text))
+
+    @contextmanager
+    def _if_anybody_reads(self) -> Iterator[None]:
+        """A terminal's window may be closed, or a pipe's reader leave: what was captured is still
+        to be sent, so that is no reason to fail."""
+        try:
+            yield
+        except OSError:
+            self._status = None
+            self._rich.quiet = True

@@ -1,6 +1,7 @@
 """The student's keys while the agent runs, and the questions that wait for one of them."""
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,11 @@ from typing import Final
 from uuid import UUID
 
 _LOOK_EVERY_S: Final = 0.2
+
+_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
+"""What a terminal sends for a key without a letter (ECMA-48; after ESC O as the VT100 does)."""
+_WITHOUT_LETTER: Final = ("\x00", "\xe0")
+"""What Windows' console begins such a key with; a second sign follows."""
 
 KEYS: Final = "P pauses, S shows what was sent, D deletes it, Q stops"
 
@@ -65,7 +71,8 @@ class Controls:
         """Obey one key; one that means nothing now does nothing."""
         key = key.lower()
         match key:
-            case "q":
+            # The second is Ctrl-C, where the system hands it over as a key.
+            case "q" | "\x03":
                 self._stopping.set()
             case "p" if self._paused.is_set():
                 self._paused.clear()
@@ -81,6 +88,21 @@ class Controls:
             question = self._questions.pop() if self._questions else None
         if question is not None:
             question.answer(yes)
+
+
+def letters(told: str) -> str:
+    """The keys in what a terminal has sent, without those that have no letter: the arrow to the
+    left sends ESC [ D, and is no wish to delete anything."""
+    return _SEQUENCE.sub("", told)
+
+
+def windows_key(kbhit: Callable[[], bool], getwch: Callable[[], str]) -> str:
+    """The key that waits at Windows' console, if it has a letter. Page Down is à and Q there."""
+    key = getwch()
+    if key in _WITHOUT_LETTER and kbhit():
+        getwch()
+        return ""
+    return key
 
 
 @contextmanager
@@ -114,7 +136,7 @@ if sys.platform == "win32":
     def _single_keys() -> Iterator[Callable[[], str]]:
         def read() -> str:
             if msvcrt.kbhit():
-                return msvcrt.getwch()
+                return windows_key(msvcrt.kbhit, msvcrt.getwch)
             time.sleep(_LOOK_EVERY_S)
             return ""
 
@@ -133,7 +155,7 @@ else:
 
         def read() -> str:
             ready, _, _ = select.select([terminal], [], [], _LOOK_EVERY_S)
-            return os.read(terminal, 16).decode(errors="ignore") if ready else ""
+            return letters(os.read(terminal, 64).decode(errors="ignore")) if ready else ""
 
         try:
             tty.setcbreak(terminal)

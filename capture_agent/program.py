@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
 
 from capture_agent.clock import Clock
 from capture_agent.consent import DeclinedError
@@ -30,9 +31,17 @@ def exit_code(console: Console, work: Callable[[], int]) -> int:
         return 1
 
 
+_SIGNALS: Final = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
+"""Ctrl-C, a polite kill, and the terminal's window closed, which Windows tells by SIGBREAK."""
+
+
 @contextmanager
 def stop_on_signals(clock: Clock) -> Iterator[None]:
-    """Ctrl-C and a polite kill stop the capture, not the program; a second Ctrl-C ends it."""
+    """The first such signal stops the capture, not the program; a second one ends it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -42,7 +51,14 @@ def stop_on_signals(clock: Clock) -> Iterator[None]:
             raise KeyboardInterrupt
         clock.stopping.set()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    hangup = getattr(signal, "SIGHUP", None)
+    wanted = [
+        number
+        for number in _SIGNALS
+        # Under nohup the agent is meant to outlive its terminal.
+        if not (number == hangup and signal.getsignal(number) is signal.SIG_IGN)
+    ]
+    before = {number: signal.signal(number, stop) for number in wanted}
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """Where pictures come from: the Source every part reads, and which one a word on the line names."""
 
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -76,9 +77,17 @@ def open_source(word: str, clock: Clock, *, realtime: bool, loop: float | None) 
         return camera.Camera(camera.index_of_device(path), clock)
     if path.exists():
         return Playback(clips.open_clip(path), clock, realtime=realtime, loop=loop)
-    if path.suffix or len(path.parts) > 1:
-        raise SourceError(f"There is no file or folder {word}.")
-    return camera.Camera(camera.index_by_name(word), clock)
+    try:
+        # A camera's name may well look like a file's: "USB2.0 HD UVC WebCam".
+        return camera.Camera(camera.index_by_name(word), clock)
+    except SourceError as error:
+        if _names_a_file(path):
+            raise SourceError(f"There is no file or folder {word}.") from error
+        raise
+
+
+def _names_a_file(path: Path) -> bool:
+    return len(path.parts) > 1 or re.fullmatch(r"\.[A-Za-z]\w{1,4}", path.suffix) is not None
 
 
 def _is_device(path: Path) -> bool:

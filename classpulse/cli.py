@@ -1,5 +1,6 @@
 """The commands and their words. Nothing heavy is imported before a command runs."""
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -137,6 +138,10 @@ def predict(
 
 def main() -> None:
     """Run the command; every error a person can act on is one sentence, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Windows redirects in an old code page, which lacks signs of a name or a title.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except UsageError as error:

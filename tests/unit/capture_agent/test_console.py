@@ -51,3 +51,19 @@ def test_the_status_line_is_for_terminals_only() -> None:
     subject.status("still sharing")
     subject.status("")
     assert "sharing" in shown.getvalue()
+
+
+class Gone(io.StringIO):
+    """A terminal whose window was closed."""
+
+    def write(self, text: str) -> int:
+        raise OSError(5, "Input/output error")
+
+
+def test_a_closed_terminal_is_no_reason_to_fail() -> None:
+    rich = RichConsole(file=Gone(), force_terminal=True)
+    subject = Terminal(rich, io.StringIO(""))
+    subject.status("sharing")
+    subject.say("Going on.")
+    subject.warn("No face was seen.")
+    subject.status("")

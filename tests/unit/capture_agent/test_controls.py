@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from capture_agent.controls import Controls, listening
+from capture_agent.controls import Controls, letters, listening, windows_key
 
 
 def test_p_pauses_and_goes_on_and_q_stops() -> None:
@@ -19,6 +19,37 @@ def test_p_pauses_and_goes_on_and_q_stops() -> None:
     assert states == [False, True, False, True]
     assert not stopping.is_set()
     controls.press("Q")
+    assert stopping.is_set()
+
+
+@pytest.mark.parametrize(
+    ("told", "keys"),
+    [
+        ("p", "p"),
+        ("\x1b[D", ""),
+        ("p\x1b[Dq", "pq"),
+        ("\x1bOP\x1bOQ", ""),
+        ("\x1b[3~\x1b[1;5D", ""),
+        ("\x1bd", ""),
+        ("\x1b", ""),
+    ],
+    ids=["letter", "left", "between", "F1 and F2", "delete and ctrl-left", "alt-d", "escape"],
+)
+def test_only_keys_with_a_letter_mean_something(told: str, keys: str) -> None:
+    assert letters(told) == keys
+
+
+def test_page_down_is_no_q_on_windows_and_a_typed_letter_stays_one() -> None:
+    def pressed(signs: str) -> str:
+        waiting = list(signs)
+        return windows_key(lambda: bool(waiting), lambda: waiting.pop(0))
+
+    assert [pressed(signs) for signs in ("p", "\xe0Q", "\x00;", "\xe0")] == ["p", "", "", "\xe0"]
+
+
+def test_ctrl_c_stops_where_it_comes_as_a_key() -> None:
+    stopping = threading.Event()
+    Controls(stopping).press("\x03")
     assert stopping.is_set()
 
 

@@ -232,8 +232,15 @@ def test_no_camera_is_one_sentence_and_a_busy_one_is_waited_for(fake_time: Any) 
 
 def test_linux_knows_which_cameras_there_are(tmp_path: Path) -> None:
     (tmp_path / "video2").touch()
-    assert may_exist(2, tmp_path)
-    assert may_exist(3, tmp_path) is (sys.platform != "linux")
+    assert may_exist(2, "linux", tmp_path)
+    assert not may_exist(3, "linux", tmp_path)
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_elsewhere_the_list_of_cameras_tells_where_there_is_one(platform: str) -> None:
+    assert may_exist(1, platform, known=lambda: {0: "Integrated", 1: "USB"})
+    assert not may_exist(2, platform, known=lambda: {0: "Integrated", 1: "USB"})
+    assert may_exist(2, platform, known=lambda: None)
 
 
 def test_a_camera_closed_between_two_pictures_is_opened_for_the_next(fake_time: Any) -> None:
@@ -260,6 +267,21 @@ def test_cameras_are_found_by_name(tmp_path: Path) -> None:
         index_by_name("Logitech", lambda: known_cameras("linux", tmp_path))
     with pytest.raises(SourceError, match="give the camera's number"):
         index_by_name("Logitech", lambda: known_cameras("linux", tmp_path / "nowhere"))
+
+
+def test_a_camera_may_be_called_like_a_file(
+    monkeypatch: pytest.MonkeyPatch, fake_time: Any
+) -> None:
+    cameras = {1: "USB2.0 HD UVC WebCam: IR / RGB"}
+    monkeypatch.setattr("capture_agent.camera.known_cameras", lambda: cameras)
+    for word in ("USB2.0 HD UVC WebCam", "IR / RGB"):
+        source = open_source(word, fake_time.clock, realtime=False, loop=None)
+        assert source.description == "camera 1"
+    for word in ("clip.mp4", "here/there"):
+        with pytest.raises(SourceError, match=f"There is no file or folder {word}"):
+            open_source(word, fake_time.clock, realtime=False, loop=None)
+    with pytest.raises(SourceError, match=r"No camera is called .USB3\.0 Cam."):
+        open_source("USB3.0 Cam", fake_time.clock, realtime=False, loop=None)
 
 
 def test_every_system_has_its_own_back_ends() -> None:
