@@ -23,7 +23,7 @@ from dashboard.access import Action, Actor, Nobody, UserActor
 from dashboard.errors import ForbiddenError, InvalidError, RefusedError, UnknownObjectError
 from dashboard.i18n import text
 from dashboard.services import Services
-from db import consents, courses, identities, lectures, settings
+from db import consents, courses, identities, lectures, settings, tickets
 from db.errors import TicketError
 from db.secrets import mint
 from db.values import Course, Lecture, ParticipantStatus, PersonalLink, Student
@@ -47,7 +47,7 @@ def ask(services: Services, request: JoinRequest, actor: Actor) -> JoinAnswer:
     student_id, link_id, name = _who(services, request, lecture, course, actor)
     now = services.clock()
     ticket = mint()
-    consents.issue_ticket(
+    tickets.issue_ticket(
         services.store,
         ticket,
         lecture_id=lecture.id,
@@ -183,7 +183,7 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
     Raises db's TicketError, RefusedError where the lecture has ended or the notice is another,
     InvalidError where the school asks for a guardian and none is named.
     """
-    ticket = consents.find_ticket(services.store, request.ticket)
+    ticket = tickets.find_ticket(services.store, request.ticket)
     if ticket is None:
         raise TicketError(text("This ticket is not known."))
     lecture, course = lookup.lecture(services, ticket.lecture_id)

@@ -273,11 +273,11 @@ def _filled(app: "App", lecture: "Lecture", count: int, now: datetime, seed: int
 
 
 def _joined(app: "App", lecture: "Lecture", name: str) -> tuple[Any, str]:
-    from db import consents
+    from db import consents, tickets
     from db.secrets import mint
 
     ticket, token, now = mint(), mint(), lecture.started_at
-    consents.issue_ticket(
+    tickets.issue_ticket(
         app.store,
         ticket,
         lecture_id=lecture.id,

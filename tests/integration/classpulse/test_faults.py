@@ -15,7 +15,7 @@ from contract.events import Event, EventKind
 from contract.ids import uuid7
 from contract.observations import Observation
 from contract.policy import Choices
-from db import consents, ingest
+from db import consents, ingest, tickets
 from db.secrets import mint
 from db.store import open_store
 from tests.faults.programs import FaultError
@@ -40,7 +40,7 @@ def observation(second: int) -> Observation:
 
 def store(lecture: Lecture, *items: Observation | Event) -> None:
     opened, ticket = open_store(lecture.url), mint()
-    consents.issue_ticket(
+    tickets.issue_ticket(
         opened, ticket, lecture_id=lecture.lecture.id, name="Ana", now=NOW,
         expires_at=NOW + timedelta(hours=1),
     )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from contract.ids import uuid7
 from contract.observations import Attention, Observation
 from contract.policy import Choices, CourseMode, Policy
-from db import consents, courses, lectures, people
+from db import consents, courses, lectures, people, tickets
 from db.secrets import mint
 from db.store import Store
 from db.values import Course, Lecture, Participant, Role, Student, User
@@ -40,7 +40,7 @@ class Classroom:
         """A fresh ticket's secret."""
         secret = mint()
         given = {"lecture_id": self.lecture.id, "expires_at": self.at(900), **extra}
-        consents.issue_ticket(
+        tickets.issue_ticket(
             self.store,
             secret,
             name=student.name if student else f"Student {next(_numbers)}",

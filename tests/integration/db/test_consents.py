@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from contract.policy import Choices, CourseMode, Policy
-from db import consents, courses, lectures
+from db import consents, courses, lectures, tickets
 from db.errors import ConflictError, NotFoundError, TicketError
 from db.secrets import mint
 from db.values import Participant, ParticipantStatus
@@ -63,9 +63,9 @@ def test_an_unknown_ticket_is_said_so(classroom: Classroom) -> None:
 
 def test_a_used_ticket_keeps_no_name(classroom: Classroom) -> None:
     ticket = classroom.ticket()
-    before = consents.find_ticket(classroom.store, ticket)
+    before = tickets.find_ticket(classroom.store, ticket)
     classroom.join(ticket=ticket)
-    after = consents.find_ticket(classroom.store, ticket)
+    after = tickets.find_ticket(classroom.store, ticket)
 
     assert before is not None
     assert after is not None
@@ -119,7 +119,7 @@ def test_a_personal_link_for_one_lecture_works_once(rostered: Classroom) -> None
 
     with pytest.raises(TicketError, match="link was used"):
         rostered.join(ticket=second)
-    untouched = consents.find_ticket(rostered.store, second)
+    untouched = tickets.find_ticket(rostered.store, second)
     assert untouched is not None
     assert untouched.used_at is None
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from contract import EMOTIONS, Choices, CourseMode, Emotion, Observation, Policy, uuid7
-from db import consents, courses, ingest, lectures
+from db import consents, courses, ingest, lectures, tickets
 from db.secrets import mint
 from db.store import Store
 from db.values import Course, Lecture
@@ -102,7 +102,7 @@ class Sitting:
         self, name: str, *, admit: bool = True, flags: bool = True, ask_first: bool = False
     ) -> UUID:
         ticket = mint()
-        consents.issue_ticket(
+        tickets.issue_ticket(
             self.store,
             ticket,
             lecture_id=self.lecture.id,
