@@ -60,8 +60,8 @@ def open_source(word: str, clock: Clock, *, realtime: bool, loop: float | None) 
     ``screen`` or a part of it, or ``demo``.
 
     A file or folder is opened and its first picture read, and the screen's display looked for, so
-    that a bad one is told before anybody is asked anything; a camera is not touched before its
-    first frame is asked for. Raises SourceError, SettingsError.
+    that a bad one is told before anybody is asked anything; so is a camera that cannot be there,
+    but none is touched before its first frame is asked for. Raises SourceError, SettingsError.
     """
     from capture_agent import camera, clips, screen
     from capture_agent.playback import Playback
@@ -71,6 +71,8 @@ def open_source(word: str, clock: Clock, *, realtime: bool, loop: float | None) 
     if word == "demo":
         return Playback(clips.DemoClip(), clock, realtime=realtime, loop=loop)
     if word.isdecimal():
+        if not camera.may_exist(int(word)):
+            raise SourceError(f"There is no camera {word} on this machine.")
         return camera.Camera(int(word), clock)
     path = Path(word)
     if _is_device(path):

@@ -61,9 +61,10 @@ def in_words(pages: Sequence[StoredPage]) -> list[str]:
     begin, end = (_clock(it.captured_at) for it in (seconds[0], seconds[-1]))
     faces = [it.probabilities for it in seconds if it.probabilities is not None]
     lines = [
-        f"The server stores of {first.name}: {len(seconds)} observations, {begin} to {end}, "
-        f"{len(faces)} with a face; {len(first.events)} events, {len(first.pulses)} reports of "
-        f"your own, {len(first.flags)} check-ins suggested."
+        f"The server stores of {first.name}: {_count(len(seconds), 'observation')}, "
+        f"{begin} to {end}, {len(faces)} with a face; {_count(len(first.events), 'event')}, "
+        f"{_count(len(first.pulses), 'report')} of your own, "
+        f"{_count(len(first.flags), 'check-in')} suggested."
     ]
     if faces:
         means = [sum(column) / len(faces) for column in zip(*faces, strict=True)]
@@ -74,6 +75,10 @@ def in_words(pages: Sequence[StoredPage]) -> list[str]:
             f"The last, {_clock(last.captured_at)}: {_looks(last.probabilities or ())}{attentive}."
         )
     return lines
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _looks(shares: Sequence[float]) -> str:

@@ -100,4 +100,6 @@ def first_rule(error: ValidationError) -> str:
     """The first broken rule of a validation error in one line, without the offending payload."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else first["msg"]
+    # What pydantic puts before a rule of our own adds nothing to it.
+    rule = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where}: {rule}" if where else rule
