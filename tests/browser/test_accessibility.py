@@ -64,6 +64,8 @@ class Visitors:
             context = self._browser.new_context(
                 base_url=self._room.url, viewport=WIDE, reduced_motion="reduce"
             )
+            # A busy machine is waited for; what never comes is an error all the same.
+            context.set_default_timeout(90_000)
             context.add_cookies([{"name": COOKIE, "value": place.language, "url": self._room.url}])
             if place.login is not None:
                 sign_in(context, place.login)
