@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from classpulse.commands.bench_cost import on_one_core
 from classpulse.commands.common import AsJson
 from classpulse.console import UsageError, say, say_json, table
 
@@ -137,6 +138,7 @@ def docs(
     seed: Seed = 1,
 ) -> None:
     """Measure everything and write the page about the analytics, with its plots."""
+    on_one_core()
     from classpulse.bench.page import write_page
 
     write_page(faces, out, lectures=lectures, seed=seed, tell=_tell)
