@@ -42,20 +42,22 @@ class Window:
         os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
         cv2.namedWindow(_TITLE, _KIND)
         self._open = True
-        self._shown = False
+        self._seen = False
 
     def show(self, picture: Image) -> None:
         """Show ``picture``, unless the student has closed the window."""
         if self._open:
             cv2.imshow(_TITLE, picture)
-            self._shown = True
 
     def pressed(self) -> str:
         """The key that was pressed, if any. Closing the window is no key: sharing goes on."""
         if not self._open:
             return ""
         code = cv2.waitKey(1)
-        if self._shown and cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1:
+        # A busy machine takes its time until a window that was asked for is there.
+        if cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1:
+            self._seen = True
+        elif self._seen:
             self._open = False
         return chr(code) if 0 < code < 128 else ""
 

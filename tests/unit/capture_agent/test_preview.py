@@ -102,3 +102,13 @@ def test_a_window_hands_on_keys_and_closing_it_is_none(monkeypatch: pytest.Monke
     window.show(picture)
     window.close()
     assert screen.calls == ["namedWindow", "imshow"]
+
+
+def test_a_window_that_is_not_there_yet_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = FakeScreen(monkeypatch)
+    window, picture = Window(), np.zeros((2, 2, 3), np.uint8)
+    for screen.visible in (0.0, 0.0, 1.0):
+        window.show(picture)
+        window.pressed()
+    window.show(picture)
+    assert screen.calls == ["namedWindow", "imshow", "imshow", "imshow", "imshow"]
