@@ -34,6 +34,22 @@ LOOKS: tuple[tuple[Literal["light", "dark"], Any, dict[str, Any], int], ...] = (
 """Theme, window, what axe looks at, and how many of its rules must have had something to judge."""
 
 
+OVERHANG = """() => new Promise(resolve => {
+    const last = performance.now() + 10_000
+    const look = () => {
+        const over = document.scrollingElement.scrollWidth - innerWidth
+        if (over <= 0 || performance.now() > last) resolve(Math.max(over, 0))
+        else setTimeout(look, 50)
+    }
+    look()
+})"""
+
+
+def overhang(page: Page) -> int:
+    """How many pixels the page is wider than its window, once charts have followed a new width."""
+    return int(page.evaluate(OVERHANG))
+
+
 def found(page: Page, options: Mapping[str, Any] = ALL, least: int = 10) -> list[str]:
     """What axe holds against the page, a line each: the rule, and where."""
     # Colours are judged while they stand, not while they fade in.
@@ -96,8 +112,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(visitors: Visitors, place: Pla
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size(window)
         problems += [f"{theme} {line}" for line in found(page, options, least)]
-        wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-        if wide > 0:
-            problems.append(f"{place.name} is {wide} px wider than its window of {window['width']}")
+        if over := overhang(page):
+            problems.append(f"{place.name} is {over} px wider than its window of {window['width']}")
     leave(page)
     assert problems == []
