@@ -93,11 +93,12 @@ def from_card() -> FaceSet:
     )
 
 
-def from_folder(folder: Path, *, tuning: bool = False) -> FaceSet:
+def from_folder(folder: Path, *, tuning: bool = False, half: int = 1) -> FaceSet:
     """The faces of the data set in ``folder``: PrivateTest, with M and bank from the card.
 
-    ``tuning``: every second face of PublicTest, with M and bank from the rest of it, so that no
-    threshold is chosen on reported faces. Raises DataSetError where the folder holds no data set.
+    ``tuning``: a half of PublicTest, every second face from the first (0) or the second (1) on,
+    with M and bank from the other, so that no threshold is chosen on reported faces. Raises
+    DataSetError where the folder holds no data set.
     """
     from models.cards import load_card
     from models.datasets import Split
@@ -105,10 +106,9 @@ def from_folder(folder: Path, *, tuning: bool = False) -> FaceSet:
     card = load_card()
     answers = _answers(folder, card.files[0].sha256)
     if tuning:
-        public = _bank(answers, Split.PUBLIC_TEST)
-        known: Bank = tuple(faces[0::2] for faces in public)
-        everyone: Bank = tuple(faces[1::2] for faces in public)
-        clear: Bank = tuple(faces[1::2] for faces in _bank(answers, Split.PUBLIC_TEST, clear=True))
+        known = _bank(answers, Split.PUBLIC_TEST, half=1 - half)
+        everyone = _bank(answers, Split.PUBLIC_TEST, half=half)
+        clear = _bank(answers, Split.PUBLIC_TEST, half=half, clear=True)
         confusion = _confusion(known, card)
     else:
         # Exactly what is shipped: the card's M and its small bank.
@@ -184,17 +184,26 @@ def _one(card: "Card") -> Floats:
     return np.asarray(prior / prior.sum())
 
 
-def _bank(answers: dict[str, NDArray[Any]], split: "Split", *, clear: bool = False) -> Bank:
+def _bank(
+    answers: dict[str, NDArray[Any]],
+    split: "Split",
+    *,
+    half: int | None = None,
+    clear: bool = False,
+) -> Bank:
+    """Posteriors by true look; of every second face of a look alone where ``half`` is 0 or 1."""
     posteriors = answers[f"{split.value}_posteriors"].astype(np.float64)
     labels, agreed = answers[f"{split.value}_labels"], answers[f"{split.value}_clear"]
     posteriors = posteriors / posteriors.sum(axis=1, keepdims=True)
     found = []
     for look, name in enumerate(EMOTIONS):
-        chosen = (labels == look) & (agreed if clear else True)
-        if chosen.sum() < LEAST_FACES:
+        chosen = np.flatnonzero(labels == look)
+        chosen = chosen if half is None else chosen[half::2]
+        chosen = chosen[agreed[chosen]] if clear else chosen
+        if len(chosen) < LEAST_FACES:
             raise BenchError(
                 f"A bench needs {LEAST_FACES} faces of each look, but {split.value} has "
-                f"{chosen.sum()}{' clear' if clear else ''} {name} faces."
+                f"{len(chosen)}{' clear' if clear else ''} {name} faces."
             )
         found.append(posteriors[chosen])
     return tuple(found)

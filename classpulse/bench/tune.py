@@ -1,13 +1,14 @@
 """``bench tune``: choose what the check-in rule expects of a model's answers, on PublicTest faces.
 
-A small grid, judged on lectures of both kinds of faces. Only what depends on the model is chosen:
-how far its scores scatter, and how sure the rule must be. Sad looks and ordinary ones are taken to
-scatter alike, or a face that never changes would count as sad for that alone; that replayed faces
-do not is no reason. What is expected of episodes is fixed (``analytics.sequence``), so that it is
-not fitted to the simulation's own.
+A small grid, judged on lectures of both kinds of faces in each half of the split, M being of the
+other half; a setting is worth what it is in the worse of the two. Only what depends on the model is
+chosen: how far its scores scatter, and how sure the rule must be. Sad looks and ordinary ones are
+taken to scatter alike, or a face that never changes would count as sad for that alone; that
+replayed faces do not is no reason. What is expected of episodes is fixed (``analytics.sequence``),
+so that it is not fitted to the simulation's own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -33,23 +34,30 @@ MOST_FLAGS: Final = 3.0
 
 @dataclass(frozen=True)
 class Choice:
-    """One setting, and what it reached on the tuning faces."""
+    """One setting, and what it reached on the half of the tuning faces where it did worse."""
 
     values: dict[str, float]
     figures: dict[str, dict[str, Any]]
     score: float
 
 
-def tune(faces: FaceSet, *, lectures: int, seed: int, tell: Callable[[str], None]) -> list[Choice]:
-    """Every setting of the grid, best first, on ``faces`` of ``from_folder(tuning=True)``."""
-    banks = {"sad_clear": faces.clear, "sad_all": faces.everyone}
-    lessons = {
-        name: list(play(bank, FlagKind.SAD, lectures=lectures, seed=seed + 500 * at))
-        for at, (name, bank) in enumerate(banks.items())
-    }
+def tune(
+    halves: Sequence[FaceSet], *, lectures: int, seed: int, tell: Callable[[str], None]
+) -> list[Choice]:
+    """Every setting of the grid, best first, on both halves of ``from_folder(tuning=True)``."""
+    lessons = [
+        {
+            name: list(play(bank, FlagKind.SAD, lectures=lectures, seed=seed + 500 * at))
+            for at, (name, bank) in enumerate(
+                (("sad_clear", faces.clear), ("sad_all", faces.everyone))
+            )
+        }
+        for faces in halves
+    ]
     found = []
     for values in _grid():
-        found.append(_tried(faces, lessons, values))
+        tried = [_tried(*half, values) for half in zip(halves, lessons, strict=True)]
+        found.append(min(tried, key=lambda choice: choice.score))
         tell(f"{found[-1].score:6.3f}  " + "  ".join(f"{k} {v:g}" for k, v in values.items()))
     return sorted(found, key=lambda choice: -choice.score)
 

@@ -98,8 +98,9 @@ METHOD: Final = """
 ## How thresholds were chosen
 
 By `classpulse bench tune --faces FOLDER --write`, on PublicTest faces only: M from every second
-face, lectures from the others; what it chose is in the model's card with its date and data, and a
-new model is tuned by the same command. It chooses only what depends on the model. What is expected
+face, lectures from the others, then the other way round; a setting is worth what it is in the worse
+half. What it chose is in the model's card with its date and data, and a new model is tuned by the
+same command. It chooses only what depends on the model. What is expected
 of episodes was set once, by hand, round and wider than the lectures above, and the table of classes
 unlike them says what that costs. What is expected of people comes from the card as well: how the
 means of five faces scatter around what M says. Nothing was chosen on PrivateTest.

@@ -107,7 +107,7 @@ def tune(
     from classpulse.bench.tune import tune as tried
 
     found = tried(
-        from_folder(faces, tuning=True),
+        [from_folder(faces, tuning=True, half=half) for half in (0, 1)],
         lectures=lectures,
         seed=seed,
         tell=_nothing if as_json else _tell,
@@ -115,7 +115,7 @@ def tune(
     best = found[0]
     place = None
     if write:
-        place = keep(best, faces, lectures=2 * lectures, today=datetime.now(UTC).date())
+        place = keep(best, faces, lectures=4 * lectures, today=datetime.now(UTC).date())
     if as_json:
         say_json({"chosen": best.values, "score": best.score, **best.figures})
         return
