@@ -18,6 +18,7 @@ from capture_agent.errors import (
     SourceError,
 )
 from capture_agent.farewell import Balance, say_farewell
+from capture_agent.frames import Frame, Source
 from capture_agent.mirror import Showing, Sight
 from capture_agent.outbox import Outbox
 from capture_agent.own import Door, OwnWishes
@@ -27,7 +28,6 @@ from capture_agent.preview import Stage
 from capture_agent.sampler import Sampler
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
-from capture_agent.sources import Frame, Source
 from contract.emotions import EMOTIONS
 from contract.events import Event, EventKind
 from contract.ids import uuid7

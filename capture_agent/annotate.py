@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from capture_agent.errors import SourceError
-from capture_agent.sources import Image
+from capture_agent.frames import Image
 
 Label = tuple[tuple[int, int, int, int], str, float]
 """Box, look and how sure, 0 to 1."""

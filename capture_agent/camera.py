@@ -13,7 +13,7 @@ import numpy as np
 
 from capture_agent.clock import Clock
 from capture_agent.errors import CameraLostError, SourceError
-from capture_agent.sources import Frame, Wanted
+from capture_agent.frames import Frame, Wanted
 
 _SIZE: Final = (640, 480)
 _TRIES: Final = 10

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from capture_agent.errors import SourceError
+from capture_agent.frames import Image
 from capture_agent.playback import Clip, Pictures
-from capture_agent.sources import Image
 
 PICTURES: Final = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _USUAL_FPS: Final = 25.0

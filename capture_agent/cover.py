@@ -4,7 +4,7 @@ from typing import Final
 
 import cv2
 
-from capture_agent.sources import Image
+from capture_agent.frames import Image
 
 _SMALL: Final = (64, 48)
 """Averaged down to this, the noise of a dark sensor is gone and what it looks at is left."""

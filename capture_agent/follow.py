@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from capture_agent.frames import Image
 from capture_agent.head_pose import CANONICAL
-from capture_agent.sources import Image
 from capture_agent.vision import Vision
 from models.face_detector import Detection
 from models.face_mesh import Landmarks

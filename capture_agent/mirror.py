@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from capture_agent.annotate import annotate
+from capture_agent.frames import Image
 from capture_agent.pipeline import FaceReading
-from capture_agent.sources import Image
 from contract.emotions import EMOTIONS
 
 Colour = tuple[int, int, int]

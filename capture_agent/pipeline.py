@@ -9,8 +9,8 @@ import numpy as np
 from capture_agent.attention import eye_ratio
 from capture_agent.faces import choose_student
 from capture_agent.follow import Follower
+from capture_agent.frames import Image
 from capture_agent.head_pose import HeadPose, head_pose
-from capture_agent.sources import Image
 from capture_agent.vision import Vision
 from models.crops import framed
 from models.face_detector import Detection

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from capture_agent.clock import Clock
 from capture_agent.errors import SourceError
-from capture_agent.sources import Frame, Image, Wanted
+from capture_agent.frames import Frame, Image, Wanted
 
 Pictures = Generator[tuple[float, Callable[[], Image]], None, None]
 

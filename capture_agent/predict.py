@@ -9,8 +9,8 @@ from capture_agent.annotate import AnnotatedVideo, annotate, write_picture
 from capture_agent.attention import typical_openness
 from capture_agent.clips import PICTURES, VideoClip, pictures_in, read_picture
 from capture_agent.errors import SourceError
+from capture_agent.frames import Image
 from capture_agent.pipeline import FaceReading, Pipeline
-from capture_agent.sources import Image
 from capture_agent.vision import load_vision
 from contract.emotions import EMOTIONS, Emotion
 

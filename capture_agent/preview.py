@@ -10,8 +10,8 @@ from typing import Final, Protocol
 import cv2
 
 from capture_agent.annotate import AnnotatedVideo
+from capture_agent.frames import Image
 from capture_agent.mirror import SIZE, Sight, draw
-from capture_agent.sources import Image
 
 _TITLE: Final = "ClassPulse"
 _KIND: Final = cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL

@@ -11,12 +11,12 @@ from capture_agent.cover import CoverWatch
 from capture_agent.delivery import Delivery, Progress, State
 from capture_agent.errors import AgentError, CameraLostError, OutboxError, SourceError
 from capture_agent.farewell import refusals
+from capture_agent.frames import Frame, Source
 from capture_agent.outbox import Kind, Outbox
 from capture_agent.pace import Pace
 from capture_agent.pipeline import Pipeline
 from capture_agent.room_sampler import RoomSampler
 from capture_agent.settings import AgentSettings
-from capture_agent.sources import Frame, Source
 from capture_agent.transport import Sender
 from contract.observations import ROOM_LEAST, RoomObservation
 

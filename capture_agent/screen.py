@@ -11,7 +11,7 @@ import numpy as np
 
 from capture_agent.clock import Clock
 from capture_agent.errors import CameraLostError, SettingsError, SourceError
-from capture_agent.sources import Frame, Image, Wanted
+from capture_agent.frames import Frame, Image, Wanted
 from capture_agent.window_places import Listing, find, missing, open_windows, screen_is_denied
 
 _LOOK_EVERY_S: Final = 0.05

@@ -1,58 +1,14 @@
-"""Where pictures come from: the Source every part reads, and which one a word on the line names."""
+"""Which source of pictures a word on the command line names."""
 
 import re
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from capture_agent import camera, clips, screen
 from capture_agent.clock import Clock
 from capture_agent.errors import SourceError
-
-Image = NDArray[np.uint8]
-"""A picture, (height, width, 3) uint8, blue-green-red as OpenCV has it."""
-
-Wanted = Callable[[float], bool]
-"""Asked with a picture's monotonic seconds: is it to be looked at? Each picture is asked once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One picture, when it was taken (UTC, for the record), and the same in monotonic seconds.
-
-    Of a file that is read faster than its own speed, ``monotonic`` is time within the material:
-    what lasts a second there is judged as a second.
-    """
-
-    image_bgr: Image
-    captured_at: datetime
-    monotonic: float
-
-
-class Source(Protocol):
-    """Something that gives pictures until it ends or the agent is asked to stop."""
-
-    @property
-    def live(self) -> bool:
-        """Whether its pictures come as time passes, and not as fast as they are looked at."""
-
-    @property
-    def description(self) -> str:
-        """What it is, for people."""
-
-    def frames(self, wanted: Wanted, since: datetime | None = None) -> Iterator[Frame]:
-        """The wanted pictures, in order. Raises SourceError, CameraLostError.
-
-        ``since``: when the lecture began; a source that dates its pictures back goes no further.
-        """
-
-    def close(self) -> None:
-        """Let go of the device or file; harmless when repeated."""
+from capture_agent.frames import Source
+from capture_agent.playback import Playback
 
 
 def open_source(word: str, clock: Clock, *, realtime: bool, loop: float | None) -> Source:
@@ -63,9 +19,6 @@ def open_source(word: str, clock: Clock, *, realtime: bool, loop: float | None) 
     that a bad one is told before anybody is asked anything; so is a camera that cannot be there,
     but none is touched before its first frame is asked for. Raises SourceError, SettingsError.
     """
-    from capture_agent import camera, clips, screen
-    from capture_agent.playback import Playback
-
     if word == "screen" or word.startswith("screen:"):
         return screen.open_screen(word, clock)
     if word == "demo":

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture_agent.errors import VisionError
-from capture_agent.sources import Image
+from capture_agent.frames import Image
 from models.crops import face_crop
 from models.errors import ModelsError
 from models.face_detector import Detection, FaceDetector

@@ -4,7 +4,7 @@ import pytest
 
 from capture_agent.clips import DemoClip
 from capture_agent.cover import CoverWatch, shows_nothing
-from capture_agent.sources import Image
+from capture_agent.frames import Image
 
 
 def noisy(level: float, noise: float = 6.0) -> Image:

@@ -9,8 +9,8 @@ import pytest
 
 from capture_agent.clips import DemoClip
 from capture_agent.follow import DETECT_EVERY_S, LONGEST_GAP_S, moved
+from capture_agent.frames import Image
 from capture_agent.pipeline import Pipeline
-from capture_agent.sources import Image
 from capture_agent.vision import Vision, load_vision
 from models.face_detector import Detection
 

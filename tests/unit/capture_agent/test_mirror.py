@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from capture_agent import mirror
+from capture_agent.frames import Image
 from capture_agent.head_pose import HeadPose
 from capture_agent.mirror import SIZE, Showing, Sight, draw
 from capture_agent.pipeline import FaceReading
-from capture_agent.sources import Image
 
 RED = np.full((480, 640, 3), (20, 20, 220), np.uint8)
 BAR_ROWS = [116 + row * 36 + 19 for row in range(7)]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from capture_agent import preview
+from capture_agent.frames import Image
 from capture_agent.mirror import SIZE, Showing, Sight
 from capture_agent.preview import Recording, Stage, Window, can_show_windows
-from capture_agent.sources import Image
 
 
 class Pane:

@@ -15,6 +15,7 @@ from capture_agent.agent import Agent
 from capture_agent.camera import Camera
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.errors import CameraLostError, OutboxFullError
+from capture_agent.frames import Frame, Image, Wanted
 from capture_agent.mirror import Showing
 from capture_agent.outbox import Item, Kind, Outbox, bodies
 from capture_agent.own import Door
@@ -22,7 +23,6 @@ from capture_agent.pipeline import Pipeline
 from capture_agent.preview import Stage
 from capture_agent.session import Session
 from capture_agent.settings import AgentSettings
-from capture_agent.sources import Frame, Image, Wanted
 from capture_agent.vision import Vision
 from contract.batches import read_batch
 from contract.events import Event

@@ -8,8 +8,9 @@ from mss.exception import ScreenShotError
 
 from capture_agent import screen as screens
 from capture_agent.errors import CameraLostError, SettingsError, SourceError
+from capture_agent.frames import Image
 from capture_agent.screen import Screen, check_allowed, open_grabber, open_screen, read_target
-from capture_agent.sources import Image, open_source
+from capture_agent.sources import open_source
 from capture_agent.window_places import OpenWindow
 
 PICTURE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)

@@ -12,8 +12,9 @@ import pytest
 from capture_agent.camera import Camera, _backends, index_by_name, known_cameras, may_exist
 from capture_agent.clips import DemoClip, VideoClip, open_clip
 from capture_agent.errors import CameraLostError, SourceError
+from capture_agent.frames import Frame
 from capture_agent.playback import Pictures, Playback
-from capture_agent.sources import Frame, open_source
+from capture_agent.sources import open_source
 
 
 class Steps:
