@@ -77,8 +77,11 @@ def display() -> Iterator[dict[str, str]]:
         pytest.skip("only Linux has Xvfb; elsewhere these are tried by hand")
     assert xvfb is not None, "scripts/setup.sh installs Xvfb; without it nothing is tested here"
     read, write = os.pipe()
+    # Without -noreset the server starts anew whenever its only client leaves, as the one does that
+    # asks whether windows can be shown, and the next may meet it just then.
+    options = ["-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(
-        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        [xvfb, "-displayfd", str(write), *options],
         pass_fds=[write], stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(write)
