@@ -101,7 +101,7 @@ def episodes_of(
     for row in np.flatnonzero((trace.ready | trace.lecture).any(axis=1)).tolist():
         name = complete.participants[row]
         spans = _scan(trace, row, starts, rule, answers.get(name, []))
-        found += [_episode(trace, row, name, kind, rule, starts, span) for span in spans]
+        found += [_episode(trace, row, name, kind, starts, span) for span in spans]
     return found
 
 
@@ -176,7 +176,6 @@ def _episode(
     row: int,
     name: Hashable,
     kind: FlagKind,
-    rule: FlagRule,
     starts: list[int],
     span: _Span,
 ) -> Episode:
@@ -192,7 +191,7 @@ def _episode(
         share=min(1.0, max(0.0, share)),
         window_s=len(observed) * BUCKET_SECONDS,
         seen=float(observed.mean()),
-        probability=trace.probability(row, column, rule.theta),
+        probability=trace.probability(row, column),
         effective_buckets=float(trace.effective[row, column]),
         coverage=float(trace.coverage[row, column]),
         clause=span.clause,

@@ -44,7 +44,7 @@ class Trace(ABC):
     """the all-lecture clause holds"""
 
     @abstractmethod
-    def probability(self, row: int, column: int, theta: float) -> float:
+    def probability(self, row: int, column: int) -> float:
         """How sure the rule is, 0..1."""
 
 
@@ -54,6 +54,8 @@ class BetaTrace(Trace):
 
     a: Floats
     b: Floats
+    theta: float
+    """the share that is to be exceeded"""
 
     @classmethod
     def of(cls, evidence: Floats, rule: FlagRule) -> "BetaTrace":
@@ -67,11 +69,11 @@ class BetaTrace(Trace):
         sure = exceeds(a, b, rule.theta, rule.raise_at)
         fallen = ~exceeds(a, b, rule.theta, rule.clear_below)
         common = _common(value, seen, effective, sure, fallen, rule, rule.lecture_share)
-        return cls(**common, a=a, b=b)
+        return cls(**common, a=a, b=b, theta=rule.theta)
 
-    def probability(self, row: int, column: int, theta: float) -> float:
+    def probability(self, row: int, column: int) -> float:
         """P(share > θ)."""
-        return float(tail(self.a[row, column], self.b[row, column], theta))
+        return float(tail(self.a[row, column], self.b[row, column], self.theta))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +92,8 @@ class SequenceTrace(Trace):
         share = rule.sad_lecture_share
         return cls(**_common(value, seen, effective, enough, fallen, rule, share), sure=sure)
 
-    def probability(self, row: int, column: int, theta: float) -> float:  # noqa: ARG002
-        """P(within an episode), which knows no θ."""
+    def probability(self, row: int, column: int) -> float:
+        """P(within an episode)."""
         return float(self.sure[row, column])
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from classpulse.bench.drawings import matrix, reliability
 from classpulse.bench.plots import Line, chart
+from classpulse.bench.tables import table
 from contract.emotions import EMOTIONS
 from models.comparison import PATIENCE, Row, Status
 from models.measurement import PROTOCOL, Measurement, ReliabilityBins
@@ -56,7 +57,7 @@ def overview(rows: Sequence[Row]) -> str:
     """The table of all rows, the most accurate first, then those without a figure."""
     ranked = sorted(rows, key=lambda row: -(row.measured.accuracy if row.measured else -1))
     head = "model", "state", "PrivateTest", "95 %", "flip-averaged", "macro F1", "no duplicates"
-    return _table(
+    return table(
         (*head, "FER+ majority", "published"),
         [
             (
@@ -96,7 +97,7 @@ def _percent(share: float | None) -> str:
 
 
 def _costs(measured: Sequence[tuple[Row, Measurement]]) -> str:
-    return _table(
+    return table(
         ("model", "parameters", "MFLOPs a face", "file", "ms a face", "s to load"),
         [
             (
@@ -113,7 +114,7 @@ def _costs(measured: Sequence[tuple[Row, Measurement]]) -> str:
 
 
 def _calibration(measured: Sequence[tuple[Row, Measurement]]) -> str:
-    return _table(
+    return table(
         ("model", "ECE as trained", "temperature", "ECE after", "ECE by chance alone"),
         [
             (
@@ -129,14 +130,14 @@ def _calibration(measured: Sequence[tuple[Row, Measurement]]) -> str:
 
 
 def _by_look(measured: Sequence[tuple[Row, Measurement]]) -> str:
-    return _table(
+    return table(
         ("model", *EMOTIONS),
         [(f"`{row.name}`", *(f"{value:.2f}" for value in found.f1)) for row, found in measured],
     )
 
 
 def _detail(row: Row, found: Measurement, plots: str) -> str:
-    looks = _table(
+    looks = table(
         ("look", "precision", "recall", "F1"),
         [
             (look, f"{found.precision[n]:.2f}", f"{found.recall[n]:.2f}", f"{found.f1[n]:.2f}")
@@ -151,7 +152,7 @@ def _detail(row: Row, found: Measurement, plots: str) -> str:
 
 
 def _provenance(measured: Sequence[tuple[Row, Measurement]]) -> str:
-    return _table(
+    return table(
         ("model", "file", "measured on", "commit", "faces", "data"),
         [
             (
@@ -204,8 +205,3 @@ def _curves(rows: Sequence[Row]) -> dict[str, str]:
 def _bins(found: ReliabilityBins) -> list[tuple[float, float, int]]:
     every = zip(found.confidence, found.accuracy, found.counts, strict=True)
     return [bin_ for bin_ in every if bin_[2]]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])

@@ -1,6 +1,5 @@
 """The page about the analytics, written from its own measurement."""
 
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from classpulse.bench.plots import Line, chart
 from classpulse.bench.sweeps import curves, flag_sweeps, mood_sweeps
 from classpulse.bench.tables import one, span, table, targets, two
 from classpulse.bench.words import AFTER, BEFORE, COST, EXPECTED, FLAGS, METHOD, MOOD, MOOD_KINDS
+from models.evaluate import current_commit
 
 Figures = Mapping[str, Any]
 CLASSES: Final = 800
@@ -157,7 +157,7 @@ def _provenance(mood: Figures, flags: Figures) -> str:
         ("what", "which"),
         [
             ("measured on", f"{datetime.now(UTC):%Y-%m-%d}"),
-            ("commit", _commit()),
+            ("commit", current_commit()),
             ("model", f"{mood['model']}, weights {mood['model_sha256'][:12]}"),
             ("its accuracy on the faces replayed", f"{mood['model_accuracy']:.1%}"),
             ("faces", mood["faces"]),
@@ -167,19 +167,6 @@ def _provenance(mood: Figures, flags: Figures) -> str:
             ("lectures of an hour", str(flags["lectures"])),
         ],
     )
-
-
-def _commit() -> str:
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - whichever git there is
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return "unknown"
-    return done.stdout.strip() or "unknown"
 
 
 _FLAG_HEAD: Final = (

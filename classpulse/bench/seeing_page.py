@@ -1,7 +1,6 @@
 """The page about how well the capture agent sees, written from its own measurement."""
 
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 from classpulse.bench.gallery import bench_gallery
 from classpulse.bench.scenes import TILES
 from classpulse.bench.seeing import bench_scenes, measured_faces
+from classpulse.bench.tables import table
+from models.evaluate import current_commit
 
 Figures = Mapping[str, Any]
 
@@ -60,7 +61,7 @@ def measure(
     scenes = bench_scenes(faces, seed=seed)
     return {
         "measured_on": f"{datetime.now(UTC):%Y-%m-%d}",
-        "commit": _commit(),
+        "commit": current_commit(),
         "data_sha256": data,
         "scenes": scenes,
         "gallery": bench_gallery(faces.head(galleries * TILES), pictures=pictures, seed=seed),
@@ -72,7 +73,7 @@ def write_page(figures: Figures, out: Path) -> None:
     scenes, gallery = figures["scenes"], figures["gallery"]
     parts = [
         _BEFORE,
-        _table(
+        table(
             ("what", "which"),
             [
                 ("measured on", figures["measured_on"]),
@@ -84,10 +85,10 @@ def write_page(figures: Figures, out: Path) -> None:
             ],
         ),
         _SCENES,
-        _table(("figure", "target", "measured", ""), _scene_targets(scenes)),
+        table(("figure", "target", "measured", ""), _scene_targets(scenes)),
         *(_by(name, unit, scenes) for name, unit in _PARTS),
         _GALLERY,
-        _table(("figure", "target", "measured", ""), _gallery_targets(gallery)),
+        table(("figure", "target", "measured", ""), _gallery_targets(gallery)),
         _AFTER,
     ]
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -121,7 +122,7 @@ def _by(name: str, unit: str, found: Figures) -> str:
         )
         for part in found["by"][name]
     ]
-    return _table((name, "faces", "found", "BlazeFace alone", "right", "as it is"), rows)
+    return table((name, "faces", "found", "BlazeFace alone", "right", "as it is"), rows)
 
 
 def _gallery_targets(found: Figures) -> list[tuple[str, ...]]:
@@ -147,21 +148,3 @@ def _met(met: bool) -> str:
 
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f} %"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _commit() -> str:
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - whichever git there is
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return "unknown"
-    return done.stdout.strip() or "unknown"

@@ -62,30 +62,35 @@ def browsers(world: Any, lecture: Any) -> dict[str, Any]:
     }
 
 
-def honest(one: dict[str, Any], lecture: Any) -> dict[str, Any]:  # noqa: C901 - one walk
+def honest(one: dict[str, Any], lecture: Any) -> dict[str, Any]:
     """A request with the ids of the lecture and its course where they are read, nothing done."""
     body = forged(one, None)
-
-    def filled(value: Any) -> None:
-        if isinstance(value, list):
-            for part in value:
-                filled(part)
-        elif isinstance(value, dict):
-            name = value.get("id")
-            if name == "live-lecture":
-                value["value"] = str(lecture.id)
-            elif name == "join-code":
-                value["value"] = lecture.code
-            elif isinstance(name, dict):
-                name |= {key: "x" for key, held in name.items() if held is None}
-                if "course" in name:
-                    name["course"] = str(lecture.course_id)
-                if value.get("property") == "id":
-                    value["value"] = name
-
     for part in ("inputs", "state", "outputs"):
-        filled(body[part])
+        for value in dicts_in(body[part]):
+            fill(value, lecture)
     return body
+
+
+def dicts_in(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from dicts_in(part)
+
+
+def fill(value: dict[str, Any], lecture: Any) -> None:
+    name = value.get("id")
+    if name == "live-lecture":
+        value["value"] = str(lecture.id)
+    elif name == "join-code":
+        value["value"] = lecture.code
+    elif isinstance(name, dict):
+        name |= {key: "x" for key, held in name.items() if held is None}
+        if "course" in name:
+            name["course"] = str(lecture.course_id)
+        if value.get("property") == "id":
+            value["value"] = name
 
 
 def test_every_callback_for_every_role(world: Any, lecture: Any, browsers: Any) -> None:

@@ -1,5 +1,8 @@
 """Windows are listed as each system tells them: its libraries are stood in for."""
 
+# The names of the functions that stand in are those of Windows.
+# ruff: noqa: N802
+
 import ctypes
 import sys
 from ctypes import wintypes
@@ -40,24 +43,24 @@ class User32:
     def __init__(self) -> None:
         self.edges = {1: (10, 20, 810, 620), 5: (0, 0, 50, 60)}
 
-    def EnumWindows(self, take: Any, extra: int) -> None:  # noqa: N802
+    def EnumWindows(self, take: Any, extra: int) -> None:
         for handle in (1, 2, 3, 4, 5):
             assert take(handle, extra)
 
-    def IsWindowVisible(self, handle: Any) -> bool:  # noqa: N802
+    def IsWindowVisible(self, handle: Any) -> bool:
         return bool(handle.value != 2)
 
-    def IsIconic(self, handle: Any) -> bool:  # noqa: N802
+    def IsIconic(self, handle: Any) -> bool:
         return bool(handle.value == 3)
 
-    def GetWindowTextW(self, handle: Any, text: Any, length: int) -> None:  # noqa: N802
+    def GetWindowTextW(self, handle: Any, text: Any, length: int) -> None:
         assert length == 512
         text.value = f"Fenêtre {handle.value}"
 
-    def GetWindowRect(self, handle: Any, edges: Any) -> None:  # noqa: N802
+    def GetWindowRect(self, handle: Any, edges: Any) -> None:
         self._fill(edges._obj, self.edges[handle.value])
 
-    def DwmGetWindowAttribute(self, handle: Any, what: int, found: Any, size: int) -> int:  # noqa: N802
+    def DwmGetWindowAttribute(self, handle: Any, what: int, found: Any, size: int) -> int:
         if what == 14:
             assert size == 4
             found._obj.value = handle.value == 4
