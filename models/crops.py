@@ -6,10 +6,8 @@ what the landmarks say is fitted to where the faces truly are. Several lengths t
 size of a face better than any one of them, which a mouth that opens or a head that nods changes;
 the detector's box trembles, and is not used.
 
-Of 3,228 PublicTest faces turned by up to 30° and lit 0.35 to 1.6 times (2026-11-21) the model was
-right on 69.4 % of such crops, on 67.4 % of unlit squares around the landmarks, and on 70.5 % of the
-original faces. Heads are turned upright by their eyes; FER2013's are not always, but that cannot be
-seen from outside.
+Heads are turned upright by their eyes; FER2013's are not always, but that cannot be seen from
+outside. ``docs/agent.md`` has what the model loses on such crops against the original faces.
 """
 
 from dataclasses import dataclass
