@@ -60,6 +60,10 @@ class TrainConfig:
     smoothing: float = 0.05
     mixup: float = 0.0
     """Strength of the blending of faces and targets within a batch; 0: none."""
+    sharpness: float = 0.0
+    """How far from the weights, in their own norm, each step asks for its slope: at the steepest
+    loss near them, so that flat places are preferred (Foret et al. 2021); 0: where they are. Only
+    ``scripts.train_in_torch`` can."""
     ema_decay: float = 0.998
     """Of the averaged weights that are judged and kept; 0 keeps the last weights themselves."""
     seed: int = 1

@@ -85,8 +85,14 @@ def train(
 
     ``report`` hears of every epoch, ``tick`` of every step: its number in the epoch, and how many
     there are. ``until`` stops after that epoch for now; what follows is as if it had not stopped.
-    Raises TrainingError where the folder holds a run under another configuration.
+    Raises TrainingError where the folder holds a run under another configuration, or where only the
+    other engine can do what is asked.
     """
+    if config.sharpness:
+        raise TrainingError(
+            f"sharpness {config.sharpness} is known to scripts.train_in_torch alone: leave it out "
+            "here, or train there"
+        )
     agree_on_config(config, data, folder)
     model = _compiled(config, len(data.training))
     progress = _restore(model, folder) or _Progress(0, [], _arrays(model))

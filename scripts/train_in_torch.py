@@ -34,7 +34,7 @@ from models.datasets import Faces, load_dataset
 from models.errors import TrainingError
 from models.learning import TrainConfig, finished, plateau_rate, read_config
 from models.train import BEST_FILE, LOG_FILE, EpochLog, agree_on_config, targets_of
-from scripts.torch_engine import Engine
+from scripts.torch_engine import Engine, Mode
 
 STATE: Final = "state.pt"
 ALIKE: Final = 1e-3
@@ -54,6 +54,7 @@ class Run:
             self.model.load_weights(config.start_from)
         self.average.set_weights(self.model.get_weights())
         self.engine, self.judge = Engine(self.model), Engine(self.average)
+        self._weights = [variable.value for variable in self.model.trainable_variables]
         self.optimizer = self._optimizer()
         self.accuracies: list[float] = []
         if (folder / STATE).is_file():
@@ -100,22 +101,49 @@ class Run:
             rows = order[step * self.config.batch : (step + 1) * self.config.batch]
             batch = augment(faces.pixels[rows], changes, random)
             batch, aims = mix(batch, targets[rows], self.config.mixup, random)
-            wanted = torch.from_numpy(aims)
             seen = epoch * self.steps + step
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rate(seen)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = self.engine(_tensor(batch), training=True)
-            loss = -(wanted * nn.log_softmax(logits.float(), 1)).sum(1).mean()
-            loss = loss + sum(self.model.losses)
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-            losses[step] = loss.item()
-            hits[step] = (logits.argmax(1) == wanted.argmax(1)).float().mean().item()
+            losses[step], hits[step] = self._step(_tensor(batch), torch.from_numpy(aims))
             if self.config.ema_decay or step == self.steps - 1:
                 self._move_average(seen)
         return float(losses.mean()), float(hits.mean())
+
+    def _step(self, faces: torch.Tensor, wanted: torch.Tensor) -> tuple[float, float]:
+        """One step of the optimiser; the loss and the share answered as wanted before it."""
+        self.optimizer.zero_grad()
+        away = self._climb(faces, wanted) if self.config.sharpness else []
+        logits, loss = self._loss(faces, wanted, Mode.ELSEWHERE if away else Mode.TRAINING)
+        loss.backward()
+        if away:
+            with torch.no_grad():
+                torch._foreach_sub_(self._weights, away)
+        self.optimizer.step()
+        return loss.item(), (logits.argmax(1) == wanted.argmax(1)).float().mean().item()
+
+    def _climb(self, faces: torch.Tensor, wanted: torch.Tensor) -> list[torch.Tensor]:
+        """Move the weights to the steepest loss near them, as half the batch sees it; the way gone.
+
+        Half of it tells the way too, and saves a quarter of the time.
+        """
+        half = max(len(faces) // 2, 1)
+        self._loss(faces[:half], wanted[:half], Mode.TRAINING)[1].backward()
+        slopes = [weight.grad for weight in self._weights]
+        steepness = torch.stack(torch._foreach_norm(slopes)).norm().item()
+        away = torch._foreach_mul(slopes, self.config.sharpness / max(steepness, 1e-12))
+        with torch.no_grad():
+            torch._foreach_add_(self._weights, away)
+        self.optimizer.zero_grad()
+        return list(away)
+
+    def _loss(
+        self, faces: torch.Tensor, wanted: torch.Tensor, mode: Mode
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits (n, 7) and the cross-entropy to what is wanted, what weights cost included."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = self.engine(faces, mode)
+        loss = -(wanted * nn.log_softmax(logits.float(), 1)).sum(1).mean()
+        return logits, loss + sum(self.model.losses)
 
     @torch.no_grad()
     def _move_average(self, step: int) -> None:
@@ -128,7 +156,7 @@ class Run:
     def judged(self, faces: Faces) -> tuple[float, float]:
         """Accuracy and mean cross-entropy of the averaged weights."""
         parts = _tensor(faces.pixels.astype(np.float32)).split(256)
-        logits = torch.cat([self.judge(part, training=False).float() for part in parts])
+        logits = torch.cat([self.judge(part, Mode.JUDGING).float() for part in parts])
         labels = torch.from_numpy(faces.labels)
         right = (logits.argmax(1) == labels).float().mean().item()
         return right, nn.cross_entropy(logits, labels).item()
@@ -168,7 +196,7 @@ def see_that_engines_agree(run: Run, faces: Faces) -> None:
     """Raise TrainingError where Keras and this engine answer a batch of faces differently."""
     pixels = faces.pixels[:32].astype(np.float32)
     with torch.no_grad():
-        ours = run.judge(_tensor(pixels), training=False).numpy()
+        ours = run.judge(_tensor(pixels), Mode.JUDGING).numpy()
         theirs = run.average(torch.from_numpy(pixels[..., None]), training=False).numpy()
     gap = float(np.abs(ours - theirs).max())
     if gap > ALIKE:

@@ -93,6 +93,13 @@ def test_a_run_does_not_go_on_under_another_configuration(data: DataSet, unbroke
         train(replace(CONFIG, learning_rate=0.5), data, unbroken)
 
 
+def test_what_only_the_other_engine_can_is_refused(tmp_path: Path, data: DataSet) -> None:
+    with pytest.raises(TrainingError, match=r"sharpness 0\.1 is known to scripts\.train_in_torch"):
+        train(replace(CONFIG, sharpness=0.1), data, tmp_path / "run")
+
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_private_test_is_never_looked_at(tmp_path: Path, data: DataSet) -> None:
     class Closed:
         def __getattr__(self, name: str) -> object:
