@@ -154,12 +154,18 @@ class Run:
 
     @torch.no_grad()
     def judged(self, faces: Faces) -> tuple[float, float]:
-        """Accuracy and mean cross-entropy of the averaged weights."""
-        parts = _tensor(faces.pixels.astype(np.float32)).split(256)
-        logits = torch.cat([self.judge(part, Mode.JUDGING).float() for part in parts])
+        """Accuracy and mean cross-entropy of the averaged weights, answering as their file will."""
+        looks = [faces.pixels]
+        if architectures.architecture(self.config.model).mirrored:
+            looks.append(faces.pixels[:, :, ::-1])
+        logits = torch.stack([self._answers(look) for look in looks]).mean(0)
         labels = torch.from_numpy(faces.labels)
         right = (logits.argmax(1) == labels).float().mean().item()
         return right, nn.cross_entropy(logits, labels).item()
+
+    def _answers(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
+        parts = _tensor(pixels.astype(np.float32)).split(256)
+        return torch.cat([self.judge(part, Mode.JUDGING).float() for part in parts])
 
     def save(self, accuracy: float) -> None:
         """Keep the best averaged weights, then the whole state, each put in place in one step."""
