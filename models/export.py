@@ -77,9 +77,12 @@ def export_run(
     log = [json.loads(line) for line in (run / LOG_FILE).read_text(encoding="utf-8").splitlines()]
     name = config["model"]
     network = _float32_model(name, run / BEST_FILE)
-    logits_model = _mirrored(network) if architectures.architecture(name).mirrored else network
+    row = architectures.architecture(name)
+    logits_model = _mirrored(network) if row.mirrored else network
     public_logits = _logits(logits_model, data.public_test)
-    calibration = metrics.fit_calibration(public_logits, data.public_test.labels)
+    # A temperature leaves the answers as the network gives them, which a write-up's row must have.
+    fit = metrics.fit_calibration if row.looks_scaled else metrics.fit_temperature
+    calibration = fit(public_logits, data.public_test.labels)
     calibrated = _with_softmax(logits_model, calibration)
     folder.mkdir(parents=True, exist_ok=True)
     single = _write(calibrated, folder / f"{name}.tflite", HALF, data, _half())
@@ -103,7 +106,7 @@ def export_run(
     made = Made(
         name=name,
         version=version,
-        summary=architectures.architecture(name).summary,
+        summary=row.summary,
         files=tuple(each.file for each in exported),
         parameters=network.count_params(),
         training=_training(config, log, run / NOTES_FILE),
@@ -143,10 +146,10 @@ def _mirrored(network: keras.Model) -> keras.Model:
 def _with_softmax(model: keras.Model, calibration: metrics.Calibration) -> keras.Model:
     import keras
 
-    scale = np.array(calibration.scale) / calibration.temperature
-    scaled = keras.layers.Rescaling(scale.tolist(), list(calibration.bias), name="calibration")(
-        model.output
-    )
+    unscaled = (1.0,) * len(EMOTIONS)
+    scale = np.array(calibration.scale or unscaled) / calibration.temperature
+    bias = list(calibration.bias) or 0.0
+    scaled = keras.layers.Rescaling(scale.tolist(), bias, name="calibration")(model.output)
     return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(scaled))
 
 

@@ -21,6 +21,8 @@ PROTOCOL: Final = (
     "it (pulse's file reads a face both ways round within its pass, so its two are the same)",
     "the epoch is chosen on PublicTest, and the calibration is fitted there; PrivateTest chooses "
     "nothing",
+    "a temperature calibrates, and leaves a network's answers as they are; pulse's look by look "
+    "(vector scaling), which is part of its file and may change an answer",
     "95 % intervals: Wilson's for shares of faces, 1,000 resamplings of faces for macro F1",
 )
 

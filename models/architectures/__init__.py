@@ -32,6 +32,8 @@ class Architecture:
     """The figure of its write-up as it is given there; empty where none is."""
     mirrored: bool = False
     """Whether its exported files answer with the mean over a face and its mirror image."""
+    looks_scaled: bool = False
+    """Whether calibration scales its looks apart, which may change answers, or all by one."""
 
 
 def build(name: str) -> keras.Model:
@@ -72,6 +74,7 @@ ARCHITECTURES: Final[dict[str, Architecture]] = {
             pulse.pulse,
             "ours: a narrow residual network for small grey faces, each read both ways round",
             mirrored=True,
+            looks_scaled=True,
         ),
         Architecture("cnn4", plain.cnn4, "four convolutions and a dense layer of 1024"),
         Architecture(

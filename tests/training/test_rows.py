@@ -16,8 +16,9 @@ from models.cards import CardFile
 from models.comparison import Status, run_row
 from models.datasets import DataSet, Split
 from models.errors import WeightsError
-from models.export import Exported, check_quantised, check_same
+from models.export import Exported, check_quantised, check_same, export_run
 from models.learning import TrainConfig, finished
+from models.predictor import Predictor
 from models.train import train
 
 pytestmark = pytest.mark.filterwarnings(
@@ -112,6 +113,21 @@ def test_a_run_becomes_a_row_measured_from_its_exported_file(data: DataSet, tmp_
     assert row.measured.mflops == pytest.approx(2e-6 * (144 * 16 + 16 * 7))
     assert row.measured.parameters == 144 * 16 + 16 + 16 * 7 + 7
     assert (tmp_path / "cnn4" / "curves.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_calibration_leaves_the_answers_of_a_write_ups_network(
+    data: DataSet, tmp_path: Path
+) -> None:
+    train(CONFIG, data, tmp_path / "run", until=2)
+    export_run(tmp_path / "run", data, tmp_path, interim=True, also=())
+
+    network = small()
+    network.load_weights(tmp_path / "run" / "best.weights.h5")
+    pixels = data.training.pixels
+    expected = network.predict(pixels[..., None].astype(np.float32), verbose=0).argmax(axis=1)
+    answers = Predictor.load(tmp_path / "cnn4.tflite").predict(pixels).argmax(axis=1)
+    # Half precision may tip a face that lies between two looks.
+    assert (answers == expected).mean() > 0.99
 
 
 def test_a_file_that_answers_otherwise_is_refused(data: DataSet) -> None:
