@@ -149,8 +149,7 @@ def _mirrored(network: keras.Model) -> keras.Model:
 def _with_softmax(model: keras.Model, calibration: metrics.Calibration) -> keras.Model:
     import keras
 
-    unscaled = (1.0,) * len(EMOTIONS)
-    scale = np.array(calibration.scale or unscaled) / calibration.temperature
+    scale = np.array(calibration.scale or 1.0) / calibration.temperature
     bias = list(calibration.bias) or 0.0
     scaled = keras.layers.Rescaling(scale.tolist(), bias, name="calibration")(model.output)
     return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(scaled))
