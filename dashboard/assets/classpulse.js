@@ -5,11 +5,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     toggle: function (clicks, opened) {
       return clicks ? !opened : window.dash_clientside.no_update;
     },
-    /** Turn presenting on or off where asked to; answers what the button then offers. */
-    present: function (clicks) {
-      const root = document.documentElement;
-      if (clicks) { setPresenting(!root.hasAttribute("data-cp-present")); }
-      return root.hasAttribute("data-cp-present") ? said("stop_presenting") : said("present");
+    /** What the button for presenting offers; it has been pressed by then. */
+    present: function () {
+      return presenting() ? said("stop_presenting") : said("present");
     },
     /** Name a file field, which Dash leaves without a label, by the words around it. */
     named: function (id) {
@@ -45,11 +43,17 @@ function span(seconds) {
 }
 
 /* A browser that presents goes on presenting after a reload: names must not flash up. */
+function presenting() { return document.documentElement.hasAttribute("data-cp-present"); }
 function setPresenting(on) {
   document.documentElement.toggleAttribute("data-cp-present", on);
   try { localStorage.setItem("classpulse-present", on ? "1" : "0"); } catch { /* for now only */ }
 }
 try { setPresenting(localStorage.getItem("classpulse-present") === "1"); } catch { /* not kept */ }
+/* Here and not in Dash's callback, which answers two quick presses once: a second press would be
+   lost, and names would wait for the queue before they go. Caught on its way down, before Dash. */
+document.addEventListener("click", function (event) {
+  if (event.target.closest("#present")) { setPresenting(!presenting()); }
+}, true);
 
 document.addEventListener("keydown", function (event) {
   if (event.ctrlKey || event.metaKey || event.altKey) { return; }
@@ -62,7 +66,7 @@ document.addEventListener("keydown", function (event) {
   if (event.key === "i") { press("#bands-open", 0, true); }
   if (field && "1234".includes(event.key)) { press(".cp-quick button", Number(event.key) - 1); }
   // While names are hidden nobody can see whom they would let in.
-  if (document.documentElement.hasAttribute("data-cp-present")) { return; }
+  if (presenting()) { return; }
   if (event.key === "a") { press("#live-waiting button", 0); }
   if (event.key === "r") { press("#live-waiting button", 1); }
 });
