@@ -1,8 +1,8 @@
 """Teaching: what trained networks together answer to the Training faces, for another to learn from.
 
 The answers are the mean of every network's probabilities for each face and for its mirror image,
-and, where asked for, for a few slight turns, zooms and shifts of it: a network agrees with itself
-less than one would think, and its mean over them is right more often than a single look.
+and, where asked for, for a few slight turns, zooms and shifts of it: a network disagrees with
+itself over them where it is unsure, so that their mean is the better probability.
 Knowledge distillation (Hinton et al. 2015) takes them as targets: they carry which looks a face is
 between, which a label does not, and disagree with labels that are plainly wrong.
 """

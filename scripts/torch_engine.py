@@ -12,8 +12,10 @@ from enum import Enum, auto
 from typing import Any, Final
 
 import keras
+import numpy as np
 import torch
 import torch.nn.functional as nn
+from numpy.typing import NDArray
 
 from models.errors import TrainingError
 
@@ -26,6 +28,11 @@ class Mode(Enum):
     """By the batch's own statistics, towards which the running ones move."""
     ELSEWHERE = auto()
     """As in training, but at weights that will not be kept: the running statistics stay."""
+
+
+def faces_tensor(faces: NDArray[np.float32]) -> torch.Tensor:
+    """(n, 48, 48) as (n, 1, 48, 48), channels last."""
+    return torch.from_numpy(faces[:, None]).to(memory_format=torch.channels_last)
 
 
 class Engine:

@@ -34,7 +34,7 @@ from models.datasets import Faces, load_dataset
 from models.errors import TrainingError
 from models.learning import TrainConfig, finished, plateau_rate, read_config
 from models.train import BEST_FILE, LOG_FILE, EpochLog, agree_on_config, targets_of
-from scripts.torch_engine import Engine, Mode
+from scripts.torch_engine import Engine, Mode, faces_tensor
 
 STATE: Final = "state.pt"
 ALIKE: Final = 1e-3
@@ -104,7 +104,7 @@ class Run:
             seen = epoch * self.steps + step
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rate(seen)
-            losses[step], hits[step] = self._step(_tensor(batch), torch.from_numpy(aims))
+            losses[step], hits[step] = self._step(faces_tensor(batch), torch.from_numpy(aims))
             if self.config.ema_decay or step == self.steps - 1:
                 self._move_average(seen)
         return float(losses.mean()), float(hits.mean())
@@ -164,7 +164,7 @@ class Run:
         return right, nn.cross_entropy(logits, labels).item()
 
     def _answers(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
-        parts = _tensor(pixels.astype(np.float32)).split(256)
+        parts = faces_tensor(pixels.astype(np.float32)).split(256)
         return torch.cat([self.judge(part, Mode.JUDGING).float() for part in parts])
 
     def save(self, accuracy: float) -> None:
@@ -193,16 +193,11 @@ class Run:
         torch.set_rng_state(state["random"])
 
 
-def _tensor(faces: NDArray[np.float32]) -> torch.Tensor:
-    """(n, 48, 48) as (n, 1, 48, 48), channels last."""
-    return torch.from_numpy(faces[:, None]).to(memory_format=torch.channels_last)
-
-
 def see_that_engines_agree(run: Run, faces: Faces) -> None:
     """Raise TrainingError where Keras and this engine answer a batch of faces differently."""
     pixels = faces.pixels[:32].astype(np.float32)
     with torch.no_grad():
-        ours = run.judge(_tensor(pixels), Mode.JUDGING).numpy()
+        ours = run.judge(faces_tensor(pixels), Mode.JUDGING).numpy()
         theirs = run.average(torch.from_numpy(pixels[..., None]), training=False).numpy()
     gap = float(np.abs(ours - theirs).max())
     if gap > ALIKE:

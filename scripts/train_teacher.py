@@ -34,6 +34,7 @@ from models import metrics
 from models.augmentation import Augmentation, augment
 from models.datasets import Faces, load_dataset, soft_targets
 from models.errors import WeightsError
+from scripts.torch_engine import faces_tensor
 
 WEIGHTS: Final = {
     "lite0": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
@@ -154,7 +155,7 @@ class Run:
             seen = self.gone * steps + step
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rate(seen, steps * self.epochs)
-            logits = self.model(_tensor(augment(faces.pixels[rows], changes, random)))
+            logits = self.model(faces_tensor(augment(faces.pixels[rows], changes, random)))
             loss = -(torch.from_numpy(targets[rows]) * nn.log_softmax(logits, 1)).sum(1).mean()
             self.optimizer.zero_grad()
             loss.backward()
@@ -180,7 +181,7 @@ class Run:
         said = []
         for start in range(0, len(faces), 256):
             some = faces.pixels[start : start + 256].astype(np.float32)
-            looks = [self.average(_tensor(look)) for look in (some, some[:, :, ::-1].copy())]
+            looks = [self.average(faces_tensor(look)) for look in (some, some[:, :, ::-1].copy())]
             said.append(torch.stack([look.softmax(1) for look in looks]).mean(0).numpy())
         return np.concatenate(said)
 
@@ -204,10 +205,6 @@ class Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.gone = state["gone"]
         torch.set_rng_state(state["random"])
-
-
-def _tensor(faces: NDArray[np.float32]) -> torch.Tensor:
-    return torch.from_numpy(faces[:, None]).to(memory_format=torch.channels_last)
 
 
 def main() -> None:

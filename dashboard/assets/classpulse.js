@@ -42,8 +42,8 @@ function span(seconds) {
                       : said("minutes", { n: Math.round(seconds / 60) });
 }
 
-/* A browser that presents goes on presenting after a reload: names must not flash up. */
 function presenting() { return document.documentElement.hasAttribute("data-cp-present"); }
+/* A browser that presents goes on presenting after a reload: names must not flash up. */
 function setPresenting(on) {
   document.documentElement.toggleAttribute("data-cp-present", on);
   try { localStorage.setItem("classpulse-present", on ? "1" : "0"); } catch { /* for now only */ }
