@@ -1,0 +1,63 @@
+"""Makes one run of several: the mean of the averaged weights that PyTorch's trainings ended with.
+
+Trainings that go on from the same weights with different random numbers end in one wide basin, and
+the mean of their weights lies nearer its middle than each of them (Wortsman et al. 2022, *Model
+soups*). The new folder is exported as any other; its settings and its log are the first run's, so
+say in its ``notes.txt`` which trainings it is the mean of:
+
+    KERAS_BACKEND=torch python -m scripts.average_runs --runs DIR DIR --out DIR
+"""
+
+import argparse
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models import architectures
+from models.errors import WeightsError
+from models.train import BEST_FILE, CONFIG_FILE, LOG_FILE
+from scripts.train_in_torch import STATE
+
+
+def last_weights(run: Path) -> list[NDArray[np.float32]]:
+    """The averaged weights of a run's last epoch, in the network's order."""
+    if not (run / STATE).is_file():
+        raise WeightsError(f"a run in PyTorch must hold {STATE}, but {run} does not")
+    # A run's own folder is trusted: it holds arrays that only pickling keeps together.
+    average: list[NDArray[np.float32]] = torch.load(run / STATE, weights_only=False)["average"]
+    return average
+
+
+def average_runs(runs: Sequence[Path], out: Path) -> None:
+    """Write the mean of the runs' last weights as a run of its own; raises WeightsError."""
+    each = zip(*(last_weights(run) for run in runs), strict=True)
+    models = {json.loads((run / CONFIG_FILE).read_bytes())["model"] for run in runs}
+    if len(models) != 1:
+        raise WeightsError(f"runs to average must train one model, not {', '.join(sorted(models))}")
+    network = architectures.build(models.pop())
+    network.set_weights([np.mean(arrays, axis=0) for arrays in each])
+    out.mkdir(parents=True, exist_ok=True)
+    network.save_weights(out / BEST_FILE)
+    for name in (CONFIG_FILE, LOG_FILE):
+        shutil.copyfile(runs[0] / name, out / name)
+
+
+def main() -> None:
+    """Average runs from a terminal."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.average_runs")
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of runs")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the new run")
+    chosen = parser.parse_args()
+    average_runs(chosen.runs, chosen.out)
+
+
+if __name__ == "__main__":
+    main()
