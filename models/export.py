@@ -29,7 +29,7 @@ from models.datasets import DataSet, Faces, Split, load_dataset
 from models.errors import WeightsError
 from models.onnx_files import from_litert
 from models.runtime import load_network
-from models.train import BEST_FILE, CONFIG_FILE, LOG_FILE
+from models.train import AVERAGED, BEST_FILE, CONFIG_FILE, LOG_FILE
 
 if TYPE_CHECKING:
     import keras
@@ -237,14 +237,19 @@ def check_quantised(exported: Exported, single: Exported, public_test: Faces) ->
 
 def _training(config: dict[str, Any], log: Sequence[dict[str, Any]], notes: Path) -> dict[str, Any]:
     """What the card says of the run; ``notes`` is where whoever ran it may say what was unusual."""
-    best = max(log, key=lambda entry: entry["public_accuracy"])
-    return config | {
+    said = config | {
         "epochs_run": len(log),
+        "seconds": round(sum(entry["seconds"] for entry in log)),
+        "notes": notes.read_text(encoding="utf-8").strip() if notes.is_file() else "",
+    }
+    if AVERAGED in config:
+        trainings = len(config[AVERAGED])
+        return said | {"selection": f"mean of the last averaged weights of {trainings} trainings"}
+    best = max(log, key=lambda entry: entry["public_accuracy"])
+    return said | {
         "best_epoch": best["epoch"],
         "public_accuracy_in_training": best["public_accuracy"],
-        "seconds": round(sum(entry["seconds"] for entry in log)),
         "selection": "best averaged weights on PublicTest",
-        "notes": notes.read_text(encoding="utf-8").strip() if notes.is_file() else "",
     }
 
 

@@ -46,6 +46,8 @@ LOG_FILE: Final = "log.jsonl"
 STATE_FILE: Final = "state.npz"
 Tick = Callable[[int, int], None]
 BEST_FILE: Final = "best.weights.h5"
+AVERAGED: Final = "averaged"
+"""The key in a run's configuration that holds those of the trainings it is the mean of."""
 
 
 @dataclass(frozen=True, slots=True)

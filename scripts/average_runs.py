@@ -2,8 +2,9 @@
 
 Trainings that go on from the same weights with different random numbers end in one wide basin, and
 the mean of their weights lies nearer its middle than each of them (Wortsman et al. 2022, *Model
-soups*). The new folder is exported as any other; its settings and its log are the first run's, so
-say in its ``notes.txt`` which trainings it is the mean of:
+soups*). The new folder is exported as any other. Its log holds the epochs of all the trainings, its
+configuration is the first one's and names them all; say in its ``notes.txt`` how they belong
+together:
 
     KERAS_BACKEND=torch python -m scripts.average_runs --runs DIR DIR --out DIR
 """
@@ -11,7 +12,6 @@ say in its ``notes.txt`` which trainings it is the mean of:
 import argparse
 import json
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from models import architectures
 from models.errors import WeightsError
-from models.train import BEST_FILE, CONFIG_FILE, LOG_FILE
+from models.train import AVERAGED, BEST_FILE, CONFIG_FILE, LOG_FILE
 from scripts.train_in_torch import STATE
 
 
@@ -39,15 +39,17 @@ def last_weights(run: Path) -> list[NDArray[np.float32]]:
 def average_runs(runs: Sequence[Path], out: Path) -> None:
     """Write the mean of the runs' last weights as a run of its own; raises WeightsError."""
     each = zip(*(last_weights(run) for run in runs), strict=True)
-    models = {json.loads((run / CONFIG_FILE).read_bytes())["model"] for run in runs}
+    configs = [json.loads((run / CONFIG_FILE).read_bytes()) for run in runs]
+    models = {config["model"] for config in configs}
     if len(models) != 1:
         raise WeightsError(f"runs to average must train one model, not {', '.join(sorted(models))}")
     network = architectures.build(models.pop())
     network.set_weights([np.mean(arrays, axis=0) for arrays in each])
     out.mkdir(parents=True, exist_ok=True)
     network.save_weights(out / BEST_FILE)
-    for name in (CONFIG_FILE, LOG_FILE):
-        shutil.copyfile(runs[0] / name, out / name)
+    config = configs[0] | {AVERAGED: configs}
+    (out / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    (out / LOG_FILE).write_bytes(b"".join((run / LOG_FILE).read_bytes() for run in runs))
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """A small run learns, can be killed and goes on to the same end, and exports what it learnt."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from models.evaluate import evaluate
 from models.export import export_run
 from models.learning import TrainConfig, read_config
 from models.predictor import Predictor
-from models.train import EpochLog, train
+from models.train import AVERAGED, EpochLog, train
 
 # Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
 pytestmark = pytest.mark.filterwarnings(
@@ -147,6 +148,21 @@ def test_an_interim_export_leaves_the_private_test_alone(
     card = export_run(unbroken, data, tmp_path, interim=True)
 
     assert {figures.split for figures in card.evaluations} == {"PublicTest"}
+
+
+def test_a_mean_of_trainings_claims_no_epoch_of_theirs(
+    data: DataSet, unbroken: Path, tmp_path: Path
+) -> None:
+    run = Path(shutil.copytree(unbroken, tmp_path / "run"))
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    config[AVERAGED] = [dict(config), dict(config)]
+    (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
+
+    said = export_run(run, data, tmp_path, interim=True, also=()).training
+
+    assert said["selection"] == "mean of the last averaged weights of 2 trainings"
+    assert said["epochs_run"] == 3
+    assert not {"best_epoch", "public_accuracy_in_training"} & set(said)
 
 
 def test_a_run_can_go_on_from_given_weights(data: DataSet, unbroken: Path, tmp_path: Path) -> None:
