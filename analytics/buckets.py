@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
-from contract.emotions import BUCKET_SECONDS, EMOTIONS
+from contract.looks import BUCKET_SECONDS, LOOKS
 
-LOOKS: Final = len(EMOTIONS)
+LOOK_COUNT: Final = len(LOOKS)
 SCALE: Final = 10_000
 """Shares and probabilities are summed as integers × 10⁴."""
 
@@ -72,7 +72,7 @@ class Buckets:
         end: int,
         model: str,
     ) -> "Buckets":
-        """Scatter the store's columns (``db.queries.lecture_buckets``) into grids.
+        """Scatter the store's columns (``db.measurements.queries.lecture_buckets``) into grids.
 
         ``start`` and ``end`` are epoch seconds; the grid covers every bucket that begins before
         ``end`` and ends after ``start``. Rows of participants not listed (withdrawn, not admitted)
@@ -190,9 +190,10 @@ def _checked(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     if len(set(lengths.values())) > 1:
         raise AnalyticsError(f"Bucket columns must have one length, but they have {lengths}.")
     shape = data["probability_sums"].shape
-    if len(shape) != 2 or shape[1] != LOOKS:
+    if len(shape) != 2 or shape[1] != LOOK_COUNT:
         raise AnalyticsError(
-            f"The column probability_sums must have {LOOKS} values a row, but its shape is {shape}."
+            f"The column probability_sums must have {LOOK_COUNT} values a row, "
+            f"but its shape is {shape}."
         )
     for name in ("bucket", *_COUNTS, "probability_sums"):
         if data[name].dtype.kind not in "iu" and data[name].size:

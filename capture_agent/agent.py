@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from capture_agent.baseline import Baseline
 from capture_agent.capture import Keeper, capture
 from capture_agent.clock import Clock, ClockCorrection
-from capture_agent.console import Console
-from capture_agent.controls import KEYS, Controls, listening
-from capture_agent.cover import CoverWatch
-from capture_agent.delivery import Delivery, State
+from capture_agent.delivery.my_data import Door, OwnWishes
+from capture_agent.delivery.outbox import Outbox
+from capture_agent.delivery.sender import Delivery, State
+from capture_agent.delivery.session import Session
 from capture_agent.errors import (
     AgentError,
     CameraLostError,
@@ -17,20 +16,21 @@ from capture_agent.errors import (
     OutboxFullError,
     SourceError,
 )
-from capture_agent.farewell import Balance, say_farewell
-from capture_agent.frames import Frame, Source
-from capture_agent.mirror import Showing, Sight
-from capture_agent.outbox import Outbox
-from capture_agent.own import Door, OwnWishes
-from capture_agent.pace import Pace
-from capture_agent.pipeline import PictureReading, Pipeline
-from capture_agent.preview import Stage
-from capture_agent.sampler import Sampler
-from capture_agent.session import Session
+from capture_agent.perception.occlusion import CoverWatch
+from capture_agent.perception.pipeline import PictureReading, Pipeline
+from capture_agent.sampling.baseline import Baseline
+from capture_agent.sampling.rate_control import Pace
+from capture_agent.sampling.sampler import Sampler
 from capture_agent.settings import AgentSettings
-from contract.emotions import EMOTIONS
+from capture_agent.sources.frames import Frame, Source
+from capture_agent.terminal.console import Console
+from capture_agent.terminal.controls import KEYS, Controls, listening
+from capture_agent.terminal.overlay import Showing, Sight
+from capture_agent.terminal.preview import Stage
+from capture_agent.terminal.run_summary import Balance, say_farewell
 from contract.events import Event, EventKind
 from contract.ids import uuid7
+from contract.looks import LOOKS
 from contract.observations import Observation
 
 
@@ -234,8 +234,8 @@ class Agent:
             return "sharing · looking"
         if seen.probabilities is None:
             return "sharing · no face in view"
-        best = max(range(len(EMOTIONS)), key=seen.probabilities.__getitem__)
-        return f"sharing · looks {EMOTIONS[best]} {seen.probabilities[best]:.0%}"
+        best = max(range(len(LOOKS)), key=seen.probabilities.__getitem__)
+        return f"sharing · looks {LOOKS[best]} {seen.probabilities[best]:.0%}"
 
     def _finish(self, trouble: AgentError | None) -> int:
         if not isinstance(trouble, OutboxError) and not self._delivery.progress.over:

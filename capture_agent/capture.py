@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from capture_agent.clock import Clock
-from capture_agent.console import Console
-from capture_agent.controls import Controls
+from capture_agent.delivery.outbox import Outbox, Sendable
 from capture_agent.errors import CameraLostError, OutboxFullError
-from capture_agent.frames import Frame, Source
-from capture_agent.outbox import Outbox, Sendable
+from capture_agent.sources.frames import Frame, Source
+from capture_agent.terminal.console import Console
+from capture_agent.terminal.controls import Controls
 
 _CAMERA_RETRY_S: Final = 3.0
 _DISK_RETRY_S: Final = 5.0

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from capture_agent.annotate import AnnotatedVideo, annotate, write_picture
-from capture_agent.attention import typical_openness
-from capture_agent.clips import PICTURES, VideoClip, pictures_in, read_picture
 from capture_agent.errors import SourceError
-from capture_agent.frames import Image
-from capture_agent.pipeline import FaceReading, Pipeline
-from capture_agent.vision import load_vision
-from contract.emotions import EMOTIONS, Emotion
+from capture_agent.perception.attention import typical_openness
+from capture_agent.perception.pipeline import FaceReading, Pipeline
+from capture_agent.perception.vision import load_vision
+from capture_agent.sources.clips import PICTURES, VideoClip, pictures_in, read_picture
+from capture_agent.sources.frames import Image
+from capture_agent.terminal.annotate import AnnotatedVideo, annotate, write_picture
+from contract.looks import LOOKS, Look
 
 FRAMES_PER_SECOND: Final = 2.0
 """How many pictures of a video are analysed in a second."""
@@ -35,9 +35,9 @@ class PictureResult:
         }
 
 
-def look_of(face: FaceReading) -> Emotion:
+def look_of(face: FaceReading) -> Look:
     """The look that the face shows most."""
-    return EMOTIONS[max(range(len(EMOTIONS)), key=face.probabilities.__getitem__)]
+    return LOOKS[max(range(len(LOOKS)), key=face.probabilities.__getitem__)]
 
 
 def predict_paths(
@@ -127,7 +127,7 @@ def _face_as_json(face: FaceReading) -> dict[str, Any]:
         "emotion": str(look_of(face)),
         "probabilities": {
             str(emotion): round(share, 6)
-            for emotion, share in zip(EMOTIONS, face.probabilities, strict=True)
+            for emotion, share in zip(LOOKS, face.probabilities, strict=True)
         },
         "attention": attention,
     }

@@ -7,20 +7,20 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from capture_agent.clock import Clock, ClockCorrection
-from capture_agent.consent import DeclinedError, told_fields
-from capture_agent.console import Console, Terminal
+from capture_agent.delivery.outbox import Outbox, forget_stale, outbox_folder
+from capture_agent.delivery.transport import Transport
 from capture_agent.errors import RefusedError, SettingsError
-from capture_agent.outbox import Outbox, forget_stale, outbox_folder
-from capture_agent.pipeline import Pipeline
-from capture_agent.program import exit_code, stop_on_signals
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.perception.vision import Vision, load_room_vision
 from capture_agent.room_agent import RoomAgent
 from capture_agent.settings import AgentSettings
-from capture_agent.sources import open_source
-from capture_agent.transport import Transport
-from capture_agent.vision import Vision, load_room_vision
+from capture_agent.sources.choosing import open_source
+from capture_agent.terminal.consent import DeclinedError, told_fields
+from capture_agent.terminal.console import Console, Terminal
+from capture_agent.terminal.program import exit_code, stop_on_signals
 from contract.observations import ROOM_LEAST, RoomFace, RoomObservation
 from contract.room import RoomFacts
-from models.face_detector import MANY_PRESENCE
+from models.inference.face_detector import MANY_PRESENCE
 
 QUESTION: Final = "Has everybody whom this camera will see been told of it, and agreed?"
 

@@ -5,19 +5,19 @@ from typing import Final
 
 from capture_agent.capture import Keeper, capture
 from capture_agent.clock import Clock, ClockCorrection
-from capture_agent.console import Console
-from capture_agent.controls import Controls, listening
-from capture_agent.cover import CoverWatch
-from capture_agent.delivery import Delivery, Progress, State
+from capture_agent.delivery.outbox import Kind, Outbox
+from capture_agent.delivery.sender import Delivery, Progress, State
+from capture_agent.delivery.transport import Sender
 from capture_agent.errors import AgentError, CameraLostError, OutboxError, SourceError
-from capture_agent.farewell import refusals
-from capture_agent.frames import Frame, Source
-from capture_agent.outbox import Kind, Outbox
-from capture_agent.pace import Pace
-from capture_agent.pipeline import Pipeline
-from capture_agent.room_sampler import RoomSampler
+from capture_agent.perception.occlusion import CoverWatch
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.sampling.rate_control import Pace
+from capture_agent.sampling.room_sampler import RoomSampler
 from capture_agent.settings import AgentSettings
-from capture_agent.transport import Sender
+from capture_agent.sources.frames import Frame, Source
+from capture_agent.terminal.console import Console
+from capture_agent.terminal.controls import Controls, listening
+from capture_agent.terminal.run_summary import refusals
 from contract.observations import ROOM_LEAST, RoomObservation
 
 KEYS: Final = "P pauses, Q stops"

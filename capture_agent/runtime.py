@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from capture_agent import consent
 from capture_agent.agent import Agent
-from capture_agent.baseline import QUESTION
 from capture_agent.clock import Clock, ClockCorrection
-from capture_agent.console import Console, Terminal
+from capture_agent.delivery.outbox import Kind, Outbox, forget_stale, outbox_folder
+from capture_agent.delivery.session import Session
+from capture_agent.delivery.transport import Transport
 from capture_agent.errors import (
     DeliveryError,
     NotAcceptedError,
     RefusedError,
     SettingsError,
 )
-from capture_agent.farewell import given_up_words
-from capture_agent.outbox import Kind, Outbox, forget_stale, outbox_folder
-from capture_agent.pipeline import Pipeline
-from capture_agent.preview import Recording, Stage, View, Window, can_show_windows
-from capture_agent.program import exit_code, stop_on_signals
-from capture_agent.session import Session
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.perception.vision import Vision, load_vision
+from capture_agent.sampling.baseline import QUESTION
 from capture_agent.settings import AgentSettings
-from capture_agent.sources import open_source
-from capture_agent.transport import Transport
-from capture_agent.vision import Vision, load_vision
+from capture_agent.sources.choosing import open_source
+from capture_agent.terminal import consent
+from capture_agent.terminal.console import Console, Terminal
+from capture_agent.terminal.preview import Recording, Stage, View, Window, can_show_windows
+from capture_agent.terminal.program import exit_code, stop_on_signals
+from capture_agent.terminal.run_summary import given_up_words
 from contract.exchange import LectureState
 
 

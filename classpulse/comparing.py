@@ -5,16 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import comparison
-from models.architectures import ARCHITECTURES
 from models.cards import PACKAGED, load_card
-from models.comparison import Row
-from models.datasets import load_dataset
 from models.errors import ModelsError
-from models.peers import PEERS
+from models.evaluation import comparison
+from models.evaluation.comparison import Row
+from models.evaluation.peers import PEERS
+from models.training.architectures import ARCHITECTURES
+from models.training.datasets import load_dataset
 
 if TYPE_CHECKING:
-    from models.datasets import DataSet
+    from models.training.datasets import DataSet
 
 Tell = Callable[[str], None]
 
@@ -73,7 +73,7 @@ def _same_file(kept: Row) -> bool:
 
 def _python(name: str, tell: Tell) -> Path:
     """The interpreter to ask a peer with: its own environment, or else this one."""
-    from classpulse.bench.agent import PeerMissingError, peer_python
+    from benchmarks.agent import PeerMissingError, peer_python
 
     if name == "fer":
         try:

@@ -10,7 +10,7 @@ from contract import ClassPulseError
 
 if TYPE_CHECKING:
     from dashboard.settings import Settings
-    from db.store import Store
+    from db.engine.store import Store
 
 
 class OutputError(ClassPulseError):
@@ -27,7 +27,7 @@ def server_settings(**given: Any) -> "Settings":
 @contextmanager
 def opened_store(database: str | None) -> Iterator["Store"]:
     """The store of the settings or of ``database``, ready for use, closed at the end."""
-    from db.store import open_store
+    from db.engine.store import open_store
 
     settings = server_settings(database=database)
     prepare_store(settings)
@@ -44,8 +44,8 @@ def prepare_store(settings: "Settings") -> None:
     An SQLite file belongs to this server alone, so it is made and upgraded; a PostgreSQL that
     others may be using is upgraded only by ``classpulse db upgrade``, unless it is empty.
     """
-    from db import migrate
-    from db.store import open_store, schema_revision
+    from db.engine import migrate
+    from db.engine.store import open_store, schema_revision
 
     make_folder(settings.folder)
     url = settings.database_url

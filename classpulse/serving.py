@@ -10,24 +10,22 @@ from classpulse.opening import OutputError, make_folder, prepare_store, server_s
 
 if TYPE_CHECKING:
     from dashboard.app import App
-    from dashboard.services import Services
     from dashboard.settings import Settings
-    from db.store import Store
+    from db.engine.store import Store
+    from services.context import Services
 
 
 def offline_services(store: "Store") -> "Services":
-    """What the rooms of the server need, for a command that serves nobody."""
-    from dashboard.live import LiveBoard
-    from dashboard.services import Services, utc_now
+    """What use cases need, for a command that serves nobody."""
     from models.cards import load_card
+    from services.context import NothingLive, Services, utc_now
 
-    card = load_card()
     return Services(
         store=store,
-        settings=server_settings(),
-        card=card,
-        live=LiveBoard(store, card, clock=utc_now),
+        card=load_card(),
+        live=NothingLive(),
         clock=utc_now,
+        terms=server_settings().terms,
     )
 
 
@@ -35,7 +33,7 @@ def prepared_app(settings: "Settings") -> "App":
     """The server's parts, wired, over a store whose tables are ready."""
     from classpulse.wheel import pack_wheel, wheel_name
     from dashboard.app import ModelAssets, create_app
-    from dashboard.program_offer import Program
+    from dashboard.http.agent_download import Program
     from models.cards import load_card
 
     prepare_store(settings)
@@ -51,9 +49,10 @@ def write_report(
     store: "Store", lecture_id: UUID, *, pdf: Path | None, csv: Path | None
 ) -> Iterator[Path]:
     """Write a lecture's report, as the store has it now, to files; the paths written."""
-    from dashboard import lookup, reports
-    from dashboard.access import Action, OperatorActor, authorize
-    from db import audit
+    from dashboard import reports
+    from db.people import audit
+    from services import lookup
+    from services.access import Action, OperatorActor, authorize
 
     services = offline_services(store)
     actor, target = OperatorActor(), lookup.lecture_target(services, lecture_id)
@@ -65,7 +64,9 @@ def write_report(
         object=target.label,
         at=services.clock(),
     )
-    document, tables = reports.render_report(services, lecture_id, services.clock())
+    document, tables = reports.render_report(
+        services, server_settings().language, lecture_id, services.clock()
+    )
     if pdf is not None:
         yield _write(pdf, document)
     if csv is not None:
@@ -91,7 +92,7 @@ def run_server(
     tls: tuple[Path, Path] | None,
 ) -> None:
     """Serve until interrupted; the scheduler runs beside it, in one process at a time."""
-    from dashboard.server import Server, serve
+    from dashboard.http.server import Server, serve
 
     log_to_stderr()
     cert, key = tls or (None, None)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from classpulse.bench.plots import Line, chart
+from benchmarks.plots import Line, chart
 from classpulse.console import say
 from models.errors import ModelsError
 
 if TYPE_CHECKING:
-    from models.datasets import DataSet
-    from models.learning import TrainConfig
-    from models.train import EpochLog
+    from models.training.datasets import DataSet
+    from models.training.learning import TrainConfig
+    from models.training.train import EpochLog
 
 CURVES = "curves.svg"
 
@@ -22,7 +22,7 @@ CURVES = "curves.svg"
 def recipe_of(name: str) -> "TrainConfig":
     """The kept recipe of the model called ``name``. Raises ModelsError where there is none."""
     import models
-    from models.learning import read_config
+    from models.training.learning import read_config
 
     folder = Path(models.__file__).parent / "recipes"
     file = folder / f"{name}.json"
@@ -36,7 +36,7 @@ def train_and_tell(
     config: "TrainConfig", data: "DataSet", run: Path, *, until: int | None, quiet: bool
 ) -> dict[str, Any]:
     """Train, telling how it goes; the run's end as plain values. Raises TrainingError."""
-    from models.train import train
+    from models.training.train import train
 
     bar = Progress(
         TextColumn("epoch {task.fields[epoch]}"),

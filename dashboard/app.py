@@ -1,40 +1,35 @@
 """The composition root: the one place where the server's parts meet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from dash import Dash, set_props
 from flask import Flask, Response, send_from_directory
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.errors import ClassPulseError
-from dashboard import (
-    browser_guard,
-    health,
-    join_links,
-    oidc,
-    pages,
-    program_offer,
-    signin,
-    static_files,
-    store_words,
-    viewer_language,
-)
+from dashboard import pages
 from dashboard.api import problems, routes
-from dashboard.errors import AccessError
-from dashboard.i18n import text
-from dashboard.keys import load_or_make_key
-from dashboard.live import LiveBoard
-from dashboard.pages import ids, shell
-from dashboard.pages.index import Pages
-from dashboard.program_offer import Program
-from dashboard.scheduler import Scheduler
-from dashboard.services import EXTENSION, Services, utc_now
+from dashboard.auth import oidc, signin
+from dashboard.auth.signing_key import load_or_make_key
+from dashboard.components import ids, shell
+from dashboard.components.document import Pages
+from dashboard.http import agent_download, browser_guard, health, static_files
+from dashboard.http.agent_download import Program
+from dashboard.http.web import EXTENSION, WebServices
+from dashboard.i18n import error_words, text, viewer_language
+from dashboard.pages.join import links
+from dashboard.reports import render_report
 from dashboard.settings import Settings
-from db.store import Store, open_store
+from db.engine.store import Store, open_store
+from services.context import utc_now
+from services.errors import AccessError
+from services.jobs.scheduler import Scheduler
+from services.live.board import LiveBoard
 
 if TYPE_CHECKING:
     from models.cards import Card
@@ -56,7 +51,7 @@ class App:
 
     flask: Flask
     dash: Dash
-    services: Services
+    services: WebServices
     board: LiveBoard
     scheduler: Scheduler
 
@@ -97,9 +92,10 @@ def create_app(
     store = open_store(settings.database_url)
     try:
         board = LiveBoard(store, model_assets.card, clock=clock, tick_s=settings.tick_seconds)
-        services = Services(
+        services = WebServices(
             store=store,
             settings=settings,
+            terms=settings.terms,
             card=model_assets.card,
             live=board,
             clock=clock,
@@ -109,17 +105,24 @@ def create_app(
         if agent_assets is not None:
             _offer(flask, agent_assets)
         if program is not None:
-            program_offer.register(flask, program, settings.folder)
+            agent_download.register(flask, program, settings.folder)
         dash = _dash(flask, services)
         browser_guard.register(flask, dash, secure=settings.secure)
         static_files.register(flask)
-        return App(flask, dash, services, board, Scheduler(services))
+        return App(flask, dash, services, board, _scheduler(services))
     except BaseException:
         store.close()
         raise
 
 
-def _flask(settings: Settings, key: bytes, services: Services) -> Flask:
+def _scheduler(services: WebServices) -> Scheduler:
+    def write(lecture_id: UUID, now: datetime) -> tuple[bytes, Mapping[str, bytes]]:
+        return render_report(services, services.settings.language, lecture_id, now)
+
+    return Scheduler(services, write, services.settings.sweep_seconds)
+
+
+def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
     flask = Flask("classpulse", static_folder=None)
     flask.secret_key = key
     flask.config.update(
@@ -139,7 +142,7 @@ def _flask(settings: Settings, key: bytes, services: Services) -> Flask:
     viewer_language.register(flask)
     routes.register(flask, settings)
     signin.register(flask)
-    join_links.register(flask)
+    links.register(flask)
     oidc.register(flask, settings)
     health.register(flask)
     return flask
@@ -154,7 +157,7 @@ def _offer(flask: Flask, agent_assets: Path) -> None:
     flask.add_url_rule("/join/agent/<path:name>", view_func=agent_file)
 
 
-def _dash(flask: Flask, services: Services) -> Dash:
+def _dash(flask: Flask, services: WebServices) -> Dash:
     dash = Pages(
         "classpulse",
         server=flask,  # type: ignore[arg-type]
@@ -180,7 +183,7 @@ def _say(error: Exception) -> Any:
     if isinstance(error, AccessError):
         raise error
     if isinstance(error, ClassPulseError):
-        sentence = store_words.sentence(error)
+        sentence = error_words.sentence(error)
     else:
         incident = problems.log_incident(error)
         sentence = text(

@@ -1,6 +1,7 @@
 """The server's settings: one table of name, default and help, from TOML, environment and flags."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from contract.languages import Language
 from contract.settings import FILE, SettingError, read_settings
 from dashboard.errors import SettingsError
+from services.context import Terms
 
 TABLE: Final = "server"
 """The TOML table that belongs to the server."""
@@ -144,6 +146,17 @@ class Settings(BaseModel):
     def database_url(self) -> str:
         """Where the store is."""
         return self.database or f"sqlite:///{self.folder / 'classpulse.db'}"
+
+    @property
+    def terms(self) -> Terms:
+        """What of it the use cases need."""
+        return Terms(
+            ticket=timedelta(minutes=self.ticket_minutes),
+            report_grace=timedelta(seconds=self.report_grace_seconds),
+            silence=timedelta(minutes=self.silence_minutes),
+            late=timedelta(hours=self.late_hours),
+            future=timedelta(seconds=self.future_seconds),
+        )
 
     @property
     def secure(self) -> bool:

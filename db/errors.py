@@ -1,18 +1,10 @@
-"""What can go wrong with the store, causes kept apart; every message is shown as it stands."""
+"""What can go wrong with the store, causes kept apart."""
 
 from contract.errors import ClassPulseError
 
 
 class StoreError(ClassPulseError):
-    """The root of every error of this package.
-
-    ``rule`` is the sentence with a field for each of ``values``, so that an edge can say it in
-    another language; both together are the message.
-    """
-
-    def __init__(self, rule: str, /, **values: object) -> None:
-        super().__init__(rule.format(**values) if values else rule)
-        self.rule, self.values = rule, values
+    """The root of every error of this package."""
 
 
 class StoreUnavailableError(StoreError):

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from contract.emotions import EMOTIONS, SAD, Emotion
+from contract.looks import LOOKS, SAD, Look
 from models.errors import CardError
 
 PACKAGED: Final = "pulse"
 """The model that is shipped and used unless another is named."""
 
-_SEVEN: Final = len(EMOTIONS)
+_SEVEN: Final = len(LOOKS)
 _SUM_TOLERANCE: Final = 1e-3
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -117,7 +117,7 @@ class CheckIns(_Part):
     """What the rule for sad-looking check-ins expects of this model's answers, and when it speaks.
 
     Chosen on simulated lectures shown through PublicTest faces; the scores are those of
-    ``analytics.evidence.SadScale``.
+    ``analytics.flags.evidence.SadScale``.
     """
 
     provenance: Provenance
@@ -138,7 +138,7 @@ class Card(_Part):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     version: Annotated[int, Field(ge=1)]
     summary: str
-    emotions: tuple[Emotion, ...]
+    emotions: tuple[Look, ...]
     files: Annotated[tuple[CardFile, ...], Field(min_length=1)]
     """The first that the machine's runtime reads is the one that is loaded."""
     parameters: Annotated[int, Field(gt=0)]
@@ -168,8 +168,8 @@ class Card(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.emotions != EMOTIONS:
-            raise ValueError(f"emotions must be {', '.join(EMOTIONS)}, not {self.emotions}")
+        if self.emotions != LOOKS:
+            raise ValueError(f"emotions must be {', '.join(LOOKS)}, not {self.emotions}")
         for what, rows in (
             ("training_prior", (self.training_prior,)),
             ("soft_confusion", self.soft_confusion.rows),
@@ -204,7 +204,7 @@ class Card(_Part):
         raise CardError(f"{self.model_id} comes with no {suffix} file, which is what runs here")
 
     def tuned_check_ins(self) -> dict[str, float] | None:
-        """What was tuned, as ``analytics.flags.rule_for`` takes it."""
+        """What was tuned, as ``analytics.flags.check_ins.rule_for`` takes it."""
         tuned = self.check_ins
         return None if tuned is None else tuned.model_dump(exclude={"provenance", "lectures"})
 
@@ -221,9 +221,9 @@ class Card(_Part):
         """(7,) how many faces each row of M rests on."""
         return np.array(self.soft_confusion.counts, dtype=np.int64)
 
-    def posteriors(self, look: Emotion | int, *, clear_only: bool = False) -> NDArray[np.float64]:
+    def posteriors(self, look: Look | int, *, clear_only: bool = False) -> NDArray[np.float64]:
         """(k, 7) banked answers to held-out faces labelled ``look``, rows summing to one."""
-        index = look if isinstance(look, int) else EMOTIONS.index(look)
+        index = look if isinstance(look, int) else LOOKS.index(look)
         chosen = self.bank.by_true_look[index]
         rows = np.array(chosen.posteriors, dtype=np.float64)
         if clear_only:

@@ -3,7 +3,7 @@
 Run by a developer, never by an installed program: ``python -m models.fetch_weights``. The files it
 writes are kept in the repository and shipped as package data. ``--onnx`` writes their ONNX forms as
 well, which needs the extra ``train``; each conversion has another hash, to be kept in
-``models.files``.
+``models.inference.files``.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import WeightsError
-from models.files import PINNED, PinnedFile
-from models.onnx_files import from_litert
+from models.inference.files import PINNED, PinnedFile
+from models.training.onnx_files import from_litert
 
 WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
 

@@ -1,6 +1,6 @@
 """Bring the catalogues of texts up to date with the code, or say what they lack.
 
-python scripts/catalogues.py           rewrite dashboard/locales/*/LC_MESSAGES/classpulse.po
+python scripts/catalogues.py           rewrite dashboard/i18n/locales/*/LC_MESSAGES/classpulse.po
 python scripts/catalogues.py --check   change nothing; exit 1 where one is out of date
 """
 
@@ -15,12 +15,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-LOCALES: Final = ROOT / "dashboard" / "locales"
+LOCALES: Final = ROOT / "dashboard" / "i18n" / "locales"
 SAYING: Final = {"text": None, "mark": None, "plural": (1, 2), "text_of": ((1, "c"), 2)}
-RAISING: Final = {f"{kind}Error": None for kind in ("Conflict", "NotFound", "Ticket", "Withdrawn")}
-"""The store's errors that reach a page; each raise gives its rule as a literal."""
+_STORED: Final = ("Conflict", "NotFound", "Ticket", "Withdrawn")
+_SERVED: Final = ("Forbidden", "Invalid", "NotSignedIn", "Refused", "Roster", "UnknownCode")
+RAISING: Final = {
+    **{f"{kind}Error": None for kind in (*_STORED, *_SERVED, "UnknownObject")},
+    "rule_text": None,
+}
+"""The errors of lower floors that reach a page; each raise gives its rule as a literal, or chooses
+one that ``rule_text`` marks."""
 
-SOURCES: Final = (("dashboard", SAYING), ("db", RAISING))
+SOURCES: Final = (("dashboard", SAYING), ("db", RAISING), ("services", RAISING))
 LANGUAGES: Final = ("es", "hi")
 """English is what stands in the code."""
 

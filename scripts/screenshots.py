@@ -13,7 +13,6 @@ import tempfile
 import time
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, Self
 from uuid import UUID
@@ -24,8 +23,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from contract.languages import Language
+from dashboard.i18n.viewer_language import COOKIE
 from dashboard.reports.render import render_report
-from dashboard.viewer_language import COOKIE
 from tests.browser.classroom import Classroom
 from tests.browser.furnished import PLACES, Place, furnish, leave, sign_in
 from tests.unit.dashboard.made import sharp_card
@@ -85,11 +84,9 @@ def _report(room: Classroom, addresses: Mapping[str, str]) -> set[Path]:
     """The first page of a report, in every language."""
     taken = set()
     for language in Language:
-        services = replace(
-            room.app.services,
-            settings=room.app.services.settings.model_copy(update={"language": language}),
+        document, _ = render_report(
+            room.app.services, language, UUID(addresses["over"]), room.clock()
         )
-        document, _ = render_report(services, UUID(addresses["over"]), room.clock())
         with pypdfium2.PdfDocument(document) as pdf:
             pixels = pdf[0].render(scale=1.25).to_numpy()
         ending = "" if language is Language.EN else f"-{language}"

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
-from db.migrate import upgrade
-from db.schema import metadata
-from db.store import Store, open_store
+from db.engine.migrate import upgrade
+from db.engine.store import Store, open_store
+from db.schema.tables import metadata
 
 _numbers = itertools.count(1)
 

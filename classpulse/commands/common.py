@@ -9,7 +9,7 @@ from classpulse.console import UsageError
 from contract import ClassPulseError
 
 if TYPE_CHECKING:
-    from db.store import Store
+    from db.engine.store import Store
     from db.values import Course, Lecture, User
 
 Database = Annotated[
@@ -24,7 +24,7 @@ class UnknownNameError(ClassPulseError):
 
 def find_lecture(store: "Store", word: str) -> "Lecture":
     """The lecture of that id or join code. Raises UnknownNameError."""
-    from db import lectures
+    from db.teaching import lectures
 
     found = lectures.lecture(store, UUID(word)) if _is_uuid(word) else None
     found = found or lectures.by_code(store, word.upper())
@@ -35,7 +35,7 @@ def find_lecture(store: "Store", word: str) -> "Lecture":
 
 def find_course(store: "Store", word: str) -> "Course":
     """The course of that id or title. Raises UnknownNameError, UsageError where it is not one."""
-    from db import courses
+    from db.people import courses
 
     same = [
         course for course in courses.list_courses(store) if word in (str(course.id), course.title)
@@ -50,9 +50,9 @@ def find_course(store: "Store", word: str) -> "Course":
 
 def find_user(store: "Store", login: str) -> "User":
     """The user of that login. Raises UnknownNameError."""
-    from db import people
+    from db.people import users
 
-    for user in people.list_users(store):
+    for user in users.list_users(store):
         if user.login == login:
             return user
     raise UnknownNameError(f"There is no user with the login {login!r}.")

@@ -17,7 +17,7 @@ from classpulse.opening import opened_store
 from contract.policy import CourseMode
 
 if TYPE_CHECKING:
-    from db.store import Store
+    from db.engine.store import Store
 
 app = typer.Typer(help="Start, end and list lectures.", no_args_is_help=True)
 
@@ -36,8 +36,8 @@ def start(
 ) -> None:
     """Start a lecture and print its join code."""
     from classpulse.serving import offline_services
-    from dashboard import teaching
-    from dashboard.access import OperatorActor
+    from services import teaching
+    from services.access import OperatorActor
 
     with opened_store(database) as store:
         if create is not None:
@@ -58,8 +58,8 @@ def end(
 ) -> None:
     """End a lecture; its report follows when the students' outboxes have drained."""
     from classpulse.serving import offline_services
-    from dashboard import teaching
-    from dashboard.access import OperatorActor
+    from services import teaching
+    from services.access import OperatorActor
 
     with opened_store(database) as store:
         ended = teaching.end_lecture(
@@ -84,8 +84,8 @@ def room(
 ) -> None:
     """Allow one camera to look at the whole room, end it, or say how it stands."""
     from classpulse.serving import offline_services
-    from dashboard import rooms
-    from dashboard.access import OperatorActor
+    from services import room_camera
+    from services.access import OperatorActor
 
     if allow and stop_it:
         raise UsageError("Give --allow or --stop, not both.")
@@ -93,11 +93,11 @@ def room(
     with opened_store(database) as store:
         services, found = offline_services(store), find_lecture(store, lecture)
         if allow:
-            link = rooms.allow(services, OperatorActor(), found.id, everybody_agreed=True)
+            link = room_camera.allow(services, OperatorActor(), found.id, everybody_agreed=True)
             told["link"] = link.link
         if stop_it:
-            rooms.stop(services, OperatorActor(), found.id)
-        state = rooms.state(services, OperatorActor(), found.id)
+            room_camera.stop(services, OperatorActor(), found.id)
+        state = room_camera.state(services, OperatorActor(), found.id)
     told |= state.model_dump(mode="json")
     if as_json:
         say_json(told)
@@ -119,7 +119,8 @@ def list_lectures(
     as_json: AsJson = False,
 ) -> None:
     """List the newest lectures."""
-    from db import courses, lectures
+    from db.people import courses
+    from db.teaching import lectures
 
     with opened_store(database) as store:
         titles = {course.id: course.title for course in courses.list_courses(store)}
@@ -163,9 +164,9 @@ def report(
 def _make_course(store: "Store", title: str, mode: str, teacher: str | None) -> None:
     from datetime import UTC, datetime
 
-    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
-    from db import audit, courses
-    from db.settings import school
+    from db.people import audit, courses
+    from db.people.school_settings import school
+    from services.access import SCHOOL, Action, OperatorActor, authorize
 
     authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)
     if mode not in tuple(CourseMode):

@@ -9,9 +9,9 @@ from classpulse.commands.common import AsJson
 from classpulse.console import UsageError, say, say_json, table, warn
 
 if TYPE_CHECKING:
-    from models.comparison import Row
-    from models.datasets import DataSet
-    from models.measurement import Measurement
+    from models.evaluation.comparison import Row
+    from models.evaluation.measurement import Measurement
+    from models.training.datasets import DataSet
 
 app = typer.Typer(help="Expression models.", no_args_is_help=True)
 
@@ -21,8 +21,8 @@ Data = Annotated[Path, typer.Option(help="folder or file of FER2013, in any form
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
     """List the architectures that can be trained, and the peers that are measured beside them."""
-    from models.architectures import ARCHITECTURES
-    from models.comparison import in_order, kept_rows
+    from models.evaluation.comparison import in_order, kept_rows
+    from models.training.architectures import ARCHITECTURES
 
     rows = [
         {
@@ -52,8 +52,8 @@ def explore_data(
     """Count a data set: looks, repeated faces, and where FER+ sees another look than the label."""
     from dataclasses import asdict
 
-    from models.datasets import load_dataset
-    from models.exploring import explore
+    from models.training.datasets import load_dataset
+    from models.training.exploring import explore
 
     loaded = load_dataset(data)
     found = explore(loaded)
@@ -61,12 +61,12 @@ def explore_data(
     if as_json:
         say_json(asdict(found) | {"drawn": drawn})
         return
-    from contract.emotions import EMOTIONS
+    from contract.looks import LOOKS
 
     table(
         [
             {"look": look, **{split: counts[n] for split, counts in found.counts.items()}}
-            for n, look in enumerate(EMOTIONS)
+            for n, look in enumerate(LOOKS)
         ],
         ["look", *found.counts],
     )
@@ -82,16 +82,16 @@ def explore_data(
 
 
 def _draw(loaded: "DataSet", out: Path) -> list[str]:
-    from classpulse.bench.drawings import bars, matrix
-    from contract.emotions import EMOTIONS
-    from models.exploring import draw_faces, explore
+    from benchmarks.drawings import bars, matrix
+    from contract.looks import LOOKS
+    from models.training.exploring import draw_faces, explore
 
     found = explore(loaded)
     drawn = draw_faces(loaded, out)
     charts = {
-        "counts.svg": bars("Faces of each look", EMOTIONS, found.counts),
+        "counts.svg": bars("Faces of each look", LOOKS, found.counts),
         "disagreement.svg": matrix(
-            "FER2013 label in rows, FER+ majority in columns", EMOTIONS, EMOTIONS,
+            "FER2013 label in rows, FER+ majority in columns", LOOKS, LOOKS,
             found.disagreement,
         ),
     }  # fmt: skip
@@ -107,7 +107,7 @@ def card(
     as_json: AsJson = False,
 ) -> None:
     """Show what is known about a model: figures, limits, intended use."""
-    from contract.emotions import EMOTIONS
+    from contract.looks import LOOKS
     from models.cards import load_card
 
     found = load_card(model)
@@ -123,11 +123,11 @@ def card(
         )
     where = found.soft_confusion.provenance
     say(f"How often each look is answered otherwise ({where.split}, n = {where.n}):")
-    for look, row in zip(EMOTIONS, found.hard_confusion, strict=True):
-        n = EMOTIONS.index(look)
+    for look, row in zip(LOOKS, found.hard_confusion, strict=True):
+        n = LOOKS.index(look)
         worst = max((k for k in range(len(row)) if k != n), key=lambda k: row[k])
         say(
-            f"  {look}: {1 - row[n] / sum(row):.0%} of {sum(row)}, most often as {EMOTIONS[worst]} "
+            f"  {look}: {1 - row[n] / sum(row):.0%} of {sum(row)}, most often as {LOOKS[worst]} "
             f"({row[worst] / sum(row):.0%})"
         )
     say(f"Intended use: {found.intended_use}")
@@ -150,9 +150,9 @@ def train_model(
 ) -> None:
     """Train to the end, or from wherever the run stands; its curves are drawn beside its log."""
     from classpulse.training import recipe_of, train_and_tell
-    from models.architectures import require_keras
-    from models.datasets import load_dataset
-    from models.learning import read_config
+    from models.training.architectures import require_keras
+    from models.training.datasets import load_dataset
+    from models.training.learning import read_config
 
     if name is not None and config is not None:
         raise UsageError("Give --model for its kept recipe, or --config for one of your own.")
@@ -174,8 +174,8 @@ def evaluate_model(
     as_json: AsJson = False,
 ) -> None:
     """Measure an exported model on one split."""
-    from models.datasets import Split
-    from models.evaluate import evaluate
+    from models.evaluation.evaluate import evaluate
+    from models.training.datasets import Split
 
     if split not in tuple(Split):
         raise UsageError(f"A split must be one of {', '.join(Split)}, but received {split!r}.")
@@ -188,7 +188,7 @@ def evaluate_model(
 
 def _tell(found: "Measurement") -> None:
     """The figures of one measurement, as a person reads them."""
-    from contract.emotions import EMOTIONS
+    from contract.looks import LOOKS
 
     say(f"{found.file} on {found.n} faces of {found.split}")
     rows: list[dict[str, Any]] = []
@@ -221,7 +221,7 @@ def _tell(found: "Measurement") -> None:
                 "recall": f"{found.recall[n]:.3f}",
                 "f1": f"{found.f1[n]:.3f}",
             }
-            for n, look in enumerate(EMOTIONS)
+            for n, look in enumerate(LOOKS)
         ],
         ["look", "precision", "recall", "f1"],
     )
@@ -244,7 +244,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Put every model and peer side by side under one protocol."""
-    from classpulse.bench.models_page import write_page
+    from benchmarks.models_page import write_page
     from classpulse.comparing import compared
 
     rows = compared(data, runs, again=again, tell=warn)
@@ -265,7 +265,7 @@ _FIGURES = (
 
 
 def _protocol() -> list[str]:
-    from models.measurement import PROTOCOL
+    from models.evaluation.measurement import PROTOCOL
 
     return list(PROTOCOL)
 
@@ -294,9 +294,9 @@ def export_model(
     as_json: AsJson = False,
 ) -> None:
     """Export a run's best weights to LiteRT (float and int8) and ONNX, with their card."""
-    from models.architectures import require_keras
-    from models.datasets import load_dataset
-    from models.export import export_run
+    from models.training.architectures import require_keras
+    from models.training.datasets import load_dataset
+    from models.training.export import export_run
 
     require_keras()
     made = export_run(run, load_dataset(data), out, version=version, interim=interim)

@@ -29,14 +29,14 @@ def add_user(
 ) -> None:
     """Add somebody who signs in; the password is asked for, or read from standard input."""
     from classpulse.serving import offline_services
-    from dashboard import office
-    from dashboard.access import OperatorActor
     from db.values import Role
+    from services import administration
+    from services.access import OperatorActor
 
     if role not in tuple(Role):
         raise UsageError(f"A role must be one of {', '.join(Role)}, but received {role!r}.")
     with opened_store(database) as store:
-        office.add_user(
+        administration.add_user(
             offline_services(store),
             OperatorActor(),
             login=login,
@@ -51,7 +51,7 @@ def add_user(
 @users.command("list")
 def list_users(database: Database = None, as_json: AsJson = False) -> None:
     """List everybody who signs in."""
-    from db import people
+    from db.people import users as people
 
     with opened_store(database) as store:
         rows = [
@@ -73,19 +73,21 @@ def list_users(database: Database = None, as_json: AsJson = False) -> None:
 def disable_user(login: str, database: Database = None) -> None:
     """Lock somebody out; their open sessions end at once."""
     from classpulse.serving import offline_services
-    from dashboard import office
-    from dashboard.access import OperatorActor
+    from services import administration
+    from services.access import OperatorActor
 
     with opened_store(database) as store:
         user = find_user(store, login)
-        office.set_disabled(offline_services(store), OperatorActor(), user.id, disabled=True)
+        administration.set_disabled(
+            offline_services(store), OperatorActor(), user.id, disabled=True
+        )
     say(f"{login} can no longer sign in.")
 
 
 @policy.command("show")
 def show_policy(database: Database = None, as_json: AsJson = False) -> None:
     """Say which policy holds."""
-    from db.settings import school
+    from db.people.school_settings import school
 
     with opened_store(database) as store:
         found = school(store).policy
@@ -102,13 +104,13 @@ def set_policy(
 ) -> None:
     """Set the policy for lectures that start from now on."""
     from classpulse.serving import offline_services
-    from dashboard import office
-    from dashboard.access import OperatorActor
+    from services import administration
+    from services.access import OperatorActor
 
     if word not in tuple(Policy):
         raise UsageError(f"A policy must be one of {', '.join(Policy)}, but received {word!r}.")
     with opened_store(database) as store:
-        office.set_policy(offline_services(store), OperatorActor(), Policy(word))
+        administration.set_policy(offline_services(store), OperatorActor(), Policy(word))
     say(f"The school's policy is {word}.")
     if Policy(word) is not Policy.SELF_REPORT:
         say(
@@ -131,9 +133,9 @@ def import_roster(
     as_json: AsJson = False,
 ) -> None:
     """Import students from OneRoster CSV (1.1, 1.2) or from one CSV with a column name."""
-    from dashboard.access import SCHOOL, Action, OperatorActor, authorize
-    from dashboard.rosters import read_roster, store_roster
-    from db import audit
+    from db.people import audit
+    from services.access import SCHOOL, Action, OperatorActor, authorize
+    from services.rosters import read_roster, store_roster
 
     authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)
     found = read_roster(source, course)
@@ -170,15 +172,15 @@ def erase(
     from uuid import UUID
 
     from classpulse.serving import offline_services
-    from dashboard import office
-    from dashboard.access import OperatorActor
+    from services import administration
+    from services.access import OperatorActor
 
     try:
         identifier = UUID(student)
     except ValueError:
         raise UsageError(f"A student is named by an id, but received {student!r}.") from None
     with opened_store(database) as store:
-        removed = office.erase(offline_services(store), OperatorActor(), identifier)
+        removed = administration.erase(offline_services(store), OperatorActor(), identifier)
     if as_json:
         say_json(
             {

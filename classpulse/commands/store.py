@@ -16,7 +16,7 @@ app = typer.Typer(help="The store: upgrade, check, back up, restore, prune.", no
 @app.command()
 def upgrade(database: Database = None) -> None:
     """Create the tables, or bring them to this version."""
-    from db import migrate
+    from db.engine import migrate
 
     url = server_settings(database=database).database_url
     if url.startswith("sqlite:///"):
@@ -28,8 +28,8 @@ def upgrade(database: Database = None) -> None:
 @app.command()
 def check(database: Database = None, as_json: AsJson = False) -> None:
     """Say whether the tables are what this version expects."""
-    from db import migrate
-    from db.store import open_store
+    from db.engine import migrate
+    from db.engine.store import open_store
 
     url = server_settings(database=database).database_url
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
@@ -56,7 +56,7 @@ def backup(
     database: Database = None,
 ) -> None:
     """Copy an SQLite store to a file, also while the server runs."""
-    from db.backup import backup as copy
+    from db.engine.backup import backup as copy
 
     size = copy(server_settings(database=database).database_url, target)
     say(f"Wrote {size} bytes to {target}.")
@@ -69,7 +69,7 @@ def restore(
     database: Database = None,
 ) -> None:
     """Make an SQLite store what a backup is; what is there now is replaced."""
-    from db.backup import restore as bring_back
+    from db.engine.backup import restore as bring_back
 
     url = server_settings(database=database).database_url
     there = url.startswith("sqlite:///") and Path(url.removeprefix("sqlite:///")).exists()
@@ -88,9 +88,9 @@ def prune(
     as_json: AsJson = False,
 ) -> None:
     """Delete what is older than the school's retention time."""
-    from dashboard.access import OperatorActor
-    from db import retention
-    from db.settings import school
+    from db.measurements import retention
+    from db.people.school_settings import school
+    from services.access import OperatorActor
 
     now = datetime.now(UTC)
     with opened_store(database) as store:

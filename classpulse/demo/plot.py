@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from analytics.buckets import Floats
-from analytics.simulate import Scripted, SimulatedLecture, TrueState, simulate_lecture
+from analytics.simulation.lectures import Scripted, SimulatedLecture, TrueState, simulate_lecture
 
 MINUTE: Final = 60
 

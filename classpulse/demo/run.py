@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from analytics.simulate import SimulatedLecture
+from analytics.simulation.lectures import SimulatedLecture
 from classpulse.console import log_to_stderr, say
 from classpulse.demo import plot
 from classpulse.demo.names import student_names
@@ -26,8 +26,9 @@ from classpulse.demo.school import (
 from classpulse.demo.students import SimulatedClass
 from classpulse.opening import make_folder
 from classpulse.serving import prepared_app, write_report
-from contract import EMOTIONS
-from db import consents, lectures
+from contract import LOOKS
+from db.people import consents
+from db.teaching import lectures
 from db.values import Lecture
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _DEFAULT_PORT = 8050
 
 def run_demo(*, folder: Path | None, students: int, port: int | None, once: bool) -> None:
     """Run the demo until it is interrupted, or with ``once`` through one short lecture."""
-    from dashboard.server import listen
+    from dashboard.http.server import listen
     from dashboard.settings import Settings
 
     log_to_stderr(quiet=True)
@@ -75,7 +76,7 @@ class Demo:
         self._names = student_names(students)
         # All faces of the bank and not the clear ones alone: the model's known errors, which shares
         # are corrected for, were measured on faces like these.
-        self._bank = [app.services.card.posteriors(look) for look in EMOTIONS]
+        self._bank = [app.services.card.posteriors(look) for look in LOOKS]
         self._client = client
         self._stopping = threading.Event()
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from contract import CourseMode, Policy
 from contract.policy import Choices
-from db.store import Store
+from db.engine.store import Store
 from db.values import Course, Lecture, User
 
 ZONE: Final = "Europe/London"
@@ -36,19 +36,19 @@ class DemoSchool:
 
 def open_school(store: Store, now: datetime) -> DemoSchool:
     """Make the school, or find it where the folder already holds one."""
-    from dashboard.passwords import hash_password
-    from db import courses, people, settings
+    from db.people import courses, school_settings, users
     from db.values import Role, School
+    from services.passwords import hash_password
 
     there = [course for course in courses.list_courses(store) if course.title == COURSE]
     if there:
-        (teacher,) = [user for user in people.list_users(store) if user.login == TEACHER.login]
+        (teacher,) = [user for user in users.list_users(store) if user.login == TEACHER.login]
         return DemoSchool(there[0], teacher)
-    settings.set_school(
+    school_settings.set_school(
         store, School(name="Demo School", timezone=ZONE, policy=Policy.INDIVIDUAL), now
     )
     made = {
-        who.login: people.add_user(
+        who.login: users.add_user(
             store,
             login=who.login,
             name="Tara Teacher" if who is TEACHER else "Adam Admin",
@@ -65,7 +65,7 @@ def open_school(store: Store, now: datetime) -> DemoSchool:
 
 def start_lecture(store: Store, school: DemoSchool, title: str, started_at: datetime) -> Lecture:
     """Start a lecture of the demo's course, back-dated to ``started_at``."""
-    from db import lectures
+    from db.teaching import lectures
 
     return lectures.start(
         store, school.course.id, title, Policy.INDIVIDUAL, started_at, started_at=started_at
@@ -74,7 +74,7 @@ def start_lecture(store: Store, school: DemoSchool, title: str, started_at: date
 
 def set_markers(store: Store, school: DemoSchool, lecture: Lecture, marks: dict[int, str]) -> None:
     """Put the teacher's notes on the timeline, by second of the lecture."""
-    from db import lectures
+    from db.teaching import lectures
 
     for second, label in marks.items():
         lectures.add_marker(

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import numpy as np
 
-from analytics.simulate import SimulatedLecture
+from analytics.simulation.lectures import SimulatedLecture
 from contract import Attention, ClassPulseError, Event, Observation, uuid7
 from contract.base import Message
 from contract.batches import MAX_BATCH, Batch

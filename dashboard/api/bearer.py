@@ -2,13 +2,13 @@
 
 from flask import g, request
 
-from dashboard import access
-from dashboard.access import Action, ParticipantActor
 from dashboard.api.limits import current_limits
-from dashboard.errors import ForbiddenError, NotSignedInError
-from dashboard.services import current_services
-from db import consents
+from dashboard.http.web import current_services
+from db.people import consents
 from db.values import AgentContext, ParticipantStatus
+from services import access
+from services.access import Action, ParticipantActor
+from services.errors import ForbiddenError, NotSignedInError
 
 
 def agent() -> AgentContext:

@@ -1,7 +1,7 @@
 """Taking in what agents send: observations and events, each item judged by itself, and pulses."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,18 +19,19 @@ from contract.exchange import (
     Verdict,
 )
 from contract.observations import Observation, RoomObservation
-from dashboard import own
-from dashboard.access import Action
 from dashboard.api.bearer import actor_of, agent, sender
 from dashboard.api.limits import current_limits
 from dashboard.api.operations import answer, nothing, operation, read_body
-from dashboard.api.verdicts import Tolerance, judge, misdated
-from dashboard.errors import InvalidError
-from dashboard.services import Services, current_services
-from db import flags
-from db import ingest as store_ingest
-from db.store import Store
+from dashboard.http.web import current_services
+from db.engine.store import Store
+from db.measurements import ingest as store_ingest
+from db.teaching import flags
 from db.values import AgentContext, Lecture
+from services import my_data
+from services.access import Action
+from services.context import Services
+from services.errors import InvalidError
+from services.verdicts import Tolerance, judge, misdated
 
 blueprint = Blueprint("ingest", __name__)
 
@@ -137,10 +138,7 @@ def with_stored(
 
 
 def _tolerance(services: Services) -> Tolerance:
-    return Tolerance(
-        future=timedelta(seconds=services.settings.future_seconds),
-        late=timedelta(hours=services.settings.late_hours),
-    )
+    return Tolerance(future=services.terms.future, late=services.terms.late)
 
 
 def rejected(identifier: UUID | None, reason: Reason, detail: str) -> ItemVerdict:
@@ -175,9 +173,9 @@ def pulse() -> Response:
     services, actor, me = current_services(), actor_of(context), context.participant.id
     if given.mood is not None and given.ask is None and given.answer is None:
         current_limits().pulses.take(me)
-        own.say(services, actor, me, given.mood)
+        my_data.say(services, actor, me, given.mood)
     elif given.mood is None and given.ask is not None and given.answer is not None:
-        own.answer(services, actor, me, given.ask, given.answer)
+        my_data.answer(services, actor, me, given.ask, given.answer)
     else:
         raise InvalidError("A pulse must be either a mood, or an ask with its answer.")
     return nothing()

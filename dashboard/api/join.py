@@ -1,12 +1,14 @@
-"""``POST /join`` and ``POST /consents``: the steps of ``dashboard.joining`` over HTTP."""
+"""``POST /join`` and ``POST /consents``: the steps of ``services.joining`` over HTTP."""
 
 from flask import Blueprint, Response
 
 from contract.exchange import ConsentAnswer, ConsentRequest, JoinAnswer, JoinRequest
-from dashboard import joining, signin
+from dashboard import i18n
 from dashboard.api.limits import address, current_limits
 from dashboard.api.operations import answer, operation, read_body
-from dashboard.services import current_services
+from dashboard.auth import signin
+from dashboard.http.web import current_services
+from services import joining
 
 blueprint = Blueprint("join", __name__)
 
@@ -24,7 +26,9 @@ def join() -> Response:
     guesses.check(address())
     request = read_body(JoinRequest)
     try:
-        return answer(joining.ask(current_services(), request, signin.current_actor()))
+        return answer(
+            joining.ask(current_services(), request, signin.current_actor(), i18n.language())
+        )
     except joining.UnknownCodeError:
         # A code is short enough to be guessed; links and tickets are not.
         guesses.take(address())

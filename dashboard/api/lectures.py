@@ -8,8 +8,6 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from contract.exchange import TimelinePoint
-from dashboard import access, lookup, signin, wording
-from dashboard.access import Action, Nobody
 from dashboard.api.answers import (
     FlagAnswer,
     Flags,
@@ -21,16 +19,19 @@ from dashboard.api.answers import (
     Timeline,
 )
 from dashboard.api.operations import answer, operation
-from dashboard.errors import (
-    InvalidError,
-    NotSignedInError,
-    UnknownObjectError,
-)
-from dashboard.joining import facts
-from dashboard.live_values import LiveSnapshot, MoodFigures
-from dashboard.services import current_services
-from db import audit, flags, queries, reports
+from dashboard.auth import signin
+from dashboard.http.web import current_services
+from dashboard.i18n import wording
+from dashboard.i18n.flag_words import reason_of
+from db.measurements import queries
+from db.people import audit
+from db.teaching import flags, reports
 from db.values import Course, Lecture, Report
+from services import access, lookup
+from services.access import Action, Nobody
+from services.errors import InvalidError, NotSignedInError, UnknownObjectError
+from services.joining import facts
+from services.live.values import LiveSnapshot, MoodFigures
 
 blueprint = Blueprint("lectures", __name__)
 
@@ -175,7 +176,7 @@ def flag_log(lecture_id: UUID) -> Response:
                     kind=one.kind,
                     raised_at=one.raised_at,
                     cleared_at=one.cleared_at,
-                    reason=one.reason,
+                    reason=reason_of(one),
                     evidence=dict(one.evidence),
                     outcome=one.outcome,
                     outcome_at=one.outcome_at,

@@ -4,8 +4,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from dashboard import access, lookup, own, signin
-from dashboard.access import Action, ParticipantActor
 from dashboard.api.answers import (
     Deleted,
     OwnConsent,
@@ -17,11 +15,18 @@ from dashboard.api.answers import (
 )
 from dashboard.api.bearer import actor_of, agent
 from dashboard.api.operations import answer, nothing, operation
-from dashboard.errors import InvalidError, NotSignedInError
-from dashboard.joining import facts
-from dashboard.services import Services, current_services
-from db import consents, flags, queries
+from dashboard.auth import signin
+from dashboard.http.web import current_services
+from dashboard.i18n.flag_words import reason_of
+from db.measurements import queries
+from db.people import consents
+from db.teaching import flags
 from db.values import ObservationRow
+from services import access, lookup, my_data
+from services.access import Action, ParticipantActor
+from services.context import Services
+from services.errors import InvalidError, NotSignedInError
+from services.joining import facts
 
 blueprint = Blueprint("me", __name__)
 
@@ -103,7 +108,7 @@ def own_data(services: Services, participant_id: UUID, after: UUID | None = None
                 id=one.id,
                 kind=one.kind,
                 raised_at=one.raised_at,
-                reason=one.reason,
+                reason=reason_of(one),
                 outcome=one.outcome,
             )
             for one in flags.flags_of(store, lecture.id, participant_id)
@@ -127,7 +132,7 @@ def _own(row: ObservationRow) -> OwnObservation:
 def erase_own() -> Response:
     """``DELETE /me/observations``."""
     actor = _me()
-    removal = own.erase(current_services(), actor, actor.participant_id)
+    removal = my_data.erase(current_services(), actor, actor.participant_id)
     return answer(Deleted(observations=removal.observations))
 
 
@@ -141,5 +146,5 @@ def erase_own() -> Response:
 def withdraw() -> Response:
     """``DELETE /consents/me``. Doing it again changes nothing."""
     actor = _me()
-    own.withdraw(current_services(), actor, actor.participant_id)
+    my_data.withdraw(current_services(), actor, actor.participant_id)
     return nothing()

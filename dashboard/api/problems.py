@@ -13,23 +13,23 @@ from werkzeug.wrappers import Response as AnyResponse
 from contract.batches import BatchTooLargeError, first_rule
 from contract.errors import ClassPulseError, ContractError
 from contract.exchange import Problem
-from dashboard.error_page import error_html
-from dashboard.errors import (
-    ForbiddenError,
-    InvalidError,
-    NotSignedInError,
-    RefusedError,
-    TooManyRequestsError,
-    UnknownObjectError,
-)
+from dashboard.errors import TooManyRequestsError
+from dashboard.http.error_page import error_html
 from dashboard.i18n import Said, mark, text
-from dashboard.store_words import sentence
+from dashboard.i18n.error_words import sentence
 from db.errors import (
     ConflictError,
     NotFoundError,
     StoreUnavailableError,
     TicketError,
     WithdrawnError,
+)
+from services.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotSignedInError,
+    RefusedError,
+    UnknownObjectError,
 )
 
 _log = structlog.get_logger(__name__)

@@ -8,16 +8,17 @@ from contract.batches import Batch, Unreadable, read_batch
 from contract.exchange import BatchAnswer, LectureState
 from contract.observations import RoomObservation
 from contract.room import RoomFacts, RoomLink, RoomRequest, RoomState
-from dashboard import rooms, signin
-from dashboard.access import Actor, Nobody
 from dashboard.api.ingest import judged, with_stored
 from dashboard.api.limits import current_limits
 from dashboard.api.operations import answer, nothing, operation, read_body
-from dashboard.errors import NotSignedInError
-from dashboard.services import current_services
-from db import room_figures
-from db import rooms as store_rooms
-from db.rooms import RoomContext
+from dashboard.auth import signin
+from dashboard.http.web import current_services
+from db.measurements import room_figures
+from db.teaching import rooms as store_rooms
+from db.teaching.rooms import RoomContext
+from services import room_camera
+from services.access import Actor, Nobody
+from services.errors import NotSignedInError
 
 blueprint = Blueprint("room", __name__)
 
@@ -39,7 +40,7 @@ class RoomBatch(Batch[RoomObservation]):
 def allow(lecture_id: UUID) -> Response:
     """``POST /lectures/{id}/room``."""
     given = read_body(RoomRequest)
-    link = rooms.allow(
+    link = room_camera.allow(
         current_services(), _user(), lecture_id, everybody_agreed=given.everybody_agreed
     )
     return answer(link)
@@ -53,14 +54,14 @@ def allow(lecture_id: UUID) -> Response:
 )
 def state(lecture_id: UUID) -> Response:
     """``GET /lectures/{id}/room``."""
-    return answer(rooms.state(current_services(), _user(), lecture_id))
+    return answer(room_camera.state(current_services(), _user(), lecture_id))
 
 
 @blueprint.delete("/lectures/<uuid:lecture_id>/room")
 @operation(summary="End the room", status=204, errors=(401, 403, 404, 503))
 def stop(lecture_id: UUID) -> Response:
     """``DELETE /lectures/{id}/room``."""
-    rooms.stop(current_services(), _user(), lecture_id)
+    room_camera.stop(current_services(), _user(), lecture_id)
     return nothing()
 
 
@@ -73,7 +74,7 @@ def stop(lecture_id: UUID) -> Response:
 )
 def facts() -> Response:
     """``GET /room``."""
-    return answer(rooms.connect(current_services(), _room()))
+    return answer(room_camera.connect(current_services(), _room()))
 
 
 @blueprint.post("/room/observations")
@@ -128,6 +129,6 @@ def _room() -> RoomContext:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise NotSignedInError("This needs a room's secret, as Authorization: Bearer.")
-    found = rooms.bearer(current_services(), secret.strip())
+    found = room_camera.bearer(current_services(), secret.strip())
     current_limits().agent.take(found.room.id)
     return found

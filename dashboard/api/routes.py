@@ -4,8 +4,8 @@ from flask import Flask, Response, request
 
 from contract.exchange import API
 from dashboard.api import ingest, join, lectures, limits, me, openapi, problems, room
-from dashboard.errors import UnknownObjectError
 from dashboard.settings import Settings
+from services.errors import UnknownObjectError
 
 
 def register(flask: Flask, settings: Settings) -> None:

@@ -1,5 +1,5 @@
 /* The live line in the browser: asks what is new since a cursor, takes the steps, shows the parts.
-   What the server tells, and how it finds the steps: dashboard/live_wire.py, tree_difference.py. */
+   What the server tells, and how it finds the steps: dashboard/live/delta_feed.py, tree_difference.py. */
 (function () {
   /* What the open live page was told last; null on every other page. */
   let page = null;

@@ -12,35 +12,31 @@ from dash import (
     no_update,
 )
 
-from dashboard import lookup, teaching
-from dashboard.access import SCHOOL, Action
+from dashboard.auth.signin import current_actor, current_participant, secured_callback
+from dashboard.components import ids, shell, urls
+from dashboard.http import untrusted
+from dashboard.http.web import WebServices
 from dashboard.i18n import text
-from dashboard.pages import (
-    account_callbacks,
-    admin_callbacks,
-    forged,
-    ids,
-    live_callbacks,
-    routes,
-    shell,
-    student_callbacks,
-    urls,
-)
-from dashboard.services import Services
-from dashboard.signin import current_actor, current_participant, secured_callback
+from dashboard.live import callbacks as live_callbacks
+from dashboard.pages import routes
+from dashboard.pages.account import callbacks as account_callbacks
+from dashboard.pages.admin import callbacks as admin_callbacks
+from dashboard.pages.student import callbacks as student_callbacks
+from services import lookup, teaching
+from services.access import SCHOOL, Action
 
 
-def register(app: Dash, services: Services) -> None:
+def register(app: Dash, services: WebServices) -> None:
     """Give ``app`` all callbacks of all pages."""
     _routing(app, services)
     _home(app, services)
     live_callbacks.register(app, services)
+    student_callbacks.register(app, services)
     admin_callbacks.register(app, services)
     account_callbacks.register(app, services)
-    student_callbacks.register(app, services)
 
 
-def _routing(app: Dash, services: Services) -> None:
+def _routing(app: Dash, services: WebServices) -> None:
     @secured_callback(
         app,
         Action.OPEN_PAGE,
@@ -59,12 +55,12 @@ def _routing(app: Dash, services: Services) -> None:
         return shown, routes.header(actor, path), None
 
 
-def _home(app: Dash, services: Services) -> None:
+def _home(app: Dash, services: WebServices) -> None:
     @secured_callback(
         app,
         Action.START_LECTURE,
         lambda _clicks, _title, button: lookup.course_target(
-            services, forged.button(button, "course")["course"]
+            services, untrusted.button(button, "course")["course"]
         ),
         Output(ids.LOCATION, "href"),
         Output(ids.start_answer(MATCH), "children"),
@@ -76,8 +72,10 @@ def _home(app: Dash, services: Services) -> None:
     def start(clicks: int | None, title: str | None, button: dict[str, str]) -> tuple[Any, Any]:
         if not clicks:
             return no_update, no_update
-        if not forged.typed(title):
+        if not untrusted.typed(title):
             return no_update, shell.notice(text("Give the lecture a title first."), good=False)
         course_id = UUID(button["course"])
-        lecture = teaching.start_lecture(services, current_actor(), course_id, forged.typed(title))
+        lecture = teaching.start_lecture(
+            services, current_actor(), course_id, untrusted.typed(title)
+        )
         return urls.live(lecture.id), None

@@ -9,9 +9,9 @@ import dash_mantine_components as dmc
 from dash import html
 
 from contract import Policy
-from dashboard import i18n, wording
-from dashboard.i18n import text
-from dashboard.pages import ids, parts, urls
+from dashboard import i18n
+from dashboard.components import ids, parts, urls
+from dashboard.i18n import text, wording
 from db.values import Course, Lecture
 
 

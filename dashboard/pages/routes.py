@@ -5,33 +5,31 @@ from uuid import UUID
 
 from flask import request
 
-from dashboard import access, joining, lookup
-from dashboard.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
 from dashboard.api.limits import address, current_limits
-from dashboard.errors import TooManyRequestsError, UnknownObjectError
+from dashboard.components import shell, urls
+from dashboard.errors import TooManyRequestsError
+from dashboard.http.web import WebServices
 from dashboard.i18n import text
-from dashboard.pages import (
-    home,
-    join,
-    join_start,
-    live,
-    live_news,
-    office_pages,
-    own_page,
-    reports,
-    shell,
-    student_home,
-    urls,
-)
-from dashboard.reports.moments import told_moments
-from dashboard.services import Services
-from db import audit, courses, lectures, settings
-from db import reports as stored_reports
+from dashboard.live import feed_route
+from dashboard.live import page as live
+from dashboard.pages import contents, home
+from dashboard.pages.join import page as join
+from dashboard.pages.join import start
+from dashboard.pages.reports import page as reports
+from dashboard.pages.student import home as student_home
+from dashboard.pages.student import own_page
+from dashboard.reports.change_points import told_moments
+from db.people import audit, courses, school_settings
+from db.teaching import lectures
+from db.teaching import reports as stored_reports
 from db.values import Course, Lecture, Role
+from services import access, joining, lookup
+from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
+from services.errors import UnknownObjectError
 
 
 def page(
-    services: Services,
+    services: WebServices,
     actor: Actor,
     student: ParticipantActor | Nobody,
     path: str,
@@ -39,7 +37,7 @@ def page(
 ) -> Any:
     """The page at ``path`` for ``actor``; ``student`` is who the recovery link says they are."""
     if path.rstrip("/") == urls.JOIN:
-        return join_start.page(services, search)
+        return start.page(services, search)
     if (code := urls.join_code(path)) is not None:
         return join_page(services, code)
     if path.rstrip("/") == urls.ME:
@@ -49,11 +47,11 @@ def page(
     if (lecture_id := urls.live_lecture(path)) is not None:
         return live_page(services, actor, lecture_id)
     if path.startswith(urls.ADMIN):
-        return office_pages.page(services, actor, path)
+        return contents.page(services, actor, path)
     makers = {
         urls.HOME: home_page,
         urls.REPORTS: reports_page,
-        urls.ACCOUNT: office_pages.own_account,
+        urls.ACCOUNT: contents.own_account,
     }
     maker = makers.get(path.rstrip("/") or urls.HOME)
     if maker is None:
@@ -74,26 +72,26 @@ def header(actor: Actor, path: str) -> list[Any]:
     return shell.header(links, here, actor.user.name, back=path)
 
 
-def home_page(services: Services, actor: Actor) -> Any:
+def home_page(services: WebServices, actor: Actor) -> Any:
     """The start page: the courses somebody teaches; for an admin without any, the admin page."""
     access.authorize(actor, Action.VIEW_HOME, SCHOOL)
     if not isinstance(actor, UserActor):
         return shell.sign_in_first(urls.HOME)
     own = courses.list_courses(services.store, teacher_id=actor.user.id)
     if actor.user.role is Role.ADMIN and not own:
-        return office_pages.page(services, actor, urls.ADMIN)
+        return contents.page(services, actor, urls.ADMIN)
     if actor.user.role is Role.STUDENT:
         return student_home.layout(actor.user.name, _to_join(services, actor))
     return home.layout(
         name=actor.user.name,
         courses=own,
         lectures=lectures.recent(services.store, teacher_id=actor.user.id),
-        policy=settings.school(services.store).policy,
+        policy=school_settings.school(services.store).policy,
         now=services.clock(),
     )
 
 
-def live_page(services: Services, actor: Actor, lecture_id: UUID) -> Any:
+def live_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
     """The live page of one lecture."""
     try:
         lecture, course = lookup.lecture(services, lecture_id)
@@ -113,12 +111,12 @@ def live_page(services: Services, actor: Actor, lecture_id: UUID) -> Any:
         )
     snapshot = services.live.snapshot(lecture.id)
     timeline = services.live.timeline_since(lecture.id, None)
-    _, state = live_news.standing(services, lecture, course, snapshot, timeline)
+    _, state = feed_route.standing(services, lecture, course, snapshot, timeline)
     now = services.clock()
     return live.layout(lecture, course, snapshot, timeline, base_url(), now, state.cursor)
 
 
-def reports_page(services: Services, actor: Actor) -> Any:
+def reports_page(services: WebServices, actor: Actor) -> Any:
     """The reports that somebody may read."""
     everything = may(actor, Action.SET_POLICY, SCHOOL) or not isinstance(actor, UserActor)
     teacher = None if everything or not isinstance(actor, UserActor) else actor.user.id
@@ -131,7 +129,7 @@ def reports_page(services: Services, actor: Actor) -> Any:
     return reports.layout([row for row in rows if row is not None])
 
 
-def _to_join(services: Services, actor: Actor) -> list[tuple[Lecture, Course]]:
+def _to_join(services: WebServices, actor: Actor) -> list[tuple[Lecture, Course]]:
     """The running lectures of the courses whose rosters name a signed-in student."""
     running = [
         (one, lookup.course(services, one.course_id)) for one in lectures.running(services.store)
@@ -139,7 +137,7 @@ def _to_join(services: Services, actor: Actor) -> list[tuple[Lecture, Course]]:
     return [pair for pair in running if joining.on_roster(services, pair[1], actor) is not None]
 
 
-def join_page(services: Services, code: str) -> Any:
+def join_page(services: WebServices, code: str) -> Any:
     """How to join the lecture of that code; a wrong one counts as a guess, as in the API."""
     guesses = current_limits().guesses
     try:
@@ -164,7 +162,7 @@ def base_url() -> str:
 
 
 def _report_row(
-    services: Services, actor: Actor, lecture: Lecture, course: Course
+    services: WebServices, actor: Actor, lecture: Lecture, course: Course
 ) -> reports.Row | None:
     target = access.lecture_object(lecture, course)
     if not may(actor, Action.VIEW_REPORT, target):

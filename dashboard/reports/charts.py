@@ -6,12 +6,11 @@ from math import isnan
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from analytics.report import EmotionTotal, LectureReport
-from contract import EMOTIONS, Emotion
-from dashboard import wording
-from dashboard.i18n import plural, text
+from analytics.report.lecture_report import LectureReport, LookTotal
+from contract import LOOKS, Look
+from dashboard.components.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR
+from dashboard.i18n import plural, text, wording
 from dashboard.reports import svg
-from dashboard.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR
 from db.values import Course
 
 _MOOD_HEIGHT: Final = 190.0
@@ -39,7 +38,7 @@ def time_axis(report: LectureReport, zone: ZoneInfo) -> svg.Axis:
     )
 
 
-def ranked(totals: Sequence[EmotionTotal]) -> list[EmotionTotal]:
+def ranked(totals: Sequence[LookTotal]) -> list[LookTotal]:
     """The looks that have a share, the most common first."""
     return sorted(
         (total for total in totals if not isnan(total.share)), key=lambda t: t.share, reverse=True
@@ -101,14 +100,14 @@ def attention_chart(
 
 def sad_chart(report: LectureReport, axis: svg.Axis) -> dict[str, str] | None:
     """The share of sad-looking students with its interval; None where there is no interval."""
-    index = EMOTIONS.index(Emotion.SAD)
+    index = LOOKS.index(Look.SAD)
     line = report.timeline
     share = [known(value) for value in line.shares[:, index].tolist()]
     low = [known(value) for value in line.low[:, index].tolist()]
     high = [known(value) for value in line.high[:, index].tolist()]
     if not any(value is not None for value in low):
         return None
-    colour = LOOK_COLOURS[Emotion.SAD]
+    colour = LOOK_COLOURS[Look.SAD]
     drawn = [svg.Line(share, colour, 2.0)]
     highest = max(value for value in (*share, *high) if value is not None)
     ceiling = next(top for top in (0.25, 0.5, 1.0) if highest <= top or top == 1.0)

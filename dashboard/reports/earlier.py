@@ -1,54 +1,15 @@
-"""A lecture beside the course's earlier ones: what their reports showed, and the words for it.
+"""A lecture beside the course's earlier ones: the words for what stands out."""
 
-Read out of the reports' own tables, which the same readers may see, so that nothing is compared
-that was not shown.
-"""
-
-import csv
-from collections.abc import Mapping, Sequence
-from io import StringIO
+from collections.abc import Sequence
 from typing import Final
 
-from analytics.comparison import ATTENTIVE, FIGURES, PRESENCE, Compared, Standing
-from contract import EMOTIONS, Emotion, Policy
-from dashboard import i18n, wording
-from dashboard.i18n import plural, text
-from db import queries, reports
-from db.store import Store
-from db.values import Lecture
+from analytics.report.comparison import ATTENTIVE, FIGURES, PRESENCE, Compared, Standing
+from contract import LOOKS, Look
+from dashboard import i18n
+from dashboard.i18n import plural, text, wording
 
-MOST: Final = 5
-"""As many of the newest are a course's habit."""
 _TELLING: Final = 0.03
 """A look that is rarer than this, now and before, is left out."""
-
-
-def earlier_figures(store: Store, lecture: Lecture, model: str) -> list[Mapping[str, float]]:
-    """The class figures of the course's last reports before ``lecture``, newest first.
-
-    Only under the same policy, whose rules shaped them alike, and shares only of the same
-    ``model`` (``name@version``).
-    """
-    if lecture.policy is Policy.SELF_REPORT:
-        return []
-    found: list[Mapping[str, float]] = []
-    for other in queries.lectures_of_course(store, lecture.course_id):
-        over = other.ended_at is not None and other.ended_at <= lecture.started_at
-        if len(found) == MOST or not over or other.policy is not lecture.policy:
-            continue
-        report = reports.latest(store, other.id)
-        table = None if report is None else reports.table(store, report.id, "summary")
-        if table is not None:
-            found.append(_figures(table, model))
-    return found
-
-
-def _figures(table: bytes, model: str) -> Mapping[str, float]:
-    rows = dict(row[:2] for row in csv.reader(StringIO(table.decode("utf-8"))) if len(row) >= 2)
-    wanted = {ATTENTIVE: rows.get(ATTENTIVE), PRESENCE: rows.get(PRESENCE)}
-    if rows.get("model") == model:
-        wanted |= {look.value: rows.get(f"{look.value}_share") for look in EMOTIONS}
-    return {name: float(value) for name, value in wanted.items() if value}
 
 
 def _name(figure: str) -> str:
@@ -61,8 +22,8 @@ def _name(figure: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _look(figure: str) -> Emotion:
-    return EMOTIONS[FIGURES.index(figure) - 2]
+def _look(figure: str) -> Look:
+    return LOOKS[FIGURES.index(figure) - 2]
 
 
 def rows(compared: Sequence[Compared]) -> list[list[str]]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from analytics.notes import Note
-from analytics.privacy import CONTRIBUTES_FROM
-from analytics.steady import K
+from analytics.privacy.small_groups import CONTRIBUTES_FROM
+from analytics.privacy.suppression import K
+from analytics.report.notes import Note
 from dashboard import i18n
 from dashboard.i18n import mark, text
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import Final
 
-from contract import EMOTIONS
+from contract import LOOKS
 from contract.room import RoomWindow
 from dashboard import i18n
 from dashboard.i18n import plural, text
 from dashboard.reports.charts import zone_of
 from db.values import Course
 
-ROOM_HEAD: Final = ("begins", "faces", "attentive", *map(str, EMOTIONS))
+ROOM_HEAD: Final = ("begins", "faces", "attentive", *map(str, LOOKS))
 
 
 def room_table(windows: Sequence[RoomWindow], course: Course) -> bytes:

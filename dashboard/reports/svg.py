@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 
-from contract import EMOTIONS
+from contract import LOOKS
 from dashboard import i18n
-from dashboard.theme import LOOK_COLOURS, STACK, translucent
+from dashboard.components.theme import LOOK_COLOURS, STACK, translucent
 
 WIDTH: Final = 700.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 38.0, 8.0, 16.0, 22.0
@@ -76,7 +76,7 @@ def stacked_looks(
         xs = [x for i in run for x in _edges(axis, i)]
         floor = [0.0 for _ in xs]
         for look in STACK:
-            index = EMOTIONS.index(look)
+            index = LOOKS.index(look)
             ceiling = [
                 base + _known(shares[i])[index]
                 for i, base in zip([i for i in run for _ in range(2)], floor, strict=True)
@@ -229,7 +229,7 @@ def _svg(height: float, body: Sequence[str]) -> str:
 
 
 def _known(value: Sequence[float] | None) -> Sequence[float]:
-    return value or [0.0] * len(EMOTIONS)
+    return value or [0.0] * len(LOOKS)
 
 
 def _number(value: float | None) -> float:

@@ -6,13 +6,13 @@ from io import StringIO
 from math import isnan
 from typing import Final
 
-from analytics.comparison import ATTENTIVE
-from analytics.pulses import PulseCounts
-from analytics.report import LectureReport
-from analytics.steady import K
-from contract import EMOTIONS, Policy
+from analytics.privacy.self_reports import PulseCounts
+from analytics.privacy.suppression import K
+from analytics.report.comparison import ATTENTIVE
+from analytics.report.lecture_report import LectureReport
+from contract import LOOKS, Policy
+from dashboard.reports.change_points import ADVICE, evidence
 from dashboard.reports.charts import local_time, zone_of
-from dashboard.reports.moments import ADVICE, evidence
 from dashboard.reports.words import flag_why, outcome_words
 from db.values import Course
 
@@ -121,7 +121,7 @@ def _inferred(report: LectureReport) -> list[tuple[str, Cell]]:
 
 
 def _timeline_head() -> list[str]:
-    looks = [f"{look.value}{part}" for look in EMOTIONS for part in ("", "_low", "_high")]
+    looks = [f"{look.value}{part}" for look in LOOKS for part in ("", "_low", "_high")]
     return ["at", "seconds", "reporting", "coverage", "attentive", "presence", *looks]
 
 
@@ -131,7 +131,7 @@ def _timeline(report: LectureReport, course: Course) -> list[list[Cell]]:
     for step, start in enumerate(line.starts.tolist()):
         looks = [
             float(values[step, look])
-            for look in range(len(EMOTIONS))
+            for look in range(len(LOOKS))
             for values in (line.shares, line.low, line.high)
         ]
         rows.append(
@@ -221,7 +221,7 @@ _STUDENT_HEAD: Final = (
     "away_s",
     "paused_s",
     "check_ins",
-    *(look.value for look in EMOTIONS),
+    *(look.value for look in LOOKS),
 )
 
 

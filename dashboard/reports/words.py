@@ -7,16 +7,18 @@ from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics.flag_log import ReportFlag
-from analytics.pulses import PulseCounts
-from analytics.report import EmotionTotal, LectureReport
-from analytics.steady import K
-from contract import EMOTIONS, Emotion, Policy
-from dashboard import i18n, wording
-from dashboard.flag_words import why
-from dashboard.i18n import plural, text
-from dashboard.pulse_words import PULSE_OF_SOME
+from analytics.flags.log import ReportFlag
+from analytics.privacy.self_reports import PulseCounts
+from analytics.privacy.suppression import K
+from analytics.report.lecture_report import LectureReport, LookTotal
+from contract import LOOKS, Look, Policy
+from dashboard import i18n
+from dashboard.components.theme import LOOK_COLOURS, STACK
+from dashboard.i18n import plural, text, wording
+from dashboard.i18n.flag_words import why
+from dashboard.i18n.self_report_words import PULSE_OF_SOME
 from dashboard.reports import earlier, svg
+from dashboard.reports.change_points import change_words, moment_words
 from dashboard.reports.charts import (
     attention_chart,
     known,
@@ -28,9 +30,7 @@ from dashboard.reports.charts import (
     zone_of,
 )
 from dashboard.reports.headings import headings
-from dashboard.reports.moments import change_words, moment_words
 from dashboard.reports.notes import sentences
-from dashboard.theme import LOOK_COLOURS, STACK
 from db.values import Course
 
 
@@ -175,7 +175,7 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "model": {"title": text("How good the model is"), "items": list(model.sentences)},
         "model_rows": [
             [wording.LOOK[look], i18n.number(score, 2)]
-            for look, score in zip(EMOTIONS, model.f1 or (), strict=False)
+            for look, score in zip(LOOKS, model.f1 or (), strict=False)
         ],
         "limits": {
             "title": text("What they cannot say"),
@@ -254,8 +254,8 @@ def _suggested(count: int) -> str:
     return plural("One check-in was suggested.", "{n} check-ins were suggested.", count)
 
 
-def _legend(totals: Sequence[EmotionTotal]) -> list[dict[str, str]]:
-    by_look: Mapping[Emotion, EmotionTotal] = {total.look: total for total in totals}
+def _legend(totals: Sequence[LookTotal]) -> list[dict[str, str]]:
+    by_look: Mapping[Look, LookTotal] = {total.look: total for total in totals}
     return [
         {
             "colour": LOOK_COLOURS[look],

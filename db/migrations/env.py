@@ -1,19 +1,19 @@
-"""How Alembic reaches the store: a connection handed over by db.migrate, or ``-x url=…``."""
+"""How Alembic reaches the store: a connection handed over by db.engine.migrate, or ``-x url=…``."""
 
 from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
 
-from db.schema import metadata
-from db.store import open_store
-from db.types import Id, Moment
+from db.engine.store import open_store
+from db.schema.tables import metadata
+from db.schema.types import Id, Moment
 
 
 def render(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
     """How a new migration writes this project's own column types."""
     if kind == "type" and isinstance(value, (Id, Moment)):
-        autogen.imports.add("from db.types import Id, Moment")
+        autogen.imports.add("from db.schema.types import Id, Moment")
         return type(value).__name__
     return False
 

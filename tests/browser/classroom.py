@@ -13,13 +13,16 @@ from uuid import UUID
 import httpx
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from contract import CourseMode, Emotion, Policy
+from contract import CourseMode, Look, Policy
 from dashboard.app import App, ModelAssets, create_app
-from dashboard.passwords import hash_password
 from dashboard.settings import Settings
-from db import consents, courses, lectures, migrate, people, queries, settings
+from db.engine import migrate
+from db.measurements import queries
+from db.people import consents, courses, school_settings, users
+from db.teaching import lectures
 from db.values import Course, Lecture, ParticipantStatus, Role, School, User
 from models.cards import Card
+from services.passwords import hash_password
 from tests.unit.dashboard.made import observation
 
 PASSWORD = "correct horse battery"
@@ -65,13 +68,13 @@ class Student:
 
     def send(
         self,
-        look: Emotion | Sequence[Emotion],
+        look: Look | Sequence[Look],
         start: datetime,
         seconds: Iterable[int],
         attentive: float = 0.9,
     ) -> None:
         """One observation for each of ``seconds`` after ``start``: one look for all, or each."""
-        looks = itertools.repeat(look) if isinstance(look, Emotion) else iter(look)
+        looks = itertools.repeat(look) if isinstance(look, Look) else iter(look)
         items = [observation(next(looks), start + timedelta(seconds=s), attentive) for s in seconds]
         for first in range(0, len(items), 600):
             batch = [item.model_dump(mode="json") for item in items[first : first + 600]]
@@ -110,10 +113,12 @@ class Classroom:
         clock = Clock()
         app = create_app(config, None, ModelAssets(card), clock=clock)
         store, now = app.store, clock()
-        settings.set_school(store, School("Northbridge School", "Europe/Berlin", policy), now)
+        school_settings.set_school(
+            store, School("Northbridge School", "Europe/Berlin", policy), now
+        )
         hashed = hash_password(PASSWORD)
         people_made = [
-            people.add_user(store, login=login, name=name, role=role, password_hash=hashed, now=now)
+            users.add_user(store, login=login, name=name, role=role, password_hash=hashed, now=now)
             for login, name, role in (
                 ("teacher", "Maria Okafor", Role.TEACHER),
                 ("admin", "Jonas Weber", Role.ADMIN),
@@ -139,7 +144,7 @@ class Classroom:
         )
 
     def start_lecture(self, title: str = "Thermodynamics: the second law") -> Lecture:
-        store, policy = self.app.store, settings.school(self.app.store).policy
+        store, policy = self.app.store, school_settings.school(self.app.store).policy
         assert policy is not None
         return lectures.start(store, self.course.id, title, policy, self.clock())
 

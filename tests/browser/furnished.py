@@ -12,13 +12,15 @@ from typing import Any, Final
 
 from playwright.sync_api import BrowserContext, Page, Route
 
-from contract import EMOTIONS, CourseMode, Emotion, Observation, Policy
+from contract import LOOKS, CourseMode, Look, Observation, Policy
 from contract.exchange import PulseMood
-from dashboard import office, own, pulse_spans, rosters
-from dashboard.access import OperatorActor, ParticipantActor
-from dashboard.passwords import hash_password
-from db import consents, courses, ingest, lectures, people, queries
+from db.measurements import ingest, queries
+from db.people import consents, courses, users
+from db.teaching import lectures
 from db.values import Lecture, Role
+from services import administration, my_data, rosters, self_reports
+from services.access import OperatorActor, ParticipantActor
+from services.passwords import hash_password
 from tests.browser.classroom import PASSWORD, Classroom, Student
 from tests.unit.dashboard.made import observation
 
@@ -229,7 +231,7 @@ def _answer(
         assert student.participant is not None
         ingest.ingest_pulse(room.app.store, student.participant, mood, at)
     found = queries.participants(room.app.store, lecture.id)
-    pulse_spans.settle(room.app.store, lecture, found, room.clock())
+    self_reports.settle(room.app.store, lecture, found, room.clock())
 
 
 def _office(room: Classroom, students: Sequence[Student]) -> str:
@@ -238,13 +240,13 @@ def _office(room: Classroom, students: Sequence[Student]) -> str:
     roster = {
         "Algebra 8c": [rosters.RosterStudent(name, str(n), None) for n, name in enumerate(NAMES)]
     }
-    (algebra,) = office.import_roster(services, operator, roster)
+    (algebra,) = administration.import_roster(services, operator, roster)
     ben = students[1].participant
     assert ben is not None
     found = consents.participant(store, ben)
     assert found is not None
-    own.ask_to_be_erased(services, ParticipantActor(ben, found.lecture_id), ben)
-    people.add_user(
+    my_data.ask_to_be_erased(services, ParticipantActor(ben, found.lecture_id), ben)
+    users.add_user(
         store,
         login="student",
         name="Kavya Nair",
@@ -276,7 +278,7 @@ def _sit(room: Classroom, lecture: Lecture, rng: random.Random) -> list[Student]
     students = room.students(lecture, NAMES)
     lena = students[-1].participant
     assert lena is not None
-    own.choose(
+    my_data.choose(
         room.app.services, ParticipantActor(lena, lecture.id), lena, flags=True, ask_first=True
     )
     room.clock.turn(MINUTES * 60)
@@ -289,28 +291,28 @@ def _sit(room: Classroom, lecture: Lecture, rng: random.Random) -> list[Student]
 
 
 def _seen(name: str, start: Any, rng: random.Random) -> list[Observation]:
-    look, liveliness = Emotion.NEUTRAL, rng.uniform(0.2, 0.5)
+    look, liveliness = Look.NEUTRAL, rng.uniform(0.2, 0.5)
     items: list[Observation] = []
     for second in range(MINUTES * 60):
         if second % 20 == 0:
             excited = liveliness + (0.25 if second > 17 * 60 else 0.0)
             look = _drawn(rng, excited)
             if name == "Ana Lima" and second >= 720:
-                look = Emotion.SAD
+                look = Look.SAD
         away = name in ("Hugo Weiss", "Lena Fischer") and second > 600
         attentive = 0.15 if away else rng.uniform(0.75, 1.0)
         items.append(observation(look, start + timedelta(seconds=second), round(attentive, 2)))
     return items
 
 
-def _drawn(rng: random.Random, excited: float) -> Emotion:
+def _drawn(rng: random.Random, excited: float) -> Look:
     weights = {
-        Emotion.NEUTRAL: 1 - excited,
-        Emotion.HAPPY: excited * 0.62,
-        Emotion.SURPRISE: excited * 0.2,
-        Emotion.SAD: 0.06,
-        Emotion.FEAR: 0.03,
-        Emotion.ANGRY: 0.03,
-        Emotion.DISGUST: 0.02,
+        Look.NEUTRAL: 1 - excited,
+        Look.HAPPY: excited * 0.62,
+        Look.SURPRISE: excited * 0.2,
+        Look.SAD: 0.06,
+        Look.FEAR: 0.03,
+        Look.ANGRY: 0.03,
+        Look.DISGUST: 0.02,
     }
-    return rng.choices(EMOTIONS, [weights[look] for look in EMOTIONS])[0]
+    return rng.choices(LOOKS, [weights[look] for look in LOOKS])[0]

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from contract import BUCKET_SECONDS, Emotion
+from contract import BUCKET_SECONDS, Look
 from contract.exchange import PulseMood
-from db import flags, ingest, lectures, queries
+from db.measurements import ingest, queries
+from db.teaching import flags, lectures
 from db.values import FlagOutcome, ParticipantStatus
 from tests.browser.classroom import PASSWORD, Classroom, Student
 from tests.browser.test_live_page import MINUTES, NAMES, drawn, sign_in, wait_until_drawn
@@ -55,8 +56,8 @@ class Agent:
 
 def turn_away(student: Student, start: datetime) -> None:
     """Attentive for four minutes, and from then on turned away."""
-    student.send(Emotion.NEUTRAL, start, range(240))
-    student.send(Emotion.NEUTRAL, start, range(240, MINUTES * 60), attentive=0.1)
+    student.send(Look.NEUTRAL, start, range(240))
+    student.send(Look.NEUTRAL, start, range(240, MINUTES * 60), attentive=0.1)
 
 
 def tab(browser: Browser, classroom: Classroom) -> Page:
@@ -84,7 +85,7 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
     classroom.clock.turn(MINUTES * 60)
     turn_away(students[0], start)
     for student in students[1:]:
-        student.send(Emotion.NEUTRAL, start, range(MINUTES * 60))
+        student.send(Look.NEUTRAL, start, range(MINUTES * 60))
     strip = page.get_by_role("region", name="The class at a glance")
     expect(strip).to_contain_text("Neutral")
 
@@ -105,7 +106,7 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
     before = drawn(page, "happy-looking")
     now = classroom.clock()
     for student in students[1:]:
-        student.send(Emotion.HAPPY, now - timedelta(seconds=50), range(50))
+        student.send(Look.HAPPY, now - timedelta(seconds=50), range(50))
     classroom.clock.turn(20)
     expect(strip).to_contain_text("Happy")
     wait_until_drawn(page, "happy.at(-1) > 0.5", 0)

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from db import lectures, people
+from db.people import users
+from db.teaching import lectures
 from tests.browser.classroom import Classroom
 from tests.browser.test_live_page import running_class, sign_in
 
@@ -45,7 +46,7 @@ def test_a_page_whose_session_has_ended_shows_nobody_any_more(
     sign_in(page, "teacher")
     page.goto(f"/live/{lecture.id}")
     expect(page.locator("#live-tiles")).to_contain_text("Ana Lima")
-    people.revoke_sessions_of(classroom.app.store, classroom.teacher.id, classroom.clock())
+    users.revoke_sessions_of(classroom.app.store, classroom.teacher.id, classroom.clock())
     expect(page).to_have_url(re.compile(r"/signin\?next="))
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.context.close()

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from contract import BUCKET_SECONDS, Emotion
-from db import flags, lectures, queries
+from contract import BUCKET_SECONDS, Look
+from db.measurements import queries
+from db.teaching import flags, lectures
 from db.values import FlagOutcome, Lecture, ParticipantStatus
 from tests.browser.classroom import PASSWORD, Classroom, Student
 
@@ -38,8 +39,8 @@ def running_class(classroom: Classroom) -> tuple[Lecture, list[Student], datetim
     students = classroom.students(lecture, NAMES)
     classroom.clock.turn(MINUTES * 60)
     for student in students:
-        later = Emotion.SAD if student.name == "Ana Lima" else Emotion.NEUTRAL
-        student.send(Emotion.NEUTRAL, start, range(CALM))
+        later = Look.SAD if student.name == "Ana Lima" else Look.NEUTRAL
+        student.send(Look.NEUTRAL, start, range(CALM))
         student.send(later, start, range(CALM, MINUTES * 60))
     # Check-ins are judged once a bucket, and this one may have been before the data came.
     classroom.clock.turn(BUCKET_SECONDS)
@@ -88,7 +89,7 @@ def test_a_teacher_watches_marks_admits_answers_and_loses_nothing(
     # The mood moves without the page being loaded again.
     classroom.clock.turn(60)
     for student in students:
-        student.send(Emotion.HAPPY, start, range(MINUTES * 60, MINUTES * 60 + 55))
+        student.send(Look.HAPPY, start, range(MINUTES * 60, MINUTES * 60 + 55))
     wait_until_drawn(page, "happy.length > argument && happy.at(-1) > 0.5", len(before))
     expect(strip).to_contain_text("Happy")
     assert max(before) < 0.2

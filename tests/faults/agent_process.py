@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from capture_agent import runtime
-from capture_agent.outbox import Outbox
+from capture_agent.delivery.outbox import Outbox
+from capture_agent.perception.vision import Vision
 from capture_agent.settings import AgentSettings
-from capture_agent.vision import Vision
 from contract.events import Event
 from contract.observations import Observation
-from models.face_detector import Detection
-from models.face_mesh import Landmarks
+from models.inference.face_detector import Detection
+from models.inference.face_mesh import Landmarks
 
 
 class LedgerOutbox(Outbox):

@@ -24,13 +24,13 @@ _PATIENCE_S: Final = 900.0
 
 _IMPORTED: Final = (
     "alembic.command",
-    "capture_agent.clips",
+    "capture_agent.sources.clips",
     "capture_agent.runtime",
     "classpulse.cli",
     "classpulse.serving",
     "dashboard.app",
-    "dashboard.server",
-    "db.migrate",
+    "dashboard.http.server",
+    "db.engine.migrate",
     "models.cards",
     "psycopg",
     "tests.faults.agent_process",

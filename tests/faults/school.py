@@ -12,8 +12,10 @@ from uuid import UUID
 from sqlalchemy import create_engine, text
 
 from contract.policy import CourseMode, Policy
-from db import courses, lectures, migrate, settings
-from db.store import open_store
+from db.engine import migrate
+from db.engine.store import open_store
+from db.people import courses, school_settings
+from db.teaching import lectures
 from db.values import School
 from tests.faults.programs import FaultError
 
@@ -33,7 +35,7 @@ class Lecture:
             migrate.upgrade(url)
         store = open_store(url)
         now = datetime.now(UTC)
-        settings.set_school(store, School("Faults", "UTC", Policy.INDIVIDUAL), now)
+        school_settings.set_school(store, School("Faults", "UTC", Policy.INDIVIDUAL), now)
         course = courses.add_course(
             store, title="Algebra", mode=CourseMode.OPEN, timezone="UTC", now=now
         )

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from models import architectures
-from models.architectures.transfer import load_imagenet
 from models.errors import ModelsError, TrainingError
+from models.training import architectures
+from models.training.architectures.transfer import load_imagenet
 
 PARAMETERS = {
     "pulse": 2_844_823,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from models.errors import ModelsError, WeightsError
-from models.files import PINNED, PinnedFile, read_weights
-from models.onnx_files import from_litert
-from models.runtime import load_network
+from models.inference.files import PINNED, PinnedFile, read_weights
+from models.inference.runtime import load_network
+from models.training.onnx_files import from_litert
 
 WEIGHTS = Path(__file__).parents[2] / "models" / "weights"
 

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from classpulse.training import train_and_tell
-from models import architectures
-from models.architectures.parts import door, logits, scaled
-from models.augmentation import Augmentation
 from models.cards import CardFile
-from models.comparison import Status, run_row
-from models.datasets import DataSet, Split
 from models.errors import WeightsError
-from models.export import Exported, check_quantised, check_same, export_run
-from models.learning import TrainConfig, finished
-from models.predictor import Predictor
-from models.train import train
+from models.evaluation.comparison import Status, run_row
+from models.inference.predictor import Predictor
+from models.training import architectures
+from models.training.architectures.parts import door, logits, scaled
+from models.training.augmentation import Augmentation
+from models.training.datasets import DataSet, Split
+from models.training.export import Exported, check_quantised, check_same, export_run
+from models.training.learning import TrainConfig, finished
+from models.training.train import train
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import architectures, teach
-from models.datasets import DataSet
 from models.errors import WeightsError
+from models.training import architectures, teach
+from models.training.datasets import DataSet
 
 # Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
 pytestmark = pytest.mark.filterwarnings(

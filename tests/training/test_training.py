@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.augmentation import Augmentation
 from models.cards import load_card
-from models.datasets import DataSet, Split
 from models.errors import TrainingError
-from models.evaluate import evaluate
-from models.export import export_run
-from models.learning import TrainConfig, read_config
-from models.predictor import Predictor
-from models.train import AVERAGED, EpochLog, train
+from models.evaluation.evaluate import evaluate
+from models.inference.predictor import Predictor
+from models.training.augmentation import Augmentation
+from models.training.datasets import DataSet, Split
+from models.training.export import export_run
+from models.training.learning import TrainConfig, read_config
+from models.training.train import AVERAGED, EpochLog, train
 
 # Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
 pytestmark = pytest.mark.filterwarnings(
@@ -117,7 +117,7 @@ def test_an_export_answers_as_its_card_says(
     data: DataSet, unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Three epochs make a model that int8 may well change its mind about; parity is measured below.
-    monkeypatch.setattr("models.export.INT8_LOSS", 1.0)
+    monkeypatch.setattr("models.training.export.INT8_LOSS", 1.0)
 
     export_run(unbroken, data, tmp_path, version=5)
 
@@ -143,7 +143,7 @@ def test_an_export_answers_as_its_card_says(
 def test_an_interim_export_leaves_the_private_test_alone(
     data: DataSet, unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.export.INT8_LOSS", 1.0)
+    monkeypatch.setattr("models.training.export.INT8_LOSS", 1.0)
 
     card = export_run(unbroken, data, tmp_path, interim=True)
 

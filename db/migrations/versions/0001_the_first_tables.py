@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Id, Moment
+from db.schema.types import Id, Moment
 
 revision = "0001"
 down_revision = None

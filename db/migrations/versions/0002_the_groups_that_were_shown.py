@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Id
+from db.schema.types import Id
 
 revision = "0002"
 down_revision = "0001"

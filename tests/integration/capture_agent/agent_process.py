@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from capture_agent.perception.vision import Vision
 from capture_agent.runtime import run
 from capture_agent.settings import AgentSettings
-from capture_agent.vision import Vision
-from models.face_detector import Detection
-from models.face_mesh import Landmarks
+from models.inference.face_detector import Detection
+from models.inference.face_mesh import Landmarks
 
 
 def quick_vision() -> Vision:

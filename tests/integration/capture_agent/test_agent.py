@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from capture_agent.outbox import Kind, Outbox, outbox_folder
+from capture_agent.delivery.outbox import Kind, Outbox, outbox_folder
 
 ROOT = Path(__file__).parents[3]
 YES = "y\ny\nn\n"

@@ -17,12 +17,12 @@ WINDOW_AND_SCREEN = """
 import json, sys
 import cv2
 import numpy as np
-from capture_agent.clips import DemoClip
+from capture_agent.sources.clips import DemoClip
 from capture_agent.clock import Clock
 from capture_agent.errors import SourceError
-from capture_agent.mirror import SIZE, Showing, Sight, draw
-from capture_agent.preview import Window, can_show_windows
-from capture_agent.sources import open_source
+from capture_agent.terminal.overlay import SIZE, Showing, Sight, draw
+from capture_agent.terminal.preview import Window, can_show_windows
+from capture_agent.sources.choosing import open_source
 
 told = {"can_show": can_show_windows()}
 window = Window()
@@ -131,8 +131,8 @@ def test_without_a_display_both_say_so(display: dict[str, str]) -> None:
         "import json\n"
         "from capture_agent.clock import Clock\n"
         "from capture_agent.errors import SourceError\n"
-        "from capture_agent.preview import can_show_windows\n"
-        "from capture_agent.sources import open_source\n"
+        "from capture_agent.terminal.preview import can_show_windows\n"
+        "from capture_agent.sources.choosing import open_source\n"
         "try:\n"
         "    said = open_source('screen', Clock(), realtime=False, loop=None).description\n"
         "except SourceError as error:\n"

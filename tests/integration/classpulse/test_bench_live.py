@@ -1,6 +1,6 @@
 """The bench of the live page, small: a real server, real dashboards in another process."""
 
-from classpulse.bench.live import bench_live
+from benchmarks.live import bench_live
 
 
 def test_the_bench_watches_every_dashboard_at_every_tick() -> None:

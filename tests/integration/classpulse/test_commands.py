@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from classpulse import cli
-from db import audit
-from db.schema import REVISION
-from db.store import open_store
+from db.engine.store import open_store
+from db.people import audit
+from db.schema.tables import REVISION
 
 
 class Terminal:

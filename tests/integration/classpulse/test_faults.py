@@ -15,9 +15,10 @@ from contract.events import Event, EventKind
 from contract.ids import uuid7
 from contract.observations import Observation
 from contract.policy import Choices
-from db import consents, ingest, tickets
-from db.secrets import mint
-from db.store import open_store
+from db.engine.secrets import mint
+from db.engine.store import open_store
+from db.measurements import ingest
+from db.people import consents, tickets
 from tests.faults.programs import FaultError
 from tests.faults.proxy import Fault, Network, Proxy
 from tests.faults.school import Lecture, Ledger, compare

@@ -18,8 +18,10 @@ from uuid import UUID
 import pytest
 
 from contract import CourseMode, Policy
-from db import courses, lectures, migrate, settings
-from db.store import open_store
+from db.engine import migrate
+from db.engine.store import open_store
+from db.people import courses, school_settings
+from db.teaching import lectures
 from db.values import School
 
 COMMAND = [sys.executable, "-c", "from classpulse.cli import main; main()"]
@@ -83,7 +85,7 @@ class ServedSchool:
         migrate.upgrade(f"sqlite:///{self.database}")
         store = open_store(f"sqlite:///{self.database}")
         now = datetime.now(UTC)
-        settings.set_school(store, School("Test", "UTC", Policy.INDIVIDUAL), now)
+        school_settings.set_school(store, School("Test", "UTC", Policy.INDIVIDUAL), now)
         course = courses.add_course(
             store, title="Algebra", mode=CourseMode.OPEN, timezone="UTC", now=now
         )

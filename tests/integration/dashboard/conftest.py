@@ -14,15 +14,17 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from contract.emotions import EMOTIONS
 from contract.ids import uuid7
+from contract.looks import LOOKS
 from contract.policy import CourseMode, Policy
-from dashboard import passwords
 from dashboard.app import App, ModelAssets, create_app
 from dashboard.settings import Settings
-from db import courses, lectures, people, settings
+from db.people import courses, school_settings
+from db.people import users as people
+from db.teaching import lectures
 from db.values import Course, Lecture, Role, School, Student, User
 from models.cards import Card
+from services import passwords
 
 PASSWORD = "correct horse"
 SAME_ORIGIN = {"Origin": "http://localhost"}
@@ -58,7 +60,7 @@ def make_card() -> Card:
         "name": "pulse",
         "version": 1,
         "summary": "made up for tests",
-        "emotions": list(EMOTIONS),
+        "emotions": list(LOOKS),
         "files": [{"name": "a", "sha256": "0" * 64, "size_bytes": 1, "precision": "float32"}],
         "parameters": 1,
         "training": {},
@@ -95,7 +97,7 @@ class World:
 
     def set_policy(self, policy: Policy | None, **extra: Any) -> None:
         school = School(name="School", timezone="UTC", policy=policy, **extra)
-        settings.set_school(self.store, school, self.clock())
+        school_settings.set_school(self.store, school, self.clock())
 
     def lecture(
         self,
@@ -108,7 +110,7 @@ class World:
 
     @staticmethod
     def observation(at: datetime, look: int = 6, **changes: Any) -> dict[str, Any]:
-        """One valid observation as it travels, looking like ``EMOTIONS[look]``."""
+        """One valid observation as it travels, looking like ``LOOKS[look]``."""
         return {
             "id": str(uuid7(at)),
             "captured_at": at.isoformat(),

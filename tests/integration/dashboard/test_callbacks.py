@@ -10,12 +10,13 @@ from dash import Dash, Input, Output, html
 from flask import Flask
 
 from contract.policy import CourseMode, Policy
-from dashboard.access import SCHOOL, Action
 from dashboard.api import limits, problems
 from dashboard.app import _say
-from dashboard.pages import ids
-from dashboard.signin import SECURED, register, secured_callback
-from db import audit, lectures, settings
+from dashboard.auth.signin import SECURED, register, secured_callback
+from dashboard.components import ids
+from db.people import audit, school_settings
+from db.teaching import lectures
+from services.access import SCHOOL, Action
 
 HERE = {"Origin": "http://localhost"}
 OPEN_TO_ALL = {Action.OPEN_PAGE, Action.JOIN}
@@ -202,7 +203,7 @@ def test_what_the_admin_and_a_student_do_on_their_pages_is_recorded(world: Any) 
     for button in (ids.ME_WITHDRAW, ids.ME_DELETE):
         (key,) = [k for k, one in dependencies(world).items() if one["inputs"][0]["id"] == button]
         assert call(world, ana.client, key, **{button: 1}).status_code == 200
-    assert settings.school(world.store).policy is Policy.AGGREGATE
+    assert school_settings.school(world.store).policy is Policy.AGGREGATE
     student = f"participant:{ana.id}"
     done = {(one.actor, one.action, one.subject) for one in audit.records(world.store)}
     assert done == {

@@ -9,7 +9,9 @@ import pytest
 from contract.batches import MAX_BATCH
 from contract.ids import uuid7
 from contract.policy import CourseMode, Policy
-from db import consents, lectures, queries
+from db.measurements import queries
+from db.people import consents
+from db.teaching import lectures
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 from contract.notice import NOTICE_VERSION
 from contract.policy import CourseMode, Policy
 from dashboard.api import limits
-from db import consents, courses, lectures
+from db.people import consents, courses
+from db.teaching import lectures
 from db.values import ParticipantStatus
 
 YES = {"class_mood": True, "flags": True, "ask_first": False}

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from contract.policy import CourseMode, Policy
-from dashboard.pages import ids
-from db import audit, consents, courses, lectures, queries
+from dashboard.components import ids
+from db.measurements import queries
+from db.people import audit, consents, courses
+from db.teaching import lectures
 from tests.integration.dashboard.test_callbacks import call, opened
 
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from contract.languages import Language
 from contract.notice import version_in
 from contract.policy import CourseMode
-from dashboard.viewer_language import COOKIE
+from dashboard.i18n.viewer_language import COOKIE
 from tests.integration.dashboard.conftest import SAME_ORIGIN, World
 
 SIGN_IN = {Language.EN: "Sign in", Language.ES: "Iniciar sesión", Language.HI: "साइन इन करें"}

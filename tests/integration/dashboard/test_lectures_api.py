@@ -8,8 +8,9 @@ import pytest
 
 from contract.policy import CourseMode, Policy
 from dashboard.api.openapi import describe, routes
-from db import audit, consents, flags, lectures, reports
 from db.errors import StoreUnavailableError
+from db.people import audit, consents
+from db.teaching import flags, lectures, reports
 from db.values import FlagKind
 
 GETS = ("summary", "timeline", "students", "flags", "report.pdf", "report.csv?table=summary",
@@ -234,7 +235,7 @@ def test_an_unforeseen_error_is_an_incident_and_tells_nothing(
     def broken(*_: Any) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("db.lectures.by_code", broken)
+    monkeypatch.setattr("db.teaching.lectures.by_code", broken)
     answer = world.client().post("/api/v1/join", json={"code": "ABCDEF"})
     assert answer.status_code == 500
     assert "hunter2" not in answer.text
@@ -250,7 +251,7 @@ def test_a_store_that_is_away_is_asked_for_again_later(
     def away(*_: Any) -> None:
         raise StoreUnavailableError("The store postgresql://secret-host/ cannot be reached.")
 
-    monkeypatch.setattr("db.lectures.by_code", away)
+    monkeypatch.setattr("db.teaching.lectures.by_code", away)
     answer = world.client().post("/api/v1/join", json={"code": "ABCDEF"})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "secret-host" not in answer.text
@@ -311,5 +312,5 @@ def test_health_says_when_the_store_is_away(world: Any, monkeypatch: pytest.Monk
     def away(*_: Any) -> None:
         raise StoreUnavailableError("away")
 
-    monkeypatch.setattr("db.lectures.running", away)
+    monkeypatch.setattr("db.teaching.lectures.running", away)
     assert world.client().get("/healthz").status_code == 503

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from contract.policy import CourseMode, Policy
-from dashboard import teaching
-from dashboard.access import UserActor
-from dashboard.pages import ids, live_parts
-from dashboard.tree_difference import applied
-from db import courses, lectures, people
+from dashboard.components import ids
+from dashboard.live import parts
+from dashboard.live.tree_difference import applied
+from db.people import courses, users
+from db.teaching import lectures
+from services import teaching
+from services.access import UserActor
 from tests.integration.dashboard.test_callbacks import call
 
 HAPPY, NEUTRAL = 3, 6
@@ -157,11 +159,11 @@ def test_the_page_begins_where_its_line_goes_on(world: Any, class_of_six: Any) -
     page = LivePage(browser, lecture.id)
     page.ask()
     assert drawn[ids.LIVE_CURSOR]["data"]["cursor"] == page.cursor
-    assert drawn[ids.LIVE_CURSOR]["data"]["newest"] == page.parts[live_parts.NEWEST]
+    assert drawn[ids.LIVE_CURSOR]["data"]["newest"] == page.parts[parts.NEWEST]
     for name, part in page.parts.items():
-        if name in live_parts.CHARTS:
-            assert live_parts.shared_times(drawn[name]["figure"]) == part
-        elif name != live_parts.NEWEST:
+        if name in parts.CHARTS:
+            assert parts.shared_times(drawn[name]["figure"]) == part
+        elif name != parts.NEWEST:
             assert drawn[name].get("children") == part
 
 
@@ -212,9 +214,9 @@ def test_who_loses_the_right_hears_nothing_from_then_on(
     page = LivePage(browser, lecture.id)
     assert page.ask().status_code == 200
     if how == "signed out":
-        people.revoke_sessions_of(world.store, user.id, world.clock())
+        users.revoke_sessions_of(world.store, user.id, world.clock())
     elif how == "disabled":
-        people.set_disabled(world.store, user.id, True, world.clock())
+        users.set_disabled(world.store, user.id, True, world.clock())
     else:
         courses.remove_teacher(world.store, lecture.course_id, user.id)
     for cursor in (page.cursor, ""):

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 
 from contract.policy import CourseMode
-from dashboard.pages import ids
-from db.past import add_past_lectures
+from dashboard.components import ids
+from db.measurements.past import add_past_lectures
 from tests.integration.dashboard.test_callbacks import call
 
 PAST = 1500

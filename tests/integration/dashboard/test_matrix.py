@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from contract.policy import CourseMode
-from dashboard.access import Action
-from dashboard.signin import SECURED
-from db import audit, consents, flags
+from dashboard.auth.signin import SECURED
+from db.people import audit, consents
+from db.teaching import flags
 from db.values import FlagKind, FlagRow
+from services.access import Action
 from tests.integration.dashboard.test_callbacks import dependencies, forged, server_callbacks
 
 HERE = {"Origin": "http://localhost"}

@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 
 from contract.policy import CourseMode, Policy
-from dashboard import office
-from dashboard.access import OperatorActor, UserActor
-from dashboard.errors import ForbiddenError, InvalidError
-from db import audit, consents, courses, people, settings
 from db.errors import ConflictError, NotFoundError
+from db.people import audit, consents, courses, school_settings, users
 from db.values import Role
+from services import administration
+from services.access import OperatorActor, UserActor
+from services.errors import ForbiddenError, InvalidError
 
 OPERATOR = OperatorActor()
 
 
 def test_a_new_teacher_can_sign_in_and_teaches_the_course(world: Any) -> None:
     course = world.courses[CourseMode.OPEN]
-    added = office.add_user(
+    added = administration.add_user(
         world.app.services, OPERATOR, login=" vera ", name="Vera  V", role=Role.TEACHER,
         password="correct horse", teaches=[course.id],
     )  # fmt: skip
@@ -37,22 +37,22 @@ def test_a_new_teacher_can_sign_in_and_teaches_the_course(world: Any) -> None:
 def test_a_user_that_cannot_be(
     world: Any, login: str, password: str, error: type[Exception]
 ) -> None:
-    before = people.list_users(world.store)
+    before = users.list_users(world.store)
     with pytest.raises(error):
-        office.add_user(
+        administration.add_user(
             world.app.services, OPERATOR, login=login, name="V", role=Role.ADMIN, password=password
         )
-    assert people.list_users(world.store) == before
+    assert users.list_users(world.store) == before
 
 
 def test_locking_out_and_a_new_password_end_the_sessions(world: Any) -> None:
     services, tara = world.app.services, world.users["tara"]
     browser = world.browser("tara")
-    office.set_disabled(services, OPERATOR, tara.id, True)
+    administration.set_disabled(services, OPERATOR, tara.id, True)
     assert browser.get("/").status_code == 303
-    office.set_disabled(services, OPERATOR, tara.id, False)
+    administration.set_disabled(services, OPERATOR, tara.id, False)
     browser = world.browser("tara")
-    office.set_password(services, OPERATOR, tara.id, "battery staple")
+    administration.set_password(services, OPERATOR, tara.id, "battery staple")
     assert browser.get("/").status_code == 303
     form = {"login": "tara", "password": "battery staple"}
     answer = world.client().post("/signin", data=form, headers={"Origin": "http://localhost"})
@@ -61,8 +61,8 @@ def test_locking_out_and_a_new_password_end_the_sessions(world: Any) -> None:
 
 def test_the_policy_holds_for_lectures_from_now_on(world: Any) -> None:
     lecture = world.lecture(CourseMode.OPEN)
-    office.set_policy(world.app.services, OPERATOR, Policy.AGGREGATE)
-    school = settings.school(world.store)
+    administration.set_policy(world.app.services, OPERATOR, Policy.AGGREGATE)
+    school = school_settings.school(world.store)
     assert (school.policy, school.name) == (Policy.AGGREGATE, "School")
     assert lecture.policy is Policy.INDIVIDUAL
 
@@ -73,13 +73,13 @@ def test_erasing_a_student_and_one_participation(world: Any) -> None:
     ben = world.join(world.lecture(CourseMode.OPEN), name="Ben")
     for student in (ana, ben):
         student.send([world.observation(world.clock.now)])
-    assert office.erase(services, OPERATOR, world.students[0].id).observations == 1
-    assert office.erase(services, OPERATOR, ben.id).observations == 1
+    assert administration.erase(services, OPERATOR, world.students[0].id).observations == 1
+    assert administration.erase(services, OPERATOR, ben.id).observations == 1
     for student in (ana, ben):
         assert consents.participant(world.store, student.id) is None
         assert student.send([]).status_code == 401
     with pytest.raises(NotFoundError):
-        office.erase(services, OPERATOR, ben.id)
+        administration.erase(services, OPERATOR, ben.id)
 
 
 def test_a_teacher_is_not_the_office(world: Any) -> None:
@@ -87,13 +87,13 @@ def test_a_teacher_is_not_the_office(world: Any) -> None:
     taught = frozenset(course.id for course in world.courses.values())
     teacher = UserActor(tara, taught)
     for attempt in (
-        lambda: office.add_user(
+        lambda: administration.add_user(
             services, teacher, login="v", name="V", role=Role.ADMIN, password="correct horse"
         ),
-        lambda: office.set_disabled(services, teacher, tara.id, True),
-        lambda: office.set_password(services, teacher, tara.id, "battery staple"),
-        lambda: office.set_policy(services, teacher, Policy.AGGREGATE),
-        lambda: office.erase(services, teacher, world.students[0].id),
+        lambda: administration.set_disabled(services, teacher, tara.id, True),
+        lambda: administration.set_password(services, teacher, tara.id, "battery staple"),
+        lambda: administration.set_policy(services, teacher, Policy.AGGREGATE),
+        lambda: administration.erase(services, teacher, world.students[0].id),
     ):
         with pytest.raises(ForbiddenError):
             attempt()

@@ -11,7 +11,9 @@ import pytest
 from contract.policy import CourseMode, Policy
 from dashboard.app import App, ModelAssets, create_app
 from dashboard.settings import Settings
-from db import audit, courses, identities, lectures, people, settings
+from db.people import audit, courses, identities, school_settings
+from db.people import users as people
+from db.teaching import lectures
 from db.values import Role, School
 from tests.integration.dashboard.conftest import PASSWORD, START, Clock, make_card
 from tests.integration.dashboard.oidc_provider import CLIENT, SECRET, FakeSchool
@@ -251,7 +253,7 @@ def test_a_signed_in_student_joins_where_the_roster_names_them(
     app: App, school: FakeSchool
 ) -> None:
     store = app.store
-    settings.set_school(store, School("School", "UTC", Policy.INDIVIDUAL), START)
+    school_settings.set_school(store, School("School", "UTC", Policy.INDIVIDUAL), START)
     listed, other = (
         courses.add_course(store, title=title, mode=CourseMode.ROSTER, timezone="UTC", now=START)
         for title in ("Algebra", "Music")

@@ -8,7 +8,7 @@ from flask import Flask
 
 from contract.policy import CourseMode
 from dashboard.api import problems
-from dashboard.program_offer import Program, register
+from dashboard.http.agent_download import Program, register
 
 
 @pytest.fixture
@@ -44,11 +44,11 @@ def test_nothing_else_lies_there(flask: Flask, name: str, made: list[int]) -> No
 
 
 def test_the_join_page_names_this_servers_wheel(world: Any) -> None:
-    from dashboard.pages import join
+    from dashboard.pages.join import page
 
     lecture = world.lecture(CourseMode.OPEN)
     with world.app.flask.test_request_context("/"):
-        words = str(join.layout(lecture, world.courses[CourseMode.OPEN], "https://pulse.example",
+        words = str(page.layout(lecture, world.courses[CourseMode.OPEN], "https://pulse.example",
                                 "/agent/classpulse-1.2.3-py3-none-any.whl"))  # fmt: skip
     assert (
         'pip install "classpulse[agent] @ '

@@ -6,10 +6,11 @@ import pytest
 
 from contract.exchange import PulseMood
 from contract.policy import CourseMode, Policy
-from dashboard import own, pulse_spans
-from dashboard.access import ParticipantActor
-from db import lectures, queries
+from db.measurements import queries
+from db.teaching import lectures
 from db.values import PulseSpan
+from services import my_data, self_reports
+from services.access import ParticipantActor
 
 GOOD, LOST = PulseMood.GOOD, PulseMood.LOST
 
@@ -23,7 +24,7 @@ def settle(world: Any, lecture: Any) -> tuple[PulseSpan, ...]:
     known = lectures.lecture(world.store, lecture.id)
     assert known is not None
     people = queries.participants(world.store, lecture.id)
-    return pulse_spans.settle(world.store, known, people, world.clock())
+    return self_reports.settle(world.store, known, people, world.clock())
 
 
 def say(world: Any, student: Any, mood: PulseMood) -> None:
@@ -78,7 +79,7 @@ def test_who_leaves_takes_the_whole_span_along(world: Any, lecture: Any) -> None
     first, second = settle(world, lecture)
     assert (first.answered, second.answered) == (6, 6)
     gone = ParticipantActor(students[0].id, lecture.id)
-    own.withdraw(world.app.services, gone, gone.participant_id)
+    my_data.withdraw(world.app.services, gone, gone.participant_id)
     assert settle(world, lecture) == (second,)
     world.clock.forward(minutes=5)
     assert settle(world, lecture) == (second,)

@@ -8,9 +8,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from contract.ids import uuid7
+from contract.languages import Language
 from contract.policy import CourseMode, Policy
 from dashboard.reports import render_report
-from db import audit, consents, lectures, room_figures
+from db.measurements import room_figures
+from db.people import audit, consents
+from db.teaching import lectures
 from db.values import Lecture
 
 SAME_ORIGIN = {"Origin": "http://localhost"}
@@ -165,7 +168,7 @@ def test_five_minutes_of_it_are_shown_live_and_in_the_report(world: Any) -> None
     assert all(abs(share / 0.05 - round(share / 0.05)) < 1e-9 for share in window["shares"])
     lectures.end(world.store, room.lecture.id, world.clock())
     services = world.app.services
-    _, tables = render_report(services, room.lecture.id, world.clock())
+    _, tables = render_report(services, Language.EN, room.lecture.id, world.clock())
     head, row = tables["room"].decode().splitlines()
     assert head.startswith("begins,faces,attentive,angry")
     assert row.split(",")[1:3] == ["5", "1.00"]

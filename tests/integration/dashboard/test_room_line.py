@@ -12,15 +12,16 @@ import numpy as np
 import pytest
 
 from capture_agent import room
+from capture_agent.delivery.transport import Transport
+from capture_agent.perception.vision import Vision
 from capture_agent.settings import AgentSettings
-from capture_agent.transport import Transport
-from capture_agent.vision import Vision
 from contract.policy import CourseMode, Policy
-from dashboard import rooms
-from dashboard.access import OperatorActor
-from db import consents, room_figures
-from models.face_detector import Detection
-from models.face_mesh import Landmarks
+from db.measurements import room_figures
+from db.people import consents
+from models.inference.face_detector import Detection
+from models.inference.face_mesh import Landmarks
+from services import room_camera
+from services.access import OperatorActor
 from tests.integration.dashboard.conftest import Clock, World
 
 YES = {"class_mood": True, "room": True}
@@ -103,7 +104,7 @@ class Sitting:
 
     def allow(self) -> str:
         services = self.school.app.services
-        told = rooms.allow(services, OperatorActor(), self.lecture.id, everybody_agreed=True)
+        told = room_camera.allow(services, OperatorActor(), self.lecture.id, everybody_agreed=True)
         return f"http://localhost{told.link}"
 
     def run(self, camera: Camera, **changes: Any) -> int:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from contract.policy import CourseMode
-from dashboard import office, own
-from dashboard.access import OperatorActor, ParticipantActor
-from dashboard.pages import ids
-from db import audit, consents, courses, erasure, people, settings
+from dashboard.components import ids
+from db.people import audit, consents, courses, erasure_requests, school_settings, users
 from db.values import Role
+from services import administration, my_data
+from services.access import OperatorActor, ParticipantActor
 from tests.integration.dashboard.conftest import PASSWORD
 from tests.integration.dashboard.test_callbacks import HERE, dependencies, forged
 
@@ -58,7 +58,7 @@ def test_a_user_is_added_with_a_password_told_once(world: Any, ada: Any) -> None
     said = press(world, ada, ids.USER_BUTTON, **fields).text
     made = said.partition("The password is ")[2].partition(".")[0]
     assert len(made) >= 12
-    found = people.credentials(world.store, "noor")
+    found = users.credentials(world.store, "noor")
     assert found is not None
     assert (found[0].name, found[0].role) == ("Noor Haddad", Role.TEACHER)
     form = {"login": "noor", "password": made}
@@ -72,7 +72,7 @@ def test_a_user_is_disabled_promoted_and_signed_out_by_a_press(world: Any, ada: 
     assert browser.get("/").status_code == 303
     press(world, ada, ids.user_act(otto.id, "admin"))
     press(world, ada, ids.user_act(tara.id, "disable"))
-    states = {user.login: (user.role, user.disabled) for user in people.list_users(world.store)}
+    states = {user.login: (user.role, user.disabled) for user in users.list_users(world.store)}
     assert states["otto"] == (Role.ADMIN, False)
     assert states["tara"] == (Role.TEACHER, True)
     did = [record.detail["did"] for record in audit.records(world.store)]
@@ -84,7 +84,7 @@ def test_an_admin_cannot_shut_themselves_out(world: Any, ada: Any, act: str) -> 
     me = world.users["ada"]
     said = press(world, ada, ids.user_act(me.id, act)).text
     assert "ask another admin" in said
-    assert people.user(world.store, me.id) == me
+    assert users.user(world.store, me.id) == me
 
 
 def test_the_schools_settings_are_kept_and_their_rules_said(world: Any, ada: Any) -> None:
@@ -93,7 +93,7 @@ def test_the_schools_settings_are_kept_and_their_rules_said(world: Any, ada: Any
         ids.SCHOOL_DAYS: 30, ids.SCHOOL_GUARDIAN: True,
     }  # fmt: skip
     press(world, ada, ids.SCHOOL_BUTTON, **fields)
-    school = settings.school(world.store)
+    school = school_settings.school(world.store)
     assert (school.name, school.timezone) == ("Northbridge", "Asia/Kolkata")
     assert (school.retention_days, school.guardian_required) == (30, True)
     for wrong, said in (
@@ -103,7 +103,7 @@ def test_the_schools_settings_are_kept_and_their_rules_said(world: Any, ada: Any
         ({ids.SCHOOL_NAME: "  "}, "1 to 200 letters"),
     ):
         assert said in press(world, ada, ids.SCHOOL_BUTTON, **{**fields, **wrong}).text
-    assert settings.school(world.store) == school
+    assert school_settings.school(world.store) == school
 
 
 def uploaded(text: str) -> str:
@@ -161,7 +161,7 @@ def test_personal_links_are_a_file_that_lets_students_in(world: Any, ada: Any) -
 def ask_to_be_erased(world: Any) -> Any:
     student = world.join(world.lecture(CourseMode.ROSTER), link=world.link(world.students[0]))
     actor = ParticipantActor(student.id, consents.participant(world.store, student.id).lecture_id)
-    return student, own.ask_to_be_erased(world.app.services, actor, student.id)
+    return student, my_data.ask_to_be_erased(world.app.services, actor, student.id)
 
 
 def test_a_wish_is_granted_for_the_whole_of_a_rostered_student(world: Any, ada: Any) -> None:
@@ -170,7 +170,7 @@ def test_a_wish_is_granted_for_the_whole_of_a_rostered_student(world: Any, ada: 
     assert "Erased" in said
     assert courses.student(world.store, world.students[0].id) is None
     assert consents.participant(world.store, student.id) is None
-    done = erasure.request(world.store, asked.id)
+    done = erasure_requests.request(world.store, asked.id)
     assert done is not None
     assert done.verdict == "erased"
     again = press(world, ada, ids.erasure_act(asked.id, "erase"), reason="").text
@@ -184,15 +184,15 @@ def test_a_wish_is_declined_with_a_reason_the_student_reads(world: Any, ada: Any
         in press(world, ada, ids.erasure_act(asked.id, "decline"), reason=" ").text
     )
     press(world, ada, ids.erasure_act(asked.id, "decline"), reason="The exam is open.")
-    done = erasure.latest_of(world.store, student.id)
+    done = erasure_requests.latest_of(world.store, student.id)
     assert done is not None
     assert (done.verdict, done.note) == ("declined", "The exam is open.")
 
 
 def test_an_erasure_of_who_is_gone_is_answered_all_the_same(world: Any) -> None:
     _, asked = ask_to_be_erased(world)
-    office.erase(world.app.services, OperatorActor(), world.students[0].id)
-    done = office.grant_erasure(world.app.services, OperatorActor(), asked.id)
+    administration.erase(world.app.services, OperatorActor(), world.students[0].id)
+    done = administration.grant_erasure(world.app.services, OperatorActor(), asked.id)
     assert done.verdict == "erased"
 
 
@@ -209,7 +209,7 @@ def test_ones_own_other_sessions_are_ended_and_nobody_elses(world: Any) -> None:
     here, there, otto = world.browser("tara"), world.browser("tara"), world.browser("otto")
     press(world, here, ids.ACCOUNT_OTHERS)
     assert [one.get("/").status_code for one in (here, there, otto)] == [200, 303, 200]
-    (theirs,) = people.open_sessions(world.store, world.clock(), world.users["otto"].id)
+    (theirs,) = users.open_sessions(world.store, world.clock(), world.users["otto"].id)
     said = press(world, here, ids.own_session(theirs.id)).text
     assert "has ended already" in said
     assert otto.get("/").status_code == 200
@@ -220,11 +220,11 @@ def test_a_session_says_what_browser_it_is_and_when_it_was_seen(world: Any) -> N
     agent = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
     form = {"login": "tara", "password": PASSWORD}
     client.post("/signin", data=form, headers={**HERE, "User-Agent": agent})
-    (opened,) = people.open_sessions(world.store, world.clock(), world.users["tara"].id)
+    (opened,) = users.open_sessions(world.store, world.clock(), world.users["tara"].id)
     assert (opened.device, opened.seen_at) == ("Firefox, Linux", world.clock())
     world.clock.forward(minutes=7)
     client.get("/")
-    (seen,) = people.open_sessions(world.store, world.clock(), world.users["tara"].id)
+    (seen,) = users.open_sessions(world.store, world.clock(), world.users["tara"].id)
     assert seen.seen_at == world.clock()
 
 

@@ -9,7 +9,7 @@ import pytest
 from contract.exchange import API
 from contract.policy import CourseMode
 from dashboard.app import ModelAssets, create_app
-from dashboard.program_offer import Program
+from dashboard.http.agent_download import Program
 from dashboard.settings import Settings
 from tests.integration.dashboard.conftest import make_card
 from tests.integration.dashboard.test_lectures_api import write_report

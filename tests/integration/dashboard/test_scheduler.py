@@ -12,11 +12,13 @@ import pytest
 
 from contract.policy import CourseMode, Policy
 from dashboard import reports as rendering
-from dashboard import teaching
-from dashboard.access import OperatorActor
-from dashboard.leader import FileLeadership
-from dashboard.scheduler import MOST_ATTEMPTS, Scheduler
-from db import audit, consents, lectures, queries, reports, settings
+from db.measurements import queries
+from db.people import audit, consents, school_settings
+from db.teaching import lectures, reports
+from services import teaching
+from services.access import OperatorActor
+from services.jobs.leadership import FileLeadership
+from services.jobs.scheduler import MOST_ATTEMPTS, Scheduler
 
 
 @pytest.fixture
@@ -140,7 +142,7 @@ def test_what_is_older_than_the_school_keeps_is_pruned_once_a_day(
     ana = world.join(lecture, name="Ana")
     ana.send([world.observation(world.clock.now)])
     lectures.end(world.store, lecture.id, world.clock.forward(minutes=1))
-    days = settings.school(world.store).retention_days
+    days = school_settings.school(world.store).retention_days
     world.app.scheduler.sweep(world.clock.forward(days=days - 1))
     assert queries.observations_of(world.store, ana.id)
     world.app.scheduler.sweep(world.clock.forward(days=2))

@@ -20,7 +20,7 @@ from flask import Flask, Response, request
 
 from contract.policy import CourseMode
 from dashboard.errors import ServerError
-from dashboard.server import Server, listen
+from dashboard.http.server import Server, listen
 
 Start = Callable[..., Server]
 

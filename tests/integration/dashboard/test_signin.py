@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from contract.policy import CourseMode
-from db import people
+from db.people import users
 
 HERE = {"Origin": "http://localhost"}
 
@@ -50,7 +50,7 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(
 
 def test_who_is_locked_out_loses_running_sessions_and_cannot_come_back(world: Any) -> None:
     client = world.browser("tara")
-    people.set_disabled(world.store, world.users["tara"].id, True, world.clock())
+    users.set_disabled(world.store, world.users["tara"].id, True, world.clock())
     assert client.get("/").status_code == 303
     assert sign_in(world.client(), "tara", "correct horse").status_code == 401
 

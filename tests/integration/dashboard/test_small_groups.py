@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from contract.emotions import EMOTIONS, Emotion
+from contract.looks import LOOKS, Look
 from contract.policy import Policy
-from dashboard import teaching
-from dashboard.access import OperatorActor
-from db import consents, reports, shown
+from db.people import consents
+from db.teaching import published_groups, reports
+from services import teaching
+from services.access import OperatorActor
 
-HAPPY, NEUTRAL = EMOTIONS.index(Emotion.HAPPY), EMOTIONS.index(Emotion.NEUTRAL)
+HAPPY, NEUTRAL = LOOKS.index(Look.HAPPY), LOOKS.index(Look.NEUTRAL)
 QUARTER = 900
 
 
@@ -119,7 +120,7 @@ def test_nor_does_a_deletion(lesson: Lesson) -> None:
     answer = people[5].client.delete("/api/v1/me/observations", headers=people[5].headers)
     assert answer.status_code == 200, answer.text
     assert_nothing_to_subtract(before, lesson.watch())
-    kept = shown.shown_groups(lesson.school.store, lesson.lecture.id)
+    kept = published_groups.shown_groups(lesson.school.store, lesson.lecture.id)
     assert {len(group.members) for group in kept} == {6}
     assert not any(people[5].id in group.members for group in kept)
 
@@ -172,7 +173,7 @@ def test_a_restarted_server_shows_what_the_last_one_did(lesson: Lesson) -> None:
     people[5].client.delete("/api/v1/consents/me", headers=people[5].headers)
     lesson.school.app.board._boards.clear()
     assert_nothing_to_subtract(before, lesson.watch())
-    groups = shown.shown_groups(lesson.school.store, lesson.lecture.id)
+    groups = published_groups.shown_groups(lesson.school.store, lesson.lecture.id)
     lesson.school.clock.forward(seconds=20)
     lesson.watch()
-    assert shown.shown_groups(lesson.school.store, lesson.lecture.id) == groups
+    assert published_groups.shown_groups(lesson.school.store, lesson.lecture.id) == groups

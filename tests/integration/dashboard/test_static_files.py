@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import static_files
+from dashboard.http import static_files
 
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -6,17 +6,13 @@ from uuid import uuid4
 import pytest
 
 from contract.policy import CourseMode, Policy
-from dashboard import teaching
-from dashboard.access import OperatorActor, UserActor
-from dashboard.errors import (
-    ForbiddenError,
-    InvalidError,
-    RefusedError,
-    UnknownObjectError,
-)
-from db import audit, consents, courses, flags, lectures
 from db.errors import ConflictError
+from db.people import audit, consents, courses
+from db.teaching import flags, lectures
 from db.values import FlagKind, FlagOutcome, ParticipantStatus
+from services import teaching
+from services.access import OperatorActor, UserActor
+from services.errors import ForbiddenError, InvalidError, RefusedError, UnknownObjectError
 
 
 def actor(world: Any, login: str) -> UserActor:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from analytics.evidence import FlagKind
+from analytics.flags.evidence import FlagKind
 from contract.policy import CourseMode
 from dashboard.reports import render
-from db import flags, lectures
+from db.teaching import flags, lectures
 
 MODEL_SEES = [0.02, 0.02, 0.02, 0.02, 0.5, 0.02, 0.4]
 """An ordinary face that this model reads as half sad."""

@@ -11,9 +11,10 @@ import pytest
 from contract.ids import uuid7
 from contract.observations import Attention, Observation
 from contract.policy import Choices, CourseMode, Policy
-from db import consents, courses, lectures, people, tickets
-from db.secrets import mint
-from db.store import Store
+from db.engine.secrets import mint
+from db.engine.store import Store
+from db.people import consents, courses, tickets, users
+from db.teaching import lectures
 from db.values import Course, Lecture, Participant, Role, Student, User
 
 NOW = datetime(2026, 11, 21, 9, 0, 0, tzinfo=UTC)
@@ -69,7 +70,7 @@ class Classroom:
 
 def classroom_in(store: Store, mode: CourseMode = CourseMode.OPEN) -> Classroom:
     """A teacher, a course of that mode, and its running lecture."""
-    teacher = people.add_user(
+    teacher = users.add_user(
         store, login="tea", name="Tea", role=Role.TEACHER, password_hash="hash", now=NOW
     )
     course = courses.add_course(store, title="Physics", mode=mode, timezone="UTC", now=NOW)

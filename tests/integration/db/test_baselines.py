@@ -11,7 +11,9 @@ from contract.events import Event, EventKind
 from contract.ids import uuid7
 from contract.observations import Observation
 from contract.policy import Choices, Policy
-from db import baselines, consents, courses, ingest, lectures, retention
+from db.measurements import baselines, ingest, retention
+from db.people import consents, courses
+from db.teaching import lectures
 from db.values import Participant, Student
 from tests.integration.db.conftest import NOW, Classroom
 

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 
 from contract.policy import Choices, CourseMode, Policy
-from db import consents, courses, lectures, tickets
+from db.engine.secrets import mint
 from db.errors import ConflictError, NotFoundError, TicketError
-from db.secrets import mint
+from db.people import consents, courses, tickets
+from db.teaching import lectures
 from db.values import Participant, ParticipantStatus
 from tests.integration.db.conftest import NOW, Classroom, classroom_in
 
@@ -268,7 +269,7 @@ def test_secrets_are_not_stored(classroom: Classroom) -> None:
     """Whoever reads the store cannot act as anybody."""
     from sqlalchemy import select
 
-    from db.schema import agent_tokens, recovery_links, tickets
+    from db.schema.tables import agent_tokens, recovery_links, tickets
 
     token, ticket = mint(), classroom.ticket()
     classroom.join(ticket=ticket, token=token)

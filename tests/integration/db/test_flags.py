@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from db import flags
 from db.errors import NotFoundError
+from db.teaching import flags
 from db.values import FlagKind, FlagOutcome, FlagRow
 from tests.integration.db.conftest import Classroom
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from contract.observations import Observation
-from db import follow, ingest, queries, retention
-from db.follow import BucketFollower
+from db.measurements import bucket_cache, ingest, queries, retention
+from db.measurements.bucket_cache import BucketFollower
 from tests.integration.db.conftest import Classroom
 
 Observe = Callable[..., Observation]
@@ -33,7 +33,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         sizes.append(columns["bucket"].size)
         return columns
 
-    monkeypatch.setattr(follow, "lecture_buckets", counted)
+    monkeypatch.setattr(bucket_cache, "lecture_buckets", counted)
     return sizes
 
 
@@ -128,7 +128,7 @@ def test_what_comes_between_the_two_readings_needs_no_third(
         send(range(20, 25), 410)
         return found
 
-    monkeypatch.setattr(follow, "bucket_totals", slow)
+    monkeypatch.setattr(bucket_cache, "bucket_totals", slow)
     columns = follower.refresh()
     assert reads == [40, 12]
     assert_same(columns, queries.lecture_buckets(classroom.store, classroom.lecture.id))

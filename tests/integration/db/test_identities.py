@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from db import identities, people
+from db.engine.store import Store
 from db.errors import ConflictError
-from db.store import Store
+from db.people import identities, users
 from db.values import Role, User
 from tests.integration.db.conftest import NOW
 
@@ -41,7 +41,7 @@ def test_a_subject_stands_for_one_user_only(store: Store) -> None:
 
 
 def test_a_new_user_takes_nobodys_login(store: Store) -> None:
-    local = people.add_user(
+    local = users.add_user(
         store, login="ana", name="Ana", role=Role.ADMIN, password_hash="hash", now=NOW
     )
     with pytest.raises(ConflictError, match="taken"):
@@ -53,5 +53,5 @@ def test_what_the_provider_says_now_holds(store: Store) -> None:
     ana = add(store, "1")
     now = User(ana.id, ana.login, "Ana Lima", Role.TEACHER, ana.disabled)
     identities.refresh(store, HERE, "1", now, school_key="u9")
-    assert people.user(store, ana.id) == now
+    assert users.user(store, ana.id) == now
     assert identities.of_user(store, ana.id)[0].school_key == "u9"

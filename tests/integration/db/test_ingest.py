@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection, func, select, text
 
-from contract.emotions import BUCKET_SECONDS, EMOTIONS
 from contract.events import Event, EventKind
 from contract.exchange import PulseMood
 from contract.ids import uuid7
+from contract.looks import BUCKET_SECONDS, LOOKS
 from contract.observations import Observation
-from db import consents, ingest, queries
+from db.engine.store import Store, open_store
 from db.errors import NotFoundError, StoreError, WithdrawnError
-from db.scales import BUCKET_SUMS
-from db.schema import buckets, observations
-from db.store import Store, open_store
+from db.measurements import ingest, queries
+from db.people import consents
+from db.schema.scales import BUCKET_SUMS
+from db.schema.tables import buckets, observations
 from tests.integration.db.conftest import Classroom, classroom_in
 
 Observe = Callable[..., Observation]
@@ -52,7 +53,7 @@ def recount(store: Store) -> dict[tuple[object, ...], tuple[int, ...]]:
         held["yaw_sum"] += row.yaw or 0
         held["pitch_sum"] += row.pitch or 0
         held["eyes_open_sum"] += row.eyes_open or 0
-        for emotion in EMOTIONS:
+        for emotion in LOOKS:
             held[f"{emotion}_sum"] += getattr(row, emotion) or 0
     return {key: tuple(held.values()) for key, held in sums.items()}
 
@@ -327,7 +328,7 @@ def test_bucket_columns_are_sorted_and_sum_to_what_was_sent(
         row = dict(zip(BUCKET_SUMS, expected[key], strict=True))
         assert columns["yaw_sum"][index] == row["yaw_sum"]
         assert columns["probability_sums"][index].tolist() == [
-            row[f"{emotion}_sum"] for emotion in EMOTIONS
+            row[f"{emotion}_sum"] for emotion in LOOKS
         ]
 
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from db.leader import AdvisoryLeadership
-from db.store import open_store
+from db.engine.leader import AdvisoryLeadership
+from db.engine.store import open_store
 
 pytestmark = pytest.mark.postgres
 

@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 
 from contract.policy import CourseMode, Policy
-from db import courses, lectures, queries, reports
 from db.errors import ConflictError, NotFoundError
+from db.measurements import queries
+from db.people import courses
+from db.teaching import lectures, reports
 from tests.integration.db.conftest import NOW, Classroom
 
 

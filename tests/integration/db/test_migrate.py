@@ -7,9 +7,9 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, inspect, text
 
-from db import migrate
-from db.schema import REVISION, metadata
-from db.store import Store, open_store
+from db.engine import migrate
+from db.engine.store import Store, open_store
+from db.schema.tables import REVISION, metadata
 
 
 def test_the_migrations_build_what_the_code_expects(store: Store) -> None:

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from contract.policy import CourseMode, Policy
-from db import audit, courses, people, settings
+from db.engine.secrets import mint
+from db.engine.store import Store
 from db.errors import ConflictError, NotFoundError
-from db.secrets import mint
-from db.store import Store
+from db.people import audit, courses, school_settings, users
 from db.values import Role, School
 from tests.integration.db.conftest import NOW, Classroom
 
@@ -17,28 +17,28 @@ HOUR = timedelta(hours=1)
 
 
 def test_a_school_is_unset_until_somebody_sets_it(store: Store) -> None:
-    assert settings.school(store).policy is None
+    assert school_settings.school(store).policy is None
     chosen = School("Lycée", "Europe/Paris", Policy.AGGREGATE, True, 30)
-    settings.set_school(store, School("Old", "UTC", Policy.INDIVIDUAL), NOW)
-    settings.set_school(store, chosen, NOW)
-    assert settings.school(store) == chosen
+    school_settings.set_school(store, School("Old", "UTC", Policy.INDIVIDUAL), NOW)
+    school_settings.set_school(store, chosen, NOW)
+    assert school_settings.school(store) == chosen
 
 
 def test_a_user_is_found_by_login_and_id(store: Store) -> None:
-    added = people.add_user(
+    added = users.add_user(
         store, login="bo", name="Bo", role=Role.ADMIN, password_hash="hash", now=NOW
     )
 
-    assert people.credentials(store, "bo") == (added, "hash")
-    assert people.credentials(store, "nobody") is None
-    assert people.user(store, added.id) == added
-    assert people.user(store, uuid4()) is None
-    assert list(people.list_users(store)) == [added]
+    assert users.credentials(store, "bo") == (added, "hash")
+    assert users.credentials(store, "nobody") is None
+    assert users.user(store, added.id) == added
+    assert users.user(store, uuid4()) is None
+    assert list(users.list_users(store)) == [added]
 
 
 def test_a_login_is_taken_once(store: Store) -> None:
     def add() -> None:
-        people.add_user(store, login="bo", name="B", role=Role.ADMIN, password_hash=None, now=NOW)
+        users.add_user(store, login="bo", name="B", role=Role.ADMIN, password_hash=None, now=NOW)
 
     add()
     with pytest.raises(ConflictError, match="'bo' is taken"):
@@ -49,44 +49,44 @@ def test_a_session_ends_by_time_by_sign_out_and_with_its_user(classroom: Classro
     store, teacher = classroom.store, classroom.teacher
     secrets = [mint() for _ in range(4)]
     for secret in secrets:
-        people.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
+        users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
 
-    assert people.session_user(store, secrets[0], NOW) == teacher
-    assert people.session_user(store, mint(), NOW) is None
-    assert people.session_user(store, secrets[0], NOW + HOUR) is None
-    people.revoke_session(store, secrets[0], NOW)
-    assert people.session_user(store, secrets[0], NOW) is None
-    assert people.session_user(store, secrets[1], NOW) == teacher
-    people.set_password_hash(store, teacher.id, "new", NOW)
-    assert people.session_user(store, secrets[1], NOW) is None
+    assert users.session_user(store, secrets[0], NOW) == teacher
+    assert users.session_user(store, mint(), NOW) is None
+    assert users.session_user(store, secrets[0], NOW + HOUR) is None
+    users.revoke_session(store, secrets[0], NOW)
+    assert users.session_user(store, secrets[0], NOW) is None
+    assert users.session_user(store, secrets[1], NOW) == teacher
+    users.set_password_hash(store, teacher.id, "new", NOW)
+    assert users.session_user(store, secrets[1], NOW) is None
 
 
 def test_a_disabled_user_is_out_everywhere_and_their_sessions_do_not_return(
     classroom: Classroom,
 ) -> None:
     store, teacher, secret = classroom.store, classroom.teacher, mint()
-    people.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
-    people.set_disabled(store, teacher.id, True, NOW)
-    assert people.session_user(store, secret, NOW) is None
-    people.set_disabled(store, teacher.id, False, NOW)
-    assert people.session_user(store, secret, NOW) is None
+    users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
+    users.set_disabled(store, teacher.id, True, NOW)
+    assert users.session_user(store, secret, NOW) is None
+    users.set_disabled(store, teacher.id, False, NOW)
+    assert users.session_user(store, secret, NOW) is None
 
 
 def test_a_better_hash_of_the_same_password_keeps_sessions(classroom: Classroom) -> None:
     store, teacher, secret = classroom.store, classroom.teacher, mint()
-    people.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
-    people.rehash_password(store, teacher.id, "stronger")
+    users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
+    users.rehash_password(store, teacher.id, "stronger")
 
-    assert people.credentials(store, "tea") == (teacher, "stronger")
-    assert people.session_user(store, secret, NOW) == teacher
-    people.drop_old_sessions(store, NOW + HOUR)
-    assert people.session_user(store, secret, NOW) is None
+    assert users.credentials(store, "tea") == (teacher, "stronger")
+    assert users.session_user(store, secret, NOW) == teacher
+    users.drop_old_sessions(store, NOW + HOUR)
+    assert users.session_user(store, secret, NOW) is None
 
 
 def test_an_unknown_user_is_named(store: Store) -> None:
     nobody = uuid4()
     with pytest.raises(NotFoundError, match=str(nobody)):
-        people.set_disabled(store, nobody, True, NOW)
+        users.set_disabled(store, nobody, True, NOW)
 
 
 def test_a_teacher_sees_the_courses_they_teach(classroom: Classroom) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from contract.exchange import PulseMood
-from db import consents, ingest, pulses, retention
+from db.measurements import ingest, retention
+from db.people import consents
+from db.teaching import self_reports
 from db.values import PulseSpan
 from tests.integration.db.conftest import Classroom
 
@@ -21,11 +23,11 @@ def span(classroom: Classroom, begins: int, ends: int) -> PulseSpan:
 def test_a_span_is_kept_once_and_none_reaches_into_another(classroom: Classroom) -> None:
     store, lecture = classroom.store, classroom.lecture.id
     first, second = span(classroom, 0, 300), span(classroom, 300, 600)
-    assert pulses.keep(store, lecture, first)
-    assert not pulses.keep(store, lecture, first)
-    assert not pulses.keep(store, lecture, span(classroom, 290, 600))
-    assert pulses.keep(store, lecture, second)
-    assert pulses.spans(store, lecture) == [first, second]
+    assert self_reports.keep(store, lecture, first)
+    assert not self_reports.keep(store, lecture, first)
+    assert not self_reports.keep(store, lecture, span(classroom, 290, 600))
+    assert self_reports.keep(store, lecture, second)
+    assert self_reports.spans(store, lecture) == [first, second]
 
 
 def leave_by_withdrawing(classroom: Classroom, participant: Any) -> None:
@@ -52,8 +54,8 @@ def test_a_span_with_an_answer_of_who_leaves_is_emptied_and_no_other(
     ana = classroom.join()
     ingest.ingest_pulse(store, ana.id, PulseMood.LOST, classroom.at(299))
     first, second = span(classroom, 0, 300), span(classroom, 300, 600)
-    pulses.keep(store, lecture, first)
-    pulses.keep(store, lecture, second)
+    self_reports.keep(store, lecture, first)
+    self_reports.keep(store, lecture, second)
     leave(classroom, ana)
     emptied = PulseSpan(first.begins, first.ends, 0, {})
-    assert pulses.spans(store, lecture) == [emptied, second]
+    assert self_reports.spans(store, lecture) == [emptied, second]

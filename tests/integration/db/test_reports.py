@@ -8,8 +8,10 @@ import pytest
 
 from contract.observations import Observation
 from contract.policy import Policy
-from db import consents, flags, ingest, lectures, reports
 from db.errors import NotFoundError
+from db.measurements import ingest
+from db.people import consents
+from db.teaching import flags, lectures, reports
 from db.values import FlagKind, FlagOutcome, Report, ReportJob
 from tests.integration.db.conftest import Classroom
 

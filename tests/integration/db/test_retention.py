@@ -12,10 +12,12 @@ from contract.events import Event, EventKind
 from contract.exchange import PulseMood
 from contract.ids import uuid7
 from contract.observations import Observation
-from db import audit, consents, courses, flags, ingest, lectures, queries, reports, retention
+from db.engine.store import Store
 from db.errors import NotFoundError
-from db.schema import metadata
-from db.store import Store
+from db.measurements import ingest, queries, retention
+from db.people import audit, consents, courses
+from db.schema.tables import metadata
+from db.teaching import flags, lectures, reports
 from db.values import FlagKind, FlagOutcome, Participant, Student
 from tests.integration.db.conftest import NOW, Classroom
 

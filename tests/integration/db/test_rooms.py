@@ -6,14 +6,16 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from contract.emotions import EMOTIONS
 from contract.ids import uuid7
+from contract.looks import LOOKS
 from contract.observations import RoomFace, RoomObservation
 from contract.policy import Choices
-from db import audit, consents, lectures, retention, room_figures, rooms
+from db.engine.secrets import mint
 from db.errors import ConflictError, NotFoundError, WithdrawnError
-from db.schema import metadata, room_buckets
-from db.secrets import mint
+from db.measurements import retention, room_figures
+from db.people import audit, consents
+from db.schema.tables import metadata, room_buckets
+from db.teaching import lectures, rooms
 from db.values import Participant
 from tests.integration.db.conftest import Classroom
 
@@ -104,7 +106,7 @@ def test_each_second_is_counted_once_and_no_face_is_kept(classroom: Classroom) -
     assert columns["observations"].tolist() == [11, 10]
     assert columns["faces"].tolist() == [61, 55]
     assert columns["attentive_sum"].tolist() == [61 * 5000, 55 * 5000]
-    happy = EMOTIONS.index("happy")
+    happy = LOOKS.index("happy")
     assert columns["probability_sums"][:, happy].tolist() == [61 * 7000, 55 * 7000]
     names = {column.name for column in metadata.tables["room_observations"].columns}
     assert names == {"lecture_id", "id", "captured_at", "received_at", "faces"}

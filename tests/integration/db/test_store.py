@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from contract.errors import ClassPulseError
-from db import migrate
+from db.engine import migrate
+from db.engine.store import ATTEMPTS, Store, open_store
 from db.errors import (
     ConflictError,
     SchemaTooNewError,
@@ -22,7 +23,6 @@ from db.errors import (
     StoreError,
     StoreUnavailableError,
 )
-from db.store import ATTEMPTS, Store, open_store
 
 
 @pytest.fixture
@@ -263,7 +263,7 @@ def test_an_address_of_no_store_is_refused(url: str) -> None:
 def test_another_program_that_writes_for_long_is_named(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("db.sqlite.PATIENCE_S", 0.05)
+    monkeypatch.setattr("db.engine.sqlite.PATIENCE_S", 0.05)
     store = open_store(sqlite_url)
     other = sqlite3.connect(str(store.url.database), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

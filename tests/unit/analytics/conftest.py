@@ -9,7 +9,7 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion, spread_of
+from analytics.mood.confusion import Confusion, spread_of
 
 # How long an example takes says more about what else the machine does than about the example.
 settings.register_profile("unhurried", deadline=None)

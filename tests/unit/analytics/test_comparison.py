@@ -1,6 +1,6 @@
 import pytest
 
-from analytics.comparison import FIGURES, LEAST, Standing, compare
+from analytics.report.comparison import FIGURES, LEAST, Standing, compare
 
 NAN = float("nan")
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analytics.confusion import PRIOR_MASS, Confusion, adjust, solve
 from analytics.errors import AnalyticsError
+from analytics.mood.confusion import PRIOR_MASS, Confusion, adjust, solve
 
 Floats = NDArray[np.float64]
 

@@ -8,12 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
-from analytics.engagement import engagement
-from analytics.flags import Memory, evaluate
-from analytics.mood import mood
-from analytics.report import LectureFacts, build
-from analytics.simulate import simulate_lecture, to_columns
+from analytics.engagement.figures import engagement
+from analytics.flags.check_ins import Memory, evaluate
+from analytics.mood.class_mood import mood
+from analytics.mood.confusion import Confusion
+from analytics.report.lecture_report import LectureFacts, build
+from analytics.simulation.lectures import simulate_lecture, to_columns
 from contract.policy import Policy
 
 START = 1_700_000_100

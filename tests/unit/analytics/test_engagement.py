@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analytics.buckets import Buckets
-from analytics.engagement import (
+from analytics.engagement.figures import (
     ParticipantEvent,
     StudentState,
     attentive_index,

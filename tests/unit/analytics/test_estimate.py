@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analytics.confusion import Confusion, adjust, spread_of
-from analytics.estimate import Estimate, estimate, likeness
-from analytics.intervals import interval
+from analytics.mood.confusion import Confusion, adjust, spread_of
+from analytics.mood.estimate import Estimate, estimate, likeness
+from analytics.mood.intervals import interval
 
 Floats = NDArray[np.float64]
 #  angry disgust fear happy sad surprise neutral

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
-from analytics.evidence import (
+from analytics.flags.evidence import (
     BASELINE_WEIGHT,
     Baseline,
     SadScale,
@@ -15,7 +14,8 @@ from analytics.evidence import (
     doubt,
     sad_evidence,
 )
-from analytics.sequence import MOST_USUAL
+from analytics.flags.hmm import MOST_USUAL
+from analytics.mood.confusion import Confusion
 
 Make = Callable[..., Buckets]
 NEUTRAL = np.eye(7)[6].tolist()

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
-from analytics.evidence import Clause, Episode, FlagKind
-from analytics.flag_rule import FlagRule, rule_for
-from analytics.flags import Dismissal, evaluate
-from analytics.sequence import Memory, StickyModel
-from analytics.tails import exceeds, tail
+from analytics.flags.check_ins import Dismissal, evaluate
+from analytics.flags.evidence import Clause, Episode, FlagKind
+from analytics.flags.hmm import Memory, StickyModel
+from analytics.flags.tails import exceeds, tail
+from analytics.flags.thresholds import FlagRule, rule_for
+from analytics.mood.confusion import Confusion
 
 START = 1_700_000_000
 Floats = NDArray[np.float64]

@@ -3,8 +3,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from analytics.estimate import Estimate
-from analytics.intervals import interval
+from analytics.mood.estimate import Estimate
+from analytics.mood.intervals import interval
 
 SHARES = np.array([[0.02, 0.01, 0.02, 0.2, 0.1, 0.05, 0.6]])
 

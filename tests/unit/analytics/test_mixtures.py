@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analytics.confusion import Confusion
-from analytics.mixtures import FACES_PER_STUDENT, PARTS, concentration, mixtures_of
+from analytics.mood.confusion import Confusion
+from analytics.mood.mixtures import FACES_PER_STUDENT, PARTS, concentration, mixtures_of
 
 Floats = NDArray[np.float64]
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analytics.moments import MOST, Advice, Course, Marker, marker_changes, moments
-from contract.emotions import Emotion
+from analytics.report.change_points import MOST, Advice, Course, Marker, marker_changes, moments
+from contract.looks import Look
 
 START = 1_700_000_100
 STARTS = START + 60 * np.arange(20)
@@ -34,7 +34,7 @@ def test_what_changed_is_the_attention_and_the_look_that_moved_most() -> None:
     marker = Marker(START + 600, "group work")
     (change,) = marker_changes(course(), [marker])
     assert (change.attentive_before, change.attentive_after) == pytest.approx((0.5, 0.7))
-    assert change.look is Emotion.HAPPY
+    assert change.look is Look.HAPPY
     assert (change.share_before, change.share_after) == pytest.approx((0.2, 0.5))
 
 
@@ -97,7 +97,7 @@ def test_a_lasting_change_is_a_moment_with_its_marker_and_what_to_try() -> None:
     assert fell.before - fell.after == pytest.approx(0.25, abs=0.05)
     assert fell.span[0] < fell.after < fell.span[1]
     assert abs(sad.at - (START + 2700)) <= 120
-    assert (sad.look, sad.marker, sad.advice) == (Emotion.SAD, None, Advice.ASK)
+    assert (sad.look, sad.marker, sad.advice) == (Look.SAD, None, Advice.ASK)
 
 
 def test_attention_that_fell_without_a_marker_asks_for_a_break_and_that_rose_for_more() -> None:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
-from analytics.mood import mood, timeline
+from analytics.mood.class_mood import mood, timeline
+from analytics.mood.confusion import Confusion
 
 START = 1_700_000_000
 HAPPY, SAD, NEUTRAL = np.eye(7)[3], np.eye(7)[4], np.eye(7)[6]

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
-from analytics.engagement import engagement
-from analytics.mood import mood, timeline
-from analytics.privacy import (
+from analytics.engagement.figures import engagement
+from analytics.mood.class_mood import mood, timeline
+from analytics.mood.confusion import Confusion
+from analytics.privacy.small_groups import (
     cohorts,
     live_view,
     masked,

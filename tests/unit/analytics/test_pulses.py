@@ -1,7 +1,7 @@
 """Answers are counted by student, and only where enough students gave one."""
 
-from analytics.pulses import count_pulses
-from analytics.steady import K
+from analytics.privacy.self_reports import count_pulses
+from analytics.privacy.suppression import K
 from contract.exchange import PulseMood
 
 

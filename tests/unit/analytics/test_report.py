@@ -7,17 +7,17 @@ import pytest
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
-from analytics.engagement import ParticipantEvent
-from analytics.evidence import Clause, Episode, Evidence, FlagKind
-from analytics.flag_log import LoggedFlag
-from analytics.flags import evaluate
-from analytics.moments import Marker
-from analytics.notes import Note
-from analytics.report import LectureFacts, LectureReport, build, paused_seconds
-from analytics.simulate import Scripted, TrueState, simulate_lecture, to_columns
-from contract.emotions import EMOTIONS
+from analytics.engagement.figures import ParticipantEvent
+from analytics.flags.check_ins import evaluate
+from analytics.flags.evidence import Clause, Episode, Evidence, FlagKind
+from analytics.flags.log import LoggedFlag
+from analytics.mood.confusion import Confusion
+from analytics.report.change_points import Marker
+from analytics.report.lecture_report import LectureFacts, LectureReport, build, paused_seconds
+from analytics.report.notes import Note
+from analytics.simulation.lectures import Scripted, TrueState, simulate_lecture, to_columns
 from contract.events import EventKind
+from contract.looks import LOOKS
 from contract.policy import Policy
 
 START = 1_700_000_100
@@ -56,7 +56,7 @@ def test_a_report_holds_everything_it_shows(report_of: Callable[..., LectureRepo
     assert report.summary.expected == report.summary.reported == STUDENTS
     assert 0.5 < report.summary.attentive <= 1
     assert report.timeline.starts.tolist() == list(range(START, START + SECONDS, 60))
-    assert [total.look for total in report.totals] == list(EMOTIONS)
+    assert [total.look for total in report.totals] == list(LOOKS)
     assert sum(total.share for total in report.totals) == pytest.approx(1.0)
     assert all(total.low <= total.share <= total.high for total in report.totals)
     assert [line.name for line in report.students] == [f"Student {n}" for n in range(STUDENTS)]

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analytics.confusion import Confusion
-from analytics.room import RoomFigure, room_figures
+from analytics.mood.confusion import Confusion
+from analytics.mood.room import RoomFigure, room_figures
 
 HAPPY, NEUTRAL = 3, 6
 EXACT = Confusion(matrix=np.eye(7), counts=np.full(7, 1000.0), prior=np.full(7, 1 / 7))

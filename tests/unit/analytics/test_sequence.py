@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
-from analytics.sequence import Levels, Memory, StickyModel, changed
+from analytics.flags.hmm import Levels, Memory, StickyModel, changed
 
 START = 1_700_000_100
 MODEL = StickyModel()

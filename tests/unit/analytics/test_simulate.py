@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analytics.behaviour import episodes_of, events_of
 from analytics.buckets import Buckets
-from analytics.confusion import Confusion
 from analytics.errors import AnalyticsError
-from analytics.evidence import FlagKind
-from analytics.flags import evaluate
-from analytics.simulate import (
+from analytics.flags.check_ins import evaluate
+from analytics.flags.evidence import FlagKind
+from analytics.mood.confusion import Confusion
+from analytics.simulation.behaviour import episodes_of, events_of
+from analytics.simulation.lectures import (
     Behaviour,
     Scripted,
     SimulatedEvent,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
 from analytics.errors import AnalyticsError
-from analytics.privacy import cohorts
-from analytics.steady import Earlier, K, ShownGroup, laid_out, steady_groups
+from analytics.privacy.small_groups import cohorts
+from analytics.privacy.suppression import Earlier, K, ShownGroup, laid_out, steady_groups
 from contract.policy import Policy
 
 LETTERS = "abcdefghijklmnop"
@@ -157,7 +157,7 @@ def renamed(group: ShownGroup, old: str, new: str) -> ShownGroup:
 
 def lecture_of(seen: Bools, participants: list[str]) -> Buckets:
     """Windows of thirty buckets: (P, 4, 30) whether each student was seen."""
-    flat = seen.reshape(len(participants), -1).astype(np.int64)
+    flat = seen.reshape(len(participants), seen.shape[1] * seen.shape[2]).astype(np.int64)
     nothing = np.zeros_like(flat)
     return Buckets(
         participants=tuple(participants),

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from capture_agent.clock import Clock
-from capture_agent.vision import Vision
+from capture_agent.perception.vision import Vision
 from contract.ids import uuid7
 from contract.observations import Observation
-from models.face_detector import Detection
-from models.face_mesh import Landmarks
+from models.inference.face_detector import Detection
+from models.inference.face_mesh import Landmarks
 
 BEGIN = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capture_agent.annotate import AnnotatedVideo, annotate, write_picture
 from capture_agent.errors import SourceError
+from capture_agent.terminal.annotate import AnnotatedVideo, annotate, write_picture
 
 
 def ink(box: tuple[int, int, int, int], size: tuple[int, int] = (480, 640)) -> int:

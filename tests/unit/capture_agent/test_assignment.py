@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from capture_agent.assignment import cheapest
+from capture_agent.perception.assignment import cheapest
 
 
 def by_trying_all(costs: np.ndarray, unmatched: float) -> float:

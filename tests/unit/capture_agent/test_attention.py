@@ -1,8 +1,13 @@
 import numpy as np
 import pytest
 
-from capture_agent.attention import AttentionTracker, eye_ratio, openness, typical_openness
-from capture_agent.head_pose import HeadPose
+from capture_agent.perception.attention import (
+    AttentionTracker,
+    eye_ratio,
+    openness,
+    typical_openness,
+)
+from capture_agent.perception.head_pose import HeadPose
 
 AHEAD = HeadPose(0.0, 0.0, 0.0)
 

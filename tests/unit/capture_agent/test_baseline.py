@@ -1,4 +1,4 @@
-from capture_agent.baseline import Baseline
+from capture_agent.sampling.baseline import Baseline
 from contract.events import EventKind
 
 START, END = EventKind.BASELINE_START, EventKind.BASELINE_END

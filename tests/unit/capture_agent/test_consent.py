@@ -4,10 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from capture_agent import consent
-from capture_agent.consent import DeclinedError, Invitation, fields_sent, read_invitation
+from capture_agent.delivery.session import Session
 from capture_agent.errors import AgentError, NoAnswerError, SettingsError
-from capture_agent.session import Session
+from capture_agent.terminal import consent
+from capture_agent.terminal.consent import DeclinedError, Invitation, fields_sent, read_invitation
 from contract.exchange import (
     ConsentAnswer,
     ConsentRequest,

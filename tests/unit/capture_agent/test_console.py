@@ -3,8 +3,8 @@ import io
 import pytest
 from rich.console import Console as RichConsole
 
-from capture_agent.console import Terminal
 from capture_agent.errors import NoAnswerError
+from capture_agent.terminal.console import Terminal
 
 
 def terminal(answers: str, *, tty: bool = False) -> tuple[Terminal, io.StringIO]:

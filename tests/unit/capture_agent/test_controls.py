@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from capture_agent.controls import Controls, letters, listening, windows_key
+from capture_agent.terminal.controls import Controls, letters, listening, windows_key
 
 
 def test_p_pauses_and_goes_on_and_q_stops() -> None:

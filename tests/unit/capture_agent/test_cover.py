@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from capture_agent.clips import DemoClip
-from capture_agent.cover import CoverWatch, shows_nothing
-from capture_agent.frames import Image
+from capture_agent.perception.occlusion import CoverWatch, shows_nothing
+from capture_agent.sources.clips import DemoClip
+from capture_agent.sources.frames import Image
 
 
 def noisy(level: float, noise: float = 6.0) -> Image:

@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 
 from capture_agent.clock import Clock
-from capture_agent.delivery import Delivery, State
+from capture_agent.delivery.outbox import Item, Kind, Outbox
+from capture_agent.delivery.sender import Delivery, State
 from capture_agent.errors import (
     DeliveryError,
     NotAcceptedError,
     OutboxFullError,
     RefusedError,
 )
-from capture_agent.outbox import Item, Kind, Outbox
 from contract.exchange import BatchAnswer, ItemVerdict, LectureState, Reason, Verdict
 from contract.observations import Observation
 

@@ -1,7 +1,7 @@
 import numpy as np
 
-from capture_agent.faces import choose_student
-from models.face_detector import Detection
+from capture_agent.perception.faces import choose_student
+from models.inference.face_detector import Detection
 
 
 def face(x: float, y: float, side: float) -> Detection:

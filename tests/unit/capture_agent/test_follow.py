@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capture_agent.clips import DemoClip
-from capture_agent.follow import DETECT_EVERY_S, LONGEST_GAP_S, moved
-from capture_agent.frames import Image
-from capture_agent.pipeline import Pipeline
-from capture_agent.vision import Vision, load_vision
-from models.face_detector import Detection
+from capture_agent.perception.face_tracking import DETECT_EVERY_S, LONGEST_GAP_S, moved
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.perception.vision import Vision, load_vision
+from capture_agent.sources.clips import DemoClip
+from capture_agent.sources.frames import Image
+from models.inference.face_detector import Detection
 
 
 class Counting:

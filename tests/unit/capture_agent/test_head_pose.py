@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from capture_agent.head_pose import CANONICAL, head_pose, pose_of, rotation_of
+from capture_agent.perception.head_pose import CANONICAL, head_pose, pose_of, rotation_of
 
 WIDTH, HEIGHT = 640, 480
 

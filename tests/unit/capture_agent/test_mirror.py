@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from capture_agent import mirror
-from capture_agent.frames import Image
-from capture_agent.head_pose import HeadPose
-from capture_agent.mirror import SIZE, Showing, Sight, draw
-from capture_agent.pipeline import FaceReading
+from capture_agent.perception.head_pose import HeadPose
+from capture_agent.perception.pipeline import FaceReading
+from capture_agent.sources.frames import Image
+from capture_agent.terminal import overlay
+from capture_agent.terminal.overlay import SIZE, Showing, Sight, draw
 
 RED = np.full((480, 640, 3), (20, 20, 220), np.uint8)
 BAR_ROWS = [116 + row * 36 + 19 for row in range(7)]
@@ -78,8 +78,8 @@ def test_letters_are_drawn_by_an_older_opencv_too(monkeypatch: pytest.MonkeyPatc
         seen.append(text)
         return real(canvas, text, *rest)
 
-    monkeypatch.delattr(mirror.cv2, "FontFace", raising=False)
-    monkeypatch.setattr(mirror.cv2, "putText", put)
+    monkeypatch.delattr(overlay.cv2, "FontFace", raising=False)
+    monkeypatch.setattr(overlay.cv2, "putText", put)
     draw(Sight(Showing.SHARING, RED, face(0, 0, 0, 1, 0, 0, 0), 2, 2.0))
     assert {"SHARING", "100%", "2.0 pictures/s  ·  1 more in view".replace("·", "-")} <= set(seen)
     assert all(text.isascii() for text in seen), "strokes know no other letters"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from capture_agent.delivery.outbox import Kind, Outbox, bodies, forget_stale, outbox_folder
 from capture_agent.errors import OutboxError, OutboxFullError, OutboxLockedError
-from capture_agent.outbox import Kind, Outbox, bodies, forget_stale, outbox_folder
 from contract.batches import read_batch
 from contract.events import Event, EventKind
 from contract.ids import uuid7
@@ -45,7 +45,7 @@ def test_a_killed_process_loses_nothing_that_was_put_in(tmp_path: Path) -> None:
 import os, sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from capture_agent.outbox import Outbox
+from capture_agent.delivery.outbox import Outbox
 from contract.events import Event, EventKind
 from contract.ids import uuid7
 box, now = Outbox(Path(sys.argv[1])), datetime.now(UTC)
@@ -236,7 +236,7 @@ import resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from capture_agent.errors import OutboxFullError
-from capture_agent.outbox import Kind, Outbox
+from capture_agent.delivery.outbox import Kind, Outbox
 from contract.events import Event, EventKind
 from contract.ids import uuid7
 box, now, kept = Outbox(Path(sys.argv[1])), datetime.now(UTC), 0

@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from capture_agent.controls import Controls
-from capture_agent.delivery import Delivery, State
+from capture_agent.delivery.my_data import OwnWishes
+from capture_agent.delivery.outbox import Item, Kind, Outbox
+from capture_agent.delivery.sender import Delivery, State
+from capture_agent.delivery.session import Session
 from capture_agent.errors import DeliveryError, RefusedError
-from capture_agent.outbox import Item, Kind, Outbox
-from capture_agent.own import OwnWishes
-from capture_agent.session import Session
-from capture_agent.stored import StoredObservation, StoredPage
+from capture_agent.terminal.controls import Controls
+from capture_agent.terminal.stored import StoredObservation, StoredPage
 from contract.exchange import Ask, BatchAnswer, ItemVerdict, LectureState, Pulse, Verdict
 from contract.observations import Observation
 from contract.policy import Choices, Policy

@@ -1,6 +1,6 @@
 import pytest
 
-from capture_agent.pace import Pace
+from capture_agent.sampling.rate_control import Pace
 
 
 def settled(cost: float, usual: float = 2.0, most: float = 5.0) -> float:

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from capture_agent.pipeline import Pipeline
-from capture_agent.vision import Vision
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.perception.vision import Vision
 
 PICTURE = np.zeros((480, 640, 3), dtype=np.uint8)
 MIDDLE, EDGE = (240.0, 160.0, 160.0, 160.0), (0.0, 0.0, 60.0, 60.0)

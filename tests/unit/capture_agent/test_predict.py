@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
-from capture_agent.clips import DemoClip, VideoClip, read_picture
 from capture_agent.errors import SourceError
-from capture_agent.pipeline import Pipeline
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.perception.vision import Vision
 from capture_agent.predict import predict_paths
-from capture_agent.vision import Vision
-from contract.emotions import EMOTIONS
+from capture_agent.sources.clips import DemoClip, VideoClip, read_picture
+from contract.looks import LOOKS
 
 FACE = (20.0, 30.0, 40.0, 50.0)
 
@@ -52,7 +52,7 @@ def test_a_picture_is_one_object_with_the_promised_keys(
     assert list(face) == ["box", "score", "emotion", "probabilities", "attention"]
     assert face["box"] == [20, 30, 40, 50]
     assert face["emotion"] == "happy"
-    assert list(face["probabilities"]) == [str(emotion) for emotion in EMOTIONS]
+    assert list(face["probabilities"]) == [str(emotion) for emotion in LOOKS]
     assert sum(face["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
     assert set(face["attention"]) == {"yaw", "pitch", "roll", "eyes_open"}
 

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from capture_agent import preview
-from capture_agent.frames import Image
-from capture_agent.mirror import SIZE, Showing, Sight
-from capture_agent.preview import Recording, Stage, Window, can_show_windows
+from capture_agent.sources.frames import Image
+from capture_agent.terminal import preview
+from capture_agent.terminal.overlay import SIZE, Showing, Sight
+from capture_agent.terminal.preview import Recording, Stage, Window, can_show_windows
 
 
 class Pane:

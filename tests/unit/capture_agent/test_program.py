@@ -5,9 +5,9 @@ import signal
 import pytest
 
 from capture_agent.clock import Clock
-from capture_agent.consent import DeclinedError
 from capture_agent.errors import SourceError
-from capture_agent.program import exit_code, stop_on_signals
+from capture_agent.terminal.consent import DeclinedError
+from capture_agent.terminal.program import exit_code, stop_on_signals
 
 
 class Said:

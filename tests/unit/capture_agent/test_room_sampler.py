@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from capture_agent.clock import ClockCorrection
-from capture_agent.head_pose import HeadPose
-from capture_agent.pipeline import FaceReading
-from capture_agent.room_sampler import RoomSampler
+from capture_agent.perception.head_pose import HeadPose
+from capture_agent.perception.pipeline import FaceReading
+from capture_agent.sampling.room_sampler import RoomSampler
 from contract.ids import uuid7_time
 from contract.observations import RoomObservation
 

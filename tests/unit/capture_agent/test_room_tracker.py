@@ -1,6 +1,6 @@
 import numpy as np
 
-from capture_agent.room_tracker import FORGET_S, Box, RoomTracker
+from capture_agent.perception.room_tracker import FORGET_S, Box, RoomTracker
 
 
 def box(x: float, y: float, side: float = 40.0) -> Box:

@@ -12,18 +12,18 @@ import pytest
 
 from capture_agent import runtime
 from capture_agent.agent import Agent
-from capture_agent.camera import Camera
 from capture_agent.clock import Clock, ClockCorrection
+from capture_agent.delivery.my_data import Door
+from capture_agent.delivery.outbox import Item, Kind, Outbox, bodies
+from capture_agent.delivery.session import Session
 from capture_agent.errors import CameraLostError, OutboxFullError
-from capture_agent.frames import Frame, Image, Wanted
-from capture_agent.mirror import Showing
-from capture_agent.outbox import Item, Kind, Outbox, bodies
-from capture_agent.own import Door
-from capture_agent.pipeline import Pipeline
-from capture_agent.preview import Stage
-from capture_agent.session import Session
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.perception.vision import Vision
 from capture_agent.settings import AgentSettings
-from capture_agent.vision import Vision
+from capture_agent.sources.camera import Camera
+from capture_agent.sources.frames import Frame, Image, Wanted
+from capture_agent.terminal.overlay import Showing
+from capture_agent.terminal.preview import Stage
 from contract.batches import read_batch
 from contract.events import Event
 from contract.exchange import BatchAnswer, ItemVerdict, LectureState, Verdict

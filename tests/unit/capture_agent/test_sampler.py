@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from capture_agent.clock import ClockCorrection
-from capture_agent.head_pose import HeadPose
-from capture_agent.pipeline import FaceReading, PictureReading
-from capture_agent.sampler import Sampler
+from capture_agent.perception.head_pose import HeadPose
+from capture_agent.perception.pipeline import FaceReading, PictureReading
+from capture_agent.sampling.sampler import Sampler
 from contract.ids import uuid7_time
 
 BEGIN = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

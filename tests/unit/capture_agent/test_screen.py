@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 from mss.exception import ScreenShotError
 
-from capture_agent import screen as screens
 from capture_agent.errors import CameraLostError, SettingsError, SourceError
-from capture_agent.frames import Image
-from capture_agent.screen import Screen, check_allowed, open_grabber, open_screen, read_target
-from capture_agent.sources import open_source
-from capture_agent.window_places import OpenWindow
+from capture_agent.sources import screen as screens
+from capture_agent.sources.choosing import open_source
+from capture_agent.sources.frames import Image
+from capture_agent.sources.screen import (
+    Screen,
+    check_allowed,
+    open_grabber,
+    open_screen,
+    read_target,
+)
+from capture_agent.sources.window_places import OpenWindow
 
 PICTURE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
 

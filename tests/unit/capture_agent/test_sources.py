@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from capture_agent.camera import Camera, _backends, index_by_name, known_cameras, may_exist
-from capture_agent.clips import DemoClip, VideoClip, open_clip
 from capture_agent.errors import CameraLostError, SourceError
-from capture_agent.frames import Frame
-from capture_agent.playback import Pictures, Playback
-from capture_agent.sources import open_source
+from capture_agent.sources.camera import Camera, _backends, index_by_name, known_cameras, may_exist
+from capture_agent.sources.choosing import open_source
+from capture_agent.sources.clips import DemoClip, VideoClip, open_clip
+from capture_agent.sources.frames import Frame
+from capture_agent.sources.playback import Pictures, Playback
 
 
 class Steps:
@@ -274,7 +274,7 @@ def test_a_camera_may_be_called_like_a_file(
     monkeypatch: pytest.MonkeyPatch, fake_time: Any
 ) -> None:
     cameras = {1: "USB2.0 HD UVC WebCam: IR / RGB"}
-    monkeypatch.setattr("capture_agent.camera.known_cameras", lambda: cameras)
+    monkeypatch.setattr("capture_agent.sources.camera.known_cameras", lambda: cameras)
     for word in ("USB2.0 HD UVC WebCam", "IR / RGB"):
         source = open_source(word, fake_time.clock, realtime=False, loop=None)
         assert source.description == "camera 1"

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from capture_agent.clock import ClockCorrection
+from capture_agent.delivery.outbox import Item, Kind
+from capture_agent.delivery.transport import Transport
 from capture_agent.errors import AgentError, DeliveryError, NotAcceptedError, RefusedError
-from capture_agent.outbox import Item, Kind
-from capture_agent.transport import Transport
 from contract.exchange import BatchAnswer, ItemVerdict, JoinRequest, LectureState, Pulse, Verdict
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from capture_agent import window_places
 from capture_agent.errors import SourceError
-from capture_agent.window_places import (
+from capture_agent.sources import window_places
+from capture_agent.sources.window_places import (
     OpenWindow,
     find,
     missing,

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from classpulse.cli import app
 from classpulse.commands import models as commands
-from models import comparison
-from models.dataset_forms import SIDE
+from models.evaluation import comparison
+from models.training.dataset_forms import SIDE
 
 PROMISED = {
     "accuracy", "accuracy_flip", "accuracy_dedup", "ferplus_accuracy", "macro_f1", "ece",

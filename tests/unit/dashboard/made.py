@@ -7,10 +7,12 @@ from uuid import UUID
 
 import numpy as np
 
-from contract import EMOTIONS, Choices, CourseMode, Emotion, Observation, Policy, uuid7
-from db import consents, courses, ingest, lectures, tickets
-from db.secrets import mint
-from db.store import Store
+from contract import LOOKS, Choices, CourseMode, Look, Observation, Policy, uuid7
+from db.engine.secrets import mint
+from db.engine.store import Store
+from db.measurements import ingest
+from db.people import consents, courses, tickets
+from db.teaching import lectures
 from db.values import Course, Lecture
 from models.cards import Card
 
@@ -30,13 +32,13 @@ def sharp_card() -> Card:
         "data": "made up for tests",
         "data_sha256": "0" * 64,
     }
-    sad = EMOTIONS.index(Emotion.SAD)
+    sad = LOOKS.index(Look.SAD)
     return Card.model_validate(
         {
             "name": "pulse",
             "version": 1,
             "summary": "a card for tests",
-            "emotions": EMOTIONS,
+            "emotions": LOOKS,
             "files": [
                 {"name": "x.tflite", "sha256": "0" * 64, "size_bytes": 1, "precision": "float32"}
             ],
@@ -65,10 +67,10 @@ def sharp_card() -> Card:
     )
 
 
-def observation(look: Emotion, at: datetime, attentive: float = 0.9) -> Observation:
+def observation(look: Look, at: datetime, attentive: float = 0.9) -> Observation:
     """One second of a face of ``look``."""
     share = [0.02] * 7
-    share[EMOTIONS.index(look)] = 0.88
+    share[LOOKS.index(look)] = 0.88
     return Observation(
         id=uuid7(at),
         captured_at=at,
@@ -127,12 +129,12 @@ class Sitting:
     def send(
         self,
         participant: UUID,
-        look: Emotion | Sequence[Emotion],
+        look: Look | Sequence[Look],
         seconds: Iterable[int],
         attentive: float = 0.9,
     ) -> None:
         times = list(seconds)
-        looks = [look] * len(times) if isinstance(look, Emotion) else look
+        looks = [look] * len(times) if isinstance(look, Look) else look
         ingest.ingest_observations(
             self.store,
             participant,

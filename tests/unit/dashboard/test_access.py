@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from contract.policy import Choices, CourseMode, Policy
-from dashboard import access
-from dashboard.access import (
+from db.values import Participant, ParticipantStatus, Role, User
+from services import access
+from services.access import (
     RULES,
     SCHOOL,
     Action,
@@ -25,8 +26,7 @@ from dashboard.access import (
     authorize,
     may,
 )
-from dashboard.errors import ForbiddenError, NotSignedInError
-from db.values import Participant, ParticipantStatus, Role, User
+from services.errors import ForbiddenError, NotSignedInError
 
 COURSE, OTHER, LECTURE, ANA, BEN = (uuid4() for _ in range(5))
 
@@ -175,7 +175,7 @@ def test_who_is_not_signed_in_is_told_so_and_others_that_it_is_not_theirs() -> N
     lecture = LectureObject(LECTURE, COURSE, CourseMode.OPEN, Policy.INDIVIDUAL)
     with pytest.raises(NotSignedInError, match="sign in as a teacher of the course"):
         authorize(Nobody(), Action.VIEW_LIVE, lecture)
-    with pytest.raises(ForbiddenError, match="Only a teacher of the course may view live"):
+    with pytest.raises(ForbiddenError, match="Only a teacher of the course may do this"):
         authorize(ACTORS["other teacher"], Action.VIEW_LIVE, lecture)
 
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contract import EMOTIONS, Emotion
-from dashboard.figures import live_charts
-from dashboard.live_values import LivePoint
+from contract import LOOKS, Look
+from dashboard.components.theme import LOOK_COLOURS, STACK, translucent
+from dashboard.live import charts
 from dashboard.reports import svg
-from dashboard.theme import LOOK_COLOURS, STACK, translucent
+from services.live.values import LivePoint
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -22,13 +22,13 @@ def point(step: int, shares: tuple[float, ...] | None = SHARES) -> LivePoint:
 
 
 def test_every_look_has_its_own_colour_and_place() -> None:
-    assert set(STACK) == set(EMOTIONS)
-    assert len(set(LOOK_COLOURS.values())) == len(EMOTIONS)
-    assert (STACK[0], STACK[-1]) == (Emotion.NEUTRAL, Emotion.SAD)
+    assert set(STACK) == set(LOOKS)
+    assert len(set(LOOK_COLOURS.values())) == len(LOOKS)
+    assert (STACK[0], STACK[-1]) == (Look.NEUTRAL, Look.SAD)
 
 
 def test_the_stack_is_in_order_and_local_time() -> None:
-    figure = live_charts.mood_figure([point(0), point(1)], [], BERLIN)
+    figure = charts.mood_figure([point(0), point(1)], [], BERLIN)
     looks = figure["data"][: len(STACK)]
     assert [trace["fillcolor"] for trace in looks] == [LOOK_COLOURS[look] for look in STACK]
     assert looks[0]["x"] == ["2026-11-21 10:00:00", "2026-11-21 10:00:10"]
@@ -38,15 +38,15 @@ def test_the_stack_is_in_order_and_local_time() -> None:
 
 
 def test_where_nobody_was_seen_the_stack_falls_to_the_floor() -> None:
-    figure = live_charts.mood_figure([point(0), point(1, None)], [], BERLIN)
+    figure = charts.mood_figure([point(0), point(1, None)], [], BERLIN)
     assert [trace["y"][1] for trace in figure["data"][: len(STACK)]] == [0.0] * len(STACK)
 
 
 def test_a_lecture_of_more_than_eight_hours_lets_go_of_an_hour_at_once() -> None:
-    kept = live_charts.KEPT_POINTS
-    assert live_charts.first_kept(0) == live_charts.first_kept(kept) == 0
-    assert live_charts.first_kept(kept + 1) == live_charts.first_kept(kept + 360) == 360
-    assert live_charts.first_kept(kept + 361) == 720
+    kept = charts.KEPT_POINTS
+    assert charts.first_kept(0) == charts.first_kept(kept) == 0
+    assert charts.first_kept(kept + 1) == charts.first_kept(kept + 360) == 360
+    assert charts.first_kept(kept + 361) == 720
 
 
 def axis(minutes: int = 10) -> svg.Axis:

@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 import pytest
 
-from analytics.evidence import Clause, Evidence, FlagKind
+from analytics.flags.evidence import Clause, Evidence, FlagKind
 from contract.languages import Language
 from dashboard import i18n
-from dashboard.flag_words import evidence_of, why
+from dashboard.i18n.flag_words import evidence_of, why
 
 EVIDENCE = Evidence(0.784, 360, 0.921, 0.97, 20.0, 0.9, Clause.RECENT)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.auth.signing_key import FILE, load_or_make_key
 from dashboard.errors import ServerError
-from dashboard.keys import FILE, load_or_make_key
 
 
 def test_the_key_stays_the_same_and_is_its_owners_alone(tmp_path: Path) -> None:

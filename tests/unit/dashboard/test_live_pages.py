@@ -8,11 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analytics.evidence import Clause, Evidence
+from analytics.flags.evidence import Clause, Evidence
 from contract import Policy
 from contract.exchange import PulseMood
-from dashboard import wording
-from dashboard.live_values import (
+from dashboard.components import ids
+from dashboard.i18n import wording
+from dashboard.live import page as live
+from dashboard.live import panels, parts, self_reports
+from db.values import (
+    PulseSpan,
+)
+from services.live.values import (
     Hidden,
     Increment,
     LivePoint,
@@ -21,16 +27,6 @@ from dashboard.live_values import (
     OpenFlag,
     StudentTile,
     Waiting,
-)
-from dashboard.pages import (
-    ids,
-    live,
-    live_panels,
-    live_parts,
-    live_said,
-)
-from db.values import (
-    PulseSpan,
 )
 from tests.unit.dashboard.pages_made import COURSE, LECTURE, NOW, SHARES, text_of
 
@@ -70,7 +66,7 @@ SNAPSHOT = LiveSnapshot(
 
 
 def test_the_strip_says_the_look_its_interval_and_the_change() -> None:
-    text = text_of(live_panels.strip(SNAPSHOT))
+    text = text_of(panels.strip(SNAPSHOT))
     for said in ("Neutral", "61 % of the students, likely 60 to 62 %", "78 %", "28", " of 30"):
         assert said in text
     assert "+8 points in the share of happy-looking faces" in text
@@ -87,18 +83,18 @@ def test_the_strip_says_the_look_its_interval_and_the_change() -> None:
 def test_the_change_over_five_minutes(change: Any, attentive: Any, said: str) -> None:
     mood = replace(MOOD, change=change)
     snapshot = replace(SNAPSHOT, mood=mood, attentive_change=attentive)
-    assert said in text_of(live_panels.strip(snapshot))
+    assert said in text_of(panels.strip(snapshot))
 
 
 def test_what_is_withheld_is_said_and_not_shown() -> None:
     hidden = replace(SNAPSHOT, mood=None, hidden=Hidden.TOO_FEW)
-    assert wording.hidden(Hidden.TOO_FEW) in text_of(live_panels.strip(hidden))
-    assert live_panels.mood_sentence(hidden) == wording.hidden(Hidden.TOO_FEW)
+    assert wording.hidden(Hidden.TOO_FEW) in text_of(panels.strip(hidden))
+    assert panels.mood_sentence(hidden) == wording.hidden(Hidden.TOO_FEW)
 
 
 def test_at_most_three_check_ins_oldest_first() -> None:
     five = replace(SNAPSHOT, flags=tuple(flag(name, i) for i, name in enumerate("ABCDE")))
-    text = text_of(live_panels.queue(five))
+    text = text_of(panels.queue(five))
     assert all(f"Checked in: {name}" in text for name in "ABC")
     assert "Checked in: D" not in text
     assert "2 more will follow" in text
@@ -106,26 +102,26 @@ def test_at_most_three_check_ins_oldest_first() -> None:
 
 
 def test_the_queue_is_quiet_when_nobody_needs_a_word() -> None:
-    assert "Nobody needs a word" in text_of(live_panels.queue(replace(SNAPSHOT, flags=())))
+    assert "Nobody needs a word" in text_of(panels.queue(replace(SNAPSHOT, flags=())))
 
 
 def test_under_aggregate_there_are_no_rows_and_no_check_ins() -> None:
     lecture = replace(LECTURE, policy=Policy.AGGREGATE)
     snapshot = replace(SNAPSHOT, lecture=lecture)
-    assert live_panels.tiles(snapshot) == []
-    assert "Ana" not in text_of(live_panels.queue(snapshot))
+    assert panels.tiles(snapshot) == []
+    assert "Ana" not in text_of(panels.queue(snapshot))
 
 
 def test_names_not_verified_are_said_once_or_where_they_differ() -> None:
     one = replace(SNAPSHOT.tiles[0], verified=False)
-    assert "names not verified" in text_of(live_panels.tiles(replace(SNAPSHOT, tiles=(one,))))
+    assert "names not verified" in text_of(panels.tiles(replace(SNAPSHOT, tiles=(one,))))
     both = replace(SNAPSHOT, tiles=(one, replace(one, name="Ben", verified=True)))
-    assert text_of(live_panels.tiles(both)).count("unverified") == 1
+    assert text_of(panels.tiles(both)).count("unverified") == 1
 
 
 def test_waiting_students_have_two_named_buttons() -> None:
     snapshot = replace(SNAPSHOT, waiting=(Waiting(uuid4(), "Zoe", NOW),))
-    text = text_of(live_panels.waiting(snapshot))
+    text = text_of(panels.waiting(snapshot))
     assert "Admit Zoe" in text
     assert "Refuse Zoe" in text
 
@@ -136,16 +132,16 @@ def increment(*, reset: bool, count: int = 2) -> Increment:
 
 
 def test_only_what_a_snapshot_changes_is_followed() -> None:
-    first = live_parts.followed(LECTURE, COURSE, SNAPSHOT, increment(reset=True), NOW)
+    first = parts.followed(LECTURE, COURSE, SNAPSHOT, increment(reset=True), NOW)
     assert first[ids.LIVE_MOOD]["data"][0]["y"] == [0.61, 0.61]
     later = replace(SNAPSHOT, flags=())
-    second = live_parts.followed(LECTURE, COURSE, later, increment(reset=True), NOW)
+    second = parts.followed(LECTURE, COURSE, later, increment(reset=True), NOW)
     assert {name for name in first if first[name] != second[name]} == {ids.LIVE_QUEUE}
 
 
 def test_times_that_traces_share_are_told_once() -> None:
-    figure = live_parts.figures(increment(reset=True), ZoneInfo("UTC"))[ids.LIVE_MOOD]
-    first, *others = live_parts.shared_times(figure)["data"]
+    figure = parts.figures(increment(reset=True), ZoneInfo("UTC"))[ids.LIVE_MOOD]
+    first, *others = parts.shared_times(figure)["data"]
     assert len(first["x"]) == 2
     assert [trace["x"] for trace in others] == [0] * 6 + [[]]
 
@@ -182,16 +178,16 @@ SPAN = PulseSpan(
 
 
 def test_what_students_say_stands_apart_and_the_more_urgent_of_equals_first() -> None:
-    assert live_said.panel(SNAPSHOT) == []
-    said = text_of(live_said.panel(replace(SNAPSHOT, said=(SPAN, SPAN))))
+    assert self_reports.panel(SNAPSHOT) == []
+    said = text_of(self_reports.panel(replace(SNAPSHOT, said=(SPAN, SPAN))))
     assert "no part of the figures from faces" in said
     assert "7 students answered: Going well 3, Lost 3 and Okay 1." in said
     assert "10:33 to 10:38" in said
     silent = replace(
         SNAPSHOT, lecture=replace(LECTURE, policy=Policy.SELF_REPORT), mood=None, said=(SPAN,)
     )
-    strip = text_of(live_panels.strip(silent))
+    strip = text_of(panels.strip(silent))
     assert "Lost" in strip
     assert "3 of 7 students" in strip
-    empty = text_of(live_said.panel(replace(silent, said=())))
+    empty = text_of(self_reports.panel(replace(silent, said=())))
     assert "at least 5 of them" in empty

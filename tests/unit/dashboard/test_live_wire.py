@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.live_wire import KEPT, Answer, Line, Lines
-from dashboard.tree_difference import applied
+from dashboard.live.delta_feed import KEPT, Answer, Line, Lines
+from dashboard.live.tree_difference import applied
 
 
 class Page:

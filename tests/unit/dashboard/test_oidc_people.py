@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.oidc_people import PersonError, claim, person_of
+from dashboard.auth.oidc_people import PersonError, claim, person_of
 from dashboard.settings import Settings
 from db.values import Role
 

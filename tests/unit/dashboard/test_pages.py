@@ -8,18 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from contract import CourseMode, Emotion, Policy
-from dashboard import wording
-from dashboard.pages import (
-    ASSETS,
-    home,
-    ids,
-    index,
-    reports,
-    shell,
-    signin_html,
-    urls,
-)
+from contract import CourseMode, Look, Policy
+from dashboard.components import document, ids, shell, urls
+from dashboard.i18n import wording
+from dashboard.pages import ASSETS, home, signin_html
+from dashboard.pages.reports import page as reports
 from db.values import (
     Course,
     Report,
@@ -94,7 +87,7 @@ def test_join_addresses() -> None:
 
 
 def test_the_frame_names_its_language_and_has_one_place_for_notices() -> None:
-    assert '<html lang="{%language%}">' in index.INDEX
+    assert '<html lang="{%language%}">' in document.INDEX
     assert text_of(shell.frame()).split().count(ids.NOTICE) == 1
 
 
@@ -121,7 +114,7 @@ def test_words(said: str, expected: str) -> None:
 
 
 def test_every_look_state_and_policy_has_its_words() -> None:
-    assert set(wording.LOOK) == set(wording.MOOD_WORD) == set(Emotion)
+    assert set(wording.LOOK) == set(wording.MOOD_WORD) == set(Look)
     assert set(wording.POLICY_NAME) == set(wording.POLICY_MEANING) == set(Policy)
     assert set(wording.COURSE_MODE) == set(CourseMode)
 

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 from argon2 import PasswordHasher
 
-from dashboard import passwords
-from dashboard.errors import InvalidError
+from services import passwords
+from services.errors import InvalidError
 
 QUICK = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 

@@ -6,21 +6,22 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from analytics.comparison import compare
-from analytics.moments import Advice, Marker, MarkerChange, Moment
-from contract import Emotion, Policy
+from analytics.report.change_points import Advice, Marker, MarkerChange, Moment
+from analytics.report.comparison import compare
+from contract import Look, Policy
 from contract.languages import Language
 from dashboard.i18n import speaking
 from dashboard.reports import earlier
-from dashboard.reports.moments import (
+from dashboard.reports.change_points import (
     ADVICE,
     change_words,
     evidence,
     moment_words,
     told_moments,
 )
-from db import lectures, reports
-from db.store import Store
+from db.engine.store import Store
+from db.teaching import lectures, reports
+from services.reporting.earlier import earlier_figures
 from tests.unit.dashboard.made import START, Sitting
 
 AT = int(START.timestamp())
@@ -62,7 +63,7 @@ def test_a_stored_table_is_read_back_for_the_page() -> None:
 
 
 def test_a_look_is_called_a_look_and_no_feeling() -> None:
-    said = evidence(moment(look=Emotion.SAD, marker=None, before=0.05, after=0.22, span=(NAN, NAN)))
+    said = evidence(moment(look=Look.SAD, marker=None, before=0.05, after=0.22, span=(NAN, NAN)))
     assert said == "With no marker near, sad-looking rose from 5 % to 22 %, for 12 min."
     feelings = {"sad", "bored", "confused", "unhappy", "feel", "feels", "feeling"}
     for advice in Advice:
@@ -77,7 +78,7 @@ def test_every_suggestion_is_said_in_every_language() -> None:
 
 def test_a_marker_tells_before_and_after_with_its_range() -> None:
     change = MarkerChange(
-        Marker(AT, "quiz"), 0.52, 0.71, Emotion.HAPPY, 0.1, 0.12, attentive_span=(0.64, 0.77)
+        Marker(AT, "quiz"), 0.52, 0.71, Look.HAPPY, 0.1, 0.12, attentive_span=(0.64, 0.77)
     )
     assert change_words(change) == (
         "After quiz, attention rose from 52 % to 71 % (likely 64 to 77 %)."
@@ -105,7 +106,7 @@ def test_only_what_reports_of_the_same_kind_showed_is_compared(sqlite_store: Sto
         (4, "attentive,0.1\r\nmodel,pulse@1", other),
     ):
         reported(sqlite_store, sitting, days, summary, policy)
-    found = earlier.earlier_figures(sqlite_store, sitting.lecture, "pulse@1")
+    found = earlier_figures(sqlite_store, sitting.lecture, "pulse@1")
     assert found == [
         {"attentive": 0.8, "sad": 0.1},
         {"attentive": 0.6},

@@ -8,15 +8,17 @@ from types import SimpleNamespace
 import pypdfium2
 import pytest
 
-from contract import Emotion, Policy
+from contract import Look, Policy
 from contract.exchange import PulseMood
 from contract.languages import Language
 from dashboard.reports import TABLES, render_report
 from dashboard.reports.tables import safe
 from dashboard.reports.typeset import TypesetError, to_pdf
 from dashboard.settings import Settings
-from db import flags, ingest, lectures, settings
-from db.store import Store
+from db.engine.store import Store
+from db.measurements import ingest
+from db.people import school_settings
+from db.teaching import flags, lectures
 from db.values import FlagKind, FlagOutcome, School
 from tests.unit.dashboard.made import START, Sitting, sharp_card
 
@@ -33,10 +35,10 @@ def services(store: Store, language: Language = Language.EN):
 
 def taught(store: Store, policy: Policy = Policy.INDIVIDUAL) -> Sitting:
     """A lecture of six, one of them sad-looking throughout and named like a formula."""
-    settings.set_school(store, School("Northbridge", "Europe/Berlin", policy), START)
+    school_settings.set_school(store, School("Northbridge", "Europe/Berlin", policy), START)
     sitting = Sitting.begin(store, policy)
     for name in ("=Ana", "Ben", "Chloé", "Dev", "Emeka", "Freya"):
-        look = Emotion.SAD if name == "=Ana" else Emotion.NEUTRAL
+        look = Look.SAD if name == "=Ana" else Look.NEUTRAL
         person = sitting.join(name)
         sitting.send(person, look, range(MINUTES * 60))
         if name == "=Ana" and policy is Policy.INDIVIDUAL:
@@ -71,7 +73,7 @@ def rows(table: bytes) -> list[dict[str, str]]:
 
 def test_the_pdf_says_what_happened_and_is_tagged(sqlite_store: Store) -> None:
     sitting = taught(sqlite_store)
-    pdf, _ = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    pdf, _ = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
     text = text_of(pdf).replace("\xa0", " ")
     for said in (
         "Heat",
@@ -95,13 +97,13 @@ def test_the_pdf_says_what_happened_and_is_tagged(sqlite_store: Store) -> None:
 
 def test_the_same_data_give_the_same_bytes(sqlite_store: Store) -> None:
     sitting = taught(sqlite_store)
-    first = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
-    assert render_report(services(sqlite_store), sitting.lecture.id, at(9000)) == first
+    first = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
+    assert render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(9000)) == first
 
 
 def test_the_tables_are_readable_and_harmless(sqlite_store: Store) -> None:
     sitting = taught(sqlite_store)
-    _, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    _, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
     assert set(tables) == set(TABLES)
     assert {row["student"] for row in rows(tables["students"])} == {
         "'=Ana",
@@ -129,7 +131,7 @@ def test_who_is_asked_first_has_only_the_check_ins_they_agreed_to(
 ) -> None:
     sitting = Sitting.begin(sqlite_store)
     ana = sitting.join("Ana", ask_first=True)
-    sitting.send(ana, Emotion.SAD, range(MINUTES * 60))
+    sitting.send(ana, Look.SAD, range(MINUTES * 60))
     flag = flags.raise_flag(
         sqlite_store,
         lecture_id=sitting.lecture.id,
@@ -143,7 +145,7 @@ def test_who_is_asked_first_has_only_the_check_ins_they_agreed_to(
     if said is not None:
         flags.answer(sqlite_store, flag.id, said, at(310))
     lectures.end(sqlite_store, sitting.lecture.id, at(MINUTES * 60))
-    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    pdf, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
     (line,) = rows(tables["students"])
     assert line["check_ins"] == check_ins
     assert [row["student"] for row in rows(tables["flags"])] == ["Ana"] * int(check_ins)
@@ -155,7 +157,7 @@ def test_who_is_asked_first_has_only_the_check_ins_they_agreed_to(
 
 def test_under_aggregate_no_student_is_in_any_file(sqlite_store: Store) -> None:
     sitting = taught(sqlite_store, Policy.AGGREGATE)
-    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    pdf, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
     assert set(tables) == {"summary", "timeline", "moments", "comparison", "markers"}
     everything = text_of(pdf) + "".join(table.decode() for table in tables.values())
     for name in ("Ana", "Ben", "Chloé", "Emeka", "Freya"):
@@ -180,7 +182,7 @@ def self_reported(store: Store, answering: int) -> Sitting:
 
 def test_under_self_report_students_speak_and_no_model_does(sqlite_store: Store) -> None:
     sitting = self_reported(sqlite_store, answering=5)
-    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    pdf, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
     assert set(tables) == {"summary", "markers"}
     summary = {row["figure"]: row["value"] for row in rows(tables["summary"])}
     assert list(summary) == [
@@ -199,7 +201,7 @@ def test_under_self_report_students_speak_and_no_model_does(sqlite_store: Store)
 
 def test_the_answers_of_a_few_are_not_counted(sqlite_store: Store) -> None:
     sitting = self_reported(sqlite_store, answering=4)
-    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(2000))
+    pdf, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
     summary = {row["figure"]: row["value"] for row in rows(tables["summary"])}
     assert summary["students_who_answered"] == "fewer than 5"
     assert not [figure for figure in summary if figure.startswith("said_")]
@@ -211,7 +213,7 @@ def test_the_answers_of_a_few_are_not_counted(sqlite_store: Store) -> None:
 def test_an_empty_lecture_has_a_report_too(sqlite_store: Store) -> None:
     sitting = Sitting.begin(sqlite_store)
     lectures.end(sqlite_store, sitting.lecture.id, at(90))
-    pdf, tables = render_report(services(sqlite_store), sitting.lecture.id, at(100))
+    pdf, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(100))
     text = text_of(pdf).replace("\xa0", " ")
     assert "No faces were seen in this lecture." in text
     assert "No check-in was suggested." in text
@@ -244,8 +246,7 @@ def test_the_report_is_set_in_the_schools_language(
     sqlite_store: Store, language: Language, words: list[str]
 ) -> None:
     sitting = taught(sqlite_store)
-    spoken = services(sqlite_store, language)
-    pdf, tables = render_report(spoken, sitting.lecture.id, at(4000))
+    pdf, tables = render_report(services(sqlite_store), language, sitting.lecture.id, at(4000))
     assert f"/Lang({language})".encode() in pdf
     # Marks may come out beside the letters that they are set on.
     letters = {word: set(word) for word in words}
@@ -253,5 +254,5 @@ def test_the_report_is_set_in_the_schools_language(
     assert [word for word, known in letters.items() if not known <= set(text)] == []
     if language is Language.ES:
         assert [word for word in words if word not in text] == []
-    english = render_report(services(sqlite_store), sitting.lecture.id, at(4000))[1]
+    english = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(4000))[1]
     assert tables == english, "tables are for programs too"

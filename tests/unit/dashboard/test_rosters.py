@@ -7,16 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import rosters
-from dashboard.rosters import (
-    RosterError,
-    RosterStudent,
-    differences,
-    read_files,
-    read_roster,
-    store_roster,
-)
-from db.store import Store
+from db.engine.store import Store
+from services import rosters
+from services.errors import RosterError
+from services.rosters import RosterStudent, differences, read_files, read_roster, store_roster
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

@@ -6,14 +6,8 @@ from uuid import uuid4
 
 from contract import Choices, Policy
 from contract.exchange import PulseMood
-from dashboard.live_values import (
-    LivePoint,
-)
-from dashboard.pages import (
-    join,
-    me,
-    tap,
-)
+from dashboard.pages.join import page
+from dashboard.pages.student import me, self_report
 from db.values import (
     ErasureRequest,
     Lecture,
@@ -21,16 +15,17 @@ from db.values import (
     ParticipantStatus,
     PulseRow,
 )
+from services.live.values import LivePoint
 from tests.unit.dashboard.pages_made import COURSE, LECTURE, NOW, SHARES, text_of
 
 
 def test_join_gives_the_exact_command_and_what_is_sent() -> None:
-    text = text_of(join.layout(LECTURE, COURSE, "https://school.example"))
+    text = text_of(page.layout(LECTURE, COURSE, "https://school.example"))
     assert "classpulse agent --server https://school.example --join ABC234" in text
     assert "no picture, no sound, no text" in text
-    over = text_of(join.layout(replace(LECTURE, ended_at=NOW), COURSE, "https://x"))
+    over = text_of(page.layout(replace(LECTURE, ended_at=NOW), COURSE, "https://x"))
     assert "opens nothing any more" in over
-    pulse = text_of(join.layout(replace(LECTURE, policy=Policy.SELF_REPORT), COURSE, "https://x"))
+    pulse = text_of(page.layout(replace(LECTURE, policy=Policy.SELF_REPORT), COURSE, "https://x"))
     assert "classpulse agent" not in pulse
     assert "seven numbers" not in pulse
 
@@ -43,7 +38,7 @@ ANA = Participant(
 
 def me_page(participant: Participant = ANA, *, lecture: Lecture = LECTURE, **kept: Any) -> str:
     told = {"points": [], "seconds": 0, "pulses": (), "flags": (), "request": None, **kept}
-    standing = tap.Standing(participant, lecture, COURSE, None, None)
+    standing = self_report.Standing(participant, lecture, COURSE, None, None)
     return text_of(me.layout(standing, me.Kept(**told), me.MayChoose(shown=True, room=True)))
 
 
@@ -66,7 +61,7 @@ def test_me_asks_only_who_takes_part_while_it_runs() -> None:
 
 def test_a_private_question_stands_first_and_the_last_answer_is_said() -> None:
     said = PulseRow(uuid4(), ANA.id, NOW, PulseMood.LOST)
-    shown = text_of(tap.panel(tap.Standing(ANA, LECTURE, COURSE, said, uuid4())))
+    shown = text_of(self_report.panel(self_report.Standing(ANA, LECTURE, COURSE, said, uuid4())))
     assert shown.index("check in with you") < shown.index("How is it going?")
     assert "You said “I am lost” at 10:38" in shown
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.tree_difference import applied, difference
+from dashboard.live.tree_difference import applied, difference
 
 LEAVES = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "Div", "x"])
 TREES = st.recursive(

@@ -7,8 +7,8 @@ import pytest
 
 from contract.exchange import Reason
 from contract.policy import Policy
-from dashboard.api.verdicts import Tolerance, judge
 from db.values import Lecture
+from services.verdicts import Tolerance, judge
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)

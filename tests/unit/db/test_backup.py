@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from contract.policy import Policy
-from db import settings
-from db.backup import backup, restore
+from db.engine.backup import backup, restore
+from db.engine.store import Store, open_store
 from db.errors import ConflictError, StoreError, StoreUnavailableError
-from db.store import Store, open_store
+from db.people import school_settings
 from db.values import School
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def name_it(store: Store, name: str) -> None:
-    settings.set_school(store, School(name, "UTC", Policy.AGGREGATE), NOW)
+    school_settings.set_school(store, School(name, "UTC", Policy.AGGREGATE), NOW)
 
 
 def test_what_was_backed_up_comes_back(sqlite_url: str, tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_what_was_backed_up_comes_back(sqlite_url: str, tmp_path: Path) -> None:
     store.close()
     restore(sqlite_url, copy)
     store = open_store(sqlite_url)
-    assert settings.school(store).name == "before"
+    assert school_settings.school(store).name == "before"
     store.close()
     assert copy.stat().st_mode & 0o077 == 0
     assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
@@ -58,7 +58,7 @@ def test_a_wrong_file_never_reaches_the_store(sqlite_url: str, tmp_path: Path) -
     for bad in (wrong, foreign):
         with pytest.raises(StoreError):
             restore(sqlite_url, bad)
-    assert settings.school(store).name == "mine"
+    assert school_settings.school(store).name == "mine"
     store.close()
 
 

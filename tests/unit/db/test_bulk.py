@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from db.bulk import _arrays
+from db.engine.bulk import _arrays
 from db.errors import StoreError
 
 

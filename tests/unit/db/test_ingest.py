@@ -8,11 +8,11 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.emotions import EMOTIONS
 from contract.ids import uuid7
+from contract.looks import LOOKS
 from contract.observations import Attention, Observation
-from db import ingest
-from db.scales import BUCKET_SUMS
+from db.measurements import ingest
+from db.schema.scales import BUCKET_SUMS
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WHO = uuid7(START)
@@ -78,7 +78,7 @@ def test_every_observation_is_in_the_bucket_of_its_ten_seconds(items: list[Obser
     )
     assert sum(row["observations"] for row in rows) == len(items)
     for row in rows:
-        looks = sum(row[f"{emotion}_sum"] for emotion in EMOTIONS)
+        looks = sum(row[f"{emotion}_sum"] for emotion in LOOKS)
         # Seven roundings to 1e-4 of an observation with a face move its sum by 3.5 at most.
         assert abs(looks - 10_000 * row["face_observations"]) <= 4 * row["face_observations"]
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from db.secrets import digest, mint
+from db.engine.secrets import digest, mint
 
 
 def test_secrets_fit_a_url_and_the_contract() -> None:

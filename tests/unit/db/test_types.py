@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from contract.ids import uuid7
 from db.errors import StoreError
-from db.types import Id, Moment, utc
+from db.schema.types import Id, Moment, utc
 
 DIALECTS = [sqlite.dialect(), postgresql.dialect()]
 NAIVE = datetime(2026, 11, 21, 9, 0)  # noqa: DTZ001 - what must be refused

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from models import architectures
 from models.errors import ModelsError
+from models.training import architectures
 
 
 def test_the_table_is_read_without_keras() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from contract.emotions import Emotion
+from contract.looks import Look
 from models.cards import Card, load_card, sad_means
 from models.errors import CardError
 
@@ -29,8 +29,8 @@ def test_figures_come_as_arrays(card_values: dict[str, Any]) -> None:
     assert card.prior().shape == (7,)
     assert card.confusion().sum(axis=1) == pytest.approx(np.ones(7))
     assert card.confusion_counts().tolist() == [10] * 7
-    assert card.posteriors(Emotion.SAD).shape == (2, 7)
-    assert card.posteriors(Emotion.SAD, clear_only=True)[0].argmax() == 4
+    assert card.posteriors(Look.SAD).shape == (2, 7)
+    assert card.posteriors(Look.SAD, clear_only=True)[0].argmax() == 4
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_packaged_card_can_be_corrected_by() -> None:
     assert card.name == "pulse"
     assert np.linalg.cond(matrix) < 100, "shares could not be recovered"
     assert (matrix.argmax(axis=1) == np.arange(7)).sum() >= 6
-    assert min(len(card.posteriors(look)) for look in Emotion) >= 40
+    assert min(len(card.posteriors(look)) for look in Look) >= 40
     assert all(file.size_bytes <= 6 * 2**20 for file in card.files)
 
 

@@ -8,13 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import comparison
-from models.architectures import ARCHITECTURES
-from models.comparison import Row, Status, absent, in_order, is_news, keep, kept_rows, peer_row
-from models.datasets import DataSet, Faces, Split
 from models.errors import ModelsError
-from models.peers import PEERS, Peer
-from models.predictor import Predictor
+from models.evaluation import comparison
+from models.evaluation.comparison import (
+    Row,
+    Status,
+    absent,
+    in_order,
+    is_news,
+    keep,
+    kept_rows,
+    peer_row,
+)
+from models.evaluation.peers import PEERS, Peer
+from models.inference.predictor import Predictor
+from models.training.architectures import ARCHITECTURES
+from models.training.datasets import DataSet, Faces, Split
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from models.dataset_forms import SIDE
-from models.datasets import Split, load_dataset
 from models.errors import DataSetError
+from models.training.dataset_forms import SIDE
+from models.training.datasets import Split, load_dataset
 
 WriteSheets = Callable[..., Path]
 USAGES = ("Training", "Training", "PublicTest", "PrivateTest")

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import skimage.data
 
-from models.blazeface import BlazeFace, Detection
-from models.crops import RECIPE, Recipe, evenly_lit, face_crop, framed, square_crop
 from models.errors import InputError
-from models.face_detector import FaceDetector
-from models.face_mesh import FaceMesh
-from models.face_windows import moved, one_of_each, scaled, window_of, windows
-from models.framing import Found, fit, misses
-from models.scenes import Placed
+from models.inference.blazeface import BlazeFace, Detection
+from models.inference.crops import RECIPE, Recipe, evenly_lit, face_crop, framed, square_crop
+from models.inference.face_detector import FaceDetector
+from models.inference.face_mesh import FaceMesh
+from models.inference.face_windows import moved, one_of_each, scaled, window_of, windows
+from models.training.framing import Found, fit, misses
+from models.training.scenes import Placed
 
 EYES_AND_MOUTH = np.array([[204.0, 105.0], [245.0, 107.0], [226.0, 150.0]])
 """The astronaut's right eye, left eye and mouth, read off the portrait by hand."""

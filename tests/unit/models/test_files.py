@@ -9,8 +9,8 @@ import pytest
 
 from models.errors import WeightsError
 from models.fetch_weights import extract
-from models.files import PINNED, PinnedFile, read_weights
-from models.runtime import runnable
+from models.inference.files import PINNED, PinnedFile, read_weights
+from models.inference.runtime import runnable
 
 
 def _sha(content: bytes) -> str:
@@ -41,7 +41,7 @@ def test_where_there_is_no_litert_the_onnx_form_is_read(
     file: PinnedFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert file.read()[0] == file.name
-    monkeypatch.setattr("models.files.runnable", lambda: ".onnx")
+    monkeypatch.setattr("models.inference.files.runnable", lambda: ".onnx")
 
     name, content = file.read()
 
@@ -60,7 +60,9 @@ def test_where_there_is_no_litert_the_onnx_form_is_read(
 def test_litert_is_preferred(
     installed: set[str], suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.runtime.find_spec", lambda name: name in installed or None)
+    monkeypatch.setattr(
+        "models.inference.runtime.find_spec", lambda name: name in installed or None
+    )
 
     assert runnable() == suffix
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models.architectures import ARCHITECTURES
-from models.augmentation import Augmentation
 from models.errors import TrainingError
-from models.learning import (
+from models.training.architectures import ARCHITECTURES
+from models.training.augmentation import Augmentation
+from models.training.learning import (
     TrainConfig,
     differing,
     finished,

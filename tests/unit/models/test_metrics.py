@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models import metrics
+from models.evaluation import metrics
 
 THREE = np.array([[0.7, 0.2, 0.1], [0.4, 0.5, 0.1], [0.1, 0.1, 0.8], [0.2, 0.6, 0.2]])
 LABELS = np.array([0, 0, 2, 1])

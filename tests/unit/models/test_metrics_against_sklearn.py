@@ -6,7 +6,7 @@ from sklearn import metrics as sklearn
 from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 
-from models import metrics
+from models.evaluation import metrics
 
 CLASSES = 7
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.datasets import DataSet, Faces, Split
-from models.peers import PEERS, Peer, PeerAbsentError, measure_peer
+from models.evaluation.peers import PEERS, Peer, PeerAbsentError, measure_peer
+from models.training.datasets import DataSet, Faces, Split
 
 ASKED = """
 import json, sys

@@ -12,7 +12,7 @@ import pytest
 
 from models.cards import load_card
 from models.errors import InputError, WeightsError
-from models.predictor import Predictor
+from models.inference.predictor import Predictor
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_a_file_that_is_no_network_is_refused(copy: Path) -> None:
 
 def test_loading_needs_no_tensorflow() -> None:
     code = (
-        "import sys; from models.predictor import Predictor; Predictor.load();"
+        "import sys; from models.inference.predictor import Predictor; Predictor.load();"
         "assert not {'keras', 'tensorflow'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -114,7 +114,8 @@ def test_loading_needs_no_tensorflow() -> None:
 
 def test_importing_opens_nothing() -> None:
     code = (
-        "import sys, models.predictor, models.face_detector, models.train, models.export;"
+        "import sys, models.inference.predictor, models.inference.face_detector;"
+        "import models.training.train, models.training.export;"
         "assert not {'keras', 'tensorflow', 'ai_edge_litert'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from classpulse.bench.cost import HOURS, STUDENTS
+from benchmarks.cost import HOURS, STUDENTS
 from classpulse.cli import app
 
 

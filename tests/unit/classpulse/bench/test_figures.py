@@ -5,18 +5,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from analytics.confusion import adjust
-from analytics.evidence import FlagKind
-from classpulse.bench.classes import Setting, draw
-from classpulse.bench.faces import FaceSet, from_bank, from_card
-from classpulse.bench.flags import GROUPS, bench_flags
-from classpulse.bench.lectures import play
-from classpulse.bench.mood import SHARES, bench_mood
-from classpulse.bench.plots import Line, chart
-from classpulse.bench.rivals import QUIET_S, naively
-from classpulse.bench.scores import Tally
-from classpulse.bench.sweeps import worse
-from classpulse.bench.tune import score
+from analytics.flags.evidence import FlagKind
+from analytics.mood.confusion import adjust
+from benchmarks.classes import Setting, draw
+from benchmarks.faces import FaceSet, from_bank, from_card
+from benchmarks.flags import GROUPS, bench_flags
+from benchmarks.lectures import play
+from benchmarks.mood import SHARES, bench_mood
+from benchmarks.plots import Line, chart
+from benchmarks.rivals import QUIET_S, naively
+from benchmarks.scores import Tally
+from benchmarks.sweeps import worse
+from benchmarks.tune import score
 from classpulse.cli import app
 
 

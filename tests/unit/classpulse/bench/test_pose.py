@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from capture_agent.clips import DemoClip
-from capture_agent.pipeline import Pipeline
-from capture_agent.vision import load_vision
-from classpulse.bench import pose
-from classpulse.bench.head import PEOPLE, SIZE, render
+from benchmarks import pose
+from benchmarks.head import PEOPLE, SIZE, render
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.perception.vision import load_vision
+from capture_agent.sources.clips import DemoClip
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from classpulse.bench.scenes import GALLERY, TILES, gallery_scenes, moving_gallery, tile
-from classpulse.bench.seeing_page import write_page
-from models.datasets import Faces, Split
-from models.scenes import SCENE, Placed, webcam_scenes
+from benchmarks.scenes import GALLERY, TILES, gallery_scenes, moving_gallery, tile
+from benchmarks.seeing_page import write_page
+from models.training.datasets import Faces, Split
+from models.training.scenes import SCENE, Placed, webcam_scenes
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Engagement: attentive index, presence and states, kept apart; missing is never zero."""

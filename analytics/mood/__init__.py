@@ -1,0 +1,1 @@
+"""Class mood: the true shares of the seven looks, corrected for the model's known errors."""

@@ -1,0 +1,124 @@
+"""Mixtures of looks: how a student's mean posterior would scatter, were this or that mixture true.
+
+A student's window is read as four parts, each one of the seven looks, of at most three different
+ones: 175 mixtures from *all sad* to *half neutral, a quarter happy, a quarter sad* `[own]`. Of each
+the mean posterior is known from the model's confusion, and its scatter from that of single faces:
+a student has K = 5 faces of a look, because errors on one person's face are not independent. How
+often each mixture occurs in a class follows a Dirichlet-multinomial around the class's shares
+(Minka 2000, *Estimating a Dirichlet distribution*), whose concentration says how alike students
+are: at 0 each sticks with one look, at infinity all mix like the class.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations_with_replacement
+from math import lgamma
+from typing import Final
+
+import numpy as np
+
+from analytics.buckets import LOOK_COUNT, Floats
+from analytics.mood.confusion import Confusion
+
+FACES_PER_STUDENT: Final = 5
+PARTS: Final = 4
+_MOST_LOOKS: Final = 3
+_FREE: Final = LOOK_COUNT - 1
+"""A posterior sums to one: its last value says nothing new."""
+_BLUR: Final = 0.002
+"""Variance added in every direction: what M itself and five faces cannot tell. Chosen on
+PublicTest from .0005 to .005."""
+_LEAST_TOTAL: Final = 0.01
+_MOST_TOTAL: Final = 50.0
+"""Beyond these a Dirichlet hardly changes."""
+_TINY: Final = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Mixtures:
+    """The A mixtures, made once for a model."""
+
+    parts: Floats
+    """(A, 7) how much of each look; each row sums to one"""
+    pairs: Floats
+    """(A, 49) products of each two of them"""
+    densities: Floats
+    """(F, A) weights of a mean's features, the squares first, that give log densities"""
+    held: Floats
+    """(7 · 5, A) 1 where a mixture has exactly so many parts of the look"""
+    ways: Floats
+    """(A,) log of the orders in which the parts may stand"""
+
+    def log_densities(self, means: Floats) -> Floats:
+        """(…, A) log density, up to a constant, of each of ``means`` (…, 7) under each mixture."""
+        free = means[..., :_FREE]
+        rows, columns = np.triu_indices(_FREE)
+        ones = np.ones((*free.shape[:-1], 1))
+        features = np.concatenate([free[..., rows] * free[..., columns], free, ones], axis=-1)
+        return np.asarray(features @ self.densities)
+
+    def occurrence(self, alphas: Floats) -> Floats:
+        """(S, A) how often each mixture occurs under Dirichlets ``alphas`` (S, 7); sums to one."""
+        steps = np.log(alphas[..., None] + np.arange(PARTS))
+        rising = np.zeros((len(alphas), LOOK_COUNT, PARTS + 1))
+        np.cumsum(steps, axis=-1, out=rising[..., 1:])
+        logs = rising.reshape(len(alphas), -1) @ self.held + self.ways
+        logs -= np.log(alphas.sum(axis=1)[:, None] + np.arange(PARTS)).sum(axis=1)[:, None]
+        weights = np.exp(logs)
+        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+    def reweighted(self, alphas: Floats, found: Floats) -> Floats:
+        """(S, 7) shares that explain better how many students ``found`` (S, A) of each mixture.
+
+        One fixed-point step of Minka's for the Dirichlet-multinomial.
+        """
+        terms = np.zeros((len(alphas), LOOK_COUNT, PARTS + 1))
+        np.cumsum(1.0 / (alphas[..., None] + np.arange(PARTS)), axis=-1, out=terms[..., 1:])
+        counts = (found @ self.held.T).reshape(terms.shape)
+        shares = alphas * (counts * terms).sum(axis=-1)
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+@lru_cache(maxsize=8)
+def mixtures_of(confusion: Confusion) -> Mixtures:
+    """The mixtures as ``confusion``'s model would see them."""
+    counts = _counts()
+    parts = counts / PARTS
+    scatter = confusion.within[:, :_FREE, :_FREE] / FACES_PER_STUDENT
+    spreads = np.einsum("aj,jkl->akl", parts**2, scatter) + _BLUR * np.eye(_FREE)
+    sharpness = np.linalg.inv(spreads)
+    centres = (parts @ confusion.matrix)[:, :_FREE]
+    linear = np.einsum("aik,ak->ai", sharpness, centres)
+    constant = np.einsum("ai,ai->a", linear, centres) + np.linalg.slogdet(spreads)[1]
+    rows, columns = np.triu_indices(_FREE)
+    squares = sharpness[:, rows, columns] * np.where(rows == columns, 1.0, 2.0)
+    held = (counts[:, :, None] == np.arange(PARTS + 1)).reshape(len(counts), -1)
+    return Mixtures(
+        parts=parts,
+        pairs=np.einsum("ai,aj->aij", parts, parts).reshape(len(parts), -1),
+        densities=np.concatenate([-squares / 2, linear, -constant[:, None] / 2], axis=1).T.copy(),
+        held=held.T.astype(np.float64),
+        ways=np.array([lgamma(PARTS + 1) - sum(lgamma(n + 1) for n in row) for row in counts]),
+    )
+
+
+def _counts() -> Floats:
+    """(A, 7) parts of each look, whole numbers that sum to four."""
+    rows = [
+        np.bincount(parts, minlength=LOOK_COUNT)
+        for parts in combinations_with_replacement(range(LOOK_COUNT), PARTS)
+        if len(set(parts)) <= _MOST_LOOKS
+    ]
+    return np.array(rows, np.float64)
+
+
+def concentration(likeness: Floats) -> Floats:
+    """(S, 1) the Dirichlet's total that makes students as alike as ``likeness`` (S,) says.
+
+    Of four parts, students who all mix alike still differ by a quarter of what pure ones do.
+    """
+    over = likeness * PARTS - 1.0
+    total = (1.0 - likeness) * PARTS / np.maximum(over, _TINY)
+    return np.asarray(
+        np.clip(np.where(over > 0, total, np.inf), _LEAST_TOTAL, _MOST_TOTAL)[:, None]
+    )

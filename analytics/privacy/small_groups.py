@@ -1,0 +1,180 @@
+"""Small groups: which students a class figure may cover, so that nothing hidden is subtracted.
+
+A student is *hidden* where no row of theirs may be shown: everybody under ``aggregate``, those who
+did not choose it under ``individual``. Hidden students enter class figures only as a group of at
+least k, in windows of which they were there 60 %, and only if that group is one already shown or
+differs from every one already shown by at least k (``analytics.privacy.suppression``; the
+thresholds are our own): the difference of two figures then never speaks of fewer than k students.
+What is derived afterwards (totals, changes at markers) is derived from the shown figures alone.
+"""
+
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.buckets import Bools, Buckets, Floats, Ints
+from analytics.mood.class_mood import LIVE_WINDOW_S, step_grid
+from analytics.privacy.suppression import K, ShownGroup, laid_out, steady_groups
+from contract.looks import BUCKET_SECONDS
+from contract.policy import Policy
+
+AGGREGATE_STEP_S: Final = 300
+INDIVIDUAL_STEP_S: Final = 60
+CONTRIBUTES_FROM: Final = 0.6
+"""Share of a window's buckets with a judged face from which a hidden student contributes."""
+ROUNDING: Final = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Cohorts:
+    """Who stands behind the class figure of each step; nobody: the figure is withheld."""
+
+    starts: Ints
+    """(S,) epoch seconds"""
+    step_s: int
+    members: Bools
+    """(P, S)"""
+    withheld: Bools
+    """(S,) steps in which hidden students contributed and are not in the figure"""
+    fresh: tuple[ShownGroup, ...] = ()
+    """groups not shown before: to be kept before anybody sees a figure of theirs"""
+
+
+@dataclass(frozen=True, eq=False)
+class LiveView:
+    """What live class figures are computed from: hand the three to ``mood`` and ``engagement``."""
+
+    buckets: Buckets
+    now: int
+    """epoch seconds; under small-group rules the end of the last fixed window"""
+    window_s: int
+    fresh: tuple[ShownGroup, ...] = ()
+    """as in ``Cohorts``"""
+
+
+def step_for(policy: Policy) -> int:
+    """Seconds of a step of the class timeline under ``policy``."""
+    return AGGREGATE_STEP_S if policy is Policy.AGGREGATE else INDIVIDUAL_STEP_S
+
+
+def cohorts(
+    buckets: Buckets,
+    policy: Policy,
+    visible: Collection[Hashable],
+    *,
+    now: int,
+    k: int = K,
+    shown: Sequence[ShownGroup] = (),
+) -> Cohorts:
+    """The cohort of each step of the lecture so far, at the policy's own step.
+
+    ``visible`` are the participants whose rows may be shown (ignored unless ``individual``);
+    ``shown`` are the groups of hidden students that earlier figures have shown already, oldest
+    first.
+    Only windows complete at ``now`` (epoch seconds) hold hidden students.
+    """
+    starts, firsts = step_grid(buckets.starts, step_for(policy))
+    if policy is Policy.SELF_REPORT or not len(starts):
+        nobody = np.zeros((len(buckets.participants), len(starts)), np.bool_)
+        return Cohorts(starts, step_for(policy), nobody, _any(nobody))
+    seen = (buckets.probability_count > 0).astype(np.int64)
+    counts = np.add.reduceat(seen, firsts, axis=1)
+    whole = step_for(policy) // BUCKET_SECONDS
+    open_rows = _visible_rows(buckets, policy, visible)
+    complete = starts + step_for(policy) <= now
+    eligible = (counts >= CONTRIBUTES_FROM * whole) & ~open_rows[:, None] & complete
+    made_of = np.add.reduceat(buckets.observations, firsts, axis=1)
+    earlier = laid_out(shown, buckets.participants, starts)
+    groups = steady_groups(eligible, made_of, k=k, earlier=earlier)
+    members = groups | ((made_of > 0) & open_rows[:, None])
+    known = {_key(group) for group in shown}
+    fresh = [
+        ShownGroup(int(start), _made_of(buckets.participants, group, counts))
+        for start, group, counts in zip(starts, groups.T, made_of.T, strict=True)
+        if group.any()
+    ]
+    return Cohorts(
+        starts,
+        step_for(policy),
+        members,
+        _any(eligible & ~groups),
+        tuple(group for group in fresh if _key(group) not in known),
+    )
+
+
+def _made_of(names: Sequence[Hashable], group: Bools, counts: Ints) -> dict[Hashable, int]:
+    return {names[row]: int(counts[row]) for row in np.flatnonzero(group).tolist()}
+
+
+def _key(group: ShownGroup) -> tuple[int, frozenset[tuple[Hashable, int]]]:
+    return group.start, frozenset(group.members.items())
+
+
+def _any(cells: Bools) -> Bools:
+    return np.asarray(cells.any(axis=0), np.bool_)
+
+
+def masked(buckets: Buckets, groups: Cohorts) -> Buckets:
+    """``buckets`` with everything emptied that no class figure may cover."""
+    if not len(groups.starts):
+        return buckets
+    step = np.searchsorted(groups.starts, buckets.starts, side="right") - 1
+    return buckets.kept(groups.members[:, step])
+
+
+def live_view(
+    buckets: Buckets,
+    policy: Policy,
+    visible: Collection[Hashable],
+    *,
+    now: int,
+    k: int = K,
+    shown: Sequence[ShownGroup] = (),
+) -> LiveView:
+    """What live class figures may be computed from at ``now``, epoch seconds.
+
+    Where nobody hidden could be counted it is the trailing minute of the visible students; else
+    the last complete step of the class timeline, so that a live figure tells nothing more than the
+    timeline does.
+    """
+    open_rows = _visible_rows(buckets, policy, visible)
+    if policy is Policy.INDIVIDUAL and (~open_rows).sum() < k:
+        names = [name for name, open_ in zip(buckets.participants, open_rows, strict=True) if open_]
+        return LiveView(buckets.only(names), now, LIVE_WINDOW_S)
+    groups = cohorts(buckets, policy, visible, now=now, k=k, shown=shown)
+    end = now // groups.step_s * groups.step_s
+    # A window is named by the last bucket that begins in it.
+    return LiveView(masked(buckets, groups), end - BUCKET_SECONDS, groups.step_s, groups.fresh)
+
+
+def rounded(shares: Floats, policy: Policy) -> Floats:
+    """Shares (…, n) that sum to one as they may be shown: in steps of 5 points if ``aggregate``.
+
+    The largest remainders are rounded up, so that they still sum to one.
+    """
+    if policy is not Policy.AGGREGATE:
+        return shares
+    flat = np.atleast_2d(shares).reshape(-1, shares.shape[-1])
+    units = flat / ROUNDING
+    base = np.floor(units + 1e-9)
+    with np.errstate(invalid="ignore"):
+        missing = np.rint(units.sum(axis=1) - base.sum(axis=1))
+    order = np.argsort(np.argsort(-(units - base), axis=1, kind="stable"), axis=1, kind="stable")
+    whole = np.where(np.isnan(flat), np.nan, base + (order < missing[:, None]))
+    return np.asarray((whole * ROUNDING).reshape(shares.shape), np.float64)
+
+
+def rounded_each(values: Floats, policy: Policy) -> Floats:
+    """Figures that stand alone (indices, ends of intervals) as they may be shown."""
+    if policy is not Policy.AGGREGATE:
+        return values
+    return np.asarray(np.rint(values / ROUNDING) * ROUNDING, np.float64)
+
+
+def _visible_rows(buckets: Buckets, policy: Policy, visible: Collection[Hashable]) -> Bools:
+    if policy is not Policy.INDIVIDUAL:
+        return np.zeros(len(buckets.participants), np.bool_)
+    wanted = set(visible)
+    return np.array([name in wanted for name in buckets.participants], np.bool_)

@@ -1,0 +1,327 @@
+"""The report of one lecture as a value: everything its pages and tables show.
+
+Class figures go through the small-group rules first, and every total is a mean of the steps that
+are shown, so nothing hidden can be got by subtracting one table from another.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.buckets import Buckets, Floats, Ints
+from analytics.engagement.figures import ParticipantEvent, class_mean, class_timeline, student_means
+from analytics.flags.evidence import Episode
+from analytics.flags.log import LoggedFlag, ReportFlag, side_by_side
+from analytics.mood.class_mood import one_vote_means, step_grid, timeline
+from analytics.mood.confusion import Confusion, adjust
+from analytics.privacy.small_groups import Cohorts, cohorts, masked, rounded, rounded_each, step_for
+from analytics.privacy.suppression import ShownGroup
+from analytics.report.change_points import (
+    Course,
+    Marker,
+    MarkerChange,
+    Moment,
+    marker_changes,
+    moments,
+)
+from analytics.report.comparison import ATTENTIVE, PRESENCE, Compared, compare
+from analytics.report.notes import Note, limits_for, method_for
+from contract.events import EventKind
+from contract.looks import BUCKET_SECONDS, LOOKS, Look
+from contract.policy import Policy
+
+
+@dataclass(frozen=True)
+class LectureFacts:
+    """The lecture the report is of; times in epoch seconds."""
+
+    id: str
+    title: str
+    course: str
+    policy: Policy
+    started_at: int
+    ended_at: int
+    model: str
+    """``name@version`` of the card"""
+
+
+@dataclass(frozen=True)
+class LookTotal:
+    """One look over the whole lecture: the mean of the shown steps, 0..1; NaN where none was."""
+
+    look: Look
+    share: float
+    """adjusted"""
+    raw: float
+    low: float
+    high: float
+    """90 % interval of the adjusted share"""
+
+
+@dataclass(frozen=True, eq=False)
+class StudentLine:
+    """One student's own line, under the policy and the choice that allow it."""
+
+    participant: Hashable
+    name: str
+    observed_s: int
+    """seconds of the lecture with data"""
+    coverage: float
+    """the same as a share, 0..1"""
+    presence: float
+    """share of the observed time with a face; NaN without data"""
+    attentive: float
+    """0..1 given a face; NaN without one"""
+    shares: Floats
+    """(7,) the student's looks, adjusted; NaN where no face was judged"""
+    away_s: int
+    """seconds in whole buckets without a face"""
+    paused_s: int
+    flags: int
+
+
+@dataclass(frozen=True, eq=False)
+class ReportTimeline:
+    """The class step by step (a minute; five under ``aggregate``): S steps. NaN: withheld."""
+
+    starts: Ints
+    """(S,) epoch seconds"""
+    step_s: int
+    shares: Floats
+    """(S, 7) adjusted"""
+    raw: Floats
+    """(S, 7)"""
+    low: Floats
+    """(S, 7) 90 % interval; NaN where none was asked for"""
+    high: Floats
+    """(S, 7)"""
+    attentive: Floats
+    """(S,)"""
+    presence: Floats
+    """(S,)"""
+    reporting: Ints
+    """(S,) students behind the figures; 0 where withheld"""
+    coverage: Floats
+    """(S,) of the expected ones"""
+
+
+@dataclass(frozen=True)
+class ReportSummary:
+    """The lecture in a few figures; means of the shown steps, NaN where none was shown."""
+
+    duration_s: int
+    expected: int
+    """students who took part"""
+    reported: int
+    """students with at least one judged face"""
+    attentive: float
+    presence: float
+    coverage: float
+    """share of the expected students behind the figures"""
+    flags: int
+    unknown: int
+    """observations of another model, left out of the looks"""
+    withheld_steps: int
+    """steps in which too small a group was left out"""
+
+
+@dataclass(frozen=True, eq=False)
+class LectureReport:
+    """Everything the report shows."""
+
+    facts: LectureFacts
+    summary: ReportSummary
+    timeline: ReportTimeline
+    totals: tuple[LookTotal, ...]
+    """seven, in FER2013 order"""
+    flags: tuple[ReportFlag, ...]
+    """in the order they were raised"""
+    students: tuple[StudentLine, ...]
+    """empty unless the policy is ``individual``; in the order given, never ranked"""
+    markers: tuple[Marker, ...]
+    changes: tuple[MarkerChange, ...]
+    """before and after each marker"""
+    moments: tuple[Moment, ...]
+    """the few lasting changes worth revisiting, in the order of time"""
+    compared: tuple[Compared, ...]
+    """class figures beside those that the course's earlier lectures showed"""
+    method: tuple[Note, ...]
+    """how the figures were made"""
+    limits: tuple[Note, ...]
+    """what they cannot say"""
+    fresh: tuple[ShownGroup, ...] = ()
+    """groups not shown before: to be kept before anybody sees the report"""
+
+
+def build(
+    facts: LectureFacts,
+    buckets: Buckets,
+    confusion: Confusion,
+    *,
+    visible: Mapping[Hashable, str],
+    events: Sequence[ParticipantEvent] = (),
+    log: Sequence[LoggedFlag] = (),
+    recomputed: Sequence[Episode] = (),
+    markers: Sequence[Marker] = (),
+    before: Sequence[ShownGroup] = (),
+    earlier: Sequence[Mapping[str, float]] = (),
+) -> LectureReport:
+    """The report of the lecture whose every participant has a row in ``buckets``.
+
+    ``visible`` gives the name of each student whose own row may be shown. Under any policy but
+    ``individual`` no student and no flag is shown whatever is passed, and under ``self_report`` no
+    figure from faces at all. ``before`` are the groups that figures of the lecture have shown,
+    ``earlier`` the figures that reports of the course's earlier lectures have (``comparison``).
+    """
+    named = dict(visible) if facts.policy is Policy.INDIVIDUAL else {}
+    # The lecture is over: its last, shorter step counts as complete.
+    end = facts.ended_at + step_for(facts.policy)
+    groups = cohorts(buckets, facts.policy, named, now=end, shown=before)
+    shown = masked(buckets, groups)
+    steps = _timeline(shown, confusion, facts.policy)
+    flags = side_by_side(named, log, recomputed, facts.ended_at)
+    course = Course(
+        steps.starts, steps.step_s, steps.attentive, steps.shares, steps.low, steps.high
+    )
+    summary = _summary(facts, buckets, groups, steps, flags)
+    return LectureReport(
+        facts=facts,
+        summary=summary,
+        timeline=steps,
+        totals=_totals(steps),
+        flags=flags,
+        students=_students(facts, buckets, confusion, named, events, flags),
+        markers=tuple(sorted(markers, key=lambda marker: marker.at)),
+        changes=marker_changes(course, markers),
+        moments=moments(course, markers),
+        compared=compare(_figures(summary, steps), earlier),
+        method=method_for(facts.policy),
+        limits=limits_for(facts.policy),
+        fresh=groups.fresh,
+    )
+
+
+def _timeline(shown: Buckets, confusion: Confusion, policy: Policy) -> ReportTimeline:
+    mood = timeline(shown, confusion, step_s=step_for(policy))
+    _, firsts = step_grid(shown.starts, mood.step_s)
+    attentive, present = class_timeline(shown, firsts)
+    shares = rounded(mood.shares, policy)
+    return ReportTimeline(
+        starts=mood.starts,
+        step_s=mood.step_s,
+        shares=shares,
+        raw=rounded(mood.raw, policy),
+        low=np.minimum(rounded_each(mood.low, policy), shares),
+        high=np.maximum(rounded_each(mood.high, policy), shares),
+        attentive=rounded_each(attentive, policy),
+        presence=rounded_each(present, policy),
+        reporting=mood.reporting,
+        coverage=mood.coverage,
+    )
+
+
+def _totals(steps: ReportTimeline) -> tuple[LookTotal, ...]:
+    """From the shown steps alone. A student keeps their face from step to step, so errors do not
+    cancel, and the ends of the interval are the means of the steps' own."""
+    known = steps.reporting > 0
+
+    def mean(values: Floats) -> list[float]:
+        whole = values[known].mean(axis=0) if known.any() else np.full(len(LOOKS), np.nan)
+        return [float(value) for value in whole]
+
+    columns = zip(
+        LOOKS,
+        mean(steps.shares),
+        mean(steps.raw),
+        mean(steps.low),
+        mean(steps.high),
+        strict=True,
+    )
+    return tuple(LookTotal(*values) for values in columns)
+
+
+def _summary(
+    facts: LectureFacts,
+    buckets: Buckets,
+    groups: Cohorts,
+    steps: ReportTimeline,
+    flags: Sequence[ReportFlag],
+) -> ReportSummary:
+    return ReportSummary(
+        duration_s=facts.ended_at - facts.started_at,
+        expected=len(buckets.participants),
+        reported=int((buckets.probability_count.sum(axis=1) > 0).sum()),
+        attentive=class_mean(steps.attentive),
+        presence=class_mean(steps.presence),
+        coverage=class_mean(steps.coverage),
+        flags=len(flags),
+        unknown=int(buckets.unknown_model.sum()),
+        withheld_steps=int(groups.withheld.sum()),
+    )
+
+
+def _figures(summary: ReportSummary, steps: ReportTimeline) -> dict[str, float]:
+    """What is compared with earlier lectures, by name."""
+    known = steps.reporting > 0
+    shares = steps.shares[known].mean(axis=0).tolist() if known.any() else []
+    looks = {look.value: share for look, share in zip(LOOKS, shares, strict=False)}
+    return {ATTENTIVE: summary.attentive, PRESENCE: summary.presence} | looks
+
+
+def _students(
+    facts: LectureFacts,
+    buckets: Buckets,
+    confusion: Confusion,
+    named: Mapping[Hashable, str],
+    events: Sequence[ParticipantEvent],
+    flags: Sequence[ReportFlag],
+) -> tuple[StudentLine, ...]:
+    # Sums over the whole grid and one pass over events: a copy of the named students' rows, or a
+    # search for each of them, would cost more the larger the class.
+    rows = {name: row for row, name in enumerate(buckets.participants) if name in named}
+    attentive, present = student_means(buckets)
+    shares = adjust(one_vote_means(buckets)[list(rows.values())], confusion)
+    observed = (buckets.observations > 0).sum(axis=1) * BUCKET_SECONDS
+    away = ((buckets.observations > 0) & (buckets.face_observations == 0)).sum(axis=1)
+    length = max(1, len(buckets.starts) * BUCKET_SECONDS)
+    own: dict[Hashable, list[ParticipantEvent]] = {name: [] for name in rows}
+    for event in events:
+        own.get(event.participant, []).append(event)
+    flagged = Counter(flag.participant for flag in flags)
+    return tuple(
+        StudentLine(
+            participant=name,
+            name=named[name],
+            observed_s=int(observed[row]),
+            coverage=float(observed[row] / length),
+            presence=float(present[row]),
+            attentive=float(attentive[row]),
+            shares=shares[at],
+            away_s=int(away[row]) * BUCKET_SECONDS,
+            paused_s=paused_seconds(own[name], name, facts.started_at, facts.ended_at),
+            flags=flagged[name],
+        )
+        for at, (name, row) in enumerate(rows.items())
+    )
+
+
+_ENDS_PAUSE: Final = (EventKind.RESUMED, EventKind.STOPPED)
+
+
+def paused_seconds(
+    events: Sequence[ParticipantEvent], participant: Hashable, start: int, end: int
+) -> int:
+    """Seconds of [``start``, ``end``) in which ``participant`` had paused."""
+    total, since = 0.0, None
+    for event in sorted(events, key=lambda event: event.at):
+        if event.participant != participant:
+            continue
+        at = min(max(event.at, start), end)
+        if event.kind is EventKind.PAUSED and since is None:
+            since = at
+        elif event.kind in _ENDS_PAUSE and since is not None:
+            total, since = total + at - since, None
+    return round(total + (end - since if since is not None else 0.0))

@@ -1,0 +1,1 @@
+"""Where pictures come from: a camera, the screen, files, and the packaged demo face."""

@@ -1,0 +1,253 @@
+"""Signing in: server-side sessions, who is asking now, and callbacks that are never bare."""
+
+import functools
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from flask import Blueprint, Flask, Response, g, make_response, redirect, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from dashboard.api.limits import address, current_limits
+from dashboard.auth.devices import device_of
+from dashboard.components import urls
+from dashboard.errors import TooManyRequestsError
+from dashboard.http.web import current_services
+from dashboard.i18n import text, wording
+from dashboard.pages.account.signin import signin_html
+from db.engine.secrets import mint
+from db.people import consents, courses, users
+from db.values import User
+from services import access, passwords
+from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
+from services.errors import ForbiddenError, NotSignedInError
+
+blueprint = Blueprint("signin", __name__)
+
+_PARTICIPANT: Final = "participant"
+"""Under which name the cookie carries the secret of a student's own page."""
+
+ELSEWHERE: Final = "elsewhere"
+"""Under which name the cookie remembers that the sign-in was by the school's own account."""
+
+SECURED: Final = "classpulse_action"
+"""The attribute by which a test tells a secured callback from a bare one."""
+
+Callback = TypeVar("Callback", bound=Callable[..., Any])
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A user as flask-login carries them: by the secret of their session's row, never their id."""
+
+    def __init__(self, user: User, secret: str) -> None:
+        self.user = user
+        self._secret = secret
+
+    def get_id(self) -> str:
+        """What the signed cookie holds."""
+        return self._secret
+
+
+def register(flask: Flask) -> None:
+    """Give the server its sign-in pages and its way to know who is asking."""
+    manager = LoginManager()
+    manager.init_app(flask)
+    manager.user_loader(_load)
+    flask.register_blueprint(blueprint)
+
+
+def _load(secret: str) -> SignedIn | None:
+    services = current_services()
+    user = users.session_user(services.store, secret, services.clock())
+    return None if user is None else SignedIn(user, secret)
+
+
+def current_actor() -> Actor:
+    """Who asks within this request: the signed-in user, else the student of an own page."""
+    if "actor" not in g:
+        g.actor = _user_actor() or current_participant()
+    actor: Actor = g.actor
+    return actor
+
+
+def _user_actor() -> UserActor | None:
+    if not current_user.is_authenticated:
+        return None
+    user = current_user.user
+    return UserActor(user, courses.taught_by(current_services().store, user.id))
+
+
+def current_participant() -> ParticipantActor | Nobody:
+    """The student whose own page this browser has opened, whoever else is signed in."""
+    secret = session.get(_PARTICIPANT)
+    if not isinstance(secret, str):
+        return Nobody()
+    found = consents.by_recovery(current_services().store, secret)
+    return Nobody() if found is None else ParticipantActor(found.id, found.lecture_id)
+
+
+@blueprint.get("/signin")
+def signin_page() -> Response:
+    """The form."""
+    target = urls.local(request.args.get("next"))
+    if current_user.is_authenticated:
+        return see_other(target)
+    return form(None, target, left="left" in request.args)
+
+
+@blueprint.post("/signin")
+def sign_in() -> Response:
+    """Check the password and open a session, or show the form again with the reason."""
+    login = request.form.get("login", "").strip()[:200]
+    target = urls.local(request.form.get("next"))
+    limits = current_limits()
+    here = address()
+    tries = ((limits.signin, (login.casefold(), here)), (limits.signin_address, here))
+    try:
+        for buckets, key in tries:
+            buckets.check(key)
+    except TooManyRequestsError as error:
+        wait = int(error.retry_after) + 1
+        sentence = text("Too many wrong passwords: try again in {span}.", span=_span(wait))
+        response = form(sentence, target, 429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    user = _checked(login, request.form.get("password", ""))
+    if user is None:
+        for buckets, key in tries:
+            # Two at once may race for the last try; the next one is refused.
+            with suppress(TooManyRequestsError):
+                buckets.take(key)
+        return form(text("This name and password do not belong together."), target, 401)
+    sign_in_as(user)
+    return see_other(target)
+
+
+def _checked(login: str, password: str) -> User | None:
+    store = current_services().store
+    found = users.credentials(store, login)
+    stored = found[1] if found else None
+    if not passwords.verify(stored, password) or found is None or found[0].disabled:
+        return None
+    if stored is not None and passwords.outdated(stored):
+        users.rehash_password(store, found[0].id, passwords.hash_password(password))
+    return found[0]
+
+
+def has_password(user: User) -> bool:
+    """Whether a user can sign in here, without a provider."""
+    found = users.credentials(current_services().store, user.login)
+    return found is not None and found[1] is not None
+
+
+def sign_in_as(user: User) -> None:
+    """Open a session for somebody who has proven who they are."""
+    services = current_services()
+    now = services.clock()
+    secret = mint()
+    # A session that somebody else prepared in this browser must not become this user's.
+    session.clear()
+    users.open_session(
+        services.store,
+        secret,
+        user.id,
+        now=now,
+        expires_at=now + timedelta(hours=services.settings.session_hours),
+        device=device_of(request.user_agent.string),
+    )
+    login_user(SignedIn(user, secret))
+
+
+@blueprint.post("/signout")
+def sign_out() -> Response:
+    """End the session on the server, not only in the cookie."""
+    services = current_services()
+    if current_user.is_authenticated:
+        users.revoke_session(services.store, current_user.get_id(), services.clock())
+    elsewhere = session.get(ELSEWHERE) and services.settings.oidc_issuer
+    logout_user()
+    session.clear()
+    return see_other("/signin?left=1" if elsewhere else "/signin")
+
+
+@blueprint.get("/me/<secret>")
+def open_own_page(secret: str) -> Response:
+    """Open a student's own page by the recovery link, and take the secret out of the address."""
+    if consents.by_recovery(current_services().store, secret) is None:
+        raise ForbiddenError(text("This link is not known: its data may have been erased."))
+    remember_participant(secret)
+    return see_other("/me")
+
+
+def secured_callback(
+    dash_app: Any,
+    action: Action,
+    object_from: Callable[..., access.Object],
+    *dependencies: Any,
+    **options: Any,
+) -> Callable[[Callback], Callback]:
+    """A Dash callback that first asks access whether who is asking may do ``action``.
+
+    ``object_from`` gets the callback's own arguments, which a browser may have forged, and looks
+    up the object that they name. The rest is what ``dash_app.callback`` takes.
+    """
+
+    def decorate(function: Callback) -> Callback:
+        @functools.wraps(function)
+        def judged(*args: Any, **kwargs: Any) -> Any:
+            # A teacher may have opened an own page in the same browser.
+            own = access.concerns_oneself(action)
+            actor = current_participant() if own else current_actor()
+            # Before anything is looked up from what a stranger sent.
+            if isinstance(actor, Nobody) and not access.open_to_anybody(action):
+                raise NotSignedInError(
+                    text("Open your own link first.")
+                    if own
+                    else text("Your session has ended: sign in again.")
+                )
+            access.authorize(actor, action, object_from(*args, **kwargs))
+            return function(*args, **kwargs)
+
+        setattr(judged, SECURED, action)
+        dash_app.callback(*dependencies, **options)(judged)
+        return function
+
+    return decorate
+
+
+def of_school(*_: Any, **__: Any) -> access.SchoolObject:
+    """For callbacks about the school as a whole: their ``object_from``."""
+    return SCHOOL
+
+
+def _span(seconds: int) -> str:
+    return wording.ago(seconds)
+
+
+def form(error: str | None, target: str, status: int = 200, *, left: bool = False) -> Response:
+    """The sign-in page; ``left``: who asks has just signed out of an account of the school's."""
+    label = provider_label()
+    response = make_response(signin_html(error, target, elsewhere=label, left=left), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def provider_label() -> str | None:
+    """What people call the account that they may sign in by; None: there are local ones only."""
+    settings = current_services().settings
+    if not settings.oidc_issuer:
+        return None
+    return settings.oidc_label or text("your school account")
+
+
+def remember_participant(secret: str) -> None:
+    """Let this browser open the own page of that recovery link's student from now on."""
+    session[_PARTICIPANT] = secret
+
+
+def see_other(target: str) -> Response:
+    """Go there, by a request of its own."""
+    response = make_response(redirect(target, 303))
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,1 @@
+"""How bytes come and go: listening, TLS, what every request passes, files, health and metrics."""

@@ -1,0 +1,341 @@
+"""The panels of the live page: a snapshot in, components out."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import dash_mantine_components as dmc
+from dash import html
+
+from analytics.flags.evidence import FlagKind
+from contract import LOOKS, Look, Policy
+from dashboard import i18n
+from dashboard.components import ids, parts, shell
+from dashboard.components.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR, STACK
+from dashboard.i18n import plural, text, wording
+from dashboard.i18n.flag_words import why
+from dashboard.live import self_reports
+from db.values import Participant, ParticipantStatus
+from services.live.values import LiveSnapshot, MoodFigures, OpenFlag, StudentTile
+
+QUEUE_SHOWS: Final = 3
+"""Most check-ins in sight at once; more would be answered by none of them."""
+
+NOTABLE_CHANGE: Final = 0.05
+"""Five points within five minutes are worth a word."""
+
+_STATE_MARK: Final = {
+    "reporting": "●",
+    "away": "○",
+    "paused": "Ⅱ",
+    "camera_lost": "⊘",
+    "no_data": "–",
+}
+
+
+def strip(snapshot: LiveSnapshot) -> list[Any]:
+    """The class at a glance: its look, how attentive, what changed, how many report."""
+    if snapshot.lecture.policy is Policy.SELF_REPORT:
+        return self_reports.strip(snapshot)
+    return [
+        _mood(snapshot),
+        parts.stat(
+            text("Attentive"),
+            wording.percent(snapshot.attentive),
+            text("of the time a face is in view"),
+        ),
+        parts.stat(text("Over 5 minutes"), *_change(snapshot)),
+        parts.stat(
+            text("Reporting"),
+            [
+                i18n.number(snapshot.reporting),
+                " ",
+                html.Span(text("of {n}", n=i18n.number(snapshot.expected)), className="cp-stat-of"),
+            ],
+            text("in view {share} of the time", share=wording.percent(snapshot.presence))
+            if snapshot.presence is not None
+            else text("nobody in view yet"),
+        ),
+    ]
+
+
+def mood_sentence(snapshot: LiveSnapshot) -> str:
+    """The mood chart in one sentence, shown under it and read out instead of it."""
+    if snapshot.hidden is not None:
+        return wording.hidden(snapshot.hidden)
+    if snapshot.mood is None:
+        return text("No faces have been seen in the last minute.")
+    ranked = sorted(STACK, key=snapshot.mood.share, reverse=True)[:3]
+    named = [
+        f"{wording.LOOK[look]} {wording.percent(snapshot.mood.share(look))}"
+        for look in ranked
+        if snapshot.mood.share(look) >= 0.01
+    ]
+    return text("In the last minute the class was {looks}.", looks=i18n.listing(named))
+
+
+def attention_sentence(snapshot: LiveSnapshot) -> str:
+    """The attention chart in one sentence."""
+    if snapshot.attentive is None or snapshot.presence is None:
+        return text("Nobody is in view at the moment.")
+    return text(
+        "In the last minute students were in view {presence} of the time, "
+        "and attentive in {attentive} of that.",
+        presence=wording.percent(snapshot.presence),
+        attentive=wording.percent(snapshot.attentive),
+    )
+
+
+def legend(mood: MoodFigures | None) -> list[Any]:
+    """The looks from the top of the chart to its floor, each with its colour and share now."""
+    return [look_key(look, mood.share(look) if mood else None) for look in reversed(STACK)]
+
+
+def look_key(look: Look, share: float | None) -> Any:
+    """A line of a legend: the look's colour, its word and its share."""
+    return html.Li(
+        [
+            html.Span(
+                className="cp-swatch",
+                style={"background": LOOK_COLOURS[look]},
+                **parts.aria(hidden="true"),
+            ),
+            html.Span(wording.LOOK[look], className="cp-legend-name"),
+            html.Span(wording.percent(share), className="cp-legend-share"),
+        ]
+    )
+
+
+def attention_key(snapshot: LiveSnapshot | None) -> list[Any]:
+    """The two lines of the attention chart, each with its share now."""
+    attentive = snapshot.attentive if snapshot else None
+    presence = snapshot.presence if snapshot else None
+    return [
+        _key(text("attentive"), attentive, ATTENTIVE_COLOUR, "cp-key-line"),
+        _key(text("in view"), presence, PRESENCE_COLOUR, "cp-key-line cp-key-dotted"),
+    ]
+
+
+def _key(name: str, share: float | None, colour: str, line: str) -> Any:
+    return html.Li(
+        [
+            html.Span(className=line, style={"color": colour}, **parts.aria(hidden="true")),
+            html.Span(name, className="cp-legend-name"),
+            html.Span(wording.percent(share), className="cp-legend-share"),
+        ]
+    )
+
+
+def queue(snapshot: LiveSnapshot) -> list[Any]:
+    """The check-ins that wait for an answer: at most three, oldest first."""
+    if snapshot.lecture.policy is not Policy.INDIVIDUAL:
+        return [
+            parts.empty(
+                text("Not under this policy"),
+                text("The school shows figures of the whole class only."),
+            )
+        ]
+    if not snapshot.flags:
+        return [
+            parts.empty(
+                text("Nobody needs a word right now"),
+                text(
+                    "A student appears here after looking sad or disengaged for several minutes, "
+                    "if they agreed to it."
+                ),
+            )
+        ]
+    zone = ZoneInfo(snapshot.course.timezone)
+    shown = [_check_in(flag, zone) for flag in snapshot.flags[:QUEUE_SHOWS]]
+    more = len(snapshot.flags) - len(shown)
+    if more > 0:
+        shown.append(
+            html.P(
+                plural(
+                    "{n} more will follow as you answer.",
+                    "{n} more will follow as you answer.",
+                    more,
+                ),
+                className="cp-more",
+            )
+        )
+    return [*shown, html.P(wording.caveat(), className="cp-caveat")]
+
+
+def waiting(snapshot: LiveSnapshot) -> list[Any]:
+    """Students who typed the code and a name, to be admitted or refused."""
+    if not snapshot.waiting:
+        return []
+    rows = [
+        html.Li(
+            [
+                html.Span(someone.name, className="cp-name"),
+                html.Span(
+                    [
+                        dmc.Button(
+                            text("Admit"),
+                            id=ids.admission(someone.participant_id, "admit"),
+                            size="compact-sm",
+                            rightSection=dmc.Kbd("A", size="xs") if first else None,
+                            **parts.aria(label=text("Admit {name}", name=someone.name)),
+                        ),
+                        dmc.Button(
+                            text("Refuse"),
+                            id=ids.admission(someone.participant_id, "refuse"),
+                            size="compact-sm",
+                            variant="default",
+                            rightSection=dmc.Kbd("R", size="xs") if first else None,
+                            **parts.aria(label=text("Refuse {name}", name=someone.name)),
+                        ),
+                    ],
+                    className="cp-buttons",
+                ),
+            ]
+        )
+        # The keys act on who has waited longest, whose row says so.
+        for someone, first in ((one, one is snapshot.waiting[0]) for one in snapshot.waiting)
+    ]
+    return [
+        parts.card(
+            html.Ul(rows, className="cp-waiting"),
+            title=text("Waiting to be admitted"),
+            aside=parts.badge(i18n.number(len(snapshot.waiting)), "warn"),
+        )
+    ]
+
+
+def judged(participant: Participant) -> Any:
+    """That a waiting student was admitted or refused; a refusal can be taken back at once."""
+    if participant.status is ParticipantStatus.ADMITTED:
+        return shell.notice(text("Admitted {name}.", name=participant.name), good=True)
+    again = dmc.Button(
+        text("Admit after all"),
+        id=ids.admission(participant.id, "admit"),
+        size="compact-sm",
+        variant="default",
+    )
+    said = [text("Refused {name}.", name=participant.name), " ", again]
+    return shell.notice(said, good=True)
+
+
+def tiles(snapshot: LiveSnapshot) -> list[Any]:
+    """The students whose rows may be shown, by name, each with a state and never a rank."""
+    if snapshot.lecture.policy is not Policy.INDIVIDUAL:
+        return []
+    if not snapshot.tiles:
+        body: Any = parts.empty(
+            text("No rows to show"),
+            text("Students appear here once they join and agree that you may see their own row."),
+        )
+    else:
+        mixed = any(tile.verified for tile in snapshot.tiles)
+        body = html.Ul([_tile(tile, mixed=mixed) for tile in snapshot.tiles], className="cp-tiles")
+    return [parts.card(body, title=text("Students"), aside=_tally(snapshot.tiles))]
+
+
+def _mood(snapshot: LiveSnapshot) -> Any:
+    label = text("The class looks")
+    if snapshot.hidden is not None:
+        return parts.stat(label, "–", wording.hidden(snapshot.hidden), big=True)
+    if snapshot.mood is None:
+        return parts.stat(label, "–", text("waiting for the first faces"), big=True)
+    top = snapshot.mood.top
+    share = wording.percent(snapshot.mood.share(top))
+    interval = snapshot.mood.interval(top)
+    note = text("{share} of the students", share=share)
+    if interval:
+        note = text(
+            "{share} of the students, likely {interval}",
+            share=share,
+            interval=wording.between(*interval),
+        )
+    word = [
+        html.Span(
+            className="cp-dot", style={"background": LOOK_COLOURS[top]}, **parts.aria(hidden="true")
+        ),
+        wording.MOOD_WORD[top],
+    ]
+    return parts.stat(label, word, note, big=True)
+
+
+def _change(snapshot: LiveSnapshot) -> tuple[str, str]:
+    if snapshot.mood is None or snapshot.mood.change is None:
+        return "–", text("known after five minutes")
+    look, change = _largest(snapshot.mood.change)
+    attentive = snapshot.attentive_change
+    if abs(change) >= NOTABLE_CHANGE and abs(change) >= abs(attentive or 0.0):
+        return wording.points(change), text("in the share of {look} faces", look=wording.LOOK[look])
+    if attentive is not None and abs(attentive) >= NOTABLE_CHANGE:
+        return wording.points(attentive), text("in the attentive index")
+    return text("Steady"), text("no look moved by 5 points")
+
+
+def _largest(change: Sequence[float]) -> tuple[Look, float]:
+    index = max(range(len(change)), key=lambda i: abs(change[i]))
+    return LOOKS[index], change[index]
+
+
+def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
+    buttons = [
+        dmc.Button(
+            answer,
+            id=ids.flag_answer(flag.id, outcome),
+            size="compact-sm",
+            variant="filled" if outcome == "checked_in" else "default",
+            **parts.aria(label=f"{answer}: {flag.name}"),
+        )
+        for outcome, answer in wording.OUTCOME.items()
+    ]
+    since = wording.clock(flag.raised_at.astimezone(zone))
+    return html.Article(
+        [
+            html.Div(
+                [
+                    html.H3(flag.name),
+                    html.Span(text("since {time}", time=since), className="cp-quiet"),
+                ],
+                className="cp-check-head",
+            ),
+            html.P(wording.FLAG_TITLE[flag.kind], className="cp-reason"),
+            html.P(_why(flag), className="cp-evidence"),
+            html.Div(buttons, className="cp-buttons"),
+        ],
+        className=f"cp-check cp-check-{flag.kind}",
+    )
+
+
+def _why(flag: OpenFlag) -> str:
+    if flag.evidence is None:
+        return flag.reason
+    return why(FlagKind(flag.kind), flag.evidence, said_yes=flag.said_yes)
+
+
+def _tile(tile: StudentTile, *, mixed: bool) -> Any:
+    name: list[Any] = [html.Span(tile.name, className="cp-name")]
+    if not tile.verified and mixed:
+        name.append(parts.quiet(" ", text("unverified")))
+    return html.Li(
+        [
+            html.Div(name, className="cp-tile-name"),
+            html.Div(
+                [
+                    html.Span(_STATE_MARK[tile.state], **parts.aria(hidden="true")),
+                    " ",
+                    wording.STATE[tile.state],
+                ],
+                className="cp-tile-state",
+            ),
+            html.Div(text("Check in"), className="cp-tile-flag") if tile.check_in else None,
+        ],
+        className=f"cp-tile cp-tile-{tile.state}",
+    )
+
+
+def _tally(tiles_shown: Sequence[StudentTile]) -> Any:
+    if not tiles_shown:
+        return None
+    there = sum(tile.state == "reporting" for tile in tiles_shown)
+    values = {"n": i18n.number(there), "students": wording.students(len(tiles_shown))}
+    if any(tile.verified for tile in tiles_shown):
+        return parts.quiet(text("{n} of {students} reporting", **values))
+    return parts.quiet(text("{n} of {students} reporting, names not verified", **values))

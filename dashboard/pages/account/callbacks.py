@@ -1,0 +1,85 @@
+"""What somebody does on their own account page."""
+
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, no_update
+
+from dashboard.auth.signin import current_actor, of_school, secured_callback
+from dashboard.components import ids, shell, urls
+from dashboard.http import untrusted
+from dashboard.http.web import WebServices
+from dashboard.i18n import text
+from dashboard.pages import contents
+from services import accounts, lookup
+from services.access import Action, UserActor
+from services.errors import NotSignedInError
+
+_SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
+_PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
+
+
+def _me() -> UserActor:
+    actor = current_actor()
+    if not isinstance(actor, UserActor):
+        raise NotSignedInError(text("Your session has ended: sign in again."))
+    return actor
+
+
+def register(app: Dash, services: WebServices) -> None:
+    """Give ``app`` the callbacks of ``/account``."""
+    _sessions(app, services)
+    _password(app, services)
+
+
+def _sessions(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_OWN_SESSIONS,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.own_session(ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def end(clicks: list[int | None]) -> Any:
+        pressed = untrusted.pressed(clicks, "session")
+        if pressed is None:
+            return no_update, no_update
+        accounts.end_session(services, _me(), lookup.as_uuid(pressed["session"], "session"))
+        said = shell.notice(text("Done. That browser is signed out."), good=True)
+        return contents.own_account(services, _me()), said
+
+    @secured_callback(
+        app,
+        Action.MANAGE_OWN_SESSIONS,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.ACCOUNT_OTHERS, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def end_others(clicks: int | None) -> Any:
+        if not clicks:
+            return no_update, no_update
+        accounts.end_other_sessions(services, _me(), contents.this_session(services))
+        said = shell.notice(text("Done. Only this browser is signed in."), good=True)
+        return contents.own_account(services, _me()), said
+
+
+def _password(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_OWN_SESSIONS,
+        of_school,
+        Output(ids.LOCATION, "href", allow_duplicate=True),
+        Input(ids.ACCOUNT_BUTTON, "n_clicks"),
+        State(ids.ACCOUNT_OLD, "value"),
+        State(ids.ACCOUNT_NEW, "value"),
+        prevent_initial_call=True,
+    )
+    def change(clicks: int | None, old: str | None, new: str | None) -> Any:
+        if not clicks:
+            return no_update
+        given = [word if isinstance(word, str) else "" for word in (old, new)]
+        accounts.change_password(services, _me(), *given)
+        return urls.SIGN_IN

@@ -1,0 +1,93 @@
+"""The sign-in page: plain HTML and a form, so that it works before any script has loaded."""
+
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from dashboard import i18n
+from dashboard.components import urls
+from dashboard.components.language_links import language_links
+from dashboard.i18n import text
+
+_PAGE: Final = """<!DOCTYPE html>
+<html lang="{language}" data-mantine-color-scheme="auto">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{sign_in} · ClassPulse</title>
+<link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/assets/classpulse.css">
+</head>
+<body>
+<main class="cp-signin">
+<section class="cp-card">
+<p class="cp-brand"><img src="/assets/mark.svg" alt="" class="cp-brand-mark">ClassPulse</p>
+<h1>{sign_in}</h1>
+<p class="cp-lead">{lead}</p>
+{error}
+{elsewhere}
+<form method="post" action="/signin">
+<input type="hidden" name="next" value="{next_url}">
+<label for="login">{name}</label>
+<input id="login" name="login" autocomplete="username" autocapitalize="none" required {focus_name}>
+<label for="password">{password}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<button type="submit">{sign_in}</button>
+</form>
+<p class="cp-quiet">{students}</p>
+</section>
+{languages}
+</main>
+</body>
+</html>
+"""
+
+
+def signin_html(
+    error: str | None, next_url: str, *, elsewhere: str | None = None, left: bool = False
+) -> str:
+    """The page, with ``error`` as one sentence above the form; ``next_url`` is where it leads.
+
+    ``elsewhere``: what people call the account of another provider that they may sign in by, and
+    ``left``: whether they have just signed out here and may want to leave that one too.
+    """
+    said = "" if error is None else f'<p class="cp-notice-bad" role="alert">{escape(error)}</p>'
+    here = f"{urls.SIGN_IN}?next={quote(next_url, safe='')}"
+    words = {
+        "sign_in": text("Sign in"),
+        "lead": text("For teachers and admins of the school.")
+        if elsewhere is None
+        else text("For everybody of the school."),
+        "name": text("Name"),
+        "password": text("Password"),
+        "students": text("Students need no account: open the link of your lecture."),
+    }
+    return _PAGE.format(
+        language=i18n.language().value,
+        error=said,
+        elsewhere="" if elsewhere is None else _elsewhere(elsewhere, next_url, left=left),
+        next_url=escape(next_url, quote=True),
+        focus_name="autofocus",
+        languages=language_links(here),
+        **{name: escape(word) for name, word in words.items()},
+    )
+
+
+def _elsewhere(label: str, next_url: str, *, left: bool) -> str:
+    """The way in by another provider, and out of it, above the form for local accounts."""
+    way_out = ""
+    if left:
+        said = escape(text("You have signed out of ClassPulse."))
+        further = escape(text("Sign out of {account} too", account=label))
+        way_out = (
+            f'<p class="cp-notice-good" role="status">{said} '
+            f'<a class="cp-link" href="{urls.SCHOOL_SIGN_OUT}">{further}</a></p>'
+        )
+    address = escape(f"{urls.SCHOOL_SIGN_IN}?next={quote(next_url, safe='')}", quote=True)
+    way_in = escape(text("Sign in with {account}", account=label))
+    other = escape(text("or with a name and password of this server"))
+    return (
+        f'{way_out}<p class="cp-elsewhere"><a class="cp-button" href="{address}">{way_in}</a></p>'
+        f'<p class="cp-or">{other}</p>'
+    )

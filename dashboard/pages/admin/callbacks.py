@@ -1,0 +1,250 @@
+"""What an admin does on the pages of the office: school, people, erasure, access log."""
+
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, no_update
+
+from contract import Policy
+from dashboard.auth.signin import current_actor, of_school, secured_callback
+from dashboard.components import ids, parts, shell, urls
+from dashboard.http import untrusted
+from dashboard.http.web import WebServices
+from dashboard.i18n import text
+from dashboard.pages import contents
+from dashboard.pages.admin import log, roster_callbacks
+from db.people import audit
+from db.values import Role
+from services import administration, lookup
+from services.access import SCHOOL, Action
+from services.errors import InvalidError
+
+_SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
+_PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
+
+
+def register(app: Dash, services: WebServices) -> None:
+    """Give ``app`` the callbacks of ``/admin`` and what is below it."""
+    _school(app, services)
+    _people(app, services)
+    _adding(app, services)
+    _erasure(app, services)
+    _log(app, services)
+    roster_callbacks.register(app, services)
+
+
+def _school(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.SET_POLICY,
+        of_school,
+        _SAID,
+        Input(ids.POLICY_BUTTON, "n_clicks"),
+        State(ids.POLICY_CHOICE, "value"),
+        prevent_initial_call=True,
+    )
+    def set_policy(clicks: int | None, chosen: str | None) -> Any:
+        if not clicks:
+            return no_update
+        if chosen not in [policy.value for policy in Policy]:
+            raise InvalidError(
+                text("A policy must be one of the three, but received {given}.", given=repr(chosen))
+            )
+        administration.set_policy(services, current_actor(), Policy(chosen))
+        return shell.notice(text("Saved. It holds for lectures that start from now on."), good=True)
+
+    @secured_callback(
+        app,
+        Action.SET_POLICY,
+        of_school,
+        _SAID,
+        Input(ids.SCHOOL_BUTTON, "n_clicks"),
+        State(ids.SCHOOL_NAME, "value"),
+        State(ids.SCHOOL_ZONE, "value"),
+        State(ids.SCHOOL_DAYS, "value"),
+        State(ids.SCHOOL_GUARDIAN, "checked"),
+        prevent_initial_call=True,
+    )
+    def set_school(
+        clicks: int | None, name: str | None, zone: str | None, days: Any, guardian: bool | None
+    ) -> Any:
+        if not clicks:
+            return no_update
+        if not isinstance(days, int) or isinstance(days, bool):
+            raise InvalidError(text("The days that data is kept must be a whole number."))
+        administration.set_school(
+            services,
+            current_actor(),
+            name=untrusted.typed(name),
+            timezone=untrusted.typed(zone),
+            guardian_required=guardian is True,
+            retention_days=days,
+        )
+        return shell.notice(text("Saved."), good=True)
+
+
+def _people(app: Dash, services: WebServices) -> None:
+    def page() -> Any:
+        return contents.page(services, current_actor(), urls.ADMIN_PEOPLE)
+
+    @secured_callback(
+        app,
+        Action.MANAGE_USERS,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.user_act(ALL, ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def act(clicks: list[int | None]) -> Any:
+        pressed = untrusted.pressed(clicks, "user", "act")
+        if pressed is None:
+            return no_update, no_update
+        user, actor = lookup.as_uuid(pressed["user"], "user"), current_actor()
+        match pressed["act"]:
+            case "disable" | "enable" as word:
+                administration.set_disabled(services, actor, user, word == "disable")
+                said = text("Done. Whoever was signed in there no longer is.")
+                if word == "enable":
+                    said = text("Done. They can sign in again.")
+            case "admin" | "teacher" as word:
+                administration.set_role(services, actor, user, Role(word))
+                said = text("Done. It holds from their next click.")
+            case "sessions":
+                administration.end_sessions(services, actor, user)
+                said = text("Done. They are signed out everywhere.")
+            case "password":
+                made = administration.new_password(services, actor, user)
+                return page(), _told_once(made)
+            case _:
+                raise InvalidError(text("This is no button of this page."))
+        return page(), shell.notice(said, good=True)
+
+
+def _adding(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_USERS,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.USER_BUTTON, "n_clicks"),
+        State(ids.USER_NAME, "value"),
+        State(ids.USER_LOGIN, "value"),
+        State(ids.USER_ROLE, "value"),
+        State(ids.USER_WORD, "value"),
+        prevent_initial_call=True,
+    )
+    def add(
+        clicks: int | None,
+        name: str | None,
+        login: str | None,
+        role: str | None,
+        password: str | None,
+    ) -> Any:
+        if not clicks:
+            return no_update, no_update
+        if role not in (Role.TEACHER.value, Role.ADMIN.value):
+            raise InvalidError(text("A role must be teacher or admin."))
+        given = password if isinstance(password, str) and password else None
+        made = None if given else administration.made_up_password()
+        administration.add_user(
+            services,
+            current_actor(),
+            login=untrusted.typed(login),
+            name=untrusted.typed(name) or untrusted.typed(login),
+            role=Role(role),
+            password=given or made,
+        )
+        said = shell.notice(text("Added."), good=True) if made is None else _told_once(made)
+        return contents.page(services, current_actor(), urls.ADMIN_PEOPLE), said
+
+
+def _told_once(password: str) -> Any:
+    """A password that nobody can look up again: it stays in sight until something else is done."""
+    said = text("The password is {password}. It is told this once.", password=password)
+    return shell.notice(said, good=False)
+
+
+def _erasure(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.ERASE,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.erasure_act(ALL, ALL), "n_clicks"),
+        State(ids.erasure_reason(ALL), "value"),
+        State(ids.erasure_reason(ALL), "id"),
+        prevent_initial_call=True,
+    )
+    def answer(clicks: list[int | None], reasons: list[Any], fields: list[Any]) -> Any:
+        pressed = untrusted.pressed(clicks, "request", "act")
+        if pressed is None:
+            return no_update, no_update
+        request, actor = lookup.as_uuid(pressed["request"], "request"), current_actor()
+        if pressed["act"] == "erase":
+            administration.grant_erasure(services, actor, request)
+            said = text("Erased. The reports they were in are written anew.")
+        else:
+            typed = {
+                untrusted.button(field, "request")["request"]: untrusted.typed(reason)
+                for field, reason in zip(fields, reasons, strict=False)
+            }
+            administration.decline_erasure(
+                services, actor, request, typed.get(pressed["request"], "")
+            )
+            said = text("Declined. The student reads your reason on their page.")
+        page = contents.page(services, actor, urls.ADMIN_ERASURE)
+        return page, shell.notice(said, good=True)
+
+
+def _log(app: Dash, services: WebServices) -> None:
+    filters = (State(ids.LOG_WHO, "value"), State(ids.LOG_WHAT, "value"))
+
+    @secured_callback(
+        app,
+        Action.VIEW_ACCESS_LOG,
+        of_school,
+        Output(ids.LOG_TABLE, "children"),
+        Input(ids.LOG_WHO, "value"),
+        Input(ids.LOG_WHAT, "value"),
+        prevent_initial_call=True,
+    )
+    def narrow(who: str | None, what: str | None) -> Any:
+        return contents.log_table(services, _records(services, who, what, log.SHOWS))
+
+    @secured_callback(
+        app,
+        Action.VIEW_ACCESS_LOG,
+        of_school,
+        Output(ids.LOG_FILE, "data"),
+        Input(ids.LOG_BUTTON, "n_clicks"),
+        *filters,
+        prevent_initial_call=True,
+    )
+    def download(clicks: int | None, who: str | None, what: str | None) -> Any:
+        if not clicks:
+            return no_update
+        actor = current_actor()
+        found = _records(services, who, what, MOST_DOWNLOADED)
+        audit.record(
+            services.store,
+            actor=actor.name,
+            action=Action.VIEW_ACCESS_LOG,
+            object=SCHOOL.label,
+            at=services.clock(),
+            detail={"records": len(found)},
+        )
+        return parts.sent(log.as_csv(found), "access-log.csv")
+
+
+MOST_DOWNLOADED = 100_000
+
+
+def _records(services: WebServices, who: object, what: object, limit: int) -> Any:
+    return audit.records(
+        services.store,
+        actor=untrusted.typed(who) or None,
+        action=untrusted.typed(what) or None,
+        limit=limit,
+    )

@@ -1,0 +1,226 @@
+"""`/admin/courses`: courses, who teaches them, and their lists of students from files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from contract import CourseMode
+from dashboard import i18n
+from dashboard.components import ids, parts, urls
+from dashboard.i18n import plural, text, wording
+from dashboard.pages.admin import school as admin
+from db.values import Course, Role, School, User
+from services.rosters import Difference
+
+NAMES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One course. ``students``: how many are on its roster."""
+
+    course: Course
+    teachers: Sequence[User]
+    students: int
+
+
+def layout(school: School, rows: Sequence[Row], users: Sequence[User], waiting: int) -> Any:
+    """The page. ``users``: everybody, of whom some may teach."""
+    return admin.room(
+        urls.ADMIN_COURSES,
+        waiting,
+        school.name,
+        _courses(rows, users),
+        _roster(rows),
+        _add(school),
+    )
+
+
+def _courses(rows: Sequence[Row], users: Sequence[User]) -> Any:
+    if not rows:
+        return parts.card(
+            parts.empty(
+                text("No course yet"), text("Add one below, or import a roster that names them.")
+            ),
+            title=text("Courses"),
+        )
+    able = [
+        {"value": str(user.id), "label": user.name}
+        for user in users
+        if user.role is not Role.STUDENT and not user.disabled
+    ]
+    cells: list[list[Any]] = [
+        [
+            html.Div(
+                [
+                    html.Div(row.course.title, className="cp-name"),
+                    html.Div(row.course.timezone, className="cp-quiet cp-small"),
+                ]
+            ),
+            wording.COURSE_MODE[row.course.mode],
+            i18n.number(row.students),
+            dmc.MultiSelect(
+                id=ids.course_teacher(row.course.id),
+                data=able,
+                value=[str(user.id) for user in row.teachers],
+                searchable=True,
+                placeholder=text("Nobody teaches it") if not row.teachers else None,
+                inputProps=parts.aria(label=text("Teachers of {course}", course=row.course.title)),
+                **parts.aria(label=text("Teachers of {course}", course=row.course.title)),
+            ),
+            dmc.Button(
+                text("Personal links"),
+                id=ids.course_links(row.course.id),
+                size="compact-sm",
+                variant="default",
+                **parts.aria(label=text("Personal links of {course}", course=row.course.title)),
+            )
+            if row.students
+            else "",
+        ]
+        for row in rows
+    ]
+    head = [
+        text("Course"),
+        text("How students join"),
+        text("Roster"),
+        text("Teachers"),
+        text("Links"),
+    ]
+    return parts.card(
+        dcc.Download(id=ids.LINKS_FILE),
+        parts.table(head, cells, text("Courses"), {2}),
+        html.P(
+            text(
+                "Personal links are made anew each time and told once, in a file. Each opens every "
+                "lecture of the course to one student; a new one ends the one before."
+            ),
+            className="cp-caveat",
+        ),
+        title=text("Courses"),
+    )
+
+
+def _roster(rows: Sequence[Row]) -> Any:
+    titles = [row.course.title for row in rows if row.course.mode is CourseMode.ROSTER]
+    return parts.card(
+        html.P(
+            text(
+                "OneRoster CSV (1.1 or 1.2, as files or a zip), or one CSV with the column name "
+                "and, where you have them, id and email. You see what would change first."
+            ),
+            className="cp-quiet",
+        ),
+        html.Div(
+            [
+                dmc.Autocomplete(
+                    id=ids.ROSTER_COURSE,
+                    label=text("Course"),
+                    description=text("Only where the file names none. A new title adds a course."),
+                    data=titles,
+                ),
+                dcc.Upload(
+                    id=ids.ROSTER_FILES,
+                    children=html.Div(
+                        [
+                            html.Strong(text("Choose files")),
+                            " ",
+                            text("or drop them here"),
+                        ]
+                    ),
+                    multiple=True,
+                    className="cp-upload",
+                    max_size=4 * 2**20,
+                ),
+                html.Div(id=ids.ROSTER_PREVIEW, role="status"),
+                html.Div(
+                    dmc.Button(text("Import"), id=ids.ROSTER_IMPORT, disabled=True),
+                ),
+            ],
+            className="cp-form",
+        ),
+        title=text("Students from a file"),
+    )
+
+
+def preview(found: Sequence[Difference]) -> Any:
+    """What an import would change, course by course, before anything is."""
+    return html.Div([_difference(one) for one in found], className="cp-stack")
+
+
+def _difference(found: Difference) -> Any:
+    lines = [
+        (text("New"), [one.name for one in found.added], "good"),
+        (
+            text("Changed"),
+            [f"{old.name} → {new.name}" if old.name != new.name else f"{old.name} ({new.email})"
+             for old, new in found.changed],
+            "warn",
+        ),
+        (text("On the roster, not in the file; they stay"),
+         [one.name for one in found.unlisted], "plain"),
+    ]  # fmt: skip
+    shown = [
+        html.Li(
+            [
+                parts.badge(i18n.number(len(names)), kind),
+                " ",
+                html.Strong(title),
+                ": ",
+                _names(names),
+            ]
+        )
+        for title, names, kind in lines
+        if names
+    ]
+    shown.append(
+        html.Li(plural("{n} student stays as is.", "{n} students stay as they are.", found.same))
+    )
+    title = found.title
+    if found.course is None:
+        title = text("{title} (a new course)", title=title)
+    return html.Div([html.H3(title), html.Ul(shown, className="cp-differences")])
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    if more <= 0:
+        return i18n.listing(names)
+    return i18n.listing([*names[:NAMES_SHOWN], plural("{n} more", "{n} more", more)])
+
+
+def _add(school: School) -> Any:
+    modes = [{"value": mode.value, "label": wording.COURSE_MODE[mode]} for mode in CourseMode]
+    return parts.card(
+        html.Div(
+            [
+                dmc.TextInput(
+                    id=ids.COURSE_TITLE,
+                    label=text("Title of the course"),
+                    inputProps={"maxLength": 200},
+                ),
+                dmc.Select(
+                    id=ids.COURSE_MODE,
+                    label=text("How students join"),
+                    data=modes,
+                    value=CourseMode.OPEN.value,
+                    allowDeselect=False,
+                ),
+                dmc.Select(
+                    id=ids.COURSE_ZONE,
+                    label=text("Time zone"),
+                    data=sorted(available_timezones()),
+                    value=school.timezone,
+                    searchable=True,
+                    allowDeselect=False,
+                ),
+                html.Div(dmc.Button(text("Add the course"), id=ids.COURSE_BUTTON)),
+            ],
+            className="cp-form cp-form-narrow",
+        ),
+        title=text("Add a course"),
+    )

@@ -1,0 +1,118 @@
+"""`/admin/log`: who looked at, changed or erased whose data; and as a file."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.components import ids, parts, urls
+from dashboard.i18n import text
+from dashboard.pages.admin import school as admin
+from db.values import AccessRecord, School, User
+
+SHOWS = 100
+
+
+def layout(
+    school: School,
+    records: Sequence[AccessRecord],
+    names: Mapping[str, str],
+    users: Sequence[User],
+    actions: Sequence[str],
+    waiting: int,
+) -> Any:
+    """The page. ``names``: what actors, objects and subjects are called, where it is known."""
+    whos = [{"value": f"user:{user.id}", "label": user.name} for user in users]
+    whos += [{"value": name, "label": name} for name in ("operator", "scheduler")]
+    return admin.room(
+        urls.ADMIN_LOG,
+        waiting,
+        school.name,
+        parts.card(
+            dcc.Download(id=ids.LOG_FILE),
+            html.Div(
+                [
+                    dmc.Select(
+                        id=ids.LOG_WHO,
+                        label=text("Who"),
+                        data=whos,
+                        searchable=True,
+                        clearable=True,
+                        placeholder=text("anybody"),
+                        clearButtonProps={"aria-label": text("Anybody")},
+                    ),
+                    dmc.Select(
+                        id=ids.LOG_WHAT,
+                        label=text("What"),
+                        data=[{"value": one, "label": one.replace("_", " ")} for one in actions],
+                        searchable=True,
+                        clearable=True,
+                        placeholder=text("anything"),
+                        clearButtonProps={"aria-label": text("Anything")},
+                    ),
+                    dmc.Button(text("Download (CSV)"), id=ids.LOG_BUTTON, variant="default"),
+                ],
+                className="cp-filter",
+            ),
+            html.Div(table(school, records, names), id=ids.LOG_TABLE),
+            html.P(
+                text("The log can only be added to. Names are shown as long as they are known."),
+                className="cp-caveat",
+            ),
+            title=text("Access log"),
+        ),
+    )
+
+
+def table(school: School, records: Sequence[AccessRecord], names: Mapping[str, str]) -> Any:
+    """The newest records."""
+    if not records:
+        return parts.empty(
+            text("Nothing yet"), text("Who looked at whose data is written down here.")
+        )
+    zone = ZoneInfo(school.timezone)
+    rows: list[list[Any]] = [
+        [
+            f"{record.at.astimezone(zone):%Y-%m-%d %H:%M}",
+            names.get(record.actor, record.actor),
+            record.action.replace("_", " "),
+            names.get(record.object, record.object),
+            "" if record.subject is None else names.get(str(record.subject), text("erased")),
+            _detail(record),
+        ]
+        for record in records[:SHOWS]
+    ]
+    head = [text("When"), text("Who"), text("What"), text("Of what"), text("Whose data")]
+    return parts.table([*head, text("More")], rows, text("Access log, newest first"), set())
+
+
+def _detail(record: AccessRecord) -> str:
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in record.detail.items())
+
+
+def as_csv(records: Sequence[AccessRecord]) -> str:
+    """The records as they are kept, ids and all, in UTC."""
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow(["at", "actor", "action", "object", "subject", "detail"])
+    for record in records:
+        writer.writerow(
+            [
+                record.at.isoformat(),
+                _cell(record.actor),
+                record.action,
+                _cell(record.object),
+                record.subject or "",
+                _cell(_detail(record)),
+            ]
+        )
+    return made.getvalue()
+
+
+def _cell(value: str) -> str:
+    # What a spreadsheet would take for a formula must not begin like one.
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value

@@ -1,0 +1,191 @@
+"""What an admin does with courses: add them, say who teaches, import lists, make links."""
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from flask import request
+
+from contract import CourseMode
+from dashboard.auth.signin import current_actor, of_school, secured_callback
+from dashboard.components import ids, parts, shell, urls
+from dashboard.http import untrusted
+from dashboard.http.web import WebServices
+from dashboard.i18n import text
+from dashboard.i18n.error_words import sentence
+from dashboard.pages import contents
+from dashboard.pages.admin import courses as admin_courses
+from db.people import courses
+from services import administration, lookup, rosters
+from services.access import Action
+from services.errors import InvalidError, RosterError
+
+_SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
+_PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
+
+
+def register(app: Dash, services: WebServices) -> None:
+    """Give ``app`` the callbacks of ``/admin/courses``."""
+    _courses(app, services)
+    _teachers(app, services)
+    _import(app, services)
+    _naming(app)
+    _links(app, services)
+
+
+def _courses(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.COURSE_BUTTON, "n_clicks"),
+        State(ids.COURSE_TITLE, "value"),
+        State(ids.COURSE_MODE, "value"),
+        State(ids.COURSE_ZONE, "value"),
+        prevent_initial_call=True,
+    )
+    def add(clicks: int | None, title: str | None, mode: str | None, zone: str | None) -> Any:
+        if not clicks:
+            return no_update, no_update
+        if mode not in [one.value for one in CourseMode]:
+            raise InvalidError(text("Choose how students join."))
+        administration.add_course(
+            services,
+            current_actor(),
+            title=untrusted.typed(title),
+            mode=CourseMode(mode),
+            timezone=untrusted.typed(zone),
+        )
+        page = contents.page(services, current_actor(), urls.ADMIN_COURSES)
+        return page, shell.notice(text("Added."), good=True)
+
+
+def _teachers(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        _SAID,
+        Input(ids.course_teacher(ALL), "value"),
+        prevent_initial_call=True,
+    )
+    def choose(_: list[Any]) -> Any:
+        if not isinstance(ctx.triggered_id, dict) or not ctx.triggered:
+            return no_update
+        asked = untrusted.button(ctx.triggered_id, "course")
+        course = lookup.course(services, asked["course"])
+        chosen = ctx.triggered[0].get("value")
+        if not isinstance(chosen, list):
+            raise InvalidError(text("The teachers of a course must be a list."))
+        wanted = {lookup.as_uuid(one, "user") for one in chosen}
+        known = {user.id for user in courses.teachers_of(services.store, course.id)}
+        for user in wanted ^ known:
+            administration.set_teaches(services, current_actor(), course.id, user, user in wanted)
+        if wanted == known:
+            return no_update
+        return shell.notice(text("Saved."), good=True)
+
+
+def _naming(app: Dash) -> None:
+    # Dash does not type it.
+    run: Callable[..., Any] = app.clientside_callback
+    run(
+        ClientsideFunction(namespace="classpulse", function_name="named"),
+        Output(ids.ROSTER_FILES, "className"),
+        Input(ids.ROSTER_FILES, "id"),
+    )
+
+
+def _import(app: Dash, services: WebServices) -> None:
+    files = (
+        State(ids.ROSTER_FILES, "contents"),
+        State(ids.ROSTER_FILES, "filename"),
+        State(ids.ROSTER_COURSE, "value"),
+    )
+
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        Output(ids.ROSTER_PREVIEW, "children"),
+        Output(ids.ROSTER_IMPORT, "disabled"),
+        Input(ids.ROSTER_FILES, "contents"),
+        Input(ids.ROSTER_COURSE, "value"),
+        State(ids.ROSTER_FILES, "filename"),
+        prevent_initial_call=True,
+    )
+    def look(contents: Any, course: Any, names: Any) -> Any:
+        if not contents:
+            return None, True
+        try:
+            roster = _read(contents, names, course)
+        except RosterError as error:
+            return shell.notice(sentence(error), good=False), True
+        found = rosters.differences(services.store, roster)
+        nothing = not any(one.added or one.changed or one.course is None for one in found)
+        return admin_courses.preview(found), nothing
+
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(ids.ROSTER_IMPORT, "n_clicks"),
+        *files,
+        prevent_initial_call=True,
+    )
+    def take(clicks: int | None, contents: Any, names: Any, course: Any) -> Any:
+        if not clicks:
+            return no_update, no_update
+        administration.import_roster(services, current_actor(), _read(contents, names, course))
+        page = contents.page(services, current_actor(), urls.ADMIN_COURSES)
+        return page, shell.notice(text("Imported."), good=True)
+
+
+def _read(contents: Any, names: Any, course: Any) -> rosters.Roster:
+    """The roster in uploaded files, as Dash sends them: data URLs and names side by side."""
+    if not isinstance(contents, list) or not isinstance(names, list):
+        raise RosterError(text("Choose at least one file."))
+    files = {}
+    for name, content in zip(names, contents, strict=False):
+        if not isinstance(name, str) or not isinstance(content, str):
+            raise RosterError(text("A file must have a name and a content."))
+        try:
+            files[name] = base64.b64decode(content.partition(",")[2], validate=True)
+        except binascii.Error as error:
+            raise RosterError(
+                text("The file {name} did not arrive whole.", name=repr(name[:80]))
+            ) from error
+    return rosters.read_files(files, untrusted.typed(course) or None)
+
+
+def _links(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        Output(ids.LINKS_FILE, "data"),
+        Input(ids.course_links(ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def make(clicks: list[int | None]) -> Any:
+        pressed = untrusted.pressed(clicks, "course")
+        if pressed is None:
+            return no_update
+        course = lookup.course(services, pressed["course"])
+        made = administration.personal_links(services, current_actor(), course.id)
+        text_file = io.StringIO()
+        writer = csv.writer(text_file)
+        writer.writerow(["name", "id", "email", "join"])
+        # No lecture's code, for which lecture it opens is known only when one has started.
+        for student, token in made:
+            address = f"{request.host_url.rstrip('/')}{urls.join_by_link(token)}"
+            writer.writerow([student.name, student.external_id, student.email, address])
+        return parts.sent(text_file.getvalue(), f"links-{course.title[:40]}.csv")

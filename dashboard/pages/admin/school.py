@@ -1,0 +1,135 @@
+"""`/admin`: the policy and what else holds for the school, and the way to the office's rooms."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+import dash_mantine_components as dmc
+from dash import html
+
+from contract import Policy
+from dashboard.components import ids, parts, urls
+from dashboard.i18n import text, wording
+from db.values import School
+
+
+def layout(school: School, waiting: int) -> Any:
+    """The page. ``waiting``: erasure requests that nobody has answered."""
+    return room(urls.ADMIN, waiting, school.name, _policy(school), _school(school))
+
+
+def room(here: str, waiting: int, lead: str, *cards: Any) -> Any:
+    """One of the office's rooms, with the way to the others."""
+    rooms = (
+        (text("School"), urls.ADMIN),
+        (text("People"), urls.ADMIN_PEOPLE),
+        (text("Courses"), urls.ADMIN_COURSES),
+        (text("Erasure"), urls.ADMIN_ERASURE),
+        (text("Access log"), urls.ADMIN_LOG),
+    )
+    links = [
+        parts.link(
+            [name, parts.badge(str(waiting), "warn")]
+            if address == urls.ADMIN_ERASURE and waiting
+            else name,
+            address,
+            name="cp-tab",
+            here=address == here,
+        )
+        for name, address in rooms
+    ]
+    return html.Div(
+        [
+            parts.page_head(text("Administration"), lead or text("The school has no name yet.")),
+            html.Nav(links, className="cp-tabs", **parts.aria(label=text("Rooms of the office"))),
+            html.Div(list(cards), className="cp-stack"),
+        ]
+    )
+
+
+def _policy(school: School) -> Any:
+    chosen = None if school.policy is None else school.policy.value
+    return parts.card(
+        html.P(
+            text(
+                "The policy decides what anybody may be shown. It holds for lectures that start "
+                "from now on; a running lecture keeps the one it started with."
+            ),
+            className="cp-quiet",
+        ),
+        dmc.RadioGroup(
+            id=ids.POLICY_CHOICE,
+            value=chosen,
+            label=text("Policy of the school"),
+            children=dmc.Stack(
+                [
+                    dmc.Radio(
+                        value=policy.value,
+                        label=wording.POLICY_NAME[policy],
+                        description=wording.POLICY_MEANING[policy],
+                    )
+                    for policy in Policy
+                ],
+                gap="sm",
+                mt="xs",
+            ),
+            mt="md",
+        ),
+        html.P(
+            text(
+                "In the EU, inferring emotions in education is prohibited (AI Act, Art. 5(1)(f)); "
+                "there, only self-report is to be offered. This is not legal advice."
+            ),
+            className="cp-caveat",
+        ),
+        html.Div(
+            dmc.Button(text("Save the policy"), id=ids.POLICY_BUTTON),
+            style={"marginTop": "14px"},
+        ),
+        title=text("Policy"),
+        aside=parts.badge(
+            text("Not set") if school.policy is None else wording.POLICY_NAME[school.policy],
+            "warn" if school.policy is None else "good",
+        ),
+    )
+
+
+def _school(school: School) -> Any:
+    return parts.card(
+        html.Div(
+            [
+                dmc.TextInput(
+                    id=ids.SCHOOL_NAME,
+                    label=text("Name of the school"),
+                    value=school.name,
+                    inputProps={"maxLength": 200},
+                ),
+                dmc.Select(
+                    id=ids.SCHOOL_ZONE,
+                    label=text("Time zone"),
+                    data=sorted(available_timezones()),
+                    value=school.timezone,
+                    searchable=True,
+                    allowDeselect=False,
+                ),
+                dmc.NumberInput(
+                    id=ids.SCHOOL_DAYS,
+                    label=text("Days that data is kept"),
+                    description=text(
+                        "After that everything of an ended lecture goes by itself, reports too."
+                    ),
+                    value=school.retention_days,
+                    min=1,
+                    max=3660,
+                    allowDecimal=False,
+                ),
+                dmc.Checkbox(
+                    id=ids.SCHOOL_GUARDIAN,
+                    label=text("Ask for the name of a parent or guardian who agrees"),
+                    checked=school.guardian_required,
+                ),
+                html.Div(dmc.Button(text("Save"), id=ids.SCHOOL_BUTTON)),
+            ],
+            className="cp-form cp-form-narrow",
+        ),
+        title=text("School and retention"),
+    )

@@ -1,0 +1,1 @@
+"""The way into a lecture: by code or link, with or without a camera."""

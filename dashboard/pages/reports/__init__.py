@@ -1,0 +1,1 @@
+"""The lectures that have ended, with their files."""

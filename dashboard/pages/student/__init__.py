@@ -1,0 +1,1 @@
+"""What a student sees and does: their own page, their self-report, their choices."""

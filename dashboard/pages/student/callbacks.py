@@ -1,0 +1,328 @@
+"""What students' pages do: join, say how it goes, choose, take back, delete, ask for erasure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
+from pydantic import ValidationError
+
+from contract.batches import first_rule
+from contract.exchange import ConsentRequest, JoinRequest, PulseMood
+from contract.policy import Choices, Policy
+from dashboard import i18n
+from dashboard.api.limits import address, current_limits
+from dashboard.auth.signin import (
+    current_actor,
+    current_participant,
+    provider_label,
+    remember_participant,
+    secured_callback,
+)
+from dashboard.components import ids, shell, urls
+from dashboard.http import untrusted
+from dashboard.i18n import text
+from dashboard.pages import routes
+from dashboard.pages.join import here, start
+from dashboard.pages.join import page as join
+from dashboard.pages.student import own_page, self_report
+from db.people import courses, school_settings
+from db.values import Lecture
+from services import joining, lookup, my_data
+from services.access import SCHOOL, Action, ParticipantActor
+from services.context import Services
+from services.errors import InvalidError
+
+Act = TypeVar("Act", bound=Callable[..., Any])
+
+
+def register(app: Dash, services: Services) -> None:
+    """Give ``app`` the callbacks of ``/join`` and ``/me``."""
+    _joining(app, services)
+    _saying(app, services)
+    _choosing(app, services)
+    _leaving(app, services)
+
+
+def _joining(app: Dash, services: Services) -> None:
+    def by_code(*arguments: Any) -> Any:
+        return lookup.lecture_target(services, _lecture(services, arguments[-2]).id)
+
+    @secured_callback(
+        app,
+        Action.JOIN,
+        by_code,
+        Output(ids.JOIN_FORM, "children"),
+        Output(ids.JOIN_COMMAND, "children"),
+        Input(ids.JOIN_CODE, "data"),
+        State(ids.LOCATION, "search"),
+    )
+    def form(code: str, search: str | None) -> Any:
+        lecture = _lecture(services, code)
+        course = lookup.course(services, lecture.course_id)
+        link = _link(search)
+        found = None if link is None else courses.find_link(services.store, link)
+        listed = joining.on_roster(services, course, current_actor())
+        student = found.student if found is not None else listed
+        known = student if student is not None and student.course_id == course.id else None
+        way = here.Way(
+            mode=course.mode,
+            known_as=None if known is None else known.name,
+            guardian=school_settings.school(services.store).guardian_required,
+            provider=provider_label(),
+        )
+        told = no_update
+        if found is not None and lecture.policy is not Policy.SELF_REPORT:
+            told = join.command(lecture, routes.base_url(), link)
+        return here.form(lecture, way), told
+
+    @secured_callback(
+        app,
+        Action.JOIN,
+        by_code,
+        Output(ids.LOCATION, "href", allow_duplicate=True),
+        Output(ids.JOIN_ANSWER, "children"),
+        Input(ids.JOIN_BUTTON, "n_clicks"),
+        State(ids.JOIN_AGREE, "checked"),
+        State(ids.JOIN_ROOM, "checked"),
+        State(ids.JOIN_NAME, "value"),
+        State(ids.JOIN_GUARDIAN, "value"),
+        State(ids.JOIN_CODE, "data"),
+        State(ids.LOCATION, "search"),
+        prevent_initial_call=True,
+    )
+    def take_part(
+        clicks: int | None,
+        agreed: bool | None,
+        room: bool | None,
+        name: str | None,
+        guardian: str | None,
+        code: str,
+        search: str | None,
+    ) -> Any:
+        if not clicks:
+            return no_update, no_update
+        if agreed is not True:
+            return no_update, shell.notice(
+                text("Please read the notice, and tick that you agree."), good=False
+            )
+        remember_participant(
+            _agreed(
+                services,
+                {"code": code, "link": _link(search), "name": untrusted.typed(name) or None},
+                guardian=untrusted.typed(guardian) or None,
+                room=room is True,
+            )
+        )
+        return urls.ME, None
+
+
+def _agreed(
+    services: Services, given: Mapping[str, Any], *, guardian: str | None, room: bool
+) -> str:
+    """Join and agree in one step; answers the secret of the own page."""
+    try:
+        asked = joining.ask(
+            services, JoinRequest.model_validate(given), current_actor(), i18n.language()
+        )
+        choices = asked.consented or Choices(class_mood=True)
+        answer = joining.agree(
+            services,
+            ConsentRequest(
+                ticket=asked.ticket,
+                notice_version=asked.notice.version,
+                # What is left out of the form has not been agreed to, whatever was before.
+                choices=choices.model_copy(update={"class_mood": True, "room": room}),
+                guardian=guardian,
+            ),
+        )
+    except ValidationError as error:
+        raise InvalidError(text("This breaks a rule: {error}.", error=first_rule(error))) from error
+    return answer.recovery_link.rpartition("/")[2]
+
+
+def _lecture(services: Services, code: object) -> Lecture:
+    """The lecture of a code, which may be a guess: wrong ones are counted as in the API."""
+    guesses = current_limits().guesses
+    guesses.check(address())
+    try:
+        return joining.by_code(services, untrusted.typed(code).upper())
+    except joining.UnknownCodeError:
+        guesses.take(address())
+        raise
+
+
+def _link(search: object) -> str | None:
+    """The personal link's token in the page's address."""
+    return start.fields(search).get("link")
+
+
+def _own(
+    app: Dash, services: Services, action: Action, *dependencies: Any, **options: Any
+) -> Callable[[Act], Act]:
+    """A callback about the student whose page this browser has opened, who comes first."""
+
+    def concerned(*_: Any) -> Any:
+        student = current_participant()
+        if not isinstance(student, ParticipantActor):
+            return SCHOOL
+        return lookup.participant_target(services, student.participant_id)
+
+    def decorate(function: Act) -> Act:
+        @secured_callback(app, action, concerned, *dependencies, **options)
+        def acts(*arguments: Any) -> Any:
+            student = current_participant()
+            # access has let nobody else in.
+            assert isinstance(student, ParticipantActor)  # noqa: S101
+            return function(student, *arguments)
+
+        return function
+
+    return decorate
+
+
+def _saying(app: Dash, services: Services) -> None:
+    tapped = (
+        Output(ids.ME_TAP, "children", allow_duplicate=True),
+        Output(ids.ME_TAP, "data-print", allow_duplicate=True),
+    )
+
+    def panel(student: ParticipantActor) -> tuple[Any, str]:
+        made = self_report.panel(own_page.standing(services, student))
+        return made, self_report.fingerprint(made)
+
+    @_own(
+        app,
+        services,
+        Action.ANSWER_PULSE,
+        *tapped,
+        Input(ids.pulse(ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def say(student: ParticipantActor, clicks: list[int | None]) -> Any:
+        pressed = untrusted.pressed(clicks, "mood")
+        if pressed is None:
+            return no_update, no_update
+        if pressed["mood"] not in tuple(PulseMood):
+            raise InvalidError(text("An answer must be one of {join}.", join=", ".join(PulseMood)))
+        current_limits().pulses.take(student.participant_id)
+        my_data.say(services, student, student.participant_id, PulseMood(pressed["mood"]))
+        return panel(student)
+
+    @_own(
+        app,
+        services,
+        Action.ANSWER_PULSE,
+        *tapped,
+        Input(ids.private_answer(ALL, ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def answer(student: ParticipantActor, clicks: list[int | None]) -> Any:
+        pressed = untrusted.pressed(clicks, "flag", "answer")
+        if pressed is None:
+            return no_update, no_update
+        flag_id: UUID = lookup.as_uuid(pressed["flag"], "question")
+        my_data.answer(
+            services, student, student.participant_id, flag_id, pressed["answer"] == "yes"
+        )
+        return panel(student)
+
+    @_own(
+        app,
+        services,
+        Action.VIEW_OWN,
+        *tapped,
+        Input(ids.ME_TICK, "n_intervals"),
+        State(ids.ME_TAP, "data-print"),
+        prevent_initial_call=True,
+    )
+    def look_again(student: ParticipantActor, _ticks: int, shown: str | None) -> Any:
+        made, known = panel(student)
+        # A panel drawn anew would take the focus from who is about to press.
+        return (no_update, no_update) if shown == known else (made, known)
+
+
+def _choosing(app: Dash, services: Services) -> None:
+    @_own(
+        app,
+        services,
+        Action.CHOOSE,
+        Output(ids.NOTICE, "children", allow_duplicate=True),
+        Output(ids.ME_ASK_FIRST, "disabled"),
+        Input(ids.ME_FLAGS, "checked"),
+        Input(ids.ME_ASK_FIRST, "checked"),
+        prevent_initial_call=True,
+    )
+    def choose(student: ParticipantActor, flags: bool | None, ask_first: bool | None) -> Any:
+        chosen = lookup.participant(services, student.participant_id)[0].choices
+        if (flags is True, ask_first is True) == (chosen.flags, chosen.ask_first):
+            # The switches have just been drawn.
+            return no_update, no_update
+        my_data.choose(
+            services,
+            student,
+            student.participant_id,
+            flags=flags is True,
+            ask_first=ask_first is True,
+            language=i18n.language(),
+        )
+        return shell.notice(text("Saved. It holds from now on."), good=True), flags is not True
+
+    @_own(
+        app,
+        services,
+        Action.CHOOSE,
+        Output(ids.NOTICE, "children", allow_duplicate=True),
+        Input(ids.ME_ROOM, "checked"),
+        prevent_initial_call=True,
+    )
+    def choose_room(student: ParticipantActor, agreed: bool | None) -> Any:
+        chosen = lookup.participant(services, student.participant_id)[0].choices
+        if (agreed is True) == chosen.room:
+            return no_update
+        my_data.choose_room(
+            services,
+            student,
+            student.participant_id,
+            agreed=agreed is True,
+            language=i18n.language(),
+        )
+        return shell.notice(text("Saved. It holds from now on."), good=True)
+
+
+def _leaving(app: Dash, services: Services) -> None:
+    page = Output(ids.CONTENT, "children", allow_duplicate=True)
+
+    def acting(button: str, action: Action, act: Callable[[ParticipantActor], Any]) -> None:
+        @_own(app, services, action, page, Input(button, "n_clicks"), prevent_initial_call=True)
+        def pressed(student: ParticipantActor, clicks: int | None) -> Any:
+            if not clicks:
+                return no_update
+            act(student)
+            return own_page.page(services, student)
+
+    acting(
+        ids.ME_WITHDRAW,
+        Action.WITHDRAW,
+        lambda student: my_data.withdraw(services, student, student.participant_id),
+    )
+    acting(
+        ids.ME_DELETE,
+        Action.ERASE_OWN,
+        lambda student: my_data.erase(services, student, student.participant_id),
+    )
+    acting(
+        ids.ME_ERASE,
+        Action.ERASE_OWN,
+        lambda student: my_data.ask_to_be_erased(services, student, student.participant_id),
+    )
+    # Dash does not type it.
+    run: Callable[..., Any] = app.clientside_callback
+    for button, name in ((ids.ME_DELETE_OPEN, "toggle"), (ids.ME_DELETE_CANCEL, "close")):
+        run(
+            ClientsideFunction(namespace="classpulse", function_name=name),
+            Output(ids.ME_DELETE_MODAL, "opened", allow_duplicate=True),
+            Input(button, "n_clicks"),
+            State(ids.ME_DELETE_MODAL, "opened"),
+            prevent_initial_call=True,
+        )

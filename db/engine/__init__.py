@@ -1,0 +1,1 @@
+"""How the store works: SQLite and PostgreSQL, reading, writing, migrating, backing up."""

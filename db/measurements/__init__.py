@@ -1,0 +1,1 @@
+"""What was measured: storing it once, reading it in bulk, and forgetting it."""

@@ -1,0 +1,221 @@
+"""Forgetting: one participant's numbers, a participant, a student, or all that is too old."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from db.engine.store import Store
+from db.errors import NotFoundError
+from db.measurements import room_figures
+from db.people.audit import record_in
+from db.schema.tables import (
+    access_log,
+    agent_tokens,
+    buckets,
+    consents,
+    events,
+    flag_events,
+    flags,
+    lectures,
+    observations,
+    participants,
+    personal_links,
+    pulse_spans,
+    pulses,
+    recovery_links,
+    report_jobs,
+    shown_members,
+    students,
+    tickets,
+)
+from db.teaching.published_groups import forget_in
+from db.teaching.reports import drop_versions_in, enqueue_in, followers_in
+from db.teaching.rooms import stop_in
+from db.teaching.self_reports import take_back_in
+from db.values import Removal
+
+
+def delete_observations(
+    store: Store, participant_id: UUID, *, now: datetime, actor: str
+) -> Removal:
+    """Delete a participant's numbers, events, self-reports and flags; the agreement stays.
+
+    The lecture's reports are deleted and due anew. Raises NotFoundError where there is none.
+    """
+
+    def work(connection: Connection) -> Removal:
+        lecture_ids = _lectures_of(connection, [participant_id])
+        if not lecture_ids:
+            raise NotFoundError("There is no participant {given}.", given=participant_id)
+        removed = _delete_numbers(connection, [participant_id])
+        _redo_reports(connection, lecture_ids, now)
+        _log(connection, actor, "delete observations", participant_id, now)
+        return Removal(participants=0, observations=removed, lectures=lecture_ids)
+
+    return store.write(work)
+
+
+def erase_participant(store: Store, participant_id: UUID, *, now: datetime, actor: str) -> Removal:
+    """Delete all that one lecture knows of a participant; reports as ``delete_observations``.
+
+    What is left is the id in the access log, which then names nobody.
+    """
+
+    def work(connection: Connection) -> Removal:
+        removal = _erase(connection, [participant_id], now)
+        if not removal.participants:
+            raise NotFoundError("There is no participant {given}.", given=participant_id)
+        _log(connection, actor, "erase", participant_id, now)
+        return removal
+
+    return store.write(work)
+
+
+def erase_student(store: Store, student_id: UUID, *, now: datetime, actor: str) -> Removal:
+    """Delete a rostered student from the roster and from every lecture; else as above."""
+
+    def work(connection: Connection) -> Removal:
+        known = connection.execute(
+            select(students.c.id).where(students.c.id == student_id).with_for_update()
+        ).first()
+        if known is None:
+            raise NotFoundError("There is no student {given}.", given=student_id)
+        own = connection.execute(
+            select(participants.c.id).where(participants.c.student_id == student_id)
+        )
+        removal = _erase(connection, list(own.scalars()), now)
+        connection.execute(delete(tickets).where(tickets.c.student_id == student_id))
+        connection.execute(delete(personal_links).where(personal_links.c.student_id == student_id))
+        connection.execute(delete(students).where(students.c.id == student_id))
+        _log(connection, actor, "erase", student_id, now)
+        return removal
+
+    return store.write(work)
+
+
+def prune(store: Store, older_than: datetime, *, now: datetime, actor: str) -> Removal:
+    """Delete everybody's data of the lectures that ended before ``older_than``, reports and all.
+
+    Lectures, courses, rosters and the access log stay; they have timers of their own or none.
+    Each lecture is a transaction of its own, so that nobody waits long for a large clean-up.
+    """
+    old = select(lectures.c.id).where(lectures.c.ended_at < older_than)
+    with store.read() as connection:
+        ids = list(connection.execute(old.order_by(lectures.c.ended_at)).scalars())
+    removed = [store.write(partial(_prune_lecture, lecture_id=lecture_id)) for lecture_id in ids]
+    total = Removal(
+        participants=sum(removal.participants for removal in removed),
+        observations=sum(removal.observations for removal in removed),
+        lectures=tuple(lecture for removal in removed for lecture in removal.lectures),
+    )
+
+    def finish(connection: Connection) -> None:
+        connection.execute(delete(tickets).where(tickets.c.expires_at < older_than))
+        record_in(
+            connection,
+            actor=actor,
+            action="prune",
+            object=f"lectures ended before {older_than.isoformat()}",
+            at=now,
+            detail={"participants": total.participants, "observations": total.observations},
+        )
+
+    store.write(finish)
+    return total
+
+
+def _prune_lecture(connection: Connection, lecture_id: UUID) -> Removal:
+    own = select(participants.c.id).where(participants.c.lecture_id == lecture_id)
+    ids = list(connection.execute(own).scalars())
+    lecture_ids = _lectures_of(connection, ids)
+    for told in (shown_members, pulse_spans):
+        connection.execute(delete(told).where(told.c.lecture_id == lecture_id))
+    room_figures.forget_in(connection, lecture_id)
+    removed = _delete_all(connection, ids)
+    drop_versions_in(connection, lecture_id)
+    connection.execute(delete(report_jobs).where(report_jobs.c.lecture_id == lecture_id))
+    return Removal(len(ids), removed, lecture_ids)
+
+
+def prune_access_log(store: Store, older_than: datetime) -> int:
+    """Delete the access records from before ``older_than``; answers how many."""
+    statement = delete(access_log).where(access_log.c.at < older_than).returning(access_log.c.id)
+    return len(store.write(lambda connection: connection.execute(statement).all()))
+
+
+def _erase(connection: Connection, ids: Sequence[UUID], now: datetime) -> Removal:
+    lecture_ids = _lectures_of(connection, ids)
+    for lecture_id in lecture_ids:
+        # Whoever is gone agrees to nothing any more. The sums that a room left name nobody.
+        stop_in(connection, lecture_id, "erased", now)
+    removed = _delete_all(connection, ids)
+    _redo_reports(connection, lecture_ids, now)
+    return Removal(len(ids) if lecture_ids else 0, removed, lecture_ids)
+
+
+def _lectures_of(connection: Connection, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """The lectures of some participants, whose rows are locked against an ingest under way."""
+    found = connection.execute(
+        select(participants.c.lecture_id).where(participants.c.id.in_(ids)).with_for_update()
+    )
+    return tuple(sorted(set(found.scalars())))
+
+
+def _delete_all(connection: Connection, ids: Sequence[UUID]) -> int:
+    removed = _delete_numbers(connection, ids)
+    for table in (consents, agent_tokens, recovery_links):
+        connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
+    connection.execute(delete(participants).where(participants.c.id.in_(ids)))
+    return removed
+
+
+def _delete_numbers(connection: Connection, ids: Sequence[UUID]) -> int:
+    """Delete what was measured and inferred; answers the number of observations."""
+    sent = select(func.sum(buckets.c.observations)).where(buckets.c.participant_id.in_(ids))
+    removed = int(connection.execute(sent).scalar() or 0)
+    courses_of = (
+        select(lectures.c.course_id)
+        .join(participants, participants.c.lecture_id == lectures.c.id)
+        .where(participants.c.id.in_(ids))
+    )
+    connection.execute(
+        delete(observations).where(
+            observations.c.course_id.in_(courses_of), observations.c.participant_id.in_(ids)
+        )
+    )
+    own_flags = select(flags.c.id).where(flags.c.participant_id.in_(ids))
+    connection.execute(delete(flag_events).where(flag_events.c.flag_id.in_(own_flags)))
+    take_back_in(connection, ids)
+    for table in (flags, buckets, events, pulses):
+        connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
+    forget_in(connection, ids)
+    return removed
+
+
+def _redo_reports(connection: Connection, lecture_ids: Iterable[UUID], now: datetime) -> None:
+    """Delete what was written of these lectures, and have the ended ones written anew.
+
+    So too of the course's later lectures: their reports compare themselves with these, and the
+    difference between what they quote and what is written anew would tell of whoever left.
+    """
+    following = [f for own in lecture_ids for f in followers_in(connection, own)]
+    for lecture_id in dict.fromkeys([*lecture_ids, *following]):
+        drop_versions_in(connection, lecture_id)
+        ended = connection.execute(
+            select(lectures.c.ended_at).where(lectures.c.id == lecture_id)
+        ).scalar_one()
+        if ended is not None:
+            enqueue_in(connection, lecture_id, now)
+            # Whoever is writing it now read what is gone: take the claim from them.
+            connection.execute(
+                update(report_jobs)
+                .where(report_jobs.c.lecture_id == lecture_id)
+                .values(claimed_at=None, claimed_by=None)
+            )
+
+
+def _log(connection: Connection, actor: str, action: str, subject: UUID, now: datetime) -> None:
+    record_in(connection, actor=actor, action=action, object="own data", at=now, subject=subject)

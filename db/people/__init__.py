@@ -1,0 +1,1 @@
+"""Who is who and who agreed: users, courses, rosters, tickets, consents, the access log."""

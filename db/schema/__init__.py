@@ -1,0 +1,1 @@
+"""The tables, their columns, and the values that their rows make."""

@@ -1,0 +1,64 @@
+"""The tables of those who sign in, and of what they are asked: a part of ``db.schema.tables``."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text
+
+from db.schema.columns import metadata, moment, of, own_id, secret_hash
+from db.schema.types import Id
+
+users = Table(
+    "users",
+    metadata,
+    own_id(),
+    Column("login", String(200), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", String(300)),
+    Column("disabled", Boolean, nullable=False),
+    moment("created_at"),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    own_id(),
+    secret_hash(),
+    of("user_id", "users", cascade=True),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("revoked_at", required=False),
+    # What the browser said it is, in two words, and when it last asked: for its user's eyes.
+    Column("device", String(80)),
+    moment("seen_at", required=False),
+    Index(None, "user_id"),
+)
+
+# Who a sign-in elsewhere (OpenID Connect) stands for: known by issuer and subject, never by e-mail.
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", String(300), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    # The key by which rosters know this person, where the provider tells it.
+    Column("school_key", String(200)),
+    moment("created_at"),
+    Index(None, "user_id"),
+)
+
+# No foreign keys: a request outlives what it asks to be deleted; its ids then name nobody.
+erasure_requests = Table(
+    "erasure_requests",
+    metadata,
+    own_id(),
+    Column("participant_id", Id, nullable=False),
+    Column("student_id", Id),
+    Column("lecture_id", Id, nullable=False),
+    moment("at"),
+    moment("answered_at", required=False),
+    Column("answered_by", Id),
+    # "erased" or "declined", and what the student is told.
+    Column("verdict", String(16)),
+    Column("note", Text),
+    Index(None, "answered_at"),
+    Index(None, "participant_id"),
+)

@@ -1,0 +1,1 @@
+"""Lectures and what belongs to them: flags, self-reports, rooms, published groups, reports."""

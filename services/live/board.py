@@ -1,0 +1,339 @@
+"""The live board: one snapshot of each running lecture per tick, for however many browsers.
+
+One background thread reads, computes and logs; whoever asks gets the finished value. A browser
+names its cursor and is told only what is new since.
+"""
+
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from analytics.buckets import Buckets
+from analytics.flags.check_ins import Memory
+from analytics.flags.evidence import Baseline, Episode
+from analytics.privacy.suppression import ShownGroup
+from contract import BUCKET_SECONDS, EventKind
+from db.engine.store import Store
+from db.measurements import queries
+from db.measurements.bucket_cache import BucketFollower
+from db.people import courses
+from db.teaching import flags, lectures
+from db.values import FlagKind, FlagRow, Lecture
+from services import self_reports
+from services.baselines import usual_faces
+from services.live.compose import CHANGE_S, Composer, Material, View
+from services.live.values import Increment, LivePoint, LiveSnapshot, MarkerPoint
+from services.published_groups import keep, shown_before
+
+if TYPE_CHECKING:
+    from models.cards import Card
+
+_log = structlog.get_logger(__name__)
+
+SETTLE_S: Final = 5
+"""A step of the timeline is drawn this long after its end, when agents have delivered it."""
+
+VISIBLE_CHANGE: Final = 0.01
+"""An old step is drawn again if a share of it moved by a point."""
+
+_FLAG_GRACE_S: Final = 1
+
+_USUAL_S: Final = 300
+"""An erasure elsewhere changes how a student usually looks: it is heeded after so long."""
+
+
+@dataclass(slots=True)
+class _Board:
+    """What is kept of one running lecture."""
+
+    follower: BucketFollower
+    points: list[LivePoint] = field(default_factory=list)
+    revision: int = 0
+    sequence: int = 0
+    totals: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """(T,) observations in each bucket when the points were drawn."""
+    people: tuple[tuple[object, ...], ...] = ()
+    episodes: list[Episode] = field(default_factory=list)
+    judged: tuple[object, ...] = ()
+    usual: Mapping[Hashable, Baseline] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    """what the check-in rule found at the ticks before"""
+    usual_of: tuple[object, ...] = ()
+    """what ``usual`` was read for"""
+    shown: list[ShownGroup] | None = None
+    """the groups shown so far; None: to be read from the store"""
+    snapshot: LiveSnapshot | None = None
+
+
+class LiveBoard:
+    """Snapshots and timelines of the lectures that run now.
+
+    ``clock`` answers the current time, timezone-aware. Nothing runs before ``start``; tests call
+    ``tick`` themselves.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        card: "Card",
+        clock: Callable[[], datetime],
+        tick_s: float = 2.0,
+    ) -> None:
+        self._store = store
+        self._composer = Composer(card)
+        self._clock = clock
+        self._tick_s = tick_s
+        self._boards: dict[UUID, _Board] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin ticking in a thread of its own. Calling it again changes nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="live-board", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop ticking and wait for the tick in progress. Calling it again changes nothing."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+            self._thread = None
+
+    def snapshot(self, lecture_id: UUID) -> LiveSnapshot | None:
+        """The newest snapshot; None where the lecture does not run or no tick has seen it yet."""
+        with self._lock:
+            board = self._boards.get(lecture_id)
+            return None if board is None else board.snapshot
+
+    def timeline_since(self, lecture_id: UUID, cursor: str | None) -> Increment:
+        """What is new since ``cursor``; everything, with ``reset``, where it is None or too old."""
+        with self._lock:
+            board = self._boards.get(lecture_id)
+            if board is None or board.snapshot is None:
+                return Increment(cursor or "", reset=False, points=(), markers=())
+            points, markers = tuple(board.points), board.snapshot.markers
+            revision = board.revision
+        here = f"{revision}.{len(points)}.{len(markers)}"
+        known = _read_cursor(cursor)
+        if known is None or known[0] != revision or known[1] > len(points):
+            return Increment(here, reset=True, points=points, markers=markers)
+        return Increment(here, False, points[known[1] :], markers[known[2] :])
+
+    def tick(self, now: datetime) -> None:
+        """Look at every running lecture once, at ``now``; one that fails does not stop another.
+
+        The first failure is raised once all have been looked at.
+        """
+        running = lectures.running(self._store)
+        with self._lock:
+            for gone in self._boards.keys() - {lecture.id for lecture in running}:
+                del self._boards[gone]
+        failures = [error for lecture in running if (error := self._try(lecture, now))]
+        if failures:
+            raise failures[0]
+
+    def _try(self, lecture: Lecture, now: datetime) -> Exception | None:
+        try:
+            self._look(lecture, now)
+        except Exception as error:  # noqa: BLE001 - raised again by tick
+            _log.exception("lecture could not be looked at", lecture=str(lecture.id))
+            return error
+        return None
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.tick(self._clock())
+            except Exception:  # noqa: BLE001 - the board must outlive a store that is away
+                _log.exception("live tick failed")
+            self._stopping.wait(self._tick_s)
+
+    def _look(self, lecture: Lecture, now: datetime) -> None:
+        board = self._board(lecture.id)
+        material = self._material(board, lecture, now)
+        people = tuple((p.id, p.status, p.choices) for p in material.participants)
+        buckets = material.buckets(self._composer.card.model_id)
+        totals = buckets.observations.sum(axis=0)
+        # Who leaves or changes their mind changes every step, late data those it falls into.
+        moved = _others_count(board.people, people, material)
+        stale = 0 if moved else _first_changed(board.totals, totals, buckets)
+        board.people, board.totals = people, totals
+        material = self._log_flags(board, material, buckets)
+        if board.shown is None:
+            board.shown = shown_before(self._store, lecture.id)
+        view = self._composer.view(material, buckets, board.shown)
+        if not keep(self._store, lecture.id, view.fresh, board.shown):
+            # Another process or an erasure came between: the next tick reads and chooses anew.
+            board.shown, board.people = None, ()
+            return
+        board.shown += view.fresh
+        points, revised = self._timeline(board, material, view, stale)
+        past = _at(points, int(now.timestamp()) - CHANGE_S)
+        snapshot = replace(
+            self._composer.snapshot(material, buckets, view, past, board.sequence + 1),
+            said=self_reports.settle(self._store, lecture, material.participants, now),
+        )
+        with self._lock:
+            board.points = points
+            board.revision += revised
+            board.sequence += 1
+            board.snapshot = snapshot
+
+    def _board(self, lecture_id: UUID) -> _Board:
+        with self._lock:
+            if lecture_id not in self._boards:
+                self._boards[lecture_id] = _Board(BucketFollower(self._store, lecture_id))
+            return self._boards[lecture_id]
+
+    def _material(self, board: _Board, lecture: Lecture, now: datetime) -> Material:
+        course = courses.course(self._store, lecture.course_id)
+        if course is None:
+            raise LookupError(f"The lecture {lecture.id} has no course.")
+        return Material(
+            lecture=lecture,
+            course=course,
+            now=now,
+            columns=board.follower.refresh(),
+            participants=queries.participants(self._store, lecture.id),
+            events=queries.lecture_events(self._store, lecture.id),
+            flags=flags.flags_of(self._store, lecture.id),
+            markers=lectures.markers_of(self._store, lecture.id),
+        )
+
+    def _timeline(
+        self, board: _Board, material: Material, view: View, stale: int | None
+    ) -> tuple[list[LivePoint], bool]:
+        """The steps so far, those that end after ``stale`` anew, and whether one of them moved."""
+        points, revised = list(board.points), False
+        for index, point in enumerate(points):
+            if stale is not None and point.at > stale:
+                anew = self._composer.point(material, view, point.at)
+                if _differs(point, anew):
+                    points[index], revised = anew, True
+        start = int(material.lecture.started_at.timestamp())
+        first = points[-1].at if points else start // BUCKET_SECONDS * BUCKET_SECONDS
+        settled = int(material.now.timestamp()) - SETTLE_S
+        due = range(first + BUCKET_SECONDS, settled + 1, BUCKET_SECONDS)
+        points.extend(self._composer.point(material, view, at) for at in due)
+        return points, revised
+
+    def _log_flags(self, board: _Board, material: Material, buckets: Buckets) -> Material:
+        """Judge anew when a bucket is complete or an answer came, and log what rose or fell."""
+        bucket = (int(material.now.timestamp()) - _FLAG_GRACE_S) // BUCKET_SECONDS
+        answers = tuple((f.id, f.outcome_at) for f in material.flags)
+        judged = (bucket, answers, board.people)
+        if judged == board.judged:
+            return material
+        board.judged = judged
+        self._read_usual(board, material)
+        board.episodes = self._composer.episodes(material, buckets, board.usual, board.memory)
+        if not _append(self._store, material, board.episodes):
+            return material
+        return replace(material, flags=flags.flags_of(self._store, material.lecture.id))
+
+    def _read_usual(self, board: _Board, material: Material) -> None:
+        """Read anew how students usually look where that may have changed, or was some time ago."""
+        marked = sum(event.kind is EventKind.BASELINE_END for event in material.events)
+        since = int(material.now.timestamp()) // _USUAL_S
+        if board.usual_of != (board.people, marked, since):
+            model = self._composer.card.model_id
+            board.usual = usual_faces(self._store, material.lecture.id, model)
+            board.usual_of = board.people, marked, since
+
+
+def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:
+    """Log new raises and clears; whether there were any.
+
+    Late data may shift an episode by a bucket, so one that stands is the open flag of the same
+    student and kind, not a second one.
+    """
+    standing = {(e.participant, e.kind.value): e for e in episodes if e.cleared_at is None}
+    opened: Mapping[tuple[object, str], FlagRow] = {
+        (f.participant_id, f.kind.value): f for f in material.flags if f.cleared_at is None
+    }
+    for key, flag in opened.items():
+        if key not in standing:
+            flags.clear(store, flag.id, material.now)
+    for key in standing.keys() - opened.keys():
+        _raise(store, material, standing[key])
+    return standing.keys() != opened.keys()
+
+
+def _raise(store: Store, material: Material, episode: Episode) -> None:
+    participant = episode.participant
+    if not isinstance(participant, UUID):
+        raise TypeError(f"An episode must name a participant's UUID, but names {participant!r}.")
+    raised = flags.raise_flag(
+        store,
+        lecture_id=material.lecture.id,
+        participant_id=participant,
+        kind=FlagKind(episode.kind.value),
+        raised_at=datetime.fromtimestamp(episode.raised_at, tz=UTC),
+        evidence=_json_ready(episode),
+        # The clause alone: edges make the sentence from the numbers, each in its reader's language.
+        reason=episode.evidence.clause.value,
+    )
+    if material.shown[participant].choices.ask_first and raised.asked_at is None:
+        flags.ask(store, raised.id, material.now)
+
+
+def _json_ready(episode: Episode) -> dict[str, Any]:
+    evidence = episode.evidence
+    return {name: getattr(evidence, name) for name in evidence.__dataclass_fields__}
+
+
+def _differs(old: LivePoint, new: LivePoint) -> bool:
+    if (old.shares is None) != (new.shares is None):
+        return True
+    pairs = list(zip(old.shares or (), new.shares or (), strict=True))
+    pairs += [
+        (old.attentive or 0.0, new.attentive or 0.0),
+        (old.presence or 0.0, new.presence or 0.0),
+    ]
+    return any(abs(a - b) > VISIBLE_CHANGE for a, b in pairs)
+
+
+def _others_count(
+    old: tuple[tuple[object, ...], ...], new: tuple[tuple[object, ...], ...], material: Material
+) -> bool:
+    """Whether somebody of whom there is data counts otherwise than before.
+
+    Who has just joined has sent nothing: no step of the past is another for it.
+    """
+    changed = {person for person, *_ in set(old) ^ set(new)}
+    return bool(changed) and not changed.isdisjoint(material.columns["participant"])
+
+
+def _first_changed(old: NDArray[np.int64], new: NDArray[np.int64], buckets: Buckets) -> int | None:
+    """When the first bucket begins that holds another number of observations than before."""
+    known = min(len(old), len(new))
+    changed = np.flatnonzero(old[:known] != new[:known])
+    return int(buckets.starts[changed[0]]) if len(changed) else None
+
+
+def _at(points: list[LivePoint], epoch: int) -> LivePoint | None:
+    """The step that ended last by ``epoch``."""
+    if not points or points[0].at > epoch:
+        return None
+    index = (epoch - points[0].at) // BUCKET_SECONDS
+    return points[min(index, len(points) - 1)]
+
+
+def _read_cursor(cursor: str | None) -> tuple[int, int, int] | None:
+    try:
+        revision, points, markers = (int(part) for part in (cursor or "").split("."))
+    except ValueError:
+        return None
+    return revision, points, markers
+
+
+__all__ = ["Increment", "LiveBoard", "LivePoint", "LiveSnapshot", "MarkerPoint"]

@@ -1,0 +1,367 @@
+"""From what the store holds of a running lecture to what its page shows, through ``analytics``.
+
+No formula stands here: this module chooses which rows, windows and students each figure is asked
+for, and turns the answers into the frozen values of ``live_values``.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.buckets import Buckets
+from analytics.engagement.figures import ClassEngagement, ParticipantEvent, StudentState, engagement
+from analytics.flags.check_ins import Dismissal, Memory, evaluate, rule_for
+from analytics.flags.evidence import Baseline, Episode
+from analytics.flags.evidence import FlagKind as AnalyticsFlagKind
+from analytics.flags.log import evidence_of
+from analytics.mood.class_mood import ClassMood, mood
+from analytics.mood.confusion import Confusion, spread_of
+from analytics.privacy.small_groups import live_view, rounded, rounded_each
+from analytics.privacy.suppression import ShownGroup
+from contract import BUCKET_SECONDS, LOOKS, Policy
+from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, ParticipantStatus
+from services.access import shows_flag, shows_row
+from services.live.values import (
+    Hidden,
+    LivePoint,
+    LiveSnapshot,
+    MarkerPoint,
+    MoodFigures,
+    OpenFlag,
+    Shares,
+    StudentTile,
+    Waiting,
+)
+
+if TYPE_CHECKING:
+    from models.cards import Card
+
+CHANGE_S: Final = 300
+_WINDOW_S: Final = 60
+
+_ARRIVED_S: Final = 30
+"""A fixed window is shown this long after its end: one shown before a student's last data came
+could not be shown again with them, lest their part be the difference."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """All that the store says of one lecture at one moment."""
+
+    lecture: Lecture
+    course: Course
+    now: datetime
+    columns: Mapping[str, NDArray[Any]]
+    participants: Sequence[Participant]
+    events: Sequence[EventRow]
+    flags: Sequence[FlagRow]
+    markers: Sequence[Marker]
+
+    @cached_property
+    def admitted(self) -> list[Participant]:
+        """Who counts in the figures: admitted, and agreed to it."""
+        return [
+            p
+            for p in self.participants
+            if p.status is ParticipantStatus.ADMITTED and p.choices.class_mood
+        ]
+
+    @cached_property
+    def shown(self) -> dict[UUID, Participant]:
+        """Whose own rows the teacher may see under this policy."""
+        if self.lecture.policy is not Policy.INDIVIDUAL:
+            return {}
+        return {p.id: p for p in self.admitted if shows_row(p)}
+
+    @cached_property
+    def occurred(self) -> list[ParticipantEvent]:
+        """The agents' events as analytics takes them."""
+        return [ParticipantEvent(e.participant_id, e.at.timestamp(), e.kind) for e in self.events]
+
+    def buckets(self, model: str) -> Buckets:
+        """The lecture so far as a grid of the admitted students."""
+        return Buckets.from_columns(
+            self.columns,
+            [p.id for p in self.admitted],
+            int(self.lecture.started_at.timestamp()),
+            int(self.now.timestamp()) + BUCKET_SECONDS,
+            model,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The rows and windows that class figures of one tick may be computed from."""
+
+    buckets: Buckets
+    window_s: int
+    trailing: bool
+    """The window moves with time; otherwise it is the last complete one of ``window_s``."""
+    fresh: tuple[ShownGroup, ...] = ()
+    """groups to be kept (``services.published_groups``) before a figure of theirs is shown"""
+
+    def end(self, at: int) -> int:
+        """The last bucket (its start) of the window that is looked at from ``at``."""
+        if self.trailing:
+            return at
+        arrived = at + BUCKET_SECONDS - _ARRIVED_S
+        return arrived // self.window_s * self.window_s - BUCKET_SECONDS
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """The class over one window, as it may be shown under ``policy``."""
+
+    mood: ClassMood | None
+    engaged: ClassEngagement
+    policy: Policy
+
+    @property
+    def shares(self) -> Shares | None:
+        """The adjusted shares, or None."""
+        return None if self.mood is None else _tuple(rounded(self.mood.shares, self.policy))
+
+    @property
+    def bounds(self) -> tuple[Shares, Shares] | tuple[None, None]:
+        """The ends of the intervals, or None.
+
+        Under rounding, the interval of the exact share would give away what rounding hides.
+        """
+        found = self.mood
+        if found is None or self.policy is not Policy.INDIVIDUAL or np.isnan(found.low).any():
+            return None, None
+        return _tuple(found.low), _tuple(found.high)
+
+    @property
+    def attentive(self) -> float | None:
+        """The attentive index, or None."""
+        return self._rounded(self.engaged.attentive)
+
+    @property
+    def presence(self) -> float | None:
+        """The share of time in view, or None."""
+        return self._rounded(self.engaged.presence)
+
+    def _rounded(self, value: float) -> float | None:
+        return _known(float(rounded_each(np.array([value]), self.policy)[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class Composer:
+    """Composes snapshots with one model card; what is drawn from the card is drawn once."""
+
+    card: "Card"
+
+    @cached_property
+    def confusion(self) -> Confusion:
+        """The card's known errors."""
+        return confusion_of(self.card)
+
+    def view(self, material: Material, buckets: Buckets, before: Sequence[ShownGroup] = ()) -> View:
+        """What the class figures of this tick may be computed from, ``before``: what was shown."""
+        arrived = int(material.now.timestamp()) - _ARRIVED_S
+        policy = material.lecture.policy
+        found = live_view(buckets, policy, material.shown.keys(), now=arrived, shown=before)
+        return View(found.buckets, found.window_s, found.now == arrived, found.fresh)
+
+    def figures(self, material: Material, view: View, at: int) -> Figures:
+        """The class over the window that ends with the bucket beginning at ``at``."""
+        end = view.end(at)
+        engaged = engagement(view.buckets, material.occurred, now=end, window_s=view.window_s)
+        found = mood(
+            view.buckets,
+            self.confusion,
+            now=end,
+            window_s=view.window_s,
+            expected=len(material.admitted),
+        )
+        return Figures(found if found.reporting else None, engaged, material.lecture.policy)
+
+    def point(self, material: Material, view: View, at: int) -> LivePoint:
+        """The step of the timeline that ends at ``at``, a multiple of ten."""
+        # The bucket that begins at `at` is not part of it.
+        figures = self.figures(material, view, at - BUCKET_SECONDS)
+        low, high = figures.bounds
+        return LivePoint(
+            at=at,
+            shares=figures.shares,
+            low=low,
+            high=high,
+            attentive=figures.attentive,
+            presence=figures.presence,
+            reporting=0 if figures.mood is None else figures.mood.reporting,
+        )
+
+    def episodes(
+        self,
+        material: Material,
+        buckets: Buckets,
+        usual: Mapping[Hashable, Baseline],
+        memory: Memory | None = None,
+    ) -> list[Episode]:
+        """Who has looked sad or disengaged for long enough, among those who chose it.
+
+        ``usual``: how each of them looks at other times, where that is known. ``memory`` of the
+        lecture's earlier ticks saves work and changes nothing.
+        """
+        if not material.shown:
+            return []
+        answered = [
+            Dismissal(
+                f.participant_id, AnalyticsFlagKind(f.kind.value), int(f.outcome_at.timestamp())
+            )
+            for f in material.flags
+            if f.outcome_at is not None
+        ]
+        return evaluate(
+            buckets.only(material.shown),
+            self.confusion,
+            rule_for(self.card.tuned_check_ins()),
+            now=int(material.now.timestamp()),
+            dismissals=answered,
+            baselines=usual,
+            memory=memory,
+        )
+
+    def snapshot(
+        self,
+        material: Material,
+        buckets: Buckets,
+        view: View,
+        past: LivePoint | None,
+        sequence: int,
+    ) -> LiveSnapshot:
+        """What the page shows now. ``past``: the step of five minutes ago, where there is one."""
+        now = int(material.now.timestamp())
+        # The bucket that begins now would end a fixed window too early.
+        last = now if view.trailing else now - BUCKET_SECONDS
+        figures = self.figures(material, view, last)
+        everyone = engagement(buckets, material.occurred, now=now)
+        attentive = figures.attentive
+        before = past.attentive if past is not None else None
+        waiting = open_flags(material)
+        return LiveSnapshot(
+            lecture=material.lecture,
+            course=material.course,
+            sequence=sequence,
+            as_of=material.now,
+            newest=_newest(buckets, material.now),
+            mood=_mood_figures(figures, past),
+            hidden=_why_hidden(material, buckets, figures),
+            attentive=attentive,
+            attentive_change=None if attentive is None or before is None else attentive - before,
+            presence=figures.presence,
+            reporting=everyone.states[StudentState.REPORTING],
+            expected=len(material.admitted),
+            coverage=_known(figures.mood.coverage) or 0.0 if figures.mood else 0.0,
+            tiles=_tiles(material, everyone, {flag.participant_id for flag in waiting}),
+            flags=tuple(_open_flag(flag, material.shown[flag.participant_id]) for flag in waiting),
+            waiting=_waiting(material.participants),
+            markers=tuple(MarkerPoint(m.at, m.label) for m in material.markers),
+        )
+
+
+def confusion_of(card: "Card") -> Confusion:
+    """A card's known errors, as analytics takes them."""
+    return Confusion(
+        matrix=card.confusion(),
+        counts=np.asarray(card.confusion_counts(), np.float64),
+        prior=card.prior(),
+        within=spread_of([card.posteriors(look) for look in LOOKS]),
+    )
+
+
+def open_flags(material: Material) -> list[FlagRow]:
+    """The flags that wait for the teacher's answer, oldest first.
+
+    A student who asked to be asked first is shown only after having said yes.
+    """
+    return [
+        flag
+        for flag in sorted(material.flags, key=lambda f: (f.raised_at, f.id))
+        if flag.cleared_at is None
+        and flag.outcome is None
+        and flag.participant_id in material.shown
+        and shows_flag(flag, material.shown[flag.participant_id])
+    ]
+
+
+def _mood_figures(figures: Figures, past: LivePoint | None) -> MoodFigures | None:
+    found, shares = figures.mood, figures.shares
+    if found is None or shares is None:
+        return None
+    change = None
+    if past is not None and past.shares is not None:
+        change = tuple(new - old for new, old in zip(shares, past.shares, strict=True))
+    low, high = figures.bounds
+    return MoodFigures(
+        shares=shares,
+        raw=_tuple(rounded(found.raw, figures.policy)),
+        low=low,
+        high=high,
+        change=change,
+    )
+
+
+def _why_hidden(material: Material, buckets: Buckets, figures: Figures) -> Hidden | None:
+    policy = material.lecture.policy
+    if policy is Policy.SELF_REPORT:
+        return Hidden.NOT_INFERRED
+    now = int(material.now.timestamp())
+    if figures.mood is not None or not buckets.window(now - _WINDOW_S, now).face_observations.any():
+        return None
+    if policy is Policy.AGGREGATE:
+        return Hidden.TOO_FEW_YET
+    return Hidden.TOO_FEW
+
+
+def _tiles(
+    material: Material, everyone: ClassEngagement, flagged: set[UUID]
+) -> tuple[StudentTile, ...]:
+    states = {student.participant: student.state for student in everyone.students}
+    shown = sorted(material.shown.values(), key=lambda p: (p.name.casefold(), p.id))
+    return tuple(
+        StudentTile(p.id, p.name, p.verified, states[p.id].value, p.id in flagged) for p in shown
+    )
+
+
+def _open_flag(flag: FlagRow, participant: Participant) -> OpenFlag:
+    return OpenFlag(
+        id=flag.id,
+        name=participant.name,
+        kind=flag.kind.value,
+        raised_at=flag.raised_at,
+        evidence=evidence_of(flag.evidence),
+        said_yes=flag.answer is True,
+        reason=flag.reason,
+    )
+
+
+def _waiting(participants: Sequence[Participant]) -> tuple[Waiting, ...]:
+    standing = [p for p in participants if p.status is ParticipantStatus.WAITING]
+    return tuple(
+        Waiting(p.id, p.name, p.joined_at) for p in sorted(standing, key=lambda p: p.joined_at)
+    )
+
+
+def _newest(buckets: Buckets, now: datetime) -> datetime | None:
+    filled = np.flatnonzero(buckets.observations.sum(axis=0))
+    if not len(filled):
+        return None
+    # A bucket only says that something of its ten seconds is there.
+    end = int(buckets.starts[filled[-1]]) + BUCKET_SECONDS
+    return min(datetime.fromtimestamp(end, tz=UTC), now)
+
+
+def _tuple(values: NDArray[np.float64]) -> Shares:
+    return tuple(float(value) for value in values)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,167 @@
+"""A room's camera, from the teacher's side: allowed, stopped, and what stands in its way.
+
+The pages, the API and the command line call the same functions with the actor who asks.
+"""
+
+from datetime import UTC, datetime
+from math import isnan
+from typing import cast
+from uuid import UUID
+
+from analytics.mood.room import room_figures as analyse
+from contract.observations import Probabilities
+from contract.policy import Policy
+from contract.room import RoomFacts, RoomLink, RoomState, RoomWindow
+from db.engine.secrets import mint
+from db.measurements import queries, room_figures
+from db.people import audit
+from db.teaching import rooms
+from db.teaching.rooms import RoomContext
+from db.values import Lecture, ParticipantStatus
+from services import access, lookup
+from services.access import Action, Actor, LectureObject, RoomActor, UserActor
+from services.context import Services
+from services.errors import ForbiddenError, InvalidError, NotSignedInError
+from services.joining import facts
+from services.live.compose import confusion_of
+
+
+def allow(
+    services: Services, actor: Actor, lecture_id: UUID | str, *, everybody_agreed: bool
+) -> RoomLink:
+    """Allow one camera to look at the whole lecture; the link to start it with is told once.
+
+    Raises AccessError, UnknownObjectError, InvalidError without the teacher's word that everybody
+    in view agreed, and db's ConflictError where a participant has not, fewer than five have, or the
+    lecture has ended.
+    """
+    target = _authorized(services, actor, Action.ALLOW_ROOM, lecture_id)
+    if not everybody_agreed:
+        raise InvalidError("A room is allowed only on your word that everybody in view has agreed.")
+    secret = mint()
+    user_id = actor.user.id if isinstance(actor, UserActor) else None
+    room = rooms.allow(
+        services.store, target.lecture_id, secret, user_id=user_id, now=services.clock()
+    )
+    agreed = rooms.agreement(services.store, target.lecture_id).agreed
+    _record(services, actor, Action.ALLOW_ROOM, target, agreed=str(agreed))
+    lecture, _ = lookup.lecture(services, target.lecture_id)
+    return RoomLink(room=room.id, link=link_of(lecture, secret), agreed=agreed)
+
+
+def link_of(lecture: Lecture, secret: str) -> str:
+    """The path that a room's camera is started with; behind ``#``, so that no log has it."""
+    return f"/join/{lecture.code}#room={secret}"
+
+
+def stop(services: Services, actor: Actor, lecture_id: UUID | str) -> bool:
+    """End a lecture's room; whether one was open."""
+    target = _authorized(services, actor, Action.STOP_ROOM, lecture_id)
+    stopped = rooms.stop(services.store, target.lecture_id, services.clock())
+    if stopped:
+        _record(services, actor, Action.STOP_ROOM, target, reason=rooms.STOPPED)
+    return stopped
+
+
+def state(services: Services, actor: Actor, lecture_id: UUID | str) -> RoomState:
+    """Whether a room is allowed now, and who is in the way: numbers, no names."""
+    target = _authorized(services, actor, Action.STOP_ROOM, lecture_id)
+    last = rooms.last_room(services.store, target.lecture_id)
+    found = rooms.agreement(services.store, target.lecture_id)
+    return RoomState(
+        allowed=last is not None and last.open,
+        since=last.opened_at if last is not None and last.open else None,
+        stopped=None if last is None else last.reason,
+        agreed=found.agreed,
+        missing=found.missing,
+        windows=() if last is None else windows(services, target.lecture_id, services.clock()),
+    )
+
+
+def windows(services: Services, lecture_id: UUID, now: datetime) -> tuple[RoomWindow, ...]:
+    """What may be said of a lecture's room at ``now``, oldest first, on pages and in reports."""
+    columns = room_figures.room_columns(services.store, lecture_id)
+    if not len(columns["bucket"]):
+        return ()
+    lecture, _ = lookup.lecture(services, lecture_id)
+    present = [
+        one
+        for one in queries.participants(services.store, lecture_id)
+        if one.status is ParticipantStatus.ADMITTED and one.choices.class_mood
+    ]
+    visible = (
+        sum(access.shows_row(one) for one in present) if lecture.policy is Policy.INDIVIDUAL else 0
+    )
+    found = analyse(
+        columns,
+        confusion_of(services.card),
+        services.card.model_id,
+        now=int(now.timestamp()),
+        visible=visible,
+        hidden=len(present) - visible,
+    )
+    return tuple(
+        RoomWindow(
+            at=datetime.fromtimestamp(one.begins, UTC),
+            faces=one.faces,
+            shares=cast(Probabilities, tuple(max(0.0, float(share)) for share in one.shares)),
+            attentive=None if isnan(one.attentive) else one.attentive,
+        )
+        for one in found
+    )
+
+
+def bearer(services: Services, secret: str) -> RoomContext:
+    """The room of that secret, if its camera may look now.
+
+    Raises NotSignedInError where there is no such room, ForbiddenError where it has ended or the
+    policy takes nothing of the kind.
+    """
+    found = rooms.by_secret(services.store, secret)
+    if found is None:
+        raise NotSignedInError("This needs a room's secret, as Authorization: Bearer.")
+    target = access.lecture_object(found.lecture, found.course)
+    access.authorize(RoomActor(found.room.id, found.lecture.id), Action.SEND_ROOM, target)
+    if not found.room.open:
+        raise ForbiddenError(
+            "The room is not allowed any more ({reason}): nothing is taken.",
+            reason=found.room.reason,
+        )
+    return found
+
+
+def connect(services: Services, context: RoomContext) -> RoomFacts:
+    """What whoever starts the camera is told first; that it was started is recorded."""
+    audit.record(
+        services.store,
+        actor=RoomActor(context.room.id, context.lecture.id).name,
+        action="start_room",
+        object=f"lecture:{context.lecture.id}",
+        at=services.clock(),
+    )
+    return RoomFacts(
+        lecture=facts(context.lecture, context.course),
+        policy=context.lecture.policy,
+        agreed=rooms.agreement(services.store, context.lecture.id).agreed,
+    )
+
+
+def _authorized(
+    services: Services, actor: Actor, action: Action, lecture_id: UUID | str
+) -> LectureObject:
+    target = lookup.lecture_target(services, lecture_id)
+    access.authorize(actor, action, target)
+    return target
+
+
+def _record(
+    services: Services, actor: Actor, action: Action, target: LectureObject, **detail: str
+) -> None:
+    audit.record(
+        services.store,
+        actor=actor.name,
+        action=action,
+        object=target.label,
+        at=services.clock(),
+        detail=detail,
+    )

@@ -1,0 +1,68 @@
+"""Students' own answers as class figures: span after span of a lecture, each counted once.
+
+A span ends with the first whole minute at which enough students have answered since the last one,
+and is kept before anybody sees it. Its count never changes: one made anew after a student left, or
+one over a span that reaches into another, would tell by the difference what a single student said.
+So a span in which somebody took their answer back is emptied (``db.teaching.self_reports``), and
+what few said after the last span is told to nobody.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from analytics.privacy.self_reports import count_last
+from db.engine.store import Store
+from db.measurements import queries
+from db.teaching import self_reports
+from db.values import Lecture, Participant, ParticipantStatus, PulseRow, PulseSpan
+
+STEP_S: Final = 60
+
+
+def settle(
+    store: Store, lecture: Lecture, people: Sequence[Participant], now: datetime
+) -> tuple[PulseSpan, ...]:
+    """The spans up to ``now``, a newly complete one kept; those taken back are left out."""
+    spans = self_reports.spans(store, lecture.id)
+    start = int(lecture.started_at.timestamp()) // STEP_S * STEP_S
+    begins = spans[-1].ends if spans else start
+    ends = _ends(lecture, now)
+    if ends > begins:
+        counted = {p.id for p in people if counts(p)}
+        given = [
+            (pulse.participant_id, pulse.mood)
+            for pulse in queries.lecture_pulses(store, lecture.id)
+            if pulse.participant_id in counted and begins <= pulse.at.timestamp() < ends
+        ]
+        found = count_last(given)
+        if found is not None:
+            span = PulseSpan(begins, ends, sum(found.values()), found)
+            if not self_reports.keep(store, lecture.id, span):
+                # Another process was faster: what it has kept holds.
+                return shown(self_reports.spans(store, lecture.id))
+            spans.append(span)
+    return shown(spans)
+
+
+def shown(spans: list[PulseSpan]) -> tuple[PulseSpan, ...]:
+    """The spans that still have a count."""
+    return tuple(span for span in spans if span.answered)
+
+
+def within(spans: tuple[PulseSpan, ...], pulse: PulseRow) -> bool:
+    """Whether an answer lies in one of the spans that are shown."""
+    at = pulse.at.timestamp()
+    return any(span.begins <= at < span.ends for span in spans)
+
+
+def counts(participant: Participant) -> bool:
+    """Whose answers count: of the admitted, those who agreed that theirs do."""
+    return participant.status is ParticipantStatus.ADMITTED and participant.choices.class_mood
+
+
+def _ends(lecture: Lecture, now: datetime) -> int:
+    """The last whole minute that has passed; of a lecture that is over, the one it ended in."""
+    if lecture.ended_at is not None and lecture.ended_at <= now:
+        return -(-int(lecture.ended_at.timestamp() + 1) // STEP_S) * STEP_S
+    return int(now.timestamp()) // STEP_S * STEP_S
