@@ -50,20 +50,11 @@ def write_report(
 ) -> Iterator[Path]:
     """Write a lecture's report, as the store has it now, to files; the paths written."""
     from dashboard import reports
-    from db.people import audit
-    from services import lookup
-    from services.access import Action, OperatorActor, authorize
+    from services import viewing
+    from services.access import Action, OperatorActor
 
     services = offline_services(store)
-    actor, target = OperatorActor(), lookup.lecture_target(services, lecture_id)
-    authorize(actor, Action.DOWNLOAD_REPORT, target)
-    audit.record(
-        store,
-        actor=actor.name,
-        action=Action.DOWNLOAD_REPORT,
-        object=target.label,
-        at=services.clock(),
-    )
+    viewing.lecture(services, OperatorActor(), Action.DOWNLOAD_REPORT, lecture_id)
     document, tables = reports.render_report(
         services, server_settings().language, lecture_id, services.clock()
     )

@@ -18,7 +18,15 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 LOCALES: Final = ROOT / "dashboard" / "i18n" / "locales"
 SAYING: Final = {"text": None, "mark": None, "plural": (1, 2), "text_of": ((1, "c"), 2)}
 _STORED: Final = ("Conflict", "NotFound", "Ticket", "Withdrawn")
-_SERVED: Final = ("Forbidden", "Invalid", "NotSignedIn", "Refused", "Roster", "UnknownCode")
+_SERVED: Final = (
+    "Forbidden",
+    "Invalid",
+    "NotSignedIn",
+    "Person",
+    "Refused",
+    "Roster",
+    "UnknownCode",
+)
 RAISING: Final = {
     **{f"{kind}Error": None for kind in (*_STORED, *_SERVED, "UnknownObject")},
     "rule_text": None,
@@ -26,7 +34,7 @@ RAISING: Final = {
 """The errors of lower floors that reach a page; each raise gives its rule as a literal, or chooses
 one that ``rule_text`` marks."""
 
-SOURCES: Final = (("dashboard", SAYING), ("db", RAISING), ("services", RAISING))
+SOURCES: Final = (("dashboard", SAYING | RAISING), ("db", RAISING), ("services", RAISING))
 LANGUAGES: Final = ("es", "hi")
 """English is what stands in the code."""
 

@@ -343,6 +343,17 @@ def authorize(actor: Actor, action: Action, target: Object) -> None:
         raise ForbiddenError("This student did not choose to be shown.")
 
 
+def require_taking_part(participant: Participant) -> None:
+    """Return if a participant still takes part, so that what they send or say is accepted.
+
+    Raises ForbiddenError, finally, where they took their agreement back or were not admitted.
+    """
+    if participant.withdrawn_at is not None:
+        raise ForbiddenError("You took your agreement back, so nothing more is accepted.")
+    if participant.status is ParticipantStatus.REFUSED:
+        raise ForbiddenError("The teacher did not admit you to this lecture.")
+
+
 def open_to_anybody(action: Action) -> bool:
     """Whether ``action`` needs nobody to be signed in, whatever its object."""
     return Relation.ANYBODY in RULES[action].who

@@ -1,11 +1,15 @@
 """What somebody signed in does with their own account: end sessions, change the password."""
 
+from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
-from db.people import audit, users
+from db.engine.unit_of_work import UnitOfWork
+from db.people import users
 from db.values import OpenSession
 from services import access, passwords
 from services.access import SCHOOL, Action, UserActor
+from services.access_log import recorded
 from services.context import Services
 from services.errors import InvalidError, RefusedError
 
@@ -19,15 +23,29 @@ def sessions(services: Services, actor: UserActor) -> list[OpenSession]:
 def end_session(services: Services, actor: UserActor, session_id: UUID) -> None:
     """Sign one of one's own browsers out. Raises db's NotFoundError for anybody else's."""
     access.authorize(actor, Action.MANAGE_OWN_SESSIONS, SCHOOL)
-    users.end_session(services.store, session_id, actor.user.id, services.clock())
-    _record(services, actor, "end_session")
+    _do(
+        services,
+        actor,
+        "end_session",
+        lambda unit, now: users.end_session(unit, session_id, actor.user.id, now),
+    )
 
 
 def end_other_sessions(services: Services, actor: UserActor, this: UUID | None) -> None:
     """Sign out every own browser but ``this`` one."""
     access.authorize(actor, Action.MANAGE_OWN_SESSIONS, SCHOOL)
-    users.revoke_sessions_of(services.store, actor.user.id, services.clock(), but=this)
-    _record(services, actor, "end_other_sessions")
+    _do(
+        services,
+        actor,
+        "end_other_sessions",
+        lambda unit, now: users.revoke_sessions_of(unit, actor.user.id, now, but=this),
+    )
+
+
+def has_password(services: Services, login: str) -> bool:
+    """Whether a user can sign in here, without a provider."""
+    found = users.credentials(services.store, login)
+    return found is not None and found[1] is not None
 
 
 def change_password(services: Services, actor: UserActor, old: str, new: str) -> None:
@@ -46,16 +64,16 @@ def change_password(services: Services, actor: UserActor, old: str, new: str) ->
     if new == old:
         raise InvalidError("A new password must be another one.")
     hashed = passwords.hash_password(new)
-    users.set_password_hash(services.store, actor.user.id, hashed, services.clock())
-    _record(services, actor, "change_password")
-
-
-def _record(services: Services, actor: UserActor, did: str) -> None:
-    audit.record(
-        services.store,
-        actor=actor.name,
-        action=Action.MANAGE_OWN_SESSIONS,
-        object=f"user:{actor.user.id}",
-        at=services.clock(),
-        detail={"did": did},
+    _do(
+        services,
+        actor,
+        "change_password",
+        lambda unit, now: users.set_password_hash(unit, actor.user.id, hashed, now),
     )
+
+
+def _do(
+    services: Services, actor: UserActor, did: str, act: Callable[[UnitOfWork, datetime], None]
+) -> None:
+    label = f"user:{actor.user.id}"
+    recorded(services, actor, Action.MANAGE_OWN_SESSIONS, label, act, did=did)

@@ -5,20 +5,23 @@ ask the school to delete the rest.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from contract.exchange import PulseMood
 from contract.languages import Language
 from contract.notice import version_in
 from contract.policy import CourseMode, Policy
+from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import ingest, retention
-from db.people import audit, consents, erasure_requests
+from db.people import consents, erasure_requests
 from db.teaching import flags
-from db.values import ErasureRequest, Participant, ParticipantStatus, Removal
+from db.values import ErasureRequest, Participant, Removal
 from services import access, lookup
 from services.access import Action, Actor, ParticipantObject
+from services.access_log import record, recorded
 from services.context import Services
-from services.errors import ForbiddenError, RefusedError, UnknownObjectError
+from services.errors import RefusedError, UnknownObjectError
 
 
 def say(services: Services, actor: Actor, participant_id: UUID, mood: PulseMood) -> None:
@@ -30,7 +33,7 @@ def say(services: Services, actor: Actor, participant_id: UUID, mood: PulseMood)
     target = lookup.participant_target(services, participant_id)
     access.authorize(actor, Action.ANSWER_PULSE, target)
     participant, lecture, _ = lookup.participant(services, participant_id)
-    _taking_part(participant)
+    access.require_taking_part(participant)
     if not lecture.running:
         raise RefusedError("The lecture has ended; nothing more is asked.")
     ingest.ingest_pulse(services.store, participant_id, mood, services.clock())
@@ -42,7 +45,7 @@ def answer(
     """The answer to a private question. UnknownObjectError where this student was not asked it."""
     target = lookup.participant_target(services, participant_id)
     access.authorize(actor, Action.ANSWER_PULSE, target)
-    _taking_part(lookup.participant(services, participant_id)[0])
+    access.require_taking_part(lookup.participant(services, participant_id)[0])
     flag = flags.flag(services.store, flag_id)
     if flag is None or flag.participant_id != participant_id or not flag.asked_at:
         raise UnknownObjectError("There is no question {flag_id} to you.", flag_id=flag_id)
@@ -94,15 +97,14 @@ def _chosen(
 ) -> Participant:
     """Keep what was chosen anew, in the language it was read in; other choices stay."""
     before = lookup.participant(services, target.participant_id)[0].choices
-    after = consents.change_choices(
-        services.store,
-        target.participant_id,
-        before.model_copy(update=dict(anew)),
-        notice_version=version_in(language),
-        now=services.clock(),
-    )
-    _record(services, actor, Action.CHOOSE, target, anew)
-    return after
+    chosen, version = before.model_copy(update=dict(anew)), version_in(language)
+    who = target.participant_id
+
+    def change(unit: UnitOfWork, now: datetime) -> Participant:
+        return consents.change_choices(unit, who, chosen, notice_version=version, now=now)
+
+    label = _lecture(target)
+    return recorded(services, actor, Action.CHOOSE, label, change, subject=who, **anew)
 
 
 def may_be_shown(target: ParticipantObject) -> bool:
@@ -119,12 +121,16 @@ def withdraw(services: Services, actor: Actor, participant_id: UUID) -> Particip
     """Take the agreement back: nothing more is accepted. Doing it again changes nothing."""
     target = lookup.participant_target(services, participant_id)
     access.authorize(actor, Action.WITHDRAW, target)
-    before = consents.participant(services.store, participant_id)
     now = services.clock()
-    after = consents.withdraw(services.store, participant_id, now)
-    if before is not None and before.withdrawn_at is None:
-        _record(services, actor, Action.WITHDRAW, target)
-    return after
+
+    def leave(unit: UnitOfWork) -> Participant:
+        before = consents.participant(unit, participant_id)
+        after = consents.withdraw(unit, participant_id, now)
+        if before is not None and before.withdrawn_at is None:
+            record(unit, actor, Action.WITHDRAW, _lecture(target), now, subject=participant_id)
+        return after
+
+    return together(services.store, leave)
 
 
 def erase(services: Services, actor: Actor, participant_id: UUID) -> Removal:
@@ -139,31 +145,17 @@ def ask_to_be_erased(services: Services, actor: Actor, participant_id: UUID) -> 
     """Ask the school to delete all that it has of oneself, in every lecture and on the roster."""
     target = lookup.participant_target(services, participant_id)
     access.authorize(actor, Action.ERASE_OWN, target)
-    asked = erasure_requests.ask(services.store, participant_id, services.clock())
-    _record(services, actor, Action.ERASE_OWN, target, {"asked": "all"})
-    return asked
-
-
-def _taking_part(participant: Participant) -> None:
-    if participant.withdrawn_at is not None:
-        raise ForbiddenError("You took your agreement back, so nothing more is accepted.")
-    if participant.status is ParticipantStatus.REFUSED:
-        raise ForbiddenError("The teacher did not admit you to this lecture.")
-
-
-def _record(
-    services: Services,
-    actor: Actor,
-    action: Action,
-    target: ParticipantObject,
-    detail: Mapping[str, object] | None = None,
-) -> None:
-    audit.record(
-        services.store,
-        actor=actor.name,
-        action=action,
-        object=f"lecture:{target.lecture_id}",
-        at=services.clock(),
-        subject=target.participant_id,
-        detail=detail,
+    return recorded(
+        services,
+        actor,
+        Action.ERASE_OWN,
+        _lecture(target),
+        lambda unit, now: erasure_requests.ask(unit, participant_id, now),
+        subject=participant_id,
+        asked="all",
     )
+
+
+def _lecture(target: ParticipantObject) -> str:
+    """How the log names the lecture of one's own data."""
+    return f"lecture:{target.lecture_id}"

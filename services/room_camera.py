@@ -13,13 +13,14 @@ from contract.observations import Probabilities
 from contract.policy import Policy
 from contract.room import RoomFacts, RoomLink, RoomState, RoomWindow
 from db.engine.secrets import mint
+from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import queries, room_figures
-from db.people import audit
 from db.teaching import rooms
 from db.teaching.rooms import RoomContext
 from db.values import Lecture, ParticipantStatus
 from services import access, lookup
 from services.access import Action, Actor, LectureObject, RoomActor, UserActor
+from services.access_log import record
 from services.context import Services
 from services.errors import ForbiddenError, InvalidError, NotSignedInError
 from services.joining import facts
@@ -40,13 +41,16 @@ def allow(
         raise InvalidError("A room is allowed only on your word that everybody in view has agreed.")
     secret = mint()
     user_id = actor.user.id if isinstance(actor, UserActor) else None
-    room = rooms.allow(
-        services.store, target.lecture_id, secret, user_id=user_id, now=services.clock()
-    )
-    agreed = rooms.agreement(services.store, target.lecture_id).agreed
-    _record(services, actor, Action.ALLOW_ROOM, target, agreed=str(agreed))
     lecture, _ = lookup.lecture(services, target.lecture_id)
-    return RoomLink(room=room.id, link=link_of(lecture, secret), agreed=agreed)
+    now = services.clock()
+
+    def open_room(unit: UnitOfWork) -> RoomLink:
+        room = rooms.allow(unit, target.lecture_id, secret, user_id=user_id, now=now)
+        agreed = rooms.agreement(unit, target.lecture_id).agreed
+        record(unit, actor, Action.ALLOW_ROOM, target.label, now, agreed=str(agreed))
+        return RoomLink(room=room.id, link=link_of(lecture, secret), agreed=agreed)
+
+    return together(services.store, open_room)
 
 
 def link_of(lecture: Lecture, secret: str) -> str:
@@ -57,10 +61,15 @@ def link_of(lecture: Lecture, secret: str) -> str:
 def stop(services: Services, actor: Actor, lecture_id: UUID | str) -> bool:
     """End a lecture's room; whether one was open."""
     target = _authorized(services, actor, Action.STOP_ROOM, lecture_id)
-    stopped = rooms.stop(services.store, target.lecture_id, services.clock())
-    if stopped:
-        _record(services, actor, Action.STOP_ROOM, target, reason=rooms.STOPPED)
-    return stopped
+    now = services.clock()
+
+    def close_room(unit: UnitOfWork) -> bool:
+        stopped = rooms.stop(unit, target.lecture_id, now)
+        if stopped:
+            record(unit, actor, Action.STOP_ROOM, target.label, now, reason=rooms.STOPPED)
+        return stopped
+
+    return together(services.store, close_room)
 
 
 def state(services: Services, actor: Actor, lecture_id: UUID | str) -> RoomState:
@@ -124,7 +133,7 @@ def bearer(services: Services, secret: str) -> RoomContext:
     access.authorize(RoomActor(found.room.id, found.lecture.id), Action.SEND_ROOM, target)
     if not found.room.open:
         raise ForbiddenError(
-            "The room is not allowed any more ({reason}): nothing is taken.",
+            "The room is not allowed any more ({reason}): nothing is stored.",
             reason=found.room.reason,
         )
     return found
@@ -132,17 +141,16 @@ def bearer(services: Services, secret: str) -> RoomContext:
 
 def connect(services: Services, context: RoomContext) -> RoomFacts:
     """What whoever starts the camera is told first; that it was started is recorded."""
-    audit.record(
-        services.store,
-        actor=RoomActor(context.room.id, context.lecture.id).name,
-        action="start_room",
-        object=f"lecture:{context.lecture.id}",
-        at=services.clock(),
-    )
+    actor, now = RoomActor(context.room.id, context.lecture.id), services.clock()
+
+    def start(unit: UnitOfWork) -> int:
+        record(unit, actor, "start_room", f"lecture:{context.lecture.id}", now)
+        return rooms.agreement(unit, context.lecture.id).agreed
+
     return RoomFacts(
         lecture=facts(context.lecture, context.course),
         policy=context.lecture.policy,
-        agreed=rooms.agreement(services.store, context.lecture.id).agreed,
+        agreed=together(services.store, start),
     )
 
 
@@ -152,16 +160,3 @@ def _authorized(
     target = lookup.lecture_target(services, lecture_id)
     access.authorize(actor, action, target)
     return target
-
-
-def _record(
-    services: Services, actor: Actor, action: Action, target: LectureObject, **detail: str
-) -> None:
-    audit.record(
-        services.store,
-        actor=actor.name,
-        action=action,
-        object=target.label,
-        at=services.clock(),
-        detail=detail,
-    )

@@ -1,41 +1,29 @@
-"""Rosters from files: OneRoster CSV folders (1.1 and 1.2), or one CSV of names.
+"""Courses, who teaches them and who is on their lists: looked at first, changed on record."""
 
-Source: 1EdTech OneRoster CSV binding; both versions are read by their headers.
-"""
-
-import csv
-import io
-import zipfile
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from contract import CourseMode
+from contract.errors import rule_text
 from db.engine.store import Store
-from db.people import courses, school_settings
-from db.values import Course, Student
-from services.errors import RosterError
+from db.engine.unit_of_work import UnitOfWork, together
+from db.people import courses, school_settings, users
+from db.values import Course, Role, Student
+from services import access, lookup
+from services.access import SCHOOL, Action, Actor
+from services.access_log import record, recorded
+from services.administration import zone
+from services.context import Services
+from services.errors import InvalidError
+from services.roster_files import Roster, RosterStudent
+from services.typed import required
 
-LARGEST_UNPACKED: Final = 64 * 2**20
-"""Bytes of CSV that an archive may unfold to."""
-
-Row = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RosterStudent:
-    """One name on a list. ``external_id``: the school's own key."""
-
-    name: str
-    external_id: str | None
-    email: str | None
-
-
-Roster = dict[str, list[RosterStudent]]
-"""Students by the title of their course."""
+_COURSE: Final = rule_text(
+    "A course's title must have 1 to {longest} letters, but this has {given}."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +39,87 @@ class Difference:
     """on the roster but not in the list; they stay"""
 
 
-def read_roster(source: Path, course: str | None = None) -> Roster:
-    """Read a OneRoster folder, or a CSV file with at least the column ``name``.
+def add_course(
+    services: Services, actor: Actor, *, title: str, mode: CourseMode, timezone: str | None = None
+) -> Course:
+    """Add a course without teachers or students, in the school's time zone where none is given."""
+    access.authorize(actor, Action.MANAGE_COURSES, SCHOOL)
+    title = required(title, _COURSE)
+    given = None if timezone is None else zone(timezone)
+    now = services.clock()
 
-    Raises RosterError naming the file and what it lacks.
-    """
-    if not source.is_dir():
-        return read_files({source.name: _bytes(source)}, course)
-    known = ("users.csv", "classes.csv", "enrollments.csv")
-    found = {name: _bytes(source / name) for name in known}
-    return read_files(found, None)
+    def add(unit: UnitOfWork) -> Course:
+        where = given or school_settings.school(unit).timezone
+        added = courses.add_course(unit, title=title, mode=mode, timezone=where, now=now)
+        _record(unit, actor, now, added.id, did="add", mode=mode)
+        return added
 
-
-def read_files(files: Mapping[str, bytes], course: str | None = None) -> Roster:
-    """The same from the files' contents by name: those of OneRoster (or a zip of them), or one CSV.
-
-    Raises RosterError as ``read_roster``.
-    """
-    files = _unpacked(files)
-    if "enrollments.csv" in files:
-        return _read_one_roster(files)
-    if len(files) != 1:
-        raise RosterError(
-            "A roster must be one CSV file, or OneRoster's users.csv, classes.csv "
-            "and enrollments.csv, but received {value}.",
-            value=", ".join(sorted(files)) or "nothing",
-        )
-    (name,) = files
-    if not course:
-        raise RosterError("The list {name} names no course; give its title: --course.", name=name)
-    # The header is line 1.
-    rows = enumerate(_rows(files, name, "name"), start=2)
-    return {course: [_plain_student(row, f"{name}, line {n}") for n, row in rows]}
+    return together(services.store, add)
 
 
-def differences(store: Store, roster: Roster) -> list[Difference]:
-    """What importing ``roster`` would change; a student is known by the school's key, or else by
-    the name."""
+def set_teaches(
+    services: Services, actor: Actor, course_id: UUID, user_id: UUID, teaches: bool
+) -> None:
+    """Let a user teach a course, or no longer. Raises UnknownObjectError, InvalidError."""
+    target = lookup.course_target(services, course_id)
+    access.authorize(actor, Action.MANAGE_COURSES, target)
+    user = users.user(services.store, user_id)
+    if user is None or user.role is Role.STUDENT:
+        raise InvalidError("A course is taught by a teacher or an admin.")
+    act = courses.add_teacher if teaches else courses.remove_teacher
+    recorded(
+        services,
+        actor,
+        Action.MANAGE_COURSES,
+        target.label,
+        lambda unit, _: act(unit, target.course_id, user_id),
+        did="add_teacher" if teaches else "remove_teacher",
+        user=str(user_id),
+    )
+
+
+def differences(services: Services, actor: Actor, roster: Roster) -> list[Difference]:
+    """What importing ``roster`` would change; nothing is changed."""
+    access.authorize(actor, Action.MANAGE_COURSES, SCHOOL)
+    return _differences(services.store, roster)
+
+
+def import_roster(
+    services: Services, actor: Actor, roster: Roster
+) -> list[tuple[Difference, Course]]:
+    """Bring courses and their lists up to a roster, all or none; who is not in it stays."""
+    access.authorize(actor, Action.MANAGE_COURSES, SCHOOL)
+    now = services.clock()
+
+    def apply(unit: UnitOfWork) -> list[tuple[Difference, Course]]:
+        made = []
+        for found in _differences(unit, roster):
+            course = _apply(unit, found, now)
+            counts = {"added": len(found.added), "changed": len(found.changed)}
+            _record(unit, actor, now, course.id, did="import", **counts)
+            made.append((found, course))
+        return made
+
+    return together(services.store, apply)
+
+
+def personal_links(services: Services, actor: Actor, course_id: UUID) -> list[tuple[Student, str]]:
+    """A new link's token for each student of a course, in place of the one before; not kept."""
+    target = lookup.course_target(services, course_id)
+    access.authorize(actor, Action.MANAGE_COURSES, target)
+    now = services.clock()
+
+    def issue(unit: UnitOfWork) -> list[tuple[Student, str]]:
+        made = courses.issue_links(unit, target.course_id, now=now)
+        _record(unit, actor, now, target.course_id, did="personal_links", n=len(made))
+        listed = courses.roster(unit, target.course_id)
+        return [(student, made[student.id]) for student in listed if student.id in made]
+
+    return together(services.store, issue)
+
+
+def _differences(store: Store, roster: Roster) -> list[Difference]:
+    """A student is known by the school's key, or else by the name."""
     known = {found.title: found for found in courses.list_courses(store)}
     return [_difference(store, known.get(title), title, them) for title, them in roster.items()]
 
@@ -116,126 +148,21 @@ def _difference(
     )
 
 
-def apply(store: Store, found: Difference, now: datetime) -> Course:
+def _apply(unit: UnitOfWork, found: Difference, now: datetime) -> Course:
     """Make a difference so; nobody is removed by it."""
     course = found.course or courses.add_course(
-        store,
+        unit,
         title=found.title,
         mode=CourseMode.ROSTER,
-        timezone=school_settings.school(store).timezone,
+        timezone=school_settings.school(unit).timezone,
         now=now,
     )
     for one in (*found.added, *(new for _, new in found.changed)):
         courses.add_student(
-            store, course.id, one.name, now=now, external_id=one.external_id, email=one.email
+            unit, course.id, one.name, now=now, external_id=one.external_id, email=one.email
         )
     return course
 
 
-def store_roster(
-    store: Store, roster: Roster, now: datetime, *, dry_run: bool, links: bool
-) -> dict[str, Any]:
-    """Import a roster, or only say what that would do, as the command prints it."""
-    rows: list[dict[str, Any]] = []
-    for found in differences(store, roster):
-        row: dict[str, Any] = {
-            "title": found.title,
-            "added": len(found.added),
-            "known": found.same + len(found.changed),
-            "changed": len(found.changed),
-            "unlisted": len(found.unlisted),
-        }
-        if not dry_run:
-            course = apply(store, found, now)
-            if links:
-                listed = {student.id: student for student in courses.roster(store, course.id)}
-                row["links"] = [
-                    {"student": listed[key].name, "id": listed[key].external_id, "link": secret}
-                    for key, secret in courses.issue_links(store, course.id, now=now).items()
-                ]
-        rows.append(row)
-    return {"dry_run": dry_run, "courses": rows}
-
-
-def _plain_student(row: Row, where: str) -> RosterStudent:
-    name = row["name"].strip()
-    if not name:
-        raise RosterError("Every student must have a name, but {where} has none.", where=where)
-    return RosterStudent(name, row.get("id") or None, row.get("email") or None)
-
-
-def _read_one_roster(files: Mapping[str, bytes]) -> Roster:
-    users = {row["sourcedId"]: row for row in _rows(files, "users.csv", "sourcedId")}
-    titles = {
-        row["sourcedId"]: row["title"] for row in _rows(files, "classes.csv", "sourcedId", "title")
-    }
-    if len(set(titles.values())) < len(titles):
-        twice = next(title for title, n in Counter(titles.values()).items() if n > 1)
-        raise RosterError(
-            "A class is known here by its title, but two classes are called "
-            "{twice}; give one of them another title in classes.csv.",
-            twice=repr(twice),
-        )
-    roster: Roster = defaultdict(list)
-    for row in _rows(files, "enrollments.csv", "classSourcedId", "userSourcedId", "role"):
-        if row["role"].lower() != "student" or row.get("status", "").lower() == "tobedeleted":
-            continue
-        user, title = users.get(row["userSourcedId"]), titles.get(row["classSourcedId"])
-        if user is None or title is None:
-            raise RosterError(
-                "enrollments.csv names the user {user} in the class {group}, but the "
-                "folder does not hold both.",
-                user=repr(row["userSourcedId"]),
-                group=repr(row["classSourcedId"]),
-            )
-        name = f"{user.get('givenName', '')} {user.get('familyName', '')}".strip()
-        roster[title].append(
-            RosterStudent(name or user["sourcedId"], user["sourcedId"], user.get("email") or None)
-        )
-    return dict(roster)
-
-
-def _unpacked(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """The files, out of their zip where they came in one; folders inside it do not matter."""
-    if len(files) != 1 or not next(iter(files)).lower().endswith(".zip"):
-        return files
-    (name,) = files
-    try:
-        with zipfile.ZipFile(io.BytesIO(files[name])) as archive:
-            inside = [one for one in archive.infolist() if one.filename.lower().endswith(".csv")]
-            if sum(one.file_size for one in inside) > LARGEST_UNPACKED:
-                raise RosterError("The archive {name} holds more than a roster should.", name=name)
-            return {Path(one.filename).name: archive.read(one) for one in inside}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise RosterError(
-            "The archive {name} cannot be opened: {error}.", name=name, error=error
-        ) from error
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RosterError(
-            "The roster file {path} cannot be read: {strerror}.", path=path, strerror=error.strerror
-        ) from error
-
-
-def _rows(files: Mapping[str, bytes], name: str, *needed: str) -> Iterator[Row]:
-    if name not in files:
-        raise RosterError("The roster lacks {name}.", name=name)
-    try:
-        reader = csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"), newline=""))
-        missing = set(needed) - set(reader.fieldnames or ())
-        if missing:
-            raise RosterError(
-                "{name} must have the columns {join}, but lacks {lacking}.",
-                name=name,
-                join=", ".join(needed),
-                lacking=", ".join(sorted(missing)),
-            )
-        yield from ({key: value or "" for key, value in row.items() if key} for row in reader)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RosterError(
-            "The roster file {name} is not CSV in UTF-8: {error}.", name=name, error=error
-        ) from error
+def _record(unit: UnitOfWork, actor: Actor, now: datetime, course_id: UUID, **detail: Any) -> None:
+    record(unit, actor, Action.MANAGE_COURSES, f"course:{course_id}", now, **detail)

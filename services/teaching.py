@@ -4,15 +4,18 @@ The pages and the command line call the same functions with the actor who asks.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from datetime import datetime
+from typing import Final, Literal
 from uuid import UUID
 
 from contract.errors import rule_text
-from db.people import audit, consents, school_settings
+from db.engine.unit_of_work import UnitOfWork, together
+from db.people import consents, school_settings
 from db.teaching import flags, lectures
 from db.values import FlagOutcome, FlagRow, Lecture, Marker, Participant
 from services import access, lookup
 from services.access import Action, Actor, LectureObject, UserActor
+from services.access_log import record, recorded
 from services.context import Services
 from services.errors import InvalidError, RefusedError, UnknownObjectError
 from services.typed import required
@@ -48,34 +51,37 @@ def start_lecture(
     if policy is None:
         raise RefusedError("The school's policy must be set before a lecture can start.")
     title = required(title, _TITLE)
-    lecture = lectures.start(
-        services.store, target.course_id, title, policy, services.clock(), code=code
-    )
-    _record(services, actor, Action.START_LECTURE, f"lecture:{lecture.id}")
-    return lecture
+    now = services.clock()
+
+    def start(unit: UnitOfWork) -> Lecture:
+        lecture = lectures.start(unit, target.course_id, title, policy, now, code=code)
+        record(unit, actor, Action.START_LECTURE, f"lecture:{lecture.id}", now)
+        return lecture
+
+    return together(services.store, start)
 
 
 def end_lecture(services: Services, actor: Actor, lecture_id: UUID | str) -> Lecture:
     """End a lecture; its report follows after the grace period. Ending twice changes nothing."""
     target = _authorized(services, actor, Action.END_LECTURE, lecture_id)
-    lecture = lectures.end(
-        services.store, target.lecture_id, services.clock(), services.terms.report_grace
-    )
-    _record(services, actor, Action.END_LECTURE, target.label)
-    return lecture
+
+    def end(unit: UnitOfWork, now: datetime) -> Lecture:
+        return lectures.end(unit, target.lecture_id, now, services.terms.report_grace)
+
+    return recorded(services, actor, Action.END_LECTURE, target.label, end)
 
 
 def add_marker(services: Services, actor: Actor, lecture_id: UUID | str, label: str) -> Marker:
     """Put a note on the timeline of a running lecture. Raises RefusedError where it has ended."""
     target = _authorized(services, actor, Action.ADD_MARKER, lecture_id)
     _running(services, target)
-    return lectures.add_marker(
-        services.store,
-        target.lecture_id,
-        at=services.clock(),
-        label=required(label, _LABEL),
-        user_id=actor.user.id if isinstance(actor, UserActor) else None,
-    )
+    label = required(label, _LABEL)
+    user_id = actor.user.id if isinstance(actor, UserActor) else None
+
+    def add(unit: UnitOfWork, now: datetime) -> Marker:
+        return lectures.add_marker(unit, target.lecture_id, at=now, label=label, user_id=user_id)
+
+    return recorded(services, actor, Action.ADD_MARKER, target.label, add)
 
 
 def answer_flag(
@@ -100,46 +106,53 @@ def answer_flag(
         raise UnknownObjectError(_NO_CHECK_IN, given=flag_id)
     if not isinstance(actor, UserActor):
         raise RefusedError("Only a signed-in teacher can answer a check-in.")
-    answered = flags.decide(
-        services.store,
-        flag.id,
-        OUTCOMES[outcome],
-        at=services.clock(),
-        user_id=actor.user.id,
-        note=outcome,
+    found, decided, user_id = flag.id, OUTCOMES[outcome], actor.user.id
+    return recorded(
+        services,
+        actor,
+        Action.ACT_ON_FLAG,
+        target.label,
+        lambda unit, now: flags.decide(unit, found, decided, at=now, user_id=user_id, note=outcome),
+        subject=flag.participant_id,
+        outcome=outcome,
     )
-    _record(services, actor, Action.ACT_ON_FLAG, target.label, flag.participant_id, outcome=outcome)
-    return answered
 
 
 def admit(
     services: Services, actor: Actor, lecture_id: UUID | str, participant_id: UUID | str
 ) -> Participant:
     """Let a waiting student in. Raises UnknownObjectError where they are not of this lecture."""
-    found = _at_the_door(services, actor, lecture_id, participant_id)
-    admitted = consents.admit(services.store, found)
-    _record(services, actor, Action.ADMIT, f"lecture:{admitted.lecture_id}", found, verdict="admit")
-    return admitted
+    return _judged(services, actor, lecture_id, participant_id, "admit")
 
 
 def refuse(
     services: Services, actor: Actor, lecture_id: UUID | str, participant_id: UUID | str
 ) -> Participant:
     """Keep a waiting student out. Errors as ``admit``."""
-    found = _at_the_door(services, actor, lecture_id, participant_id)
-    refused = consents.refuse(services.store, found)
-    _record(services, actor, Action.ADMIT, f"lecture:{refused.lecture_id}", found, verdict="refuse")
-    return refused
+    return _judged(services, actor, lecture_id, participant_id, "refuse")
 
 
-def _at_the_door(
-    services: Services, actor: Actor, lecture_id: UUID | str, participant_id: UUID | str
-) -> UUID:
+def _judged(
+    services: Services,
+    actor: Actor,
+    lecture_id: UUID | str,
+    participant_id: UUID | str,
+    verdict: Literal["admit", "refuse"],
+) -> Participant:
     target = _authorized(services, actor, Action.ADMIT, lecture_id)
     found = consents.participant(services.store, lookup.as_uuid(participant_id, _NO_STUDENT))
     if found is None or found.lecture_id != target.lecture_id:
         raise UnknownObjectError(_NO_STUDENT, given=participant_id)
-    return found.id
+    who, judge = found.id, consents.admit if verdict == "admit" else consents.refuse
+    return recorded(
+        services,
+        actor,
+        Action.ADMIT,
+        target.label,
+        lambda unit, _: judge(unit, who),
+        subject=who,
+        verdict=verdict,
+    )
 
 
 def _authorized(
@@ -154,22 +167,3 @@ def _running(services: Services, target: LectureObject) -> None:
     lecture, _ = lookup.lecture(services, target.lecture_id)
     if not lecture.running:
         raise RefusedError("The lecture {title} has ended.", title=repr(lecture.title))
-
-
-def _record(
-    services: Services,
-    actor: Actor,
-    action: Action,
-    label: str,
-    subject: UUID | None = None,
-    **detail: str,
-) -> None:
-    audit.record(
-        services.store,
-        actor=actor.name,
-        action=action,
-        object=label,
-        at=services.clock(),
-        subject=subject,
-        detail=detail,
-    )

@@ -17,7 +17,7 @@ from classpulse.opening import opened_store
 from contract.policy import CourseMode
 
 if TYPE_CHECKING:
-    from db.engine.store import Store
+    from services.context import Services
 
 app = typer.Typer(help="Start, end and list lectures.", no_args_is_help=True)
 
@@ -40,10 +40,11 @@ def start(
     from services.access import OperatorActor
 
     with opened_store(database) as store:
+        services = offline_services(store)
         if create is not None:
-            _make_course(store, course, create, teacher)
+            _make_course(services, course, create, teacher)
         found = find_course(store, course)
-        lecture = teaching.start_lecture(offline_services(store), OperatorActor(), found.id, title)
+        lecture = teaching.start_lecture(services, OperatorActor(), found.id, title)
     if as_json:
         say_json({"id": str(lecture.id), "code": lecture.code, "course": str(lecture.course_id)})
     else:
@@ -161,28 +162,21 @@ def report(
             say(str(path))
 
 
-def _make_course(store: "Store", title: str, mode: str, teacher: str | None) -> None:
-    from datetime import UTC, datetime
+def _make_course(services: "Services", title: str, mode: str, teacher: str | None) -> None:
+    """Make the course unless one of that title is there, and let ``teacher`` teach it."""
+    from db.people import courses
+    from services import rosters
+    from services.access import OperatorActor
 
-    from db.people import audit, courses
-    from db.people.school_settings import school
-    from services.access import SCHOOL, Action, OperatorActor, authorize
-
-    authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)
     if mode not in tuple(CourseMode):
         raise UsageError(f"A mode must be one of {', '.join(CourseMode)}, but received {mode!r}.")
-    now, operator = datetime.now(UTC), OperatorActor()
+    store, operator = services.store, OperatorActor()
     taught_by = find_user(store, teacher) if teacher else None
     known = [course for course in courses.list_courses(store) if course.title == title]
     made = (
         known[0]
         if known
-        else courses.add_course(
-            store, title=title, mode=CourseMode(mode), timezone=school(store).timezone, now=now
-        )
+        else rosters.add_course(services, operator, title=title, mode=CourseMode(mode))
     )
     if taught_by:
-        courses.add_teacher(store, made.id, taught_by.id)
-    audit.record(
-        store, actor=operator.name, action=Action.MANAGE_COURSES, object=f"course:{made.id}", at=now
-    )
+        rosters.set_teaches(services, operator, made.id, taught_by.id, teaches=True)

@@ -1,9 +1,8 @@
 """``classpulse user|roster|policy|erase``: the school's people and its policy."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +10,9 @@ from classpulse.commands.common import AsJson, Database, find_course, find_user
 from classpulse.console import UsageError, say, say_json, table
 from classpulse.opening import opened_store
 from contract.policy import Policy
+
+if TYPE_CHECKING:
+    from services.rosters import Difference
 
 users = typer.Typer(help="Teachers and admins.", no_args_is_help=True)
 roster = typer.Typer(help="Courses and their students.", no_args_is_help=True)
@@ -33,8 +35,8 @@ def add_user(
     from services import administration
     from services.access import OperatorActor
 
-    if role not in tuple(Role):
-        raise UsageError(f"A role must be one of {', '.join(Role)}, but received {role!r}.")
+    if role not in (Role.TEACHER, Role.ADMIN):
+        raise UsageError(f"A role must be teacher or admin, but received {role!r}.")
     with opened_store(database) as store:
         administration.add_user(
             offline_services(store),
@@ -133,32 +135,46 @@ def import_roster(
     as_json: AsJson = False,
 ) -> None:
     """Import students from OneRoster CSV (1.1, 1.2) or from one CSV with a column name."""
-    from db.people import audit
-    from services.access import SCHOOL, Action, OperatorActor, authorize
-    from services.rosters import read_roster, store_roster
+    from classpulse.serving import offline_services
+    from services import rosters
+    from services.access import OperatorActor
+    from services.roster_files import read_roster
 
-    authorize(OperatorActor(), Action.MANAGE_COURSES, SCHOOL)
-    found = read_roster(source, course)
+    found, operator = read_roster(source, course), OperatorActor()
     with opened_store(database) as store:
-        result = store_roster(store, found, datetime.now(UTC), dry_run=dry_run, links=links)
-        if not dry_run:
-            audit.record(
-                store,
-                actor=OperatorActor().name,
-                action=Action.MANAGE_COURSES,
-                object=SCHOOL.label,
-                at=datetime.now(UTC),
-                detail={"imported": source.name},
-            )
+        services = offline_services(store)
+        if dry_run:
+            rows = [_row(one) for one in rosters.differences(services, operator, found)]
+        else:
+            made = rosters.import_roster(services, operator, found)
+            rows = [_row(one) for one, _ in made]
+            for row, (_, course_made) in zip(rows, made, strict=True) if links else ():
+                row["links"] = [
+                    {"student": student.name, "id": student.external_id, "link": secret}
+                    for student, secret in rosters.personal_links(
+                        services, operator, course_made.id
+                    )
+                ]
+    result = {"dry_run": dry_run, "courses": rows}
     if as_json:
         say_json(result)
         return
-    for row in result["courses"]:
+    for row in rows:
         say(f"{row['title']}: {row['added']} added, {row['known']} known")
         for link in row.get("links", []):
             say(f"  {link['student']}\tjoin/CODE?link={link['link']}")
     if dry_run:
         say("Nothing was changed.")
+
+
+def _row(found: "Difference") -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "added": len(found.added),
+        "known": found.same + len(found.changed),
+        "changed": len(found.changed),
+        "unlisted": len(found.unlisted),
+    }
 
 
 def erase(
@@ -172,7 +188,7 @@ def erase(
     from uuid import UUID
 
     from classpulse.serving import offline_services
-    from services import administration
+    from services import erasure
     from services.access import OperatorActor
 
     try:
@@ -180,7 +196,7 @@ def erase(
     except ValueError:
         raise UsageError(f"A student is named by an id, but received {student!r}.") from None
     with opened_store(database) as store:
-        removed = administration.erase(offline_services(store), OperatorActor(), identifier)
+        removed = erasure.erase(offline_services(store), OperatorActor(), identifier)
     if as_json:
         say_json(
             {

@@ -1,9 +1,6 @@
 """Taking in what agents send: observations and events, each item judged by itself, and pulses."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TypeVar
-from uuid import UUID
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -18,25 +15,20 @@ from contract.exchange import (
     Reason,
     Verdict,
 )
-from contract.observations import Observation, RoomObservation
-from dashboard.api.bearer import actor_of, agent, sender
+from contract.observations import Observation
+from dashboard.api.bearer import agent, sender
 from dashboard.api.limits import current_limits
 from dashboard.api.operations import answer, nothing, operation, read_body
 from dashboard.http.web import current_services
-from db.engine.store import Store
-from db.measurements import ingest as store_ingest
-from db.teaching import flags
+from dashboard.i18n.error_words import rule_words
 from db.values import AgentContext, Lecture
-from services import my_data
+from services import my_data, receiving
 from services.access import Action
-from services.context import Services
 from services.errors import InvalidError
-from services.verdicts import Tolerance, judge, misdated
+from services.receiving import Taken, actor_of
+from services.verdicts import Grounds
 
 blueprint = Blueprint("ingest", __name__)
-
-Item = TypeVar("Item", Observation, Event, RoomObservation)
-Ingest = Callable[[Store, UUID, Sequence[Item], datetime], list[bool]]
 
 _ASK_TEXT = "Would you like your teacher to check in with you?"
 
@@ -64,7 +56,8 @@ def observations() -> Response:
     """``POST /observations``."""
     context = sender(Action.SEND_OBSERVATIONS)
     items = read_batch(request.get_data(cache=False), Observation)
-    return _take(context, items, lambda item: item.captured_at, store_ingest.ingest_observations)
+    taken = receiving.take_observations(current_services(), context, items)
+    return answered(taken, context.lecture, admitted=context.admitted, ask=_question(context))
 
 
 @blueprint.post("/events")
@@ -79,83 +72,38 @@ def events() -> Response:
     """``POST /events``."""
     context = sender(Action.SEND_EVENTS)
     items = read_batch(request.get_data(cache=False), Event)
-    return _take(context, items, lambda item: item.at, store_ingest.ingest_events)
+    taken = receiving.take_events(current_services(), context, items)
+    return answered(taken, context.lecture, admitted=context.admitted, ask=_question(context))
 
 
-def _take(
-    context: AgentContext,
-    items: Sequence[Item | Unreadable],
-    moment: Callable[[Item], datetime],
-    ingest: Ingest[Item],
-) -> Response:
-    """Judge every item, store those that may be, and answer a verdict for each, in order."""
-    services = current_services()
-    now = services.clock()
-    verdicts, good = judged(items, moment, context.lecture, services, now)
-    new = ingest(services.store, context.participant.id, good, now) if good else []
+def answered(taken: Taken[Any], lecture: Lecture, **also: Any) -> Response:
+    """A verdict for each item, in order, and how the lecture stands."""
     return answer(
         BatchAnswer(
-            verdicts=with_stored(verdicts, good, new),
-            server_time=now,
-            lecture=LectureState.RUNNING if context.lecture.running else LectureState.ENDED,
-            ended_at=context.lecture.ended_at,
-            admitted=context.admitted,
-            ask=_question(services, context),
+            verdicts=tuple(map(_verdict, taken.verdicts)),
+            server_time=taken.now,
+            lecture=LectureState.RUNNING if lecture.running else LectureState.ENDED,
+            ended_at=lecture.ended_at,
+            **also,
         )
     )
 
 
-def judged(
-    items: Sequence[Item | Unreadable],
-    moment: Callable[[Item], datetime],
-    lecture: Lecture,
-    services: Services,
-    now: datetime,
-) -> tuple[list[ItemVerdict | None], list[Item]]:
-    """A verdict for each item that may not be stored, None for each that may; and those."""
-    tolerance = _tolerance(services)
-    verdicts: list[ItemVerdict | None] = []
-    good: list[Item] = []
-    for item in items:
-        if isinstance(item, Unreadable):
-            verdicts.append(rejected(item.id, Reason.INVALID, item.detail))
-        elif (apart := misdated(item.id, moment(item))) is not None:
-            verdicts.append(rejected(item.id, Reason.INVALID, apart))
-        elif (why := judge(moment(item), lecture, tolerance, now)) is not None:
-            verdicts.append(rejected(item.id, *why))
-        else:
-            verdicts.append(None)
-            good.append(item)
-    return verdicts, good
+def _verdict(given: receiving.Verdict) -> ItemVerdict:
+    match given.grounds:
+        case None:
+            kind = Verdict.DUPLICATE if given.known else Verdict.ACCEPTED
+            return ItemVerdict(id=given.id, verdict=kind)
+        case Unreadable(detail=detail):
+            reason = Reason.INVALID
+        case Grounds(reason=reason, rule=rule, values=values):
+            detail = rule_words(rule, values)
+    return ItemVerdict(id=given.id, verdict=Verdict.REJECTED, reason=reason, detail=detail)
 
 
-def with_stored(
-    verdicts: Sequence[ItemVerdict | None], good: Sequence[Item], new: Sequence[bool]
-) -> tuple[ItemVerdict, ...]:
-    """All verdicts, where ``new`` says of each of the ``good`` items whether it was not known."""
-    stored = zip(good, new, strict=True)
-    return tuple(given or _stored(*next(stored)) for given in verdicts)
-
-
-def _tolerance(services: Services) -> Tolerance:
-    return Tolerance(future=services.terms.future, late=services.terms.late)
-
-
-def rejected(identifier: UUID | None, reason: Reason, detail: str) -> ItemVerdict:
-    """The verdict on an item that is not stored."""
-    return ItemVerdict(id=identifier, verdict=Verdict.REJECTED, reason=reason, detail=detail)
-
-
-def _stored(item: Observation | Event | RoomObservation, new: bool) -> ItemVerdict:
-    return ItemVerdict(id=item.id, verdict=Verdict.ACCEPTED if new else Verdict.DUPLICATE)
-
-
-def _question(services: Services, context: AgentContext) -> Ask | None:
-    """What this student is asked privately, if they chose to be asked first."""
-    if not (context.choices.ask_first and context.admitted and context.lecture.running):
-        return None
-    flag = flags.open_ask(services.store, context.participant.id)
-    return None if flag is None else Ask(id=flag.id, text=_ASK_TEXT)
+def _question(context: AgentContext) -> Ask | None:
+    asked = receiving.question(current_services().store, context)
+    return None if asked is None else Ask(id=asked, text=_ASK_TEXT)
 
 
 @blueprint.post("/pulse")

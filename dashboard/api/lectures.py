@@ -24,12 +24,11 @@ from dashboard.http.web import current_services
 from dashboard.i18n import wording
 from dashboard.i18n.flag_words import reason_of
 from db.measurements import queries
-from db.people import audit
 from db.teaching import flags, reports
 from db.values import Course, Lecture, Report
-from services import access, lookup
-from services.access import Action, Nobody
-from services.errors import InvalidError, NotSignedInError, UnknownObjectError
+from services import access, viewing
+from services.access import Action
+from services.errors import InvalidError, UnknownObjectError
 from services.joining import facts
 from services.live.values import LiveSnapshot, MoodFigures
 
@@ -43,35 +42,8 @@ _ERRORS = (401, 403, 404, 503)
 
 def _lecture(lecture_id: UUID, action: Action) -> tuple[Lecture, Course]:
     """The lecture, if the user who asks may do ``action`` to it; the looking is recorded."""
-    services = current_services()
-    actor = signin.current_actor()
-    if isinstance(actor, Nobody):
-        # Before the look-up, so that a stranger cannot learn which lectures there are.
-        raise NotSignedInError("This needs a signed-in user.")
-    lecture, course = lookup.lecture(services, lecture_id)
-    target = access.lecture_object(lecture, course)
-    access.authorize(actor, action, target)
-    if action in _RECORDED:
-        audit.record(
-            services.store,
-            actor=actor.name,
-            action=action,
-            object=target.label,
-            at=services.clock(),
-            detail={"table": request.args["table"]} if "table" in request.args else None,
-        )
-    return lecture, course
-
-
-# Who looked at whom; class figures name nobody.
-_RECORDED = frozenset(
-    {
-        Action.VIEW_STUDENTS,
-        Action.VIEW_FLAGS,
-        Action.DOWNLOAD_REPORT,
-        Action.DOWNLOAD_STUDENT_TABLE,
-    }
-)
+    detail = {"table": request.args["table"]} if "table" in request.args else {}
+    return viewing.lecture(current_services(), signin.current_actor(), action, lecture_id, **detail)
 
 
 @blueprint.get("/lectures/<uuid:lecture_id>/summary")
@@ -217,10 +189,12 @@ def report_csv(lecture_id: UUID) -> Response:
     report = _report(lecture)
     known = ", ".join(report.tables)
     if not name:
-        raise InvalidError(f"table must name one of: {known}.")
+        raise InvalidError("table must name one of: {known}.", known=known)
     table = reports.table(current_services().store, report.id, name)
     if table is None:
-        raise UnknownObjectError(f"This report has no table {name[:40]!r}; it has: {known}.")
+        raise UnknownObjectError(
+            "This report has no table {given}; it has: {known}.", given=repr(name[:40]), known=known
+        )
     return _download(
         table, "text/csv; charset=utf-8", f"{_stem(lecture, course)}-{name}.csv", report
     )
@@ -231,8 +205,10 @@ def _report(lecture: Lecture) -> Report:
     if report is not None:
         return report
     if lecture.running:
-        raise UnknownObjectError(f"The lecture {lecture.title!r} still runs: no report yet.")
-    raise UnknownObjectError(f"The report of {lecture.title!r} is not written yet.")
+        raise UnknownObjectError(
+            "The lecture {title} still runs: no report yet.", title=repr(lecture.title)
+        )
+    raise UnknownObjectError("The report of {title} is not written yet.", title=repr(lecture.title))
 
 
 def _stem(lecture: Lecture, course: Course) -> str:

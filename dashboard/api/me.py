@@ -13,7 +13,7 @@ from dashboard.api.answers import (
     OwnObservation,
     OwnPulse,
 )
-from dashboard.api.bearer import actor_of, agent
+from dashboard.api.bearer import agent
 from dashboard.api.operations import answer, nothing, operation
 from dashboard.auth import signin
 from dashboard.http.web import current_services
@@ -27,6 +27,7 @@ from services.access import Action, ParticipantActor
 from services.context import Services
 from services.errors import InvalidError, NotSignedInError
 from services.joining import facts
+from services.receiving import actor_of
 
 blueprint = Blueprint("me", __name__)
 
@@ -66,7 +67,9 @@ def _after() -> UUID | None:
     try:
         return UUID(given)
     except ValueError as error:
-        raise InvalidError(f"after must be an observation's id, but is {given[:40]!r}.") from error
+        raise InvalidError(
+            "after must be an observation's id, but is {given}.", given=repr(given[:40])
+        ) from error
 
 
 def own_data(services: Services, participant_id: UUID, after: UUID | None = None) -> OwnData:

@@ -4,26 +4,22 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from contract.batches import Batch, Unreadable, read_batch
-from contract.exchange import BatchAnswer, LectureState
+from contract.batches import Batch, read_batch
+from contract.exchange import BatchAnswer
 from contract.observations import RoomObservation
 from contract.room import RoomFacts, RoomLink, RoomRequest, RoomState
-from dashboard.api.ingest import judged, with_stored
+from dashboard.api.bearer import bearer_secret
+from dashboard.api.ingest import answered
 from dashboard.api.limits import current_limits
 from dashboard.api.operations import answer, nothing, operation, read_body
 from dashboard.auth import signin
 from dashboard.http.web import current_services
-from db.measurements import room_figures
-from db.teaching import rooms as store_rooms
 from db.teaching.rooms import RoomContext
-from services import room_camera
+from services import receiving, room_camera
 from services.access import Actor, Nobody
 from services.errors import NotSignedInError
 
 blueprint = Blueprint("room", __name__)
-
-_NOT_STUDENTS = 1
-"""Faces in a gallery view that no participant agreed for: the teacher's own."""
 
 
 class RoomBatch(Batch[RoomObservation]):
@@ -87,34 +83,9 @@ def facts() -> Response:
 )
 def observations() -> Response:
     """``POST /room/observations``."""
-    context, services = _room(), current_services()
-    now = services.clock()
-    most = store_rooms.agreement(services.store, context.lecture.id).agreed + _NOT_STUDENTS
-    items = [
-        _too_many(item, most) or item
-        for item in read_batch(request.get_data(cache=False), RoomObservation)
-    ]
-    verdicts, good = judged(items, lambda item: item.captured_at, context.lecture, services, now)
-    new = room_figures.ingest_room(services.store, context.room.id, good, now)
-    return answer(
-        BatchAnswer(
-            verdicts=with_stored(verdicts, good, new),
-            server_time=now,
-            lecture=LectureState.RUNNING if context.lecture.running else LectureState.ENDED,
-            ended_at=context.lecture.ended_at,
-        )
-    )
-
-
-def _too_many(item: RoomObservation | Unreadable, most: int) -> Unreadable | None:
-    """More faces than people who agreed: somebody in view has not."""
-    if isinstance(item, Unreadable) or len(item.faces) <= most:
-        return None
-    return Unreadable(
-        item.id,
-        f"faces: a room may show as many as agreed and the teacher, {most}, but this has "
-        f"{len(item.faces)}",
-    )
+    context = _room()
+    items = read_batch(request.get_data(cache=False), RoomObservation)
+    return answered(receiving.take_room(current_services(), context, items), context.lecture)
 
 
 def _user() -> Actor:
@@ -126,9 +97,9 @@ def _user() -> Actor:
 
 
 def _room() -> RoomContext:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
+    secret = bearer_secret()
+    if secret is None:
         raise NotSignedInError("This needs a room's secret, as Authorization: Bearer.")
-    found = room_camera.bearer(current_services(), secret.strip())
+    found = room_camera.bearer(current_services(), secret)
     current_limits().agent.take(found.room.id)
     return found

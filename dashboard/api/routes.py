@@ -23,4 +23,6 @@ def register(flask: Flask, settings: Settings) -> None:
 
 
 def _no_such_route(rest: str) -> Response:
-    raise UnknownObjectError(f"There is no {request.method} /api/{rest[:80]}.")
+    raise UnknownObjectError(
+        "There is no {method} /api/{given}.", method=request.method, given=rest[:80]
+    )

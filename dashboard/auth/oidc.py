@@ -16,15 +16,16 @@ from joserfc.errors import JoseError
 from requests import RequestException
 
 from dashboard.auth import signin
-from dashboard.auth.oidc_people import Person, PersonError, person_of
+from dashboard.auth.oidc_people import person_of
 from dashboard.components import urls
-from dashboard.http.web import WebServices, current_services
+from dashboard.http.web import current_services
 from dashboard.i18n import error_words, text
 from dashboard.settings import Settings
 from db.errors import ConflictError
-from db.people import audit, identities
-from db.values import User
+from services import provider_accounts
+from services.access import UserActor
 from services.errors import ForbiddenError, RefusedError, UnknownObjectError
+from services.provider_accounts import PersonError
 
 _log = structlog.get_logger(__name__)
 
@@ -169,9 +170,9 @@ def come_back() -> Response:
     try:
         person = person_of(claims, services.settings)
         if linked is not None:
-            _link(services, person, linked)
+            provider_accounts.link(services, _who_asked(linked), person)
             return signin.see_other(target)
-        user = _user(services, person)
+        user = provider_accounts.user_of(services, person)
     except (PersonError, ConflictError, RefusedError) as error:
         return signin.form(error_words.sentence(error), target, 403)
     signin.sign_in_as(user)
@@ -189,68 +190,11 @@ def leave() -> Response:
     return signin.see_other(target or urls.SIGN_IN)
 
 
-def _user(services: WebServices, person: Person) -> User:
-    """The user that this person is: known by issuer and subject, or made now."""
-    store, issuer = services.store, services.settings.oidc_issuer
-    known = identities.find(store, issuer, person.subject)
-    if known is None:
-        if person.role is None:
-            raise PersonError(text("Your school account has no part in ClassPulse."))
-        made = identities.add_user(
-            store,
-            issuer=issuer,
-            subject=person.subject,
-            login=f"{issuer} {person.subject}"[:200],
-            name=person.name,
-            role=person.role,
-            school_key=person.school_key,
-            now=services.clock(),
-        )
-        _record(services, made, "add")
-        return made
-    if known.disabled:
-        raise PersonError(text("This account is disabled; ask an admin of the school."))
-    return _refreshed(services, person, known)
-
-
-def _refreshed(services: WebServices, person: Person, known: User) -> User:
-    """Roles follow the provider for those it brought; who has a password here keeps theirs."""
-    store, issuer = services.store, services.settings.oidc_issuer
-    now = known
-    if not signin.has_password(known):
-        if person.role is None:
-            raise PersonError(text("Your school account has no part in ClassPulse."))
-        now = User(known.id, known.login, person.name, person.role, known.disabled)
-    identities.refresh(store, issuer, person.subject, now, school_key=person.school_key)
-    if now.role is not known.role:
-        _record(services, now, "role", role=now.role)
-    return now
-
-
-def _link(services: WebServices, person: Person, user_id: str) -> None:
+def _who_asked(user_id: str) -> UserActor:
+    """The user who went to the provider to add an account. RefusedError: somebody else is here."""
     if not current_user.is_authenticated or str(current_user.user.id) != user_id:
         raise RefusedError("Somebody else has signed in meanwhile.")
-    user = current_user.user
-    identities.link(
-        services.store,
-        services.settings.oidc_issuer,
-        person.subject,
-        user.id,
-        school_key=person.school_key,
-        now=services.clock(),
-    )
-    _record(services, user, "link")
-
-
-def _record(services: WebServices, user: User, did: str, **detail: str) -> None:
-    audit.record(
-        services.store,
-        actor=f"user:{user.id}",
-        action="sign_in_elsewhere",
-        object=f"user:{user.id}",
-        at=services.clock(),
-        detail={"did": did, **detail},
-    )
+    return UserActor(current_user.user)
 
 
 def _failed(error: Exception, target: str) -> Response:

@@ -1,39 +1,24 @@
 """From a provider's claims to who somebody is here: name, role and school key. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from dashboard.errors import DashboardError
-from dashboard.i18n import text
 from dashboard.settings import Settings
 from db.values import Role
+from services.provider_accounts import Person, PersonError
 
 _LONGEST: Final = 200
-
-
-class PersonError(DashboardError):
-    """Somebody came back from the provider who cannot sign in here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who the provider says somebody is. ``role`` None: none of the roles that settings name."""
-
-    subject: str
-    name: str
-    role: Role | None
-    school_key: str | None
 
 
 def person_of(claims: Mapping[str, Any], settings: Settings) -> Person:
     """The person of checked claims. PersonError where there is no usable subject."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
-        raise PersonError(text("The provider must name a subject of 1 to 255 letters."))
+        raise PersonError("The provider must name a subject of 1 to 255 letters.")
     name = claims.get("name") or claims.get("preferred_username") or subject
     key = claim(claims, settings.oidc_school_key_claim)
     return Person(
+        issuer=settings.oidc_issuer,
         subject=subject,
         name=" ".join(str(name).split())[:_LONGEST] or subject[:_LONGEST],
         role=_role(claim(claims, settings.oidc_role_claim), settings),

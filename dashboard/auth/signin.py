@@ -135,12 +135,6 @@ def _checked(login: str, password: str) -> User | None:
     return found[0]
 
 
-def has_password(user: User) -> bool:
-    """Whether a user can sign in here, without a provider."""
-    found = users.credentials(current_services().store, user.login)
-    return found is not None and found[1] is not None
-
-
 def sign_in_as(user: User) -> None:
     """Open a session for somebody who has proven who they are."""
     services = current_services()
@@ -175,7 +169,7 @@ def sign_out() -> Response:
 def open_own_page(secret: str) -> Response:
     """Open a student's own page by the recovery link, and take the secret out of the address."""
     if consents.by_recovery(current_services().store, secret) is None:
-        raise ForbiddenError(text("This link is not known: its data may have been erased."))
+        raise ForbiddenError("This link is not known: its data may have been erased.")
     remember_participant(secret)
     return see_other("/me")
 

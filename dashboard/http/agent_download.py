@@ -34,7 +34,11 @@ def register(flask: Flask, program: Program, folder: Path) -> None:
 
     def wheel(name: str) -> Response:
         if name != program.name:
-            raise UnknownObjectError(f"This server offers {program.name}, but not {name[:80]}.")
+            raise UnknownObjectError(
+                "This server offers {offered}, but not {given}.",
+                offered=program.name,
+                given=name[:80],
+            )
         with packing:
             if not packed:
                 packed.append(_keep(program, folder))

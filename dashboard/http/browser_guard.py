@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.api import problems
 from dashboard.api.limits import address, current_limits
 from dashboard.http import callback_form
-from dashboard.i18n import text
 from services.errors import ForbiddenError, InvalidError
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -96,16 +95,16 @@ def _same_origin() -> None:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         if site != "same-origin":
-            raise ForbiddenError(text("This request came from another site's page."))
+            raise ForbiddenError("This request came from another site's page.")
         return
     origin = request.headers.get("Origin")
     if origin is not None:
         if urlsplit(origin).netloc != request.host:
-            raise ForbiddenError(text("This request came from another site's page."))
+            raise ForbiddenError("This request came from another site's page.")
         return
     # Neither header: no browser of today. With a cookie it must still say where it comes from.
     if request.cookies:
-        raise ForbiddenError(text("A request with a session must say its Origin."))
+        raise ForbiddenError("A request with a session must say its Origin.")
 
 
 def _signed_in_for_pages() -> AnyResponse | None:
@@ -124,13 +123,13 @@ def _well_formed_callback(dash_app: Any) -> None:
         return
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
-        raise InvalidError(text("This is no callback of this server."))
+        raise InvalidError("This is no callback of this server.")
     known = dash_app.callback_map.get(str(body.get("output")))
     # One that runs in the browser alone has an entry, but nothing to call.
     if known is None or known.get("callback") is None:
-        raise InvalidError(text("This is no callback of this server."))
+        raise InvalidError("This is no callback of this server.")
     if not callback_form.fits(body, known):
-        raise InvalidError(text("This callback request does not fit its callback."))
+        raise InvalidError("This callback request does not fit its callback.")
 
 
 def _from_callback(error: CallbackException) -> Response:

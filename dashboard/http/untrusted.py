@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from dash import ctx
 
-from dashboard.i18n import text
 from services.errors import InvalidError
 
 
@@ -27,8 +26,8 @@ def pressed(clicks: object, *names: str) -> Mapping[str, str] | None:
 def button(identifier: object, *names: str) -> Mapping[str, str]:
     """A button's id of several parts, each of ``names`` a text. InvalidError where it is not."""
     if not isinstance(identifier, Mapping):
-        raise InvalidError(text("This is no button of this page."))
+        raise InvalidError("This is no button of this page.")
     read = {name: identifier.get(name) for name in names}
     if not all(isinstance(value, str) for value in read.values()):
-        raise InvalidError(text("This is no button of this page."))
+        raise InvalidError("This is no button of this page.")
     return {name: str(value) for name, value in read.items()}

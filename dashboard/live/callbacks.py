@@ -91,7 +91,7 @@ def _marking(app: Dash, services: Services) -> None:
             return no_update
         words = {str(number): words for number, words in page.QUICK_MARKERS.items()}
         if asked["number"] not in words:
-            raise InvalidError(text("This is no marker of this page."))
+            raise InvalidError("This is no marker of this page.")
         said = words[asked["number"]]
         teaching.add_marker(services, current_actor(), UUID(lecture_id), said)
         return shell.notice(text("Marked: {words}", words=said), good=True)

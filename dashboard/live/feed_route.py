@@ -12,7 +12,6 @@ from flask import Blueprint, Response, request
 from dashboard import i18n
 from dashboard.auth.signin import current_actor
 from dashboard.http.web import WebServices, current_services
-from dashboard.i18n import text
 from dashboard.i18n.viewer_language import known
 from dashboard.live import parts
 from dashboard.live.delta_feed import Answer, Line, State
@@ -38,7 +37,7 @@ def news(lecture_id: UUID) -> Response:
     """What is new since ``?since=``, in the page's own language ``?in=``; {} where nothing is."""
     actor = current_actor()
     if isinstance(actor, Nobody):
-        raise NotSignedInError(text("Your session has ended: sign in again."))
+        raise NotSignedInError("Your session has ended: sign in again.")
     services = current_services()
     snapshot = services.live.snapshot(lecture_id)
     if snapshot is not None:

@@ -54,7 +54,7 @@ def own_account(services: WebServices, actor: Actor) -> Any:
             if known.issuer == services.settings.oidc_issuer
         ],
         school_settings.school(services.store),
-        password=signin.has_password(actor.user),
+        password=accounts.has_password(services, actor.user.login),
         provider=signin.provider_label(),
     )
 

@@ -19,11 +19,11 @@ from dashboard.pages.reports import page as reports
 from dashboard.pages.student import home as student_home
 from dashboard.pages.student import own_page
 from dashboard.reports.change_points import told_moments
-from db.people import audit, courses, school_settings
+from db.people import courses, school_settings
 from db.teaching import lectures
 from db.teaching import reports as stored_reports
 from db.values import Course, Lecture, Role
-from services import access, joining, lookup
+from services import access, joining, lookup, viewing
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
 from services.errors import UnknownObjectError
 
@@ -102,13 +102,7 @@ def live_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
         return shell.not_found(text("There is no such lecture for you."))
     if may(actor, Action.VIEW_STUDENTS, target):
         # Once an opening, not once a tick: the log says who looked, not for how long.
-        audit.record(
-            services.store,
-            actor=actor.name,
-            action=Action.VIEW_STUDENTS,
-            object=target.label,
-            at=services.clock(),
-        )
+        viewing.lecture(services, actor, Action.VIEW_STUDENTS, lecture_id)
     snapshot = services.live.snapshot(lecture.id)
     timeline = services.live.timeline_since(lecture.id, None)
     _, state = feed_route.standing(services, lecture, course, snapshot, timeline)

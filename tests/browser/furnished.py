@@ -18,9 +18,10 @@ from db.measurements import ingest, queries
 from db.people import consents, courses, users
 from db.teaching import lectures
 from db.values import Lecture, Role
-from services import administration, my_data, rosters, self_reports
+from services import my_data, rosters, self_reports
 from services.access import OperatorActor, ParticipantActor
 from services.passwords import hash_password
+from services.roster_files import RosterStudent
 from tests.browser.classroom import PASSWORD, Classroom, Student
 from tests.unit.dashboard.made import observation
 
@@ -237,10 +238,8 @@ def _answer(
 def _office(room: Classroom, students: Sequence[Student]) -> str:
     """Something in each of the office's rooms; answers the code of a lecture with a roster."""
     store, services, operator = room.app.store, room.app.services, OperatorActor()
-    roster = {
-        "Algebra 8c": [rosters.RosterStudent(name, str(n), None) for n, name in enumerate(NAMES)]
-    }
-    (algebra,) = administration.import_roster(services, operator, roster)
+    roster = {"Algebra 8c": [RosterStudent(name, str(n), None) for n, name in enumerate(NAMES)]}
+    ((_, algebra),) = rosters.import_roster(services, operator, roster)
     ben = students[1].participant
     assert ben is not None
     found = consents.participant(store, ben)

@@ -21,7 +21,7 @@ _PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
 def _me() -> UserActor:
     actor = current_actor()
     if not isinstance(actor, UserActor):
-        raise NotSignedInError(text("Your session has ended: sign in again."))
+        raise NotSignedInError("Your session has ended: sign in again.")
     return actor
 
 

@@ -14,8 +14,8 @@ from dashboard.pages import contents
 from dashboard.pages.admin import log, roster_callbacks
 from db.people import audit
 from db.values import Role
-from services import administration, lookup
-from services.access import SCHOOL, Action
+from services import administration, erasure, lookup, viewing
+from services.access import Action
 from services.errors import InvalidError
 
 _SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
@@ -47,7 +47,7 @@ def _school(app: Dash, services: WebServices) -> None:
             return no_update
         if chosen not in [policy.value for policy in Policy]:
             raise InvalidError(
-                text("A policy must be one of the three, but received {given}.", given=repr(chosen))
+                "A policy must be one of the three, but received {given}.", given=repr(chosen)
             )
         administration.set_policy(services, current_actor(), Policy(chosen))
         return shell.notice(text("Saved. It holds for lectures that start from now on."), good=True)
@@ -70,7 +70,7 @@ def _school(app: Dash, services: WebServices) -> None:
         if not clicks:
             return no_update
         if not isinstance(days, int) or isinstance(days, bool):
-            raise InvalidError(text("The days that data is kept must be a whole number."))
+            raise InvalidError("The days that data is kept must be a whole number.")
         administration.set_school(
             services,
             current_actor(),
@@ -116,7 +116,7 @@ def _people(app: Dash, services: WebServices) -> None:
                 made = administration.new_password(services, actor, user)
                 return page(), _told_once(made)
             case _:
-                raise InvalidError(text("This is no button of this page."))
+                raise InvalidError("This is no button of this page.")
         return page(), shell.notice(said, good=True)
 
 
@@ -144,7 +144,7 @@ def _adding(app: Dash, services: WebServices) -> None:
         if not clicks:
             return no_update, no_update
         if role not in (Role.TEACHER.value, Role.ADMIN.value):
-            raise InvalidError(text("A role must be teacher or admin."))
+            raise InvalidError("A role must be teacher or admin.")
         given = password if isinstance(password, str) and password else None
         made = None if given else administration.made_up_password()
         administration.add_user(
@@ -183,16 +183,14 @@ def _erasure(app: Dash, services: WebServices) -> None:
             return no_update, no_update
         request, actor = lookup.as_uuid(pressed["request"], "request"), current_actor()
         if pressed["act"] == "erase":
-            administration.grant_erasure(services, actor, request)
+            erasure.grant(services, actor, request)
             said = text("Erased. The reports they were in are written anew.")
         else:
             typed = {
                 untrusted.button(field, "request")["request"]: untrusted.typed(reason)
                 for field, reason in zip(fields, reasons, strict=False)
             }
-            administration.decline_erasure(
-                services, actor, request, typed.get(pressed["request"], "")
-            )
+            erasure.decline(services, actor, request, typed.get(pressed["request"], ""))
             said = text("Declined. The student reads your reason on their page.")
         page = contents.page(services, actor, urls.ADMIN_ERASURE)
         return page, shell.notice(said, good=True)
@@ -227,14 +225,7 @@ def _log(app: Dash, services: WebServices) -> None:
             return no_update
         actor = current_actor()
         found = _records(services, who, what, MOST_DOWNLOADED)
-        audit.record(
-            services.store,
-            actor=actor.name,
-            action=Action.VIEW_ACCESS_LOG,
-            object=SCHOOL.label,
-            at=services.clock(),
-            detail={"records": len(found)},
-        )
+        viewing.access_log_taken(services, actor, len(found))
         return parts.sent(log.as_csv(found), "access-log.csv")
 
 

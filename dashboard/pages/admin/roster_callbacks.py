@@ -20,7 +20,7 @@ from dashboard.i18n.error_words import sentence
 from dashboard.pages import contents
 from dashboard.pages.admin import courses as admin_courses
 from db.people import courses
-from services import administration, lookup, rosters
+from services import lookup, roster_files, rosters
 from services.access import Action
 from services.errors import InvalidError, RosterError
 
@@ -54,8 +54,8 @@ def _courses(app: Dash, services: WebServices) -> None:
         if not clicks:
             return no_update, no_update
         if mode not in [one.value for one in CourseMode]:
-            raise InvalidError(text("Choose how students join."))
-        administration.add_course(
+            raise InvalidError("Choose how students join.")
+        rosters.add_course(
             services,
             current_actor(),
             title=untrusted.typed(title),
@@ -82,11 +82,11 @@ def _teachers(app: Dash, services: WebServices) -> None:
         course = lookup.course(services, asked["course"])
         chosen = ctx.triggered[0].get("value")
         if not isinstance(chosen, list):
-            raise InvalidError(text("The teachers of a course must be a list."))
+            raise InvalidError("The teachers of a course must be a list.")
         wanted = {lookup.as_uuid(one, "user") for one in chosen}
         known = {user.id for user in courses.teachers_of(services.store, course.id)}
         for user in wanted ^ known:
-            administration.set_teaches(services, current_actor(), course.id, user, user in wanted)
+            rosters.set_teaches(services, current_actor(), course.id, user, user in wanted)
         if wanted == known:
             return no_update
         return shell.notice(text("Saved."), good=True)
@@ -120,14 +120,14 @@ def _import(app: Dash, services: WebServices) -> None:
         State(ids.ROSTER_FILES, "filename"),
         prevent_initial_call=True,
     )
-    def look(contents: Any, course: Any, names: Any) -> Any:
-        if not contents:
+    def look(uploaded: Any, course: Any, names: Any) -> Any:
+        if not uploaded:
             return None, True
         try:
-            roster = _read(contents, names, course)
+            roster = _read(uploaded, names, course)
         except RosterError as error:
             return shell.notice(sentence(error), good=False), True
-        found = rosters.differences(services.store, roster)
+        found = rosters.differences(services, current_actor(), roster)
         nothing = not any(one.added or one.changed or one.course is None for one in found)
         return admin_courses.preview(found), nothing
 
@@ -141,29 +141,29 @@ def _import(app: Dash, services: WebServices) -> None:
         *files,
         prevent_initial_call=True,
     )
-    def take(clicks: int | None, contents: Any, names: Any, course: Any) -> Any:
+    def take(clicks: int | None, uploaded: Any, names: Any, course: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        administration.import_roster(services, current_actor(), _read(contents, names, course))
+        rosters.import_roster(services, current_actor(), _read(uploaded, names, course))
         page = contents.page(services, current_actor(), urls.ADMIN_COURSES)
         return page, shell.notice(text("Imported."), good=True)
 
 
-def _read(contents: Any, names: Any, course: Any) -> rosters.Roster:
+def _read(uploaded: Any, names: Any, course: Any) -> roster_files.Roster:
     """The roster in uploaded files, as Dash sends them: data URLs and names side by side."""
-    if not isinstance(contents, list) or not isinstance(names, list):
-        raise RosterError(text("Choose at least one file."))
+    if not isinstance(uploaded, list) or not isinstance(names, list):
+        raise RosterError("Choose at least one file.")
     files = {}
-    for name, content in zip(names, contents, strict=False):
+    for name, content in zip(names, uploaded, strict=False):
         if not isinstance(name, str) or not isinstance(content, str):
-            raise RosterError(text("A file must have a name and a content."))
+            raise RosterError("A file must have a name and a content.")
         try:
             files[name] = base64.b64decode(content.partition(",")[2], validate=True)
         except binascii.Error as error:
             raise RosterError(
-                text("The file {name} did not arrive whole.", name=repr(name[:80]))
+                "The file {name} did not arrive whole.", name=repr(name[:80])
             ) from error
-    return rosters.read_files(files, untrusted.typed(course) or None)
+    return roster_files.read_files(files, untrusted.typed(course) or None)
 
 
 def _links(app: Dash, services: WebServices) -> None:
@@ -180,7 +180,7 @@ def _links(app: Dash, services: WebServices) -> None:
         if pressed is None:
             return no_update
         course = lookup.course(services, pressed["course"])
-        made = administration.personal_links(services, current_actor(), course.id)
+        made = rosters.personal_links(services, current_actor(), course.id)
         text_file = io.StringIO()
         writer = csv.writer(text_file)
         writer.writerow(["name", "id", "email", "join"])

@@ -137,7 +137,7 @@ def _agreed(
             ),
         )
     except ValidationError as error:
-        raise InvalidError(text("This breaks a rule: {error}.", error=first_rule(error))) from error
+        raise InvalidError("This breaks a rule: {error}.", error=first_rule(error)) from error
     return answer.recovery_link.rpartition("/")[2]
 
 
@@ -204,7 +204,7 @@ def _saying(app: Dash, services: Services) -> None:
         if pressed is None:
             return no_update, no_update
         if pressed["mood"] not in tuple(PulseMood):
-            raise InvalidError(text("An answer must be one of {join}.", join=", ".join(PulseMood)))
+            raise InvalidError("An answer must be one of {join}.", join=", ".join(PulseMood))
         current_limits().pulses.take(student.participant_id)
         my_data.say(services, student, student.participant_id, PulseMood(pressed["mood"]))
         return panel(student)

@@ -8,7 +8,7 @@ from contract.policy import CourseMode, Policy
 from db.errors import ConflictError, NotFoundError
 from db.people import audit, consents, courses, school_settings, users
 from db.values import Role
-from services import administration
+from services import administration, erasure
 from services.access import OperatorActor, UserActor
 from services.errors import ForbiddenError, InvalidError
 
@@ -73,13 +73,13 @@ def test_erasing_a_student_and_one_participation(world: Any) -> None:
     ben = world.join(world.lecture(CourseMode.OPEN), name="Ben")
     for student in (ana, ben):
         student.send([world.observation(world.clock.now)])
-    assert administration.erase(services, OPERATOR, world.students[0].id).observations == 1
-    assert administration.erase(services, OPERATOR, ben.id).observations == 1
+    assert erasure.erase(services, OPERATOR, world.students[0].id).observations == 1
+    assert erasure.erase(services, OPERATOR, ben.id).observations == 1
     for student in (ana, ben):
         assert consents.participant(world.store, student.id) is None
         assert student.send([]).status_code == 401
     with pytest.raises(NotFoundError):
-        administration.erase(services, OPERATOR, ben.id)
+        erasure.erase(services, OPERATOR, ben.id)
 
 
 def test_a_teacher_is_not_the_office(world: Any) -> None:
@@ -93,7 +93,7 @@ def test_a_teacher_is_not_the_office(world: Any) -> None:
         lambda: administration.set_disabled(services, teacher, tara.id, True),
         lambda: administration.set_password(services, teacher, tara.id, "battery staple"),
         lambda: administration.set_policy(services, teacher, Policy.AGGREGATE),
-        lambda: administration.erase(services, teacher, world.students[0].id),
+        lambda: erasure.erase(services, teacher, world.students[0].id),
     ):
         with pytest.raises(ForbiddenError):
             attempt()

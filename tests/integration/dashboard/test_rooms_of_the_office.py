@@ -10,7 +10,7 @@ from contract.policy import CourseMode
 from dashboard.components import ids
 from db.people import audit, consents, courses, erasure_requests, school_settings, users
 from db.values import Role
-from services import administration, my_data
+from services import erasure, my_data
 from services.access import OperatorActor, ParticipantActor
 from tests.integration.dashboard.conftest import PASSWORD
 from tests.integration.dashboard.test_callbacks import HERE, dependencies, forged
@@ -191,8 +191,8 @@ def test_a_wish_is_declined_with_a_reason_the_student_reads(world: Any, ada: Any
 
 def test_an_erasure_of_who_is_gone_is_answered_all_the_same(world: Any) -> None:
     _, asked = ask_to_be_erased(world)
-    administration.erase(world.app.services, OperatorActor(), world.students[0].id)
-    done = administration.grant_erasure(world.app.services, OperatorActor(), asked.id)
+    erasure.erase(world.app.services, OperatorActor(), world.students[0].id)
+    done = erasure.grant(world.app.services, OperatorActor(), asked.id)
     assert done.verdict == "erased"
 
 

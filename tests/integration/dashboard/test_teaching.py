@@ -55,7 +55,8 @@ def test_a_lecture_from_start_to_end(world: Any, tara: UserActor) -> None:
     ended = teaching.end_lecture(services, tara, str(lecture.id))
     assert ended.ended_at == world.clock.now
     assert logged(world) == [
-        ("start_lecture", f"lecture:{lecture.id}"), ("end_lecture", f"lecture:{lecture.id}"),
+        ("start_lecture", f"lecture:{lecture.id}"), ("add_marker", f"lecture:{lecture.id}"),
+        ("end_lecture", f"lecture:{lecture.id}"),
     ]  # fmt: skip
     with pytest.raises(RefusedError, match="has ended"):
         teaching.add_marker(services, tara, lecture.id, "too late")

@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.settings import Settings
 from db.engine.store import Store
-from services import rosters
+from db.errors import StoreError
+from db.people import audit, courses
+from services import roster_files, rosters
+from services.access import OperatorActor
+from services.context import NothingLive, Services
 from services.errors import RosterError
-from services.rosters import RosterStudent, differences, read_files, read_roster, store_roster
+from services.roster_files import RosterStudent, read_files, read_roster
+from tests.unit.dashboard.made import sharp_card
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -74,34 +80,59 @@ def test_classes_of_one_title_stay_one_list_without_doubles(tmp_path: Path) -> N
         read_roster(folder)
 
 
-def test_two_students_of_one_name_get_a_link_each(sqlite_store: Store, tmp_path: Path) -> None:
+OPERATOR = OperatorActor()
+
+
+@pytest.fixture
+def services(sqlite_store: Store) -> Services:
+    """What the use cases need of a school without lectures."""
+    return Services(
+        store=sqlite_store,
+        card=sharp_card(),
+        live=NothingLive(),
+        clock=lambda: NOW,
+        terms=Settings().terms,
+    )
+
+
+def test_two_students_of_one_name_get_a_link_each(services: Services, tmp_path: Path) -> None:
     twins = write(tmp_path, twins="name,id\nAna,1\nAna,2\n") / "twins.csv"
-    done = store_roster(sqlite_store, read_roster(twins, "Art"), NOW, dry_run=False, links=True)
-    links = done["courses"][0]["links"]
-    assert [link["student"] for link in links] == ["Ana", "Ana"]
-    assert len({link["link"] for link in links}) == 2
+    ((_, course),) = rosters.import_roster(services, OPERATOR, read_roster(twins, "Art"))
+    links = rosters.personal_links(services, OPERATOR, course.id)
+    assert [student.name for student, _ in links] == ["Ana", "Ana"]
+    assert len({secret for _, secret in links}) == 2
 
 
-def test_importing_twice_adds_nobody_twice(sqlite_store: Store, tmp_path: Path) -> None:
+def test_importing_twice_adds_nobody_twice(services: Services, tmp_path: Path) -> None:
     roster = read_roster(one_roster(tmp_path / "r", version="1.2"))
-    tried = store_roster(sqlite_store, roster, NOW, dry_run=True, links=False)
-    first = store_roster(sqlite_store, roster, NOW, dry_run=False, links=True)
-    again = store_roster(sqlite_store, roster, NOW, dry_run=False, links=False)
-    assert [run["courses"][0]["added"] for run in (tried, first, again)] == [1, 1, 0]
-    assert first["courses"][0]["links"][0]["student"] == "Ana Díaz"
+    (tried,) = rosters.differences(services, OPERATOR, roster)
+    assert courses.list_courses(services.store) == []
+    ((first, _),) = rosters.import_roster(services, OPERATOR, roster)
+    ((again, course),) = rosters.import_roster(services, OPERATOR, roster)
+    assert [len(found.added) for found in (tried, first, again)] == [1, 1, 0]
+    assert [one.name for one in courses.roster(services.store, course.id)] == ["Ana Díaz"]
 
 
-def test_a_difference_names_who_is_new_changed_and_not_listed(sqlite_store: Store) -> None:
+def test_an_import_is_all_or_nothing(services: Services) -> None:
+    fits = RosterStudent("Ana", "1", None)
+    roster = {"Art": [fits], "Music": [RosterStudent(None, "2", None)]}  # type: ignore[arg-type]
+    with pytest.raises(StoreError):
+        rosters.import_roster(services, OPERATOR, roster)
+    assert courses.list_courses(services.store) == []
+    assert audit.records(services.store) == []
+
+
+def test_a_difference_names_who_is_new_changed_and_not_listed(services: Services) -> None:
     first = read_files({"a.csv": b"name,id,email\nAna,1,a@x\nBo,2,\nCy,3,\n"}, "Art")
-    store_roster(sqlite_store, first, NOW, dry_run=False, links=False)
+    rosters.import_roster(services, OPERATOR, first)
     second = read_files({"b.csv": b"name,id,email\nAna,1,a@x\nBo Lund,2,\nDi,4,\n"}, "Art")
-    (found,) = differences(sqlite_store, second)
+    (found,) = rosters.differences(services, OPERATOR, second)
     assert [one.name for one in found.added] == ["Di"]
     assert [(old.name, new.name) for old, new in found.changed] == [("Bo", "Bo Lund")]
     assert [one.name for one in found.unlisted] == ["Cy"]
     assert found.same == 1
-    store_roster(sqlite_store, second, NOW, dry_run=False, links=False)
-    (again,) = differences(sqlite_store, second)
+    rosters.import_roster(services, OPERATOR, second)
+    (again,) = rosters.differences(services, OPERATOR, second)
     assert (again.added, again.changed, again.same) == ((), (), 3)
     assert [one.name for one in again.unlisted] == ["Cy"]
 
@@ -139,6 +170,6 @@ def test_what_is_no_roster_is_said_in_a_sentence(files: dict[str, bytes], said: 
 
 
 def test_an_archive_that_unfolds_to_too_much_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rosters, "LARGEST_UNPACKED", 10)
+    monkeypatch.setattr(roster_files, "LARGEST_UNPACKED", 10)
     with pytest.raises(RosterError, match="more than a roster should"):
         read_files({"a.zip": zipped(users="x" * 11)})

@@ -8,11 +8,18 @@ import pytest
 from contract.exchange import Reason
 from contract.policy import Policy
 from db.values import Lecture
-from services.verdicts import Tolerance, judge
+from services.context import Terms
+from services.verdicts import judge
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)
-TOLERANCE = Tolerance(future=timedelta(minutes=5), late=timedelta(hours=24))
+TERMS = Terms(
+    ticket=timedelta(minutes=15),
+    report_grace=timedelta(minutes=2),
+    silence=timedelta(minutes=45),
+    future=timedelta(minutes=5),
+    late=timedelta(hours=24),
+)
 TICK = timedelta(milliseconds=1)
 
 
@@ -21,8 +28,8 @@ def lecture(ended_at: datetime | None = None) -> Lecture:
 
 
 def reason(moment: datetime, now: datetime, ended_at: datetime | None = None) -> Reason | None:
-    found = judge(moment, lecture(ended_at), TOLERANCE, now)
-    return None if found is None else found[0]
+    found = judge(moment, lecture(ended_at), TERMS, now)
+    return None if found is None else found.reason
 
 
 @pytest.mark.parametrize(
@@ -54,7 +61,8 @@ def test_after_it_ended(moment: datetime, now: datetime, expected: Reason | None
 
 
 def test_the_sentence_has_the_rule_and_the_value() -> None:
-    found = judge(START + timedelta(hours=1), lecture(), TOLERANCE, START)
+    found = judge(START + timedelta(hours=1), lecture(), TERMS, START)
     assert found is not None
-    assert "at most 300 s ahead" in found[1]
-    assert "3600 s" in found[1]
+    assert found.rule.format(**found.values) == (
+        "a capture may be at most 300 s ahead of the server, but this is 3600 s"
+    )

@@ -1,0 +1,90 @@
+"""Erasing a student: on an admin's or operator's word, or because the student asked for it."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from contract.errors import rule_text
+from db.engine.store import Store
+from db.engine.unit_of_work import UnitOfWork
+from db.errors import NotFoundError
+from db.measurements import retention
+from db.people import courses, erasure_requests
+from db.values import ErasureRequest, Removal
+from services import access
+from services.access import SCHOOL, Action, Actor, UserActor
+from services.access_log import recorded
+from services.context import Services
+from services.errors import RefusedError, UnknownObjectError
+from services.typed import required
+
+_REASON: Final = rule_text("A reason must have 1 to {longest} letters, but this has {given}.")
+
+
+def erase(services: Services, actor: Actor, student_or_participant: UUID) -> Removal:
+    """Delete all that is known of a rostered student, or of one participant of one lecture.
+
+    The reports they were in are deleted and written anew. Raises db's NotFoundError.
+    """
+    access.authorize(actor, Action.ERASE, SCHOOL)
+    # Recorded by the store itself, in the transaction that deletes.
+    return _remove(services.store, student_or_participant, services.clock(), actor)
+
+
+def grant(services: Services, actor: Actor, request_id: UUID) -> ErasureRequest:
+    """Do what a student asked for: erase them from the roster and every lecture.
+
+    Of a student on no roster, the one lecture they asked from.
+    """
+    access.authorize(actor, Action.ERASE, SCHOOL)
+    asked = _request(services, request_id)
+    return _answered(services, actor, asked, erasure_requests.ERASED, None)
+
+
+def decline(services: Services, actor: Actor, request_id: UUID, reason: str) -> ErasureRequest:
+    """Answer a student's wish with a no, and the reason that they are told."""
+    access.authorize(actor, Action.ERASE, SCHOOL)
+    asked = _request(services, request_id)
+    return _answered(services, actor, asked, erasure_requests.DECLINED, required(reason, _REASON))
+
+
+def _remove(store: Store, identifier: UUID, now: datetime, actor: Actor) -> Removal:
+    rostered = courses.student(store, identifier) is not None
+    remove = retention.erase_student if rostered else retention.erase_participant
+    return remove(store, identifier, now=now, actor=actor.name)
+
+
+def _request(services: Services, request_id: UUID) -> ErasureRequest:
+    found = erasure_requests.request(services.store, request_id)
+    if found is None:
+        raise UnknownObjectError("There is no erasure request {given}.", given=request_id)
+    if found.verdict is not None:
+        raise RefusedError("This request was answered already.")
+    return found
+
+
+def _answered(
+    services: Services, actor: Actor, asked: ErasureRequest, verdict: str, note: str | None
+) -> ErasureRequest:
+    """The request answered and, where that is what was asked, the student erased, or neither."""
+    by = actor.user.id if isinstance(actor, UserActor) else None
+
+    def answer(unit: UnitOfWork, now: datetime) -> ErasureRequest:
+        if verdict == erasure_requests.ERASED:
+            # Gone already: then there is nothing left to erase.
+            with suppress(NotFoundError):
+                _remove(unit, asked.student_id or asked.participant_id, now, actor)
+        return erasure_requests.answer(
+            unit, asked.id, verdict=verdict, note=note, user_id=by, now=now
+        )
+
+    return recorded(
+        services,
+        actor,
+        Action.ERASE,
+        f"erasure_request:{asked.id}",
+        answer,
+        subject=asked.participant_id,
+        verdict=verdict,
+    )

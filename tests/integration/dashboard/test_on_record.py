@@ -1,0 +1,150 @@
+"""Every act of the use cases and its line in the access log stand or fall together."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from contract.languages import Language
+from contract.policy import CourseMode, Policy
+from db.engine.store import Store
+from db.errors import StoreError
+from db.people import audit
+from db.schema.tables import metadata
+from db.values import Role
+from services import accounts, administration, erasure, my_data, rosters, teaching
+from services.access import OperatorActor, ParticipantActor, UserActor
+from services.roster_files import RosterStudent
+from tests.integration.dashboard.conftest import PASSWORD, make_world
+
+OPERATOR = OperatorActor()
+Act = Callable[[Any], object]
+
+
+def _teacher(world: Any) -> UserActor:
+    return UserActor(world.users["tara"], frozenset(course.id for course in world.courses.values()))
+
+
+def _course(world: Any) -> Any:
+    return world.courses[CourseMode.OPEN]
+
+
+ACTS: Mapping[str, Act] = {
+    "add a user": lambda w: administration.add_user(
+        w.app.services, OPERATOR, login="vera", name="Vera", role=Role.TEACHER, password=None
+    ),
+    "disable a user": lambda w: administration.set_disabled(
+        w.app.services, OPERATOR, w.users["tara"].id, True
+    ),
+    "set a role": lambda w: administration.set_role(
+        w.app.services, OPERATOR, w.users["tara"].id, Role.ADMIN
+    ),
+    "set a password": lambda w: administration.set_password(
+        w.app.services, OPERATOR, w.users["tara"].id, "battery staple"
+    ),
+    "end sessions": lambda w: administration.end_sessions(
+        w.app.services, OPERATOR, w.users["tara"].id
+    ),
+    "set the policy": lambda w: administration.set_policy(
+        w.app.services, OPERATOR, Policy.AGGREGATE
+    ),
+    "set the school": lambda w: administration.set_school(
+        w.app.services, OPERATOR, name="Anew", timezone="Europe/Berlin", guardian_required=True,
+        retention_days=7,
+    ),
+    "add a course": lambda w: rosters.add_course(
+        w.app.services, OPERATOR, title="Art", mode=CourseMode.ROSTER
+    ),
+    "let somebody teach": lambda w: rosters.set_teaches(
+        w.app.services, OPERATOR, _course(w).id, w.users["tara"].id, teaches=False
+    ),
+    "import a roster": lambda w: rosters.import_roster(
+        w.app.services, OPERATOR, {"Art": [RosterStudent("Ana", "1", None)]}
+    ),
+    "make personal links": lambda w: rosters.personal_links(
+        w.app.services, OPERATOR, w.courses[CourseMode.ROSTER].id
+    ),
+    "start a lecture": lambda w: teaching.start_lecture(
+        w.app.services, _teacher(w), _course(w).id, "Fractions"
+    ),
+    "end a lecture": lambda w: teaching.end_lecture(
+        w.app.services, _teacher(w), w.running.id
+    ),
+    "set a marker": lambda w: teaching.add_marker(
+        w.app.services, _teacher(w), w.running.id, "Group work"
+    ),
+    "admit": lambda w: teaching.admit(w.app.services, _teacher(w), w.running.id, w.waiting),
+    "refuse": lambda w: teaching.refuse(w.app.services, _teacher(w), w.running.id, w.waiting),
+    "choose": lambda w: my_data.choose(
+        w.app.services, w.student, w.waiting, flags=False, ask_first=False, language=Language.EN
+    ),
+    "withdraw": lambda w: my_data.withdraw(w.app.services, w.student, w.waiting),
+    "ask to be erased": lambda w: my_data.ask_to_be_erased(
+        w.app.services, w.student, w.waiting
+    ),
+    "delete own numbers": lambda w: my_data.erase(w.app.services, w.student, w.waiting),
+    "erase": lambda w: erasure.erase(w.app.services, OPERATOR, w.waiting),
+    "change the password": lambda w: accounts.change_password(
+        w.app.services, _teacher(w), PASSWORD, "battery staple"
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def scene(store_url: str, tmp_path: Path, password_hash: str) -> Iterator[Any]:
+    """A school with a running open lecture at whose door one student waits."""
+    world: Any = make_world(store_url, tmp_path, password_hash)
+    services = world.app.services
+    world.running = teaching.start_lecture(services, _teacher(world), _course(world).id, "Now")
+    world.waiting = world.join(world.running, name="Ana").id
+    world.student = ParticipantActor(world.waiting, world.running.id)
+    yield world
+    world.app.close()
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_an_act_is_on_record(scene: Any, act: Act) -> None:
+    before = len(audit.records(scene.store))
+    act(scene)
+    assert len(audit.records(scene.store)) > before
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_what_cannot_be_recorded_does_not_happen(scene: Any, act: Act) -> None:
+    before = _everything(scene.store)
+    with _lines_refused(scene.store), pytest.raises(StoreError):
+        act(scene)
+    assert _everything(scene.store) == before
+
+
+@contextmanager
+def _lines_refused(store: Store) -> Iterator[None]:
+    """The database itself refuses every further line of the access log."""
+    refuse, again = {
+        "sqlite": (
+            "CREATE TRIGGER refuse BEFORE INSERT ON access_log "
+            "BEGIN SELECT RAISE(ABORT, 'no more lines'); END",
+            "DROP TRIGGER refuse",
+        ),
+        "postgresql": (
+            "ALTER TABLE access_log ADD CONSTRAINT refuse CHECK (false) NOT VALID",
+            "ALTER TABLE access_log DROP CONSTRAINT refuse",
+        ),
+    }[store.kind]
+    store.write(lambda connection: connection.execute(text(refuse)))
+    try:
+        yield
+    finally:
+        store.write(lambda connection: connection.execute(text(again)))
+
+
+def _everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables."""
+    with store.read() as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(table.select()).all()), key=repr)
+            for table in metadata.sorted_tables
+        }
