@@ -16,10 +16,10 @@ from typing import Any, Final
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from scripts.screenshots import CHROMIUM
-from tests.browser.classroom import Classroom
 from tests.browser.test_live_page import running_class, sign_in
 from tests.browser.traffic import Traffic
-from tests.unit.dashboard.made import sharp_card
+from tests.builders.card import sharp_card
+from tests.builders.classroom import Classroom
 
 TIMES: Final = 5
 _PATIENCE_MS: Final = 120_000

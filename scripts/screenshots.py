@@ -25,9 +25,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from contract.languages import Language
 from dashboard.i18n.viewer_language import COOKIE
 from dashboard.reports.render import render_report
-from tests.browser.classroom import Classroom
 from tests.browser.furnished import PLACES, Place, furnish, leave, sign_in
-from tests.unit.dashboard.made import sharp_card
+from tests.builders.card import sharp_card
+from tests.builders.classroom import Classroom
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "screenshots"
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")

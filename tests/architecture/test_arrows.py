@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.builders.places import ROOT
+
 FLOOR = {
     "contract": 1,
     "models": 2,

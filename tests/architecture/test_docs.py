@@ -9,8 +9,8 @@ from typer.main import get_command
 
 from classpulse.cli import app
 from scripts.settings_page import PAGE, page
+from tests.builders.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.builders.places import ROOT
+
 PACKAGES = (
     "contract", "models", "db", "analytics", "services", "capture_agent", "dashboard", "classpulse",
 )  # fmt: skip

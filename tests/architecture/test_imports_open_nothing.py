@@ -3,9 +3,9 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.builders.places import ROOT
+
 PROBE = """
 import json, pkgutil, sys, threading, importlib
 for package in {packages!r}:

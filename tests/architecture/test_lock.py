@@ -2,13 +2,14 @@
 
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.markers import Marker
 
-LOCK = Path(__file__).parents[2] / "uv.lock"
+from tests.builders.places import ROOT
+
+LOCK = ROOT / "uv.lock"
 SYSTEMS = {
     "linux": ({"sys_platform": "linux", "platform_machine": "x86_64"}, "manylinux", "x86_64"),
     "windows": ({"sys_platform": "win32", "platform_machine": "AMD64"}, "win", "amd64"),

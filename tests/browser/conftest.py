@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.classroom import Classroom
-from tests.unit.dashboard.made import sharp_card
+from tests.builders.card import sharp_card
+from tests.builders.classroom import Classroom
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 

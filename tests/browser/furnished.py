@@ -22,8 +22,9 @@ from services import my_data, rosters, self_reports
 from services.access import OperatorActor, ParticipantActor
 from services.passwords import hash_password
 from services.roster_files import RosterStudent
-from tests.browser.classroom import PASSWORD, Classroom, Student
-from tests.unit.dashboard.made import observation
+from tests.builders.classroom import PASSWORD, Classroom
+from tests.builders.observations import observation
+from tests.builders.students import Student
 
 NAMES: Final = (
     "Ana Lima", "Ben Carter", "Chloé Martin", "Dev Patel", "Emeka Obi", "Freya Lund",
@@ -180,11 +181,11 @@ def furnish(room: Classroom) -> dict[str, str]:
     _sit(room, over, rng)
     lectures.end(store, over.id, room.clock(), timedelta(0))
     room.app.scheduler.sweep(room.clock())
-    room.clock.turn(3600)
+    room.clock.forward(seconds=3600)
     second = room.start_lecture("Entropy, a first look")
-    room.clock.turn(1500)
+    room.clock.forward(seconds=1500)
     lectures.end(store, second.id, room.clock(), timedelta(minutes=5))
-    room.clock.turn(60)
+    room.clock.forward(seconds=60)
     now = room.start_lecture()
     students = _sit(room, now, rng)
     Student(room.http, "Zoe Ahmed").join(now.code)
@@ -229,8 +230,7 @@ def _answer(
     """Each student's own answer, a few minutes ago, so that they have been counted."""
     at = room.clock() - timedelta(minutes=3)
     for student, mood in zip(students, moods, strict=False):
-        assert student.participant is not None
-        ingest.ingest_pulse(room.app.store, student.participant, mood, at)
+        ingest.ingest_pulse(room.app.store, student.id, mood, at)
     found = queries.participants(room.app.store, lecture.id)
     self_reports.settle(room.app.store, lecture, found, room.clock())
 
@@ -240,8 +240,7 @@ def _office(room: Classroom, students: Sequence[Student]) -> str:
     store, services, operator = room.app.store, room.app.services, OperatorActor()
     roster = {"Algebra 8c": [RosterStudent(name, str(n), None) for n, name in enumerate(NAMES)]}
     ((_, algebra),) = rosters.import_roster(services, operator, roster)
-    ben = students[1].participant
-    assert ben is not None
+    ben = students[1].id
     found = consents.participant(store, ben)
     assert found is not None
     my_data.ask_to_be_erased(services, ParticipantActor(ben, found.lecture_id), ben)
@@ -275,16 +274,14 @@ def _sit(room: Classroom, lecture: Lecture, rng: random.Random) -> list[Student]
     """
     start = room.clock()
     students = room.students(lecture, NAMES)
-    lena = students[-1].participant
-    assert lena is not None
+    lena = students[-1].id
     my_data.choose(
         room.app.services, ParticipantActor(lena, lecture.id), lena, flags=True, ask_first=True
     )
-    room.clock.turn(MINUTES * 60)
+    room.clock.forward(seconds=MINUTES * 60)
     for student in students:
-        assert student.participant is not None
         ingest.ingest_observations(
-            room.app.store, student.participant, _seen(student.name, start, rng), room.clock()
+            room.app.store, student.id, _seen(student.name, start, rng), room.clock()
         )
     return students
 

@@ -8,9 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from dashboard.viewer_language import COOKIE
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.classroom import Classroom
 from tests.browser.furnished import PLACES, Place, furnish, leave, sign_in
-from tests.unit.dashboard.made import sharp_card
+from tests.builders.card import sharp_card
+from tests.builders.classroom import Classroom
 
 pytestmark = [
     pytest.mark.browser,

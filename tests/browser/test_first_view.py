@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.classroom import Classroom
 from tests.browser.test_live_page import running_class, sign_in
 from tests.browser.traffic import Traffic
+from tests.builders.classroom import Classroom
 
 pytestmark = [
     pytest.mark.browser,

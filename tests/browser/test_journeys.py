@@ -17,8 +17,9 @@ from contract.exchange import PulseMood
 from db.measurements import ingest, queries
 from db.teaching import flags, lectures
 from db.values import FlagOutcome, ParticipantStatus
-from tests.browser.classroom import PASSWORD, Classroom, Student
 from tests.browser.test_live_page import MINUTES, NAMES, drawn, sign_in, wait_until_drawn
+from tests.builders.classroom import PASSWORD, Classroom
+from tests.builders.students import Student
 
 pytestmark = [
     pytest.mark.browser,
@@ -56,8 +57,8 @@ class Agent:
 
 def turn_away(student: Student, start: datetime) -> None:
     """Attentive for four minutes, and from then on turned away."""
-    student.send(Look.NEUTRAL, start, range(240))
-    student.send(Look.NEUTRAL, start, range(240, MINUTES * 60), attentive=0.1)
+    student.show(Look.NEUTRAL, start, range(240))
+    student.show(Look.NEUTRAL, start, range(240, MINUTES * 60), attentive=0.1)
 
 
 def tab(browser: Browser, classroom: Classroom) -> Page:
@@ -82,10 +83,10 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
 
     # Simulated students join and send; Ana turns away after a while.
     students = classroom.students(lecture, NAMES)
-    classroom.clock.turn(MINUTES * 60)
+    classroom.clock.forward(seconds=MINUTES * 60)
     turn_away(students[0], start)
     for student in students[1:]:
-        student.send(Look.NEUTRAL, start, range(MINUTES * 60))
+        student.show(Look.NEUTRAL, start, range(MINUTES * 60))
     strip = page.get_by_role("region", name="The class at a glance")
     expect(strip).to_contain_text("Neutral")
 
@@ -106,8 +107,8 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
     before = drawn(page, "happy-looking")
     now = classroom.clock()
     for student in students[1:]:
-        student.send(Look.HAPPY, now - timedelta(seconds=50), range(50))
-    classroom.clock.turn(20)
+        student.show(Look.HAPPY, now - timedelta(seconds=50), range(50))
+    classroom.clock.forward(seconds=20)
     expect(strip).to_contain_text("Happy")
     wait_until_drawn(page, "happy.at(-1) > 0.5", 0)
     assert max(before) < 0.2
@@ -117,9 +118,8 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
 
     # What students say stands beside it, once enough of them have.
     for student in students[:5]:
-        assert student.participant is not None
-        ingest.ingest_pulse(store, student.participant, PulseMood.LOST, classroom.clock())
-    classroom.clock.turn(60)
+        ingest.ingest_pulse(store, student.id, PulseMood.LOST, classroom.clock())
+    classroom.clock.forward(seconds=60)
     said = page.locator("#live-said")
     expect(said).to_contain_text("5 students")
     expect(said.get_by_role("list").first).to_have_accessible_name(re.compile("Lost 5"))
@@ -151,8 +151,7 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
     own.get_by_role("button", name="Delete my data").click()
     own.get_by_role("button", name="Delete for good").click()
     expect(own.get_by_text(re.compile("^0 seconds as numbers"))).to_be_visible()
-    assert students[1].participant is not None
-    assert queries.observations_of(store, students[1].participant) == []
+    assert queries.observations_of(store, students[1].id) == []
     own.context.close()
 
     page.get_by_role("button", name="End lecture").click()
@@ -218,7 +217,7 @@ def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     for name in ("Zoe Ahmed", "Yan Weber"):
         Student(classroom.http, name).join(lecture.code)
         # Who has waited longest comes first.
-        classroom.clock.turn(1)
+        classroom.clock.forward(seconds=1)
 
     # The code for the shared screen, and back.
     press(page, "button", re.compile("Join code"))
@@ -249,10 +248,10 @@ def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     assert [marker.label for marker in lectures.markers_of(store, lecture.id)] == ["Quiz"]
 
     # A check-in is answered.
-    classroom.clock.turn(MINUTES * 60)
+    classroom.clock.forward(seconds=MINUTES * 60)
     turn_away(ana, start)
     # Check-ins are judged once a bucket, and this one may have been before her data came.
-    classroom.clock.turn(BUCKET_SECONDS)
+    classroom.clock.forward(seconds=BUCKET_SECONDS)
     press(page, "button", "Checked in: Ana Lima")
     expect(page.locator("#live-queue")).to_contain_text("Nobody needs a word right now")
 

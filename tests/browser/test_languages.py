@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.classroom import PASSWORD, Classroom
 from tests.browser.test_accessibility import found
 from tests.browser.test_live_page import running_class
+from tests.builders.classroom import PASSWORD, Classroom
 
 pytestmark = [
     pytest.mark.browser,

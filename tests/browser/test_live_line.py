@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from db.people import users
 from db.teaching import lectures
-from tests.browser.classroom import Classroom
 from tests.browser.test_live_page import running_class, sign_in
+from tests.builders.classroom import Classroom
 
 pytestmark = [
     pytest.mark.browser,

@@ -6,20 +6,14 @@ everything behind them is what a student runs.
 
 import json
 import os
-import time
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from capture_agent import runtime
 from capture_agent.delivery.outbox import Outbox
-from capture_agent.perception.vision import Vision
 from capture_agent.settings import AgentSettings
 from contract.events import Event
 from contract.observations import Observation
-from models.inference.face_detector import Detection
-from models.inference.face_mesh import Landmarks
+from tests.builders.vision import ONE_FACE, quick_vision
 
 
 class LedgerOutbox(Outbox):
@@ -40,28 +34,12 @@ class LedgerOutbox(Outbox):
         os.write(self.ledger, f"{line}\n".encode())
 
 
-def quick_vision(seconds: float) -> Vision:
-    """One face in every picture, after as long as real eyes would take."""
-    points = np.random.default_rng(1).uniform(100, 200, (468, 3))
-    share = np.array([0.02, 0.02, 0.02, 0.8, 0.02, 0.02, 0.1], dtype=np.float32)
-
-    def detect(image: Any) -> list[Detection]:
-        time.sleep(seconds)
-        return [Detection(200.0, 100.0, 150.0, 150.0, 0.9, np.zeros((6, 2)))]
-
-    return Vision(
-        detect=detect,
-        landmarks=lambda image, face: Landmarks(points, 1.0),
-        crop=lambda image, face: np.zeros((48, 48), dtype=np.uint8),
-        predict=lambda crops: np.tile(share, (len(crops), 1)),
-        model_id="quick@1",
-    )
-
-
 def main(words: str) -> int:
     """Run with the settings, ledger and speed of the JSON object ``words``."""
     given = json.loads(words)
     ledger, seconds = Path(given.pop("ledger")), float(given.pop("picture_seconds"))
     LedgerOutbox.ledger = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     runtime.Outbox = LedgerOutbox  # type: ignore[misc]
-    return runtime.run(AgentSettings(**given), vision=lambda: quick_vision(seconds))
+    return runtime.run(
+        AgentSettings(**given), vision=lambda: quick_vision(ONE_FACE, seconds=seconds)
+    )

@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from tests.faults.ledger import Lecture, Ledger, compare
 from tests.faults.nursery import Nursery
 from tests.faults.programs import FaultError, Program, agent, classpulse, serve
 from tests.faults.proxy import Fault, Network, Proxy
-from tests.faults.school import Lecture, Ledger, compare
 
 Say = Callable[[str], None]
 

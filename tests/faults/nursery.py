@@ -17,7 +17,8 @@ import traceback
 from pathlib import Path
 from typing import IO, Any, Final
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.builders.places import ROOT
+
 _LOOK_EVERY_S: Final = 0.05
 _PATIENCE_S: Final = 900.0
 """A machine that does much else takes minutes over what takes seconds."""

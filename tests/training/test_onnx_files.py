@@ -9,8 +9,7 @@ from models.errors import ModelsError, WeightsError
 from models.inference.files import PINNED, PinnedFile, read_weights
 from models.inference.runtime import load_network
 from models.training.onnx_files import from_litert
-
-WEIGHTS = Path(__file__).parents[2] / "models" / "weights"
+from tests.builders.places import WEIGHTS
 
 
 @pytest.mark.parametrize("file", PINNED, ids=lambda file: file.name)

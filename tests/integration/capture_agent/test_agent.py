@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from capture_agent.delivery.outbox import Kind, Outbox, outbox_folder
+from tests.builders.places import ROOT
 
-ROOT = Path(__file__).parents[3]
 YES = "y\ny\nn\n"
 
 

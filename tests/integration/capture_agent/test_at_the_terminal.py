@@ -15,9 +15,9 @@ from uuid import UUID
 import pytest
 
 from contract.exchange import Ask, Pulse
+from tests.builders.places import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it needs a pseudo-terminal")
-ROOT = Path(__file__).parents[3]
 _SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

@@ -6,12 +6,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.builders.places import ROOT
 
 WINDOW_AND_SCREEN = """
 import json, sys

@@ -14,14 +14,12 @@ import pytest
 from contract.events import Event, EventKind
 from contract.ids import uuid7
 from contract.observations import Observation
-from contract.policy import Choices
-from db.engine.secrets import mint
 from db.engine.store import open_store
 from db.measurements import ingest
-from db.people import consents, tickets
+from tests.builders.lecture import agree, ticket_for
+from tests.faults.ledger import Lecture, Ledger, compare
 from tests.faults.programs import FaultError
 from tests.faults.proxy import Fault, Network, Proxy
-from tests.faults.school import Lecture, Ledger, compare
 
 NOW = datetime.now(UTC)
 
@@ -40,15 +38,8 @@ def observation(second: int) -> Observation:
 
 
 def store(lecture: Lecture, *items: Observation | Event) -> None:
-    opened, ticket = open_store(lecture.url), mint()
-    tickets.issue_ticket(
-        opened, ticket, lecture_id=lecture.lecture.id, name="Ana", now=NOW,
-        expires_at=NOW + timedelta(hours=1),
-    )  # fmt: skip
-    student = consents.accept(
-        opened, ticket=ticket, notice_version="1", choices=Choices(class_mood=True),
-        guardian=None, token=mint(), recovery=mint(), now=NOW,
-    )  # fmt: skip
+    opened = open_store(lecture.url)
+    student = agree(opened, ticket_for(opened, lecture.lecture, NOW), NOW)
     seen = [it for it in items if isinstance(it, Observation)]
     happened = [it for it in items if isinstance(it, Event)]
     ingest.ingest_observations(opened, student.id, seen, NOW)
@@ -185,7 +176,7 @@ def test_without_a_network_nothing_gets_through(proxy: Proxy, heard: list[bytes]
 
 def test_ids_are_read_as_they_are_stored() -> None:
     identifier = uuid7(NOW)
-    from tests.faults.school import _uuid
+    from tests.faults.ledger import _uuid
 
     assert {_uuid(identifier.bytes), _uuid(str(identifier)), _uuid(identifier)} == {
         UUID(str(identifier))

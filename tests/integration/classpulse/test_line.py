@@ -10,19 +10,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
 import pytest
 
-from contract import CourseMode, Policy
-from db.engine import migrate
-from db.engine.store import open_store
-from db.people import courses, school_settings
-from db.teaching import lectures
-from db.values import School
+from tests.builders.lecture import running_lecture
 
 COMMAND = [sys.executable, "-c", "from classpulse.cli import main; main()"]
 CLIP = ["--source", "demo", "--realtime"]
@@ -82,15 +76,7 @@ class ServedSchool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = folder / "classpulse.db"
-        migrate.upgrade(f"sqlite:///{self.database}")
-        store = open_store(f"sqlite:///{self.database}")
-        now = datetime.now(UTC)
-        school_settings.set_school(store, School("Test", "UTC", Policy.INDIVIDUAL), now)
-        course = courses.add_course(
-            store, title="Algebra", mode=CourseMode.OPEN, timezone="UTC", now=now
-        )
-        self.code = lectures.start(store, course.id, "Week 3", Policy.INDIVIDUAL, now).code
-        store.close()
+        self.code = running_lecture(f"sqlite:///{self.database}").code
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])

@@ -11,8 +11,8 @@ from contract.policy import CourseMode
 from dashboard.app import ModelAssets, create_app
 from dashboard.http.agent_download import Program
 from dashboard.settings import Settings
-from tests.integration.dashboard.conftest import make_card
-from tests.integration.dashboard.test_lectures_api import write_report
+from tests.builders.card import even_card
+from tests.integration.dashboard.api.test_lectures import write_report
 
 HERE = {"Origin": "http://localhost"}
 ROLES = ("nobody", "tara", "otto", "ada", "student", "agent", "camera")
@@ -212,7 +212,7 @@ def test_no_route_is_left_out(tmp_path: Any, sqlite_url: str) -> None:
     app = create_app(
         Settings(folder=tmp_path, database=sqlite_url),
         tmp_path,
-        ModelAssets(make_card()),
+        ModelAssets(even_card()),
         program=Program("classpulse-1-py3-none-any.whl", lambda: b""),
     )
     app.flask.test_client().get("/healthz")

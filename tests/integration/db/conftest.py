@@ -2,93 +2,28 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import timedelta
 
 import pytest
 
 from contract.ids import uuid7
 from contract.observations import Attention, Observation
-from contract.policy import Choices, CourseMode, Policy
-from db.engine.secrets import mint
+from contract.policy import CourseMode
 from db.engine.store import Store
-from db.people import consents, courses, tickets, users
-from db.teaching import lectures
-from db.values import Course, Lecture, Participant, Role, Student, User
-
-NOW = datetime(2026, 11, 21, 9, 0, 0, tzinfo=UTC)
-_numbers = count(1)
-
-
-@dataclass
-class Classroom:
-    """A store with a teacher, a course and a running lecture."""
-
-    store: Store
-    teacher: User
-    course: Course
-    lecture: Lecture
-    now: datetime = NOW
-
-    def at(self, seconds: float) -> datetime:
-        """That many seconds after the lecture began."""
-        return self.now + timedelta(seconds=seconds)
-
-    def ticket(
-        self, student: Student | None = None, link_id: object = None, **extra: object
-    ) -> str:
-        """A fresh ticket's secret."""
-        secret = mint()
-        given = {"lecture_id": self.lecture.id, "expires_at": self.at(900), **extra}
-        tickets.issue_ticket(
-            self.store,
-            secret,
-            name=student.name if student else f"Student {next(_numbers)}",
-            now=self.now,
-            student_id=student.id if student else None,
-            link_id=link_id,  # type: ignore[arg-type]
-            **given,  # type: ignore[arg-type]
-        )
-        return secret
-
-    def join(
-        self, student: Student | None = None, *, ticket: str | None = None, token: str | None = None
-    ) -> Participant:
-        """A participant who agreed to everything."""
-        return consents.accept(
-            self.store,
-            ticket=ticket or self.ticket(student),
-            notice_version="v1",
-            choices=Choices(class_mood=True, flags=True),
-            guardian=None,
-            token=token or mint(),
-            recovery=mint(),
-            now=self.now,
-        )
-
-
-def classroom_in(store: Store, mode: CourseMode = CourseMode.OPEN) -> Classroom:
-    """A teacher, a course of that mode, and its running lecture."""
-    teacher = users.add_user(
-        store, login="tea", name="Tea", role=Role.TEACHER, password_hash="hash", now=NOW
-    )
-    course = courses.add_course(store, title="Physics", mode=mode, timezone="UTC", now=NOW)
-    courses.add_teacher(store, course.id, teacher.id)
-    lecture = lectures.start(store, course.id, "Waves", Policy.INDIVIDUAL, NOW)
-    return Classroom(store, teacher, course, lecture)
+from tests.builders.clock import START as NOW
+from tests.builders.lecture import Sitting
 
 
 @pytest.fixture
-def classroom(store: Store) -> Classroom:
+def classroom(store: Store) -> Sitting:
     """An open course's running lecture; the test runs once for each kind of store."""
-    return classroom_in(store)
+    return Sitting.begin(store)
 
 
 @pytest.fixture
-def rostered(store: Store) -> Classroom:
+def rostered(store: Store) -> Sitting:
     """A roster course's running lecture."""
-    return classroom_in(store, CourseMode.ROSTER)
+    return Sitting.begin(store, mode=CourseMode.ROSTER)
 
 
 @pytest.fixture

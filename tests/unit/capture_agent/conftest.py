@@ -5,15 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 
 from capture_agent.clock import Clock
 from capture_agent.perception.vision import Vision
 from contract.ids import uuid7
 from contract.observations import Observation
-from models.inference.face_detector import Detection
-from models.inference.face_mesh import Landmarks
+from tests.builders.vision import quick_vision
 
 BEGIN = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -73,17 +71,4 @@ def observe() -> Callable[[int], Observation]:
 @pytest.fixture
 def make_vision() -> Callable[..., Vision]:
     """A Vision that finds the given faces in every picture, each looking happy."""
-
-    def make(*faces: tuple[float, float, float, float], presence: float = 1.0) -> Vision:
-        share = np.array([0.02, 0.02, 0.02, 0.8, 0.02, 0.02, 0.1], dtype=np.float32)
-        points = np.random.default_rng(1).uniform(100, 200, (468, 3))
-        found = [Detection(*box, score=0.9, keypoints=np.zeros((6, 2))) for box in faces]
-        return Vision(
-            detect=lambda image: list(found),
-            landmarks=lambda image, face: Landmarks(points, presence),
-            crop=lambda image, face: np.zeros((48, 48), dtype=np.uint8),
-            predict=lambda crops: np.tile(share, (len(crops), 1)),
-            model_id="quick@1",
-        )
-
-    return make
+    return quick_vision

@@ -7,14 +7,12 @@ import io
 import subprocess
 import zipfile
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 
 from classpulse import wheel
 from classpulse.wheel import WheelError, pack_wheel, wheel_name
-
-ROOT = Path(__file__).parents[3]
+from tests.builders.places import ROOT
 
 
 @pytest.fixture(scope="module")

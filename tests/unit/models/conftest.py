@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.builders.card import card_values as made_up_card_values
+
 FERPLUS = (
     "neutral",
     "happiness",
@@ -48,38 +50,4 @@ def write_sheets(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def card_values() -> dict[str, Any]:
     """A card as JSON would give it: a made-up model that is right seven times out of ten."""
-    rows = (np.full((7, 7), 0.05) + np.eye(7) * 0.65).tolist()
-    provenance = {
-        "split": "PublicTest",
-        "n": 70,
-        "measured_on": "2026-01-02",
-        "commit": "abc",
-        "data": "made up",
-        "data_sha256": "0" * 64,
-    }
-    return {
-        "name": "pulse",
-        "version": 3,
-        "summary": "made up",
-        "emotions": ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"],
-        "files": [
-            {"name": "pulse.tflite", "sha256": "1" * 64, "size_bytes": 9, "precision": "float"}
-        ],
-        "parameters": 1,
-        "training": {"epochs": 1},
-        "temperature": 1.0,
-        "training_prior": [1 / 7] * 7,
-        "soft_confusion": {"provenance": provenance, "rows": rows, "counts": [10] * 7},
-        "hard_confusion": (np.eye(7, dtype=int) * 10).tolist(),
-        "bank": {
-            "provenance": provenance,
-            "by_true_look": [
-                {"posteriors": [row, row[::-1]], "clear": [True, False]} for row in rows
-            ],
-        },
-        "sad_m0": 0.05,
-        "sad_m1": 0.7,
-        "evaluations": [],
-        "intended_use": "tests",
-        "limits": ["none of it is true"],
-    }
+    return made_up_card_values()

@@ -20,7 +20,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, card_values: dict[str, An
     path.write_text(card.model_dump_json(), encoding="utf-8")
 
     assert load_card(path) == card
-    assert card.model_id == "pulse@3"
+    assert card.model_id == "pulse@1"
 
 
 def test_figures_come_as_arrays(card_values: dict[str, Any]) -> None:
@@ -29,7 +29,7 @@ def test_figures_come_as_arrays(card_values: dict[str, Any]) -> None:
     assert card.prior().shape == (7,)
     assert card.confusion().sum(axis=1) == pytest.approx(np.ones(7))
     assert card.confusion_counts().tolist() == [10] * 7
-    assert card.posteriors(Look.SAD).shape == (2, 7)
+    assert card.posteriors(Look.SAD).shape == (10, 7)
     assert card.posteriors(Look.SAD, clear_only=True)[0].argmax() == 4
 
 
@@ -59,7 +59,7 @@ def test_a_bank_needs_a_flag_for_each_answer(tmp_path: Path, card_values: dict[s
     path = tmp_path / "pulse.json"
     path.write_text(json.dumps(card_values), encoding="utf-8")
 
-    with pytest.raises(CardError, match="not 1 for 2"):
+    with pytest.raises(CardError, match="not 1 for 10"):
         load_card(path)
 
 

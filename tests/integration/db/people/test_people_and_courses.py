@@ -1,0 +1,165 @@
+"""Users, sessions, courses, rosters, links, and the school's settings."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from contract.policy import CourseMode, Policy
+from db.engine.secrets import mint
+from db.engine.store import Store
+from db.errors import ConflictError, NotFoundError
+from db.people import audit, courses, school_settings, users
+from db.values import Role, School
+from tests.builders.clock import START as NOW
+from tests.builders.lecture import Sitting
+
+HOUR = timedelta(hours=1)
+
+
+def test_a_school_is_unset_until_somebody_sets_it(store: Store) -> None:
+    assert school_settings.school(store).policy is None
+    chosen = School("Lycée", "Europe/Paris", Policy.AGGREGATE, True, 30)
+    school_settings.set_school(store, School("Old", "UTC", Policy.INDIVIDUAL), NOW)
+    school_settings.set_school(store, chosen, NOW)
+    assert school_settings.school(store) == chosen
+
+
+def test_a_user_is_found_by_login_and_id(store: Store) -> None:
+    added = users.add_user(
+        store, login="bo", name="Bo", role=Role.ADMIN, password_hash="hash", now=NOW
+    )
+
+    assert users.credentials(store, "bo") == (added, "hash")
+    assert users.credentials(store, "nobody") is None
+    assert users.user(store, added.id) == added
+    assert users.user(store, uuid4()) is None
+    assert list(users.list_users(store)) == [added]
+
+
+def test_a_login_is_taken_once(store: Store) -> None:
+    def add() -> None:
+        users.add_user(store, login="bo", name="B", role=Role.ADMIN, password_hash=None, now=NOW)
+
+    add()
+    with pytest.raises(ConflictError, match="'bo' is taken"):
+        add()
+
+
+def test_a_session_ends_by_time_by_sign_out_and_with_its_user(classroom: Sitting) -> None:
+    store, teacher = classroom.store, classroom.teacher
+    secrets = [mint() for _ in range(4)]
+    for secret in secrets:
+        users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
+
+    assert users.session_user(store, secrets[0], NOW) == teacher
+    assert users.session_user(store, mint(), NOW) is None
+    assert users.session_user(store, secrets[0], NOW + HOUR) is None
+    users.revoke_session(store, secrets[0], NOW)
+    assert users.session_user(store, secrets[0], NOW) is None
+    assert users.session_user(store, secrets[1], NOW) == teacher
+    users.set_password_hash(store, teacher.id, "new", NOW)
+    assert users.session_user(store, secrets[1], NOW) is None
+
+
+def test_a_disabled_user_is_out_everywhere_and_their_sessions_do_not_return(
+    classroom: Sitting,
+) -> None:
+    store, teacher, secret = classroom.store, classroom.teacher, mint()
+    users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
+    users.set_disabled(store, teacher.id, True, NOW)
+    assert users.session_user(store, secret, NOW) is None
+    users.set_disabled(store, teacher.id, False, NOW)
+    assert users.session_user(store, secret, NOW) is None
+
+
+def test_a_better_hash_of_the_same_password_keeps_sessions(classroom: Sitting) -> None:
+    store, teacher, secret = classroom.store, classroom.teacher, mint()
+    users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
+    users.rehash_password(store, teacher.id, "stronger")
+
+    assert users.credentials(store, teacher.login) == (teacher, "stronger")
+    assert users.session_user(store, secret, NOW) == teacher
+    users.drop_old_sessions(store, NOW + HOUR)
+    assert users.session_user(store, secret, NOW) is None
+
+
+def test_an_unknown_user_is_named(store: Store) -> None:
+    nobody = uuid4()
+    with pytest.raises(NotFoundError, match=str(nobody)):
+        users.set_disabled(store, nobody, True, NOW)
+
+
+def test_a_teacher_sees_the_courses_they_teach(classroom: Sitting) -> None:
+    store, teacher = classroom.store, classroom.teacher
+    other = courses.add_course(
+        store, title="Art", mode=CourseMode.ANONYMOUS, timezone="Asia/Kolkata", now=NOW
+    )
+
+    assert list(courses.list_courses(store)) == [other, classroom.course]
+    assert list(courses.list_courses(store, teacher.id)) == [classroom.course]
+    assert not courses.teaches(store, other.id, teacher.id)
+    for _ in range(2):
+        courses.add_teacher(store, other.id, teacher.id)
+    assert courses.teaches(store, other.id, teacher.id)
+    assert list(courses.teachers_of(store, other.id)) == [teacher]
+    courses.remove_teacher(store, other.id, teacher.id)
+    assert not courses.teaches(store, other.id, teacher.id)
+    assert courses.course(store, other.id) == other
+    assert courses.course(store, uuid4()) is None
+
+
+def test_importing_a_roster_twice_changes_nothing_but_what_changed(rostered: Sitting) -> None:
+    store, course = rostered.store, rostered.course
+
+    def import_as(name: str) -> object:
+        return courses.add_student(store, course.id, name, now=NOW, external_id="S1").id
+
+    assert import_as("Ana") == import_as("Ana Maria")
+    courses.add_student(store, course.id, "Ana", now=NOW)
+    courses.add_student(store, course.id, "Ana", now=NOW, email="ana@example.org")
+    roster = courses.roster(store, course.id)
+    assert [student.name for student in roster] == ["Ana", "Ana", "Ana Maria"]
+    assert courses.student(store, roster[2].id) == roster[2]
+    assert courses.student(store, uuid4()) is None
+
+
+def test_every_student_gets_a_link_of_their_own(rostered: Sitting) -> None:
+    store, course = rostered.store, rostered.course
+    roster = [courses.add_student(store, course.id, name, now=NOW) for name in ("Ana", "Bo")]
+    secrets = courses.issue_links(
+        store, course.id, now=NOW, lecture_id=rostered.lecture.id, expires_at=NOW + HOUR
+    )
+
+    assert set(secrets) == {student.id for student in roster}
+    for student in roster:
+        link = courses.find_link(store, secrets[student.id])
+        assert link is not None
+        assert (link.student, link.lecture_id) == (student, rostered.lecture.id)
+        assert (link.expires_at, link.used_at) == (NOW + HOUR, None)
+    assert courses.find_link(store, mint()) is None
+    with pytest.raises(NotFoundError):
+        courses.issue_link(store, uuid4(), now=NOW)
+
+
+def test_the_access_log_is_read_newest_first(store: Store) -> None:
+    ana, bo = uuid4(), uuid4()
+    for second, subject in enumerate((ana, bo, ana)):
+        audit.record(
+            store,
+            actor="user:1",
+            action="view",
+            object="lecture:1",
+            at=NOW + timedelta(seconds=second),
+            subject=subject,
+            detail={"second": second},
+        )
+
+    def seconds(**wanted: object) -> list[int]:
+        found = audit.records(store, **wanted)  # type: ignore[arg-type]
+        return [record.detail["second"] for record in found]
+
+    assert seconds() == [2, 1, 0]
+    assert seconds(subject=ana) == [2, 0]
+    assert seconds(since=NOW + timedelta(seconds=1)) == [2, 1]
+    assert seconds(limit=1) == [2]

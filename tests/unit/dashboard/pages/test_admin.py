@@ -1,0 +1,91 @@
+"""The office's rooms as values: what an admin is told and offered."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from uuid import uuid4
+
+from contract import Policy
+from dashboard.pages.account import page
+from dashboard.pages.admin import courses, erasure, log, people, school
+from db.values import (
+    AccessRecord,
+    ErasureRequest,
+    OpenSession,
+    Role,
+    School,
+    Student,
+    User,
+)
+from services.rosters import Difference, RosterStudent
+from tests.builders.pages import COURSE, LECTURE, NOW, text_of
+
+
+def test_the_office_shows_that_no_policy_is_set_and_who_waits() -> None:
+    said = text_of(school.layout(School("", "UTC", None), 3))
+    for word in ("Not set", "AI Act", "no name yet", "Days that data is kept"):
+        assert word in said
+    assert '"3"' in json.dumps(
+        school.layout(School("", "UTC", None), 3), default=lambda part: part.to_plotly_json()
+    )
+
+
+SCHOOL = School("Northbridge", "Europe/Berlin", Policy.INDIVIDUAL)
+
+
+def test_nobody_is_offered_to_disable_themselves() -> None:
+    me = User(uuid4(), "admin", "Jonas", Role.ADMIN, disabled=False)
+    other = User(uuid4(), "maria", "Maria", Role.TEACHER, disabled=True)
+    said = text_of(people.layout(SCHOOL, [me, other], {me.id: 2}, me.id, 0))
+    assert "Enable: Maria" in said
+    assert "Disable: Jonas" not in said
+    assert "Disabled" in said
+
+
+def test_a_difference_is_said_before_it_is_made() -> None:
+    new = RosterStudent("Di Moss", "4", None)
+    old = Student(uuid4(), COURSE.id, "Bo", "2", None)
+    gone = Student(uuid4(), COURSE.id, "Cy", "3", None)
+    found = Difference(
+        "Algebra", COURSE, (new,), ((old, RosterStudent("Bo Lund", "2", None)),), 1, (gone,)
+    )
+    said = text_of(courses.preview([found]))
+    for word in ("Di Moss", "Bo → Bo Lund", "not in the file; they stay", "Cy", "1 student stays"):
+        assert word in said
+    assert "a new course" in text_of(courses.preview([replace(found, course=None)]))
+
+
+def test_the_log_names_whom_it_knows_and_its_file_starts_no_formula() -> None:
+    entry = AccessRecord(uuid4(), NOW, "user:1", "view_students", "lecture:2", uuid4())
+    said = text_of(log.table(SCHOOL, [entry], {"user:1": "Maria", "lecture:2": "Heat"}))
+    for word in ("2026-11-21 10:38", "Maria", "view students", "Heat", "erased"):
+        assert word in said
+    kept = replace(entry, actor="=1+1", detail={"why": "silence"})
+    rows = list(csv.reader(io.StringIO(log.as_csv([kept]))))
+    assert rows[1][1] == "'=1+1"
+    assert rows[1][5] == "why: silence"
+
+
+def test_a_wish_to_be_erased_says_how_far_it_reaches() -> None:
+    asked = ErasureRequest(uuid4(), uuid4(), uuid4(), LECTURE.id, NOW, None, None, None)
+    rostered = text_of(erasure.layout(SCHOOL, [erasure.Asked(asked, "Ana", "Heat")]))
+    assert "Everything: the roster" in rostered
+    loose = erasure.Asked(replace(asked, student_id=None), "Ana", "Heat")
+    assert "this one lecture" in text_of(erasure.layout(SCHOOL, [loose]))
+    assert "Nobody is waiting" in text_of(erasure.layout(SCHOOL, []))
+
+
+def test_ones_own_session_is_marked_and_cannot_be_ended_by_its_button() -> None:
+    user = User(uuid4(), "maria", "Maria", Role.TEACHER, disabled=False)
+    here, there = (
+        OpenSession(uuid4(), user.id, device, NOW, NOW) for device in ("Firefox, Linux", None)
+    )
+    said = text_of(
+        page.layout(
+            user, [here, there], here.id, [], SCHOOL, password=True, provider="Northbridge ID"
+        )
+    )
+    for word in ("This one", "Sign out A browser that did not say which", "Link Northbridge ID"):
+        assert word in said
+    assert "Sign out Firefox" not in said

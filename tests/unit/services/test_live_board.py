@@ -1,0 +1,257 @@
+"""The live board: what a tick makes of a store, and what each browser is told."""
+
+import threading
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from contract import LOOKS, Look, Policy
+from dashboard.i18n.flag_words import reason_of
+from db.engine.store import Store
+from db.measurements import retention
+from db.people import consents
+from db.teaching import flags, lectures
+from db.values import FlagOutcome
+from services.live.board import LiveBoard
+from services.live.values import Hidden
+from tests.builders.card import sharp_card
+from tests.builders.clock import START
+from tests.builders.lecture import Sitting
+
+HAPPY = LOOKS.index(Look.HAPPY)
+CALM = 360
+"""Seconds in which somebody's own ordinary look is seen, before it changes."""
+SIX = ("Ana", "Ben", "Chloé", "Dev", "Emeka", "Freya")
+
+
+@pytest.fixture(scope="module")
+def card():
+    return sharp_card()
+
+
+@pytest.fixture
+def board(sqlite_store: Store, card) -> LiveBoard:
+    return LiveBoard(sqlite_store, card, clock=lambda: START)
+
+
+def at(seconds: int):
+    return START + timedelta(seconds=seconds)
+
+
+def test_an_empty_lecture_has_a_snapshot_that_claims_nothing(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    board.tick(at(3))
+    snapshot = board.snapshot(sitting.lecture.id)
+    assert snapshot.mood is None
+    assert snapshot.hidden is None
+    assert snapshot.attentive is None
+    assert snapshot.newest is None
+    assert (snapshot.reporting, snapshot.expected) == (0, 0)
+
+
+def test_unknown_and_ended_lectures_have_none(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    board.tick(at(3))
+    lectures.end(sqlite_store, sitting.lecture.id, at(4))
+    board.tick(at(5))
+    assert board.snapshot(sitting.lecture.id) is None
+    assert board.snapshot(uuid4()) is None
+    assert board.timeline_since(uuid4(), "0.3.0").points == ()
+
+
+def test_the_snapshot_says_who_looks_how(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    people = [sitting.admitted(name) for name in SIX]
+    sitting.join(ticket=sitting.ticket(name="Zoe"))
+    for person in people[:4]:
+        sitting.send(person, Look.HAPPY, range(120), attentive=0.8)
+    for person in people[4:]:
+        sitting.send(person, Look.NEUTRAL, range(120), attentive=0.5)
+    board.tick(at(121))
+    snapshot = board.snapshot(sitting.lecture.id)
+    assert snapshot.mood.top is Look.HAPPY
+    assert snapshot.mood.share(Look.HAPPY) == pytest.approx(2 / 3, abs=0.1)
+    low, high = snapshot.mood.interval(Look.HAPPY)
+    assert low <= snapshot.mood.share(Look.HAPPY) <= high
+    assert snapshot.attentive == pytest.approx((4 * 0.8 + 2 * 0.5) / 6)
+    assert (snapshot.reporting, snapshot.expected) == (6, 6)
+    assert [tile.name for tile in snapshot.tiles] == sorted(SIX)
+    assert [someone.name for someone in snapshot.waiting] == ["Zoe"]
+    assert snapshot.age_s == pytest.approx(1.0)
+
+
+def test_a_browser_is_told_only_what_is_new(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    person = sitting.admitted("Ana")
+    sitting.send(person, Look.HAPPY, range(100))
+    board.tick(at(100))
+    first = board.timeline_since(sitting.lecture.id, None)
+    assert first.reset
+    assert [point.at for point in first.points] == [
+        int(START.timestamp()) + 10 * step for step in range(1, 10)
+    ]
+    assert first.points[-1].shares[HAPPY] > 0.9
+    sitting.send(person, Look.HAPPY, range(100, 120))
+    lectures.add_marker(sqlite_store, sitting.lecture.id, at=at(105), label="Quiz", user_id=None)
+    board.tick(at(126))
+    second = board.timeline_since(sitting.lecture.id, first.cursor)
+    assert not second.reset
+    assert len(second.points) == 3
+    assert [marker.label for marker in second.markers] == ["Quiz"]
+    third = board.timeline_since(sitting.lecture.id, second.cursor)
+    assert (third.points, third.markers, third.reset) == ((), (), False)
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "9.1.0", "0.99.0"])
+def test_a_cursor_nobody_gave_out_starts_anew(board, sqlite_store, cursor) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    board.tick(at(30))
+    increment = board.timeline_since(sitting.lecture.id, cursor)
+    assert increment.reset
+    assert len(increment.points) == 2
+
+
+def test_late_data_redraws_what_it_falls_into(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana, ben = sitting.admitted("Ana"), sitting.admitted("Ben")
+    sitting.send(ana, Look.HAPPY, range(200))
+    board.tick(at(200))
+    before = board.timeline_since(sitting.lecture.id, None)
+    sitting.send(ben, Look.SAD, range(100, 130))
+    board.tick(at(202))
+    after = board.timeline_since(sitting.lecture.id, before.cursor)
+    assert after.reset
+    changed = [
+        (new.at - int(START.timestamp())) // 10
+        for old, new in zip(before.points, after.points, strict=True)
+        if old != new
+    ]
+    assert changed == list(range(11, 19))
+
+
+def test_a_flag_is_logged_once_and_cleared_by_the_answer(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana, ben = sitting.admitted("Ana"), sitting.admitted("Ben")
+    sitting.send(ana, Look.NEUTRAL, range(CALM))
+    sitting.send(ana, Look.SAD, range(CALM, 900))
+    sitting.send(ben, Look.NEUTRAL, range(900))
+    board.tick(at(901))
+    board.tick(at(903))
+    board.tick(at(913))
+    (flag,) = flags.flags_of(sqlite_store, sitting.lecture.id)
+    (shown,) = board.snapshot(sitting.lecture.id).flags
+    assert (shown.id, shown.name, shown.kind) == (flag.id, "Ana", "sad")
+    assert shown.evidence is not None
+    assert shown.evidence.share == flag.evidence["share"]
+    assert flag.reason == "recent"
+    assert reason_of(flag).startswith("Looked sad")
+    assert flag.evidence["share"] > 0.9
+    flags.decide(
+        sqlite_store, flag.id, FlagOutcome.DISMISSED, at=at(914), user_id=None, note="wrong"
+    )
+    board.tick(at(915))
+    assert board.snapshot(sitting.lecture.id).flags == ()
+    sitting.send(ana, Look.SAD, range(900, 1000))
+    board.tick(at(1001))
+    (only,) = flags.flags_of(sqlite_store, sitting.lecture.id)
+    assert only.cleared_at is not None
+    assert not any(tile.check_in for tile in board.snapshot(sitting.lecture.id).tiles)
+
+
+def test_who_asked_to_be_asked_is_shown_after_saying_yes(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana = sitting.admitted("Ana", ask_first=True)
+    sitting.send(ana, Look.NEUTRAL, range(CALM))
+    sitting.send(ana, Look.SAD, range(CALM, 900))
+    board.tick(at(901))
+    (flag,) = flags.flags_of(sqlite_store, sitting.lecture.id)
+    assert flag.asked_at is not None
+    assert board.snapshot(sitting.lecture.id).flags == ()
+    flags.answer(sqlite_store, flag.id, True, at(902))
+    board.tick(at(903))
+    assert [shown.name for shown in board.snapshot(sitting.lecture.id).flags] == ["Ana"]
+
+
+def test_who_did_not_choose_it_has_no_row_and_no_flag(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana, ben = sitting.admitted("Ana", flags=False), sitting.admitted("Ben")
+    sitting.send(ana, Look.SAD, range(600))
+    sitting.send(ben, Look.NEUTRAL, range(600))
+    board.tick(at(601))
+    snapshot = board.snapshot(sitting.lecture.id)
+    assert [tile.name for tile in snapshot.tiles] == ["Ben"]
+    assert flags.flags_of(sqlite_store, sitting.lecture.id) == []
+    # One hidden student alone must not be found by subtraction.
+    assert snapshot.mood.share(Look.SAD) < 0.1
+
+
+def test_a_withdrawal_is_gone_within_a_tick(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana, ben = sitting.admitted("Ana"), sitting.admitted("Ben")
+    sitting.send(ana, Look.SAD, range(600))
+    sitting.send(ben, Look.NEUTRAL, range(600))
+    board.tick(at(601))
+    cursor = board.timeline_since(sitting.lecture.id, None).cursor
+    consents.withdraw(sqlite_store, ana, at(602))
+    retention.delete_observations(sqlite_store, ana, now=at(602), actor="Ana")
+    board.tick(at(603))
+    snapshot = board.snapshot(sitting.lecture.id)
+    assert [tile.name for tile in snapshot.tiles] == ["Ben"]
+    assert snapshot.flags == ()
+    assert snapshot.mood.share(Look.SAD) < 0.1
+    redrawn = board.timeline_since(sitting.lecture.id, cursor)
+    assert redrawn.reset
+    assert max(point.shares[LOOKS.index(Look.SAD)] for point in redrawn.points) < 0.1
+
+
+def test_under_aggregate_nobody_is_shown_and_figures_are_rounded(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store, Policy.AGGREGATE)
+    for name in SIX:
+        sitting.send(sitting.admitted(name), Look.SAD, range(900))
+    board.tick(at(901))
+    snapshot = board.snapshot(sitting.lecture.id)
+    assert snapshot.tiles == ()
+    assert snapshot.flags == ()
+    assert flags.flags_of(sqlite_store, sitting.lecture.id) == []
+    assert snapshot.mood.interval(Look.SAD) is None
+    for share in snapshot.mood.shares:
+        assert share * 20 == pytest.approx(round(share * 20))
+
+
+def test_under_aggregate_four_students_are_too_few(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store, Policy.AGGREGATE)
+    for name in SIX[:4]:
+        sitting.send(sitting.admitted(name), Look.HAPPY, range(900))
+    board.tick(at(901))
+    snapshot = board.snapshot(sitting.lecture.id)
+    assert snapshot.mood is None
+    assert snapshot.hidden is Hidden.TOO_FEW_YET
+
+
+def test_one_broken_lecture_does_not_stop_another(board, sqlite_store, monkeypatch) -> None:
+    broken, sound = Sitting.begin(sqlite_store), Sitting.begin(sqlite_store)
+    look = board._look
+
+    def failing(lecture, now) -> None:
+        if lecture.id == broken.lecture.id:
+            raise LookupError("gone")
+        look(lecture, now)
+
+    monkeypatch.setattr(board, "_look", failing)
+    with pytest.raises(LookupError, match="gone"):
+        board.tick(at(3))
+    assert board.snapshot(sound.lecture.id) is not None
+
+
+def test_the_thread_ticks_and_closes_twice(sqlite_store, card) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    board = LiveBoard(sqlite_store, card, lambda: at(30), tick_s=0.01)
+    board.start()
+    board.start()
+    pause = threading.Event()
+    while board.snapshot(sitting.lecture.id) is None:
+        pause.wait(0.005)
+    board.close()
+    board.close()
+    assert board.snapshot(sitting.lecture.id).as_of == at(30)
