@@ -16,7 +16,7 @@ from services.access import OperatorActor
 from services.context import NothingLive, Services
 from services.errors import RosterError
 from services.roster_files import RosterStudent, read_files, read_roster
-from tests.unit.dashboard.made import sharp_card
+from tests.builders.card import sharp_card
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from db.values import Role
 from services import accounts, administration, erasure, my_data, rosters, teaching
 from services.access import OperatorActor, ParticipantActor, UserActor
 from services.roster_files import RosterStudent
-from tests.integration.dashboard.conftest import PASSWORD, make_world
+from tests.builders.world import PASSWORD, make_world
 
 OPERATOR = OperatorActor()
 Act = Callable[[Any], object]
