@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -14,9 +13,9 @@ from db.engine.unit_of_work import UnitOfWork, together
 from db.errors import ConflictError, StoreError
 from db.people import audit, users
 from db.values import Role, User
+from tests.builders.places import ROOT
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
-ROOT = Path(__file__).parents[3]
 
 
 def add(store: Store, login: str) -> User:
