@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.flags.asking import WAIT_S, Answer, as_dismissals, shown
 from analytics.flags.check_ins import evaluate
-from analytics.flags.evidence import Episode, FlagKind
+from analytics.flags.evidence import Episode
 from benchmarks.faces import Bank, FaceSet
 from benchmarks.lectures import START, Played, play
 from benchmarks.mood import provenance
@@ -16,6 +16,7 @@ from benchmarks.replay import Session
 from benchmarks.rivals import NAIVE_SHARE, by_beta, count, naive_at, naively
 from benchmarks.scores import Raised, Tally
 from benchmarks.sessions import sessions_as_lectures
+from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS
 
 ANSWERED: Final = 0.5

@@ -14,12 +14,13 @@ from typing import Any, Final
 import numpy as np
 
 from analytics.buckets import Buckets
-from analytics.flags.evidence import Baseline, FlagKind, baselines_of
+from analytics.flags.evidence import Baseline, baselines_of
 from analytics.flags.hmm import Memory
 from analytics.simulation.behaviour import Behaviour, Scripted, TrueState
 from analytics.simulation.lectures import SimulatedLecture, simulate_lecture, to_columns
 from benchmarks.faces import Bank, Floats
 from benchmarks.scores import Stretch
+from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS, LOOKS, SAD, Look
 
 START: Final = 1_700_000_100

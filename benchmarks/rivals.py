@@ -6,12 +6,12 @@ from typing import Any, Final
 import numpy as np
 
 from analytics.flags.check_ins import episodes_of
-from analytics.flags.evidence import FlagKind
 from analytics.flags.thresholds import FlagRule
 from analytics.flags.traces import BetaTrace
 from benchmarks.faces import Floats, SadMeans
 from benchmarks.lectures import START, Played
 from benchmarks.scores import Raised, Tally
+from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS, SAD
 
 NAIVE_SHARE: Final = 0.6

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 
 from analytics.buckets import Buckets
-from analytics.flags.evidence import FlagKind
 from analytics.simulation.behaviour import Behaviour, Scripted, TrueState, episodes_of
 from analytics.simulation.lectures import SimulatedLecture, simulate_lecture, to_columns
 from benchmarks.faces import Bank
 from benchmarks.lectures import MODEL, START, STUDENTS, Played, naive_shares
 from benchmarks.replay import Session
+from contract.flags import FlagKind
 
 _STILL: Final = Behaviour(
     **{entry.name: 0.0 for entry in fields(Behaviour) if entry.name.endswith("_per_hour")}  # type: ignore[arg-type]

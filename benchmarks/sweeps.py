@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from analytics.flags.evidence import FlagKind
 from analytics.mood.confusion import Confusion, spread_of
 from benchmarks.faces import Bank, FaceSet, accuracy
 from benchmarks.flags import run, variant
 from benchmarks.lectures import play
 from benchmarks.mood import STICKS, measure
 from benchmarks.rivals import naively
+from contract.flags import FlagKind
 
 Rows = list[dict[str, Any]]
 

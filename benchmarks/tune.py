@@ -15,11 +15,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
-from analytics.flags.evidence import FlagKind
 from analytics.flags.thresholds import rule_for
 from benchmarks.faces import BenchError, FaceSet
 from benchmarks.flags import run
 from benchmarks.lectures import Played, play
+from contract.flags import FlagKind
 
 NOISES: Final = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 LEVELS: Final = (0.75, 0.8, 0.85, 0.9, 0.95)

@@ -143,6 +143,12 @@ class Pulse(Message):
     answer: bool | None = None
 
 
+class Deleted(Message):
+    """The answer to ``DELETE /me/observations``: what was removed."""
+
+    observations: int
+
+
 class TimelinePoint(Message):
     """One step of the class timeline."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contract.events import EventKind
 from contract.exchange import PulseMood
+from contract.flags import FlagKind
 from contract.policy import Choices, CourseMode, Policy
 
 
@@ -28,13 +29,6 @@ class ParticipantStatus(StrEnum):
     ADMITTED = "admitted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-
-
-class FlagKind(StrEnum):
-    """What a check-in is suggested for."""
-
-    SAD = "sad"
-    DISENGAGED = "disengaged"
 
 
 class FlagOutcome(StrEnum):

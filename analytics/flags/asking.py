@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analytics.flags.check_ins import Dismissal
-from analytics.flags.evidence import Episode, FlagKind
+from analytics.flags.evidence import Episode
+from contract.flags import FlagKind
 
 WAIT_S: Final = 120
 """Seconds of silence after which a flag may stand by itself `[own]`."""

@@ -20,7 +20,6 @@ from analytics.flags.evidence import (
     Clause,
     Episode,
     Evidence,
-    FlagKind,
     disengaged_evidence,
     doubt,
     judged_by_own,
@@ -31,6 +30,7 @@ from analytics.flags.hmm import Memory, changed
 from analytics.flags.thresholds import DEFAULT_RULE, FlagRule, rule_for
 from analytics.flags.traces import BetaTrace, SequenceTrace, Trace
 from analytics.mood.confusion import Confusion
+from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS
 
 __all__ = [

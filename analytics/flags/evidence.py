@@ -19,6 +19,7 @@ from analytics.errors import AnalyticsError
 from analytics.flags.hmm import MOST_USUAL, Levels
 from analytics.mood.confusion import Confusion
 from analytics.mood.mixtures import FACES_PER_STUDENT
+from contract.flags import FlagKind
 from contract.looks import SAD
 
 BASELINE_WEIGHT: Final = 30
@@ -36,13 +37,6 @@ _RIDGE: Final = 0.1
 _LEAST_VARIANCE: Final = 1e-6
 _LEAST_SPREAD: Final = 0.1
 """Between students, even for a model that reads every face of a look alike."""
-
-
-class FlagKind(StrEnum):
-    """What a check-in is suggested for: a look, never a feeling."""
-
-    SAD = "sad"
-    DISENGAGED = "disengaged"
 
 
 class Clause(StrEnum):

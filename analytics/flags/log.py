@@ -4,7 +4,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from analytics.flags.evidence import Clause, Episode, Evidence, FlagKind
+from analytics.flags.evidence import Clause, Episode, Evidence
+from contract.flags import FlagKind
 
 
 @dataclass(frozen=True)

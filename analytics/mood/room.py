@@ -66,7 +66,7 @@ def room_figures(
             continue
         faces = round(int(columns["faces"][within].sum()) / seconds)
         before = shown[-1].faces if shown else None
-        if faces >= k and _hides(faces, visible, hidden, k) and _steady(faces, before, k):
+        if faces >= k and _hides(faces, visible, hidden, k) and _differs(faces, before, k):
             shown.append(_figure(columns, within, int(begins), faces, confusion))
     return shown
 
@@ -76,7 +76,7 @@ def _hides(faces: int, visible: int, hidden: int, k: int) -> bool:
     return hidden == 0 or faces >= visible + k
 
 
-def _steady(faces: int, before: int | None, k: int) -> bool:
+def _differs(faces: int, before: int | None, k: int) -> bool:
     return before is None or faces == before or abs(faces - before) >= k
 
 

@@ -16,9 +16,10 @@ import numpy as np
 
 from analytics.buckets import Bools, Buckets, Floats, Ints
 from analytics.mood.class_mood import LIVE_WINDOW_S, step_grid
-from analytics.privacy.suppression import K, ShownGroup, laid_out, steady_groups
+from analytics.privacy.suppression import K, laid_out, suppress
 from contract.looks import BUCKET_SECONDS
 from contract.policy import Policy
+from contract.published_groups import PublishedGroup
 
 AGGREGATE_STEP_S: Final = 300
 INDIVIDUAL_STEP_S: Final = 60
@@ -38,7 +39,7 @@ class Cohorts:
     """(P, S)"""
     withheld: Bools
     """(S,) steps in which hidden students contributed and are not in the figure"""
-    fresh: tuple[ShownGroup, ...] = ()
+    fresh: tuple[PublishedGroup, ...] = ()
     """groups not shown before: to be kept before anybody sees a figure of theirs"""
 
 
@@ -50,7 +51,7 @@ class LiveView:
     now: int
     """epoch seconds; under small-group rules the end of the last fixed window"""
     window_s: int
-    fresh: tuple[ShownGroup, ...] = ()
+    fresh: tuple[PublishedGroup, ...] = ()
     """as in ``Cohorts``"""
 
 
@@ -66,12 +67,12 @@ def cohorts(
     *,
     now: int,
     k: int = K,
-    shown: Sequence[ShownGroup] = (),
+    published: Sequence[PublishedGroup] = (),
 ) -> Cohorts:
     """The cohort of each step of the lecture so far, at the policy's own step.
 
     ``visible`` are the participants whose rows may be shown (ignored unless ``individual``);
-    ``shown`` are the groups of hidden students that earlier figures have shown already, oldest
+    ``published`` are the groups of hidden students that earlier figures have shown already, oldest
     first.
     Only windows complete at ``now`` (epoch seconds) hold hidden students.
     """
@@ -86,12 +87,12 @@ def cohorts(
     complete = starts + step_for(policy) <= now
     eligible = (counts >= CONTRIBUTES_FROM * whole) & ~open_rows[:, None] & complete
     made_of = np.add.reduceat(buckets.observations, firsts, axis=1)
-    earlier = laid_out(shown, buckets.participants, starts)
-    groups = steady_groups(eligible, made_of, k=k, earlier=earlier)
+    earlier = laid_out(published, buckets.participants, starts)
+    groups = suppress(eligible, made_of, k=k, earlier=earlier)
     members = groups | ((made_of > 0) & open_rows[:, None])
-    known = {_key(group) for group in shown}
+    known = {_key(group) for group in published}
     fresh = [
-        ShownGroup(int(start), _made_of(buckets.participants, group, counts))
+        PublishedGroup(int(start), _made_of(buckets.participants, group, counts))
         for start, group, counts in zip(starts, groups.T, made_of.T, strict=True)
         if group.any()
     ]
@@ -108,8 +109,8 @@ def _made_of(names: Sequence[Hashable], group: Bools, counts: Ints) -> dict[Hash
     return {names[row]: int(counts[row]) for row in np.flatnonzero(group).tolist()}
 
 
-def _key(group: ShownGroup) -> tuple[int, frozenset[tuple[Hashable, int]]]:
-    return group.start, frozenset(group.members.items())
+def _key(group: PublishedGroup) -> tuple[int, frozenset[tuple[Hashable, int]]]:
+    return group.begins, frozenset(group.members.items())
 
 
 def _any(cells: Bools) -> Bools:
@@ -131,7 +132,7 @@ def live_view(
     *,
     now: int,
     k: int = K,
-    shown: Sequence[ShownGroup] = (),
+    published: Sequence[PublishedGroup] = (),
 ) -> LiveView:
     """What live class figures may be computed from at ``now``, epoch seconds.
 
@@ -143,7 +144,7 @@ def live_view(
     if policy is Policy.INDIVIDUAL and (~open_rows).sum() < k:
         names = [name for name, open_ in zip(buckets.participants, open_rows, strict=True) if open_]
         return LiveView(buckets.only(names), now, LIVE_WINDOW_S)
-    groups = cohorts(buckets, policy, visible, now=now, k=k, shown=shown)
+    groups = cohorts(buckets, policy, visible, now=now, k=k, published=published)
     end = now // groups.step_s * groups.step_s
     # A window is named by the last bucket that begins in it.
     return LiveView(masked(buckets, groups), end - BUCKET_SECONDS, groups.step_s, groups.fresh)

@@ -1,4 +1,4 @@
-"""Steady groups: who may be counted beside all that was shown before, so that nothing subtracts.
+"""Suppression: who may be counted beside all that was shown before, so that nothing subtracts.
 
 Two figures whose groups differ by few students tell those few: by their difference. So a group of
 hidden students is shown only if it is one shown before or differs by at least k students from each
@@ -16,24 +16,15 @@ import numpy as np
 
 from analytics.buckets import Bools, Ints
 from analytics.errors import AnalyticsError
+from contract.published_groups import PublishedGroup
 
 K: Final = 5
 """Contributors a figure needs."""
 
 
-@dataclass(frozen=True)
-class ShownGroup:
-    """The hidden students behind one window's figure, as it was shown once."""
-
-    start: int
-    """epoch seconds at which the window begins"""
-    members: Mapping[Hashable, int]
-    """how many observations of each the figure was made of; who is forgotten has another name"""
-
-
 @dataclass(frozen=True, eq=False)
 class Earlier:
-    """A shown group over the P students of a grid."""
+    """A published group over the P students of a grid."""
 
     step: int
     """of the grid's steps; -1: of none of them"""
@@ -46,15 +37,15 @@ class Earlier:
 
 
 def laid_out(
-    shown: Sequence[ShownGroup], participants: Sequence[Hashable], starts: Ints
+    published: Sequence[PublishedGroup], participants: Sequence[Hashable], starts: Ints
 ) -> list[Earlier]:
-    """``shown`` over the rows ``participants`` (P,) and the steps that begin at ``starts`` (S,)."""
+    """``published`` over the rows ``participants`` (P,) and the steps from ``starts`` (S,)."""
     rows = {name: row for row, name in enumerate(participants)}
     steps = {int(start): step for step, start in enumerate(starts)}
-    return [_laid_out(group, rows, steps.get(group.start, -1)) for group in shown]
+    return [_laid_out(group, rows, steps.get(group.begins, -1)) for group in published]
 
 
-def _laid_out(group: ShownGroup, rows: Mapping[Hashable, int], step: int) -> Earlier:
+def _laid_out(group: PublishedGroup, rows: Mapping[Hashable, int], step: int) -> Earlier:
     counts = np.zeros(len(rows), np.int64)
     members = np.zeros(len(rows), np.bool_)
     for name, count in group.members.items():
@@ -63,14 +54,14 @@ def _laid_out(group: ShownGroup, rows: Mapping[Hashable, int], step: int) -> Ear
     return Earlier(step, members, counts, len(group.members) - int(members.sum()))
 
 
-def steady_groups(
+def suppress(
     contributing: Bools,
     counts: Ints | None = None,
     *,
     k: int = K,
     earlier: Sequence[Earlier] = (),
 ) -> Bools:
-    """(P, S) of the hidden students ``contributing`` (P, S) in each step, those to be counted.
+    """(P, S) of the hidden students ``contributing`` (P, S) in each step, those left to be counted.
 
     ``counts`` (P, S) are their observations, by which data that came late are known. Step by step
     it is the group shown for that step last, if nothing of it changed; else the largest of: a group

@@ -18,7 +18,6 @@ from analytics.flags.log import LoggedFlag, ReportFlag, side_by_side
 from analytics.mood.class_mood import one_vote_means, step_grid, timeline
 from analytics.mood.confusion import Confusion, adjust
 from analytics.privacy.small_groups import Cohorts, cohorts, masked, rounded, rounded_each, step_for
-from analytics.privacy.suppression import ShownGroup
 from analytics.report.change_points import (
     Course,
     Marker,
@@ -32,6 +31,7 @@ from analytics.report.notes import Note, limits_for, method_for
 from contract.events import EventKind
 from contract.looks import BUCKET_SECONDS, LOOKS, Look
 from contract.policy import Policy
+from contract.published_groups import PublishedGroup
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class LectureReport:
     """how the figures were made"""
     limits: tuple[Note, ...]
     """what they cannot say"""
-    fresh: tuple[ShownGroup, ...] = ()
+    fresh: tuple[PublishedGroup, ...] = ()
     """groups not shown before: to be kept before anybody sees the report"""
 
 
@@ -166,7 +166,7 @@ def build(
     log: Sequence[LoggedFlag] = (),
     recomputed: Sequence[Episode] = (),
     markers: Sequence[Marker] = (),
-    before: Sequence[ShownGroup] = (),
+    before: Sequence[PublishedGroup] = (),
     earlier: Sequence[Mapping[str, float]] = (),
 ) -> LectureReport:
     """The report of the lecture whose every participant has a row in ``buckets``.
@@ -179,7 +179,7 @@ def build(
     named = dict(visible) if facts.policy is Policy.INDIVIDUAL else {}
     # The lecture is over: its last, shorter step counts as complete.
     end = facts.ended_at + step_for(facts.policy)
-    groups = cohorts(buckets, facts.policy, named, now=end, shown=before)
+    groups = cohorts(buckets, facts.policy, named, now=end, published=before)
     shown = masked(buckets, groups)
     steps = _timeline(shown, confusion, facts.policy)
     flags = side_by_side(named, log, recomputed, facts.ended_at)

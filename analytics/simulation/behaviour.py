@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
-from analytics.flags.evidence import FlagKind
 from contract.events import EventKind
+from contract.flags import FlagKind
 
 States = NDArray[np.int8]
 Generator = np.random.Generator

@@ -12,13 +12,14 @@ from pydantic import BaseModel, ValidationError
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.delivery.outbox import Item, Kind, bodies
 from capture_agent.errors import DeliveryError, NotAcceptedError, RefusedError, SettingsError
-from capture_agent.terminal.stored import Deleted, StoredPage
+from capture_agent.terminal.stored import StoredPage
 from contract.batches import first_rule
 from contract.exchange import (
     API,
     BatchAnswer,
     ConsentAnswer,
     ConsentRequest,
+    Deleted,
     JoinAnswer,
     JoinRequest,
     Problem,

@@ -42,14 +42,6 @@ class StoredPage(BaseModel):
     next: UUID | None = None
 
 
-class Deleted(BaseModel):
-    """The answer to ``DELETE /me/observations``."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    observations: int
-
-
 def in_words(pages: Sequence[StoredPage]) -> list[str]:
     """A few lines on all ``pages`` of one student: how much, from when to when, and the last."""
     first = pages[0]

@@ -87,12 +87,6 @@ class OwnData(Message):
     next: UUID | None = Field(description="give it as `after` for the next page; null: the last")
 
 
-class Deleted(Message):
-    """What a deletion removed."""
-
-    observations: int
-
-
 class MoodAnswer(Message):
     """How the class looks; seven shares each, in FER2013 order."""
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from contract.exchange import Deleted
 from dashboard.api.answers import (
-    Deleted,
     OwnConsent,
     OwnData,
     OwnEvent,

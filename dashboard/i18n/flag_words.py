@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from analytics.flags.evidence import Clause, Evidence, FlagKind
+from analytics.flags.evidence import Clause, Evidence
 from analytics.flags.log import evidence_of
+from contract.flags import FlagKind
 from dashboard import i18n
 from dashboard.i18n import mark, text, wording
 from db.values import FlagRow
@@ -46,4 +47,4 @@ def reason_of(flag: FlagRow) -> str:
     evidence = evidence_of(flag.evidence)
     if evidence is None:
         return flag.reason
-    return why(FlagKind(flag.kind.value), evidence, said_yes=flag.answer is True)
+    return why(flag.kind, evidence, said_yes=flag.answer is True)

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import dash_mantine_components as dmc
 from dash import html
 
-from analytics.flags.evidence import FlagKind
 from contract import LOOKS, Look, Policy
+from contract.flags import FlagKind
 from dashboard import i18n
 from dashboard.components import ids, parts, shell
 from dashboard.components.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR, STACK

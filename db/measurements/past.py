@@ -10,13 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from contract.flags import FlagKind
 from contract.ids import uuid7
 from contract.looks import BUCKET_SECONDS, LOOKS
 from contract.policy import Policy
 from db.engine.store import Store
 from db.schema.scales import BUCKET_SUMS, SHARE_SCALE
 from db.schema.tables import CHOICES, buckets, flags, lectures, markers, participants
-from db.values import FlagKind, ParticipantStatus
+from db.values import ParticipantStatus
 
 LENGTH: Final = timedelta(minutes=45)
 Rows = dict[str, list[dict[str, Any]]]

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, insert, select
 
+from contract.flags import FlagKind
 from contract.ids import uuid7
 from db.engine.store import Store
 from db.errors import NotFoundError
 from db.schema.tables import flag_events, flags, participants
-from db.values import FlagKind, FlagOutcome, FlagRow
+from db.values import FlagOutcome, FlagRow
 
 
 class Step(StrEnum):

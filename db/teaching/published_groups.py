@@ -1,27 +1,17 @@
 """The small groups whose figures were shown: kept, so that no later figure betrays one of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
 from itertools import groupby
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from contract.published_groups import PublishedGroup
 from db.engine.store import Store
 from db.schema.tables import lectures, participants, shown_members
 
 
-@dataclass(frozen=True)
-class ShownGroup:
-    """Whom the class figure of one window covered, besides those whose rows may be seen."""
-
-    begins: int
-    """of the window, epoch seconds"""
-    members: Mapping[UUID, int]
-    """participants, and how many observations of each there were then"""
-
-
-def shown_groups(store: Store, lecture_id: UUID) -> list[ShownGroup]:
+def groups_of(store: Store, lecture_id: UUID) -> list[PublishedGroup]:
     """The groups that figures of a lecture have shown, in that order."""
     query = (
         select(shown_members)
@@ -31,18 +21,20 @@ def shown_groups(store: Store, lecture_id: UUID) -> list[ShownGroup]:
     with store.read() as connection:
         rows = connection.execute(query).all()
     return [
-        ShownGroup(begins, {row.participant_id: row.observations for row in members})
+        PublishedGroup(begins, {row.participant_id: row.observations for row in members})
         for (_, begins), members in groupby(rows, key=lambda row: (row.number, row.begins))
     ]
 
 
-def remember(store: Store, lecture_id: UUID, groups: Sequence[ShownGroup], known: int) -> bool:
+def keep(store: Store, lecture_id: UUID, groups: Sequence[PublishedGroup], known: int) -> bool:
     """Keep ``groups``, chosen beside the ``known`` first ones of that lecture.
 
     False, and nothing kept, where another process has shown a group meanwhile or a member was
     erased: the choice must then be made anew. Nothing may be shown before this has answered True.
     """
-    members = sorted({member for group in groups for member in group.members})
+    if not groups:
+        return True
+    members = sorted({_participant(member) for group in groups for member in group.members})
     # Locked: an erasure then comes wholly before, and is seen, or after, and sees these rows.
     lecture = select(lectures.c.id).where(lectures.c.id == lecture_id).with_for_update()
     present = (
@@ -79,6 +71,12 @@ def remember(store: Store, lecture_id: UUID, groups: Sequence[ShownGroup], known
         return True
 
     return store.write(work)
+
+
+def _participant(member: Hashable) -> UUID:
+    if not isinstance(member, UUID):
+        raise TypeError(f"A group must name its members by UUID, but names {member!r}.")
+    return member
 
 
 def forget_in(connection: Connection, ids: Sequence[UUID]) -> None:

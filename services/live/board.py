@@ -18,19 +18,18 @@ from numpy.typing import NDArray
 from analytics.buckets import Buckets
 from analytics.flags.check_ins import Memory
 from analytics.flags.evidence import Baseline, Episode
-from analytics.privacy.suppression import ShownGroup
 from contract import BUCKET_SECONDS, EventKind
+from contract.published_groups import PublishedGroup
 from db.engine.store import Store
 from db.measurements import queries
 from db.measurements.bucket_cache import BucketFollower
 from db.people import courses
-from db.teaching import flags, lectures
-from db.values import FlagKind, FlagRow, Lecture
+from db.teaching import flags, lectures, published_groups
+from db.values import FlagRow, Lecture
 from services import self_reports
 from services.baselines import usual_faces
 from services.live.compose import CHANGE_S, Composer, Material, View
 from services.live.values import Increment, LivePoint, LiveSnapshot, MarkerPoint
-from services.published_groups import keep, shown_before
 
 if TYPE_CHECKING:
     from models.cards import Card
@@ -67,7 +66,7 @@ class _Board:
     """what the check-in rule found at the ticks before"""
     usual_of: tuple[object, ...] = ()
     """what ``usual`` was read for"""
-    shown: list[ShownGroup] | None = None
+    published: list[PublishedGroup] | None = None
     """the groups shown so far; None: to be read from the store"""
     snapshot: LiveSnapshot | None = None
 
@@ -168,14 +167,15 @@ class LiveBoard:
         stale = 0 if moved else _first_changed(board.totals, totals, buckets)
         board.people, board.totals = people, totals
         material = self._log_flags(board, material, buckets)
-        if board.shown is None:
-            board.shown = shown_before(self._store, lecture.id)
-        view = self._composer.view(material, buckets, board.shown)
-        if not keep(self._store, lecture.id, view.fresh, board.shown):
+        if board.published is None:
+            board.published = published_groups.groups_of(self._store, lecture.id)
+        view = self._composer.view(material, buckets, board.published)
+        known = len(board.published)
+        if not published_groups.keep(self._store, lecture.id, view.fresh, known):
             # Another process or an erasure came between: the next tick reads and chooses anew.
-            board.shown, board.people = None, ()
+            board.published, board.people = None, ()
             return
-        board.shown += view.fresh
+        board.published += view.fresh
         points, revised = self._timeline(board, material, view, stale)
         past = _at(points, int(now.timestamp()) - CHANGE_S)
         snapshot = replace(
@@ -276,7 +276,7 @@ def _raise(store: Store, material: Material, episode: Episode) -> None:
         store,
         lecture_id=material.lecture.id,
         participant_id=participant,
-        kind=FlagKind(episode.kind.value),
+        kind=episode.kind,
         raised_at=datetime.fromtimestamp(episode.raised_at, tz=UTC),
         evidence=_json_ready(episode),
         # The clause alone: edges make the sentence from the numbers, each in its reader's language.

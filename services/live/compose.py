@@ -18,13 +18,12 @@ from analytics.buckets import Buckets
 from analytics.engagement.figures import ClassEngagement, ParticipantEvent, StudentState, engagement
 from analytics.flags.check_ins import Dismissal, Memory, evaluate, rule_for
 from analytics.flags.evidence import Baseline, Episode
-from analytics.flags.evidence import FlagKind as AnalyticsFlagKind
 from analytics.flags.log import evidence_of
 from analytics.mood.class_mood import ClassMood, mood
 from analytics.mood.confusion import Confusion, spread_of
 from analytics.privacy.small_groups import live_view, rounded, rounded_each
-from analytics.privacy.suppression import ShownGroup
 from contract import BUCKET_SECONDS, LOOKS, Policy
+from contract.published_groups import PublishedGroup
 from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, ParticipantStatus
 from services.access import shows_flag, shows_row
 from services.live.values import (
@@ -103,8 +102,8 @@ class View:
     window_s: int
     trailing: bool
     """The window moves with time; otherwise it is the last complete one of ``window_s``."""
-    fresh: tuple[ShownGroup, ...] = ()
-    """groups to be kept (``services.published_groups``) before a figure of theirs is shown"""
+    fresh: tuple[PublishedGroup, ...] = ()
+    """groups to be kept (``db.teaching.published_groups``) before a figure of theirs is shown"""
 
     def end(self, at: int) -> int:
         """The last bucket (its start) of the window that is looked at from ``at``."""
@@ -163,11 +162,13 @@ class Composer:
         """The card's known errors."""
         return confusion_of(self.card)
 
-    def view(self, material: Material, buckets: Buckets, before: Sequence[ShownGroup] = ()) -> View:
-        """What the class figures of this tick may be computed from, ``before``: what was shown."""
+    def view(
+        self, material: Material, buckets: Buckets, published: Sequence[PublishedGroup] = ()
+    ) -> View:
+        """What the class figures of this tick may be computed from, beside what was shown."""
         arrived = int(material.now.timestamp()) - _ARRIVED_S
         policy = material.lecture.policy
-        found = live_view(buckets, policy, material.shown.keys(), now=arrived, shown=before)
+        found = live_view(buckets, policy, material.shown.keys(), now=arrived, published=published)
         return View(found.buckets, found.window_s, found.now == arrived, found.fresh)
 
     def figures(self, material: Material, view: View, at: int) -> Figures:
@@ -213,9 +214,7 @@ class Composer:
         if not material.shown:
             return []
         answered = [
-            Dismissal(
-                f.participant_id, AnalyticsFlagKind(f.kind.value), int(f.outcome_at.timestamp())
-            )
+            Dismissal(f.participant_id, f.kind, int(f.outcome_at.timestamp()))
             for f in material.flags
             if f.outcome_at is not None
         ]

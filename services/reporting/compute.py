@@ -9,16 +9,16 @@ from uuid import UUID
 from analytics.buckets import Buckets
 from analytics.engagement.figures import ParticipantEvent
 from analytics.flags import check_ins
-from analytics.flags.evidence import Episode, FlagKind
+from analytics.flags.evidence import Episode
 from analytics.flags.log import LoggedFlag, evidence_of
 from analytics.privacy.self_reports import PulseCounts, count_pulses
-from analytics.privacy.suppression import ShownGroup
 from analytics.report import change_points, lecture_report
 from contract import Policy
+from contract.published_groups import PublishedGroup
 from contract.room import RoomWindow
 from db.measurements import queries
 from db.people import school_settings
-from db.teaching import flags, lectures
+from db.teaching import flags, lectures, published_groups
 from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus
 from services import lookup, room_camera, self_reports
 from services.access import shows_flag, shows_row
@@ -26,7 +26,6 @@ from services.baselines import usual_faces
 from services.context import Services
 from services.errors import UnsettledError
 from services.live.compose import confusion_of
-from services.published_groups import keep, shown_before
 from services.reporting.earlier import earlier_figures
 
 _ATTEMPTS: Final = 5
@@ -83,9 +82,9 @@ def compute(
     Raises UnsettledError where others showed new groups each time that ours were chosen.
     """
     for _ in range(_ATTEMPTS):
-        before = shown_before(services.store, lecture.id)
+        before = published_groups.groups_of(services.store, lecture.id)
         made = _compute(services, lecture, course, now, before)
-        if keep(services.store, lecture.id, made.fresh, before):
+        if published_groups.keep(services.store, lecture.id, made.fresh, len(before)):
             return made
     raise UnsettledError("A report needs groups that stay, but others were shown at each attempt.")
 
@@ -95,7 +94,7 @@ def _compute(
     lecture: Lecture,
     course: Course,
     now: datetime,
-    before: Sequence[ShownGroup],
+    before: Sequence[PublishedGroup],
 ) -> lecture_report.LectureReport:
     store, card = services.store, services.card
     people = [p for p in queries.participants(store, lecture.id) if _counts(p)]
@@ -184,7 +183,7 @@ def _agreed(episode: Episode, participant: Participant, log: Sequence[FlagRow], 
 
 def _dismissals(log: list[FlagRow]) -> list[check_ins.Dismissal]:
     return [
-        check_ins.Dismissal(f.participant_id, FlagKind(f.kind.value), int(f.outcome_at.timestamp()))
+        check_ins.Dismissal(f.participant_id, f.kind, int(f.outcome_at.timestamp()))
         for f in log
         if f.outcome_at is not None
     ]
@@ -199,7 +198,7 @@ def _logged(flag: FlagRow) -> LoggedFlag:
         outcome = flag.outcome_note or flag.outcome.value
     return LoggedFlag(
         participant=flag.participant_id,
-        kind=FlagKind(flag.kind.value),
+        kind=flag.kind,
         raised_at=int(flag.raised_at.timestamp()),
         cleared_at=epoch(flag.cleared_at),
         evidence=evidence_of(flag.evidence),

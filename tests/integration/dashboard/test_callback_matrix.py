@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from contract.flags import FlagKind
 from contract.policy import CourseMode
 from dashboard.auth.signin import SECURED
 from db.people import audit, consents
 from db.teaching import flags
-from db.values import FlagKind, FlagRow
+from db.values import FlagRow
 from services.access import Action
 from tests.integration.dashboard.test_callbacks import dependencies, forged, server_callbacks
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from analytics.flags.evidence import FlagKind
+from contract.flags import FlagKind
 from contract.policy import CourseMode
 from db.teaching import flags, lectures
 from services.reporting import compute

@@ -120,7 +120,7 @@ def test_nor_does_a_deletion(lesson: Lesson) -> None:
     answer = people[5].client.delete("/api/v1/me/observations", headers=people[5].headers)
     assert answer.status_code == 200, answer.text
     assert_nothing_to_subtract(before, lesson.watch())
-    kept = published_groups.shown_groups(lesson.school.store, lesson.lecture.id)
+    kept = published_groups.groups_of(lesson.school.store, lesson.lecture.id)
     assert {len(group.members) for group in kept} == {6}
     assert not any(people[5].id in group.members for group in kept)
 
@@ -173,7 +173,7 @@ def test_a_restarted_server_shows_what_the_last_one_did(lesson: Lesson) -> None:
     people[5].client.delete("/api/v1/consents/me", headers=people[5].headers)
     lesson.school.app.board._boards.clear()
     assert_nothing_to_subtract(before, lesson.watch())
-    groups = published_groups.shown_groups(lesson.school.store, lesson.lecture.id)
+    groups = published_groups.groups_of(lesson.school.store, lesson.lecture.id)
     lesson.school.clock.forward(seconds=20)
     lesson.watch()
-    assert published_groups.shown_groups(lesson.school.store, lesson.lecture.id) == groups
+    assert published_groups.groups_of(lesson.school.store, lesson.lecture.id) == groups

@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from contract.flags import FlagKind
 from contract.policy import CourseMode, Policy
 from db.errors import ConflictError
 from db.people import audit, consents, courses
 from db.teaching import flags, lectures
-from db.values import FlagKind, FlagOutcome, ParticipantStatus
+from db.values import FlagOutcome, ParticipantStatus
 from services import teaching
 from services.access import OperatorActor, UserActor
 from services.errors import ForbiddenError, InvalidError, RefusedError, UnknownObjectError

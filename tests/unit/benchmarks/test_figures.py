@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from analytics.flags.evidence import FlagKind
 from analytics.mood.confusion import adjust
 from benchmarks.classes import Setting, draw
 from benchmarks.faces import FaceSet, from_bank, from_card
@@ -18,6 +17,7 @@ from benchmarks.scores import Tally
 from benchmarks.sweeps import worse
 from benchmarks.tune import score
 from classpulse.cli import app
+from contract.flags import FlagKind
 
 
 @pytest.fixture(scope="module")

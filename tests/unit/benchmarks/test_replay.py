@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analytics.flags.evidence import FlagKind
 from analytics.simulation.behaviour import TrueState
 from benchmarks.faces import BenchError, from_card
 from benchmarks.flags import bench_sessions
 from benchmarks.replay import read_replay
 from benchmarks.sessions import sessions_as_lectures
+from contract.flags import FlagKind
 
 LOOKS = "angry,disgust,fear,happy,sad,surprise,neutral"
 SAD = "0.1,0,0.1,0,0.7,0,0.1"

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from contract.flags import FlagKind
 from contract.policy import CourseMode, Policy
 from dashboard.api.openapi import describe, routes
 from db.errors import StoreUnavailableError
 from db.people import audit, consents
 from db.teaching import flags, lectures, reports
-from db.values import FlagKind
 
 GETS = ("summary", "timeline", "students", "flags", "report.pdf", "report.csv?table=summary",
         "report.csv?table=students")  # fmt: skip

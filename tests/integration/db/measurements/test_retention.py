@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contract.events import Event, EventKind
 from contract.exchange import PulseMood
+from contract.flags import FlagKind
 from contract.ids import uuid7
 from contract.observations import Observation
 from db.engine.store import Store
@@ -18,7 +19,7 @@ from db.measurements import ingest, queries, retention
 from db.people import audit, consents, courses
 from db.schema.tables import metadata
 from db.teaching import flags, lectures, reports
-from db.values import FlagKind, FlagOutcome, Participant, Student
+from db.values import FlagOutcome, Participant, Student
 from tests.builders.clock import START as NOW
 from tests.builders.lecture import Sitting
 

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contract.flags import FlagKind
 from db.errors import NotFoundError
 from db.teaching import flags
-from db.values import FlagKind, FlagOutcome, FlagRow
+from db.values import FlagOutcome, FlagRow
 from tests.builders.lecture import Sitting
 
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from contract.flags import FlagKind
 from contract.observations import Observation
 from contract.policy import Policy
 from db.errors import NotFoundError
 from db.measurements import ingest
 from db.people import consents
 from db.teaching import flags, lectures, reports
-from db.values import FlagKind, FlagOutcome, Report, ReportJob
+from db.values import FlagOutcome, Report, ReportJob
 from tests.builders.lecture import Sitting
 
 LEASE = timedelta(minutes=5)

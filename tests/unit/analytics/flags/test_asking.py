@@ -1,6 +1,7 @@
 from analytics.flags.asking import WAIT_S, Answer, as_dismissals, shown
 from analytics.flags.check_ins import Dismissal
-from analytics.flags.evidence import Clause, Episode, Evidence, FlagKind
+from analytics.flags.evidence import Clause, Episode, Evidence
+from contract.flags import FlagKind
 
 AT = 1_700_000_000
 NOW = AT + 1000

@@ -11,11 +11,12 @@ from scipy.stats import beta
 from analytics.buckets import Buckets
 from analytics.errors import AnalyticsError
 from analytics.flags.check_ins import Dismissal, evaluate
-from analytics.flags.evidence import Clause, Episode, FlagKind
+from analytics.flags.evidence import Clause, Episode
 from analytics.flags.hmm import Memory, StickyModel
 from analytics.flags.tails import exceeds, tail
 from analytics.flags.thresholds import FlagRule, rule_for
 from analytics.mood.confusion import Confusion
+from contract.flags import FlagKind
 
 START = 1_700_000_000
 Floats = NDArray[np.float64]

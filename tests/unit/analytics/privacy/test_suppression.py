@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from analytics.buckets import Buckets
 from analytics.errors import AnalyticsError
 from analytics.privacy.small_groups import cohorts
-from analytics.privacy.suppression import Earlier, K, ShownGroup, laid_out, steady_groups
+from analytics.privacy.suppression import Earlier, K, laid_out, suppress
 from contract.policy import Policy
+from contract.published_groups import PublishedGroup
 
 LETTERS = "abcdefghijklmnop"
 START = 1_700_000_100
@@ -29,21 +30,21 @@ def names(groups: Bools) -> list[str]:
 
 
 def test_fewer_than_five_are_nobody() -> None:
-    assert names(steady_groups(there("abcd", "abcde"))) == ["", "abcde"]
+    assert names(suppress(there("abcd", "abcde"))) == ["", "abcde"]
 
 
 def test_one_who_leaves_cannot_be_had_by_subtraction() -> None:
-    shown = names(steady_groups(there("abcdefghij", "abcdefghi")))
+    shown = names(suppress(there("abcdefghij", "abcdefghi")))
     assert shown == ["abcdefghij", "efghi"], "four more are left out"
 
 
 def test_one_who_comes_waits_until_four_more_have() -> None:
-    shown = names(steady_groups(there("abcdef", "abcdefg", "abcdefghijk")))
+    shown = names(suppress(there("abcdef", "abcdefg", "abcdefghijk")))
     assert shown == ["abcdef", "abcdef", "abcdefghijk"]
 
 
 def test_a_group_shown_before_may_be_shown_again() -> None:
-    assert names(steady_groups(there("abcdef", "bcdef", "abcdef"))) == ["abcdef", "", "abcdef"]
+    assert names(suppress(there("abcdef", "bcdef", "abcdef"))) == ["abcdef", "", "abcdef"]
 
 
 def earlier(members: str, *, step: int = -1, gone: int = 0, counts: int = 0) -> Earlier:
@@ -53,43 +54,43 @@ def earlier(members: str, *, step: int = -1, gone: int = 0, counts: int = 0) -> 
 
 def test_what_was_shown_elsewhere_counts_too() -> None:
     shown = [earlier("abcdef")]
-    assert names(steady_groups(there("abcdefg"), earlier=shown)) == ["abcdef"]
-    assert names(steady_groups(there("bcdefg"), earlier=shown)) == [""]
+    assert names(suppress(there("abcdefg"), earlier=shown)) == ["abcdef"]
+    assert names(suppress(there("bcdefg"), earlier=shown)) == [""]
     with pytest.raises(AnalyticsError, match="at least 1, but is 0"):
-        steady_groups(there("abc"), k=0)
+        suppress(there("abc"), k=0)
 
 
 def test_who_withdraws_withholds_the_window_of_a_small_class() -> None:
-    assert names(steady_groups(there("bcdef"), earlier=[earlier("bcdef", step=0, gone=1)])) == [""]
+    assert names(suppress(there("bcdef"), earlier=[earlier("bcdef", step=0, gone=1)])) == [""]
 
 
 def test_of_a_large_class_a_withdrawal_leaves_out_four_more() -> None:
     shown = [earlier("bcdefghijkl", step=0, gone=1)]
-    assert names(steady_groups(there("bcdefghijkl"), earlier=shown)) == ["fghijkl"]
+    assert names(suppress(there("bcdefghijkl"), earlier=shown)) == ["fghijkl"]
 
 
 def test_who_is_gone_may_be_back_under_another_name() -> None:
     shown = [earlier("abcdef", gone=4)]
-    found = steady_groups(there("abcdefghij"), earlier=shown)
+    found = suppress(there("abcdefghij"), earlier=shown)
     assert names(found) == ["bcdefghij"], "g to j may be the four who are gone"
 
 
 def test_a_window_whose_data_changed_is_not_shown_with_the_same_group() -> None:
     shown = [earlier("abcdef", step=0, counts=10)]
     counts = np.where(there("abcdef"), 10, 0)
-    assert names(steady_groups(there("abcdef"), counts, earlier=shown)) == ["abcdef"]
+    assert names(suppress(there("abcdef"), counts, earlier=shown)) == ["abcdef"]
     counts[0] += 1
-    assert names(steady_groups(there("abcdef"), counts, earlier=shown)) == [""]
+    assert names(suppress(there("abcdef"), counts, earlier=shown)) == [""]
 
 
 def test_a_window_shown_once_stays_whoever_comes_late() -> None:
     shown = [earlier("abcdef", step=0), earlier("abcdefghijklm", step=1)]
-    found = steady_groups(there("abcdefghijklm", "abcdefghijklmn"), earlier=shown)
+    found = suppress(there("abcdefghijklm", "abcdefghijklmn"), earlier=shown)
     assert names(found) == ["abcdef", "abcdefghijklm"]
 
 
 def test_shown_groups_are_laid_over_the_students_of_now() -> None:
-    group = ShownGroup(START, {"a": 7, "x": 3})
+    group = PublishedGroup(START, {"a": 7, "x": 3})
     (found,) = laid_out([group], ["b", "a"], np.array([START - 300, START]))
     assert (found.step, found.gone) == (1, 1)
     assert (found.members.tolist(), found.counts.tolist()) == ([False, True], [0, 7])
@@ -100,7 +101,7 @@ def test_no_two_figures_differ_by_fewer_than_k(seed: int, students: int, chance:
     """An attack: subtract every shown group from every other, over any course of a lecture."""
     rng = np.random.default_rng(seed)
     contributing = rng.random((students, 12)) < chance
-    groups = steady_groups(contributing)
+    groups = suppress(contributing)
     assert not (groups & ~contributing).any(), "nobody counts who was not there"
     shown = [group for group in groups.T if group.any()]
     for one, other in combinations(shown, 2):
@@ -114,14 +115,18 @@ def test_no_history_of_a_lecture_can_be_subtracted(seed: int, students: int, mom
     rng = np.random.default_rng(seed)
     seen = rng.random((students, 4, 30)) < rng.choice([0.55, 0.9, 1.0], (students, 1, 1))
     present = rng.random(students) < 0.9
-    shown: list[ShownGroup] = []
+    shown: list[PublishedGroup] = []
     people = [f"student {number}" for number in range(students)]
     for moment in range(moments):
         names_now = [name for name, here in zip(people, present, strict=True) if here]
         grid = lecture_of(seen[present], names_now)
-        found = cohorts(grid, Policy.AGGREGATE, [], now=START + 300 * (moment + 1), shown=shown)
+        found = cohorts(grid, Policy.AGGREGATE, [], now=START + 300 * (moment + 1), published=shown)
         again = cohorts(
-            grid, Policy.AGGREGATE, [], now=START + 300 * (moment + 1), shown=[*shown, *found.fresh]
+            grid,
+            Policy.AGGREGATE,
+            [],
+            now=START + 300 * (moment + 1),
+            published=[*shown, *found.fresh],
         )
         assert not again.fresh, "what was shown is shown again as it was"
         assert (again.members == found.members).all()
@@ -141,17 +146,17 @@ def test_no_history_of_a_lecture_can_be_subtracted(seed: int, students: int, mom
     for one_group, other in combinations(shown, 2):
         assert min(len(one_group.members), len(other.members)) >= K
         differing = one_group.members.keys() ^ other.members.keys()
-        if one_group.start == other.start:
+        if one_group.begins == other.begins:
             both = one_group.members.keys() & other.members.keys()
             differing |= {n for n in both if one_group.members[n] != other.members[n]}
             assert len(differing) >= K, "one figure a group, and another only of k others"
         assert not differing or len(differing) >= K
 
 
-def renamed(group: ShownGroup, old: str, new: str) -> ShownGroup:
+def renamed(group: PublishedGroup, old: str, new: str) -> PublishedGroup:
     """The group with a forgotten member under a random name, as the store keeps it."""
-    return ShownGroup(
-        group.start, {new if name == old else name: count for name, count in group.members.items()}
+    return PublishedGroup(
+        group.begins, {new if name == old else name: count for name, count in group.members.items()}
     )
 
 

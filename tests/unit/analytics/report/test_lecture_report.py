@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analytics.buckets import Buckets
 from analytics.engagement.figures import ParticipantEvent
 from analytics.flags.check_ins import evaluate
-from analytics.flags.evidence import Clause, Episode, Evidence, FlagKind
+from analytics.flags.evidence import Clause, Episode, Evidence
 from analytics.flags.log import LoggedFlag
 from analytics.mood.confusion import Confusion
 from analytics.report.change_points import Marker
@@ -17,6 +17,7 @@ from analytics.report.lecture_report import LectureFacts, LectureReport, build, 
 from analytics.report.notes import Note
 from analytics.simulation.lectures import Scripted, TrueState, simulate_lecture, to_columns
 from contract.events import EventKind
+from contract.flags import FlagKind
 from contract.looks import LOOKS
 from contract.policy import Policy
 

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 from analytics.buckets import Buckets
 from analytics.errors import AnalyticsError
 from analytics.flags.check_ins import evaluate
-from analytics.flags.evidence import FlagKind
 from analytics.mood.confusion import Confusion
 from analytics.simulation.behaviour import episodes_of, events_of
 from analytics.simulation.lectures import (
@@ -19,6 +18,7 @@ from analytics.simulation.lectures import (
     to_columns,
 )
 from contract.events import EventKind
+from contract.flags import FlagKind
 
 Floats = NDArray[np.float64]
 START = 1_700_000_003

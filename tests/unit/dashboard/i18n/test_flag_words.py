@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import pytest
 
-from analytics.flags.evidence import Clause, Evidence, FlagKind
+from analytics.flags.evidence import Clause, Evidence
+from contract.flags import FlagKind
 from contract.languages import Language
 from dashboard import i18n
 from dashboard.i18n.flag_words import evidence_of, why

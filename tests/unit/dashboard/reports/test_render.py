@@ -10,6 +10,7 @@ import pytest
 
 from contract import Look, Policy
 from contract.exchange import PulseMood
+from contract.flags import FlagKind
 from contract.languages import Language
 from dashboard.reports import TABLES, render_report
 from dashboard.reports.tables import safe
@@ -19,7 +20,7 @@ from db.engine.store import Store
 from db.measurements import ingest
 from db.people import school_settings
 from db.teaching import flags, lectures
-from db.values import FlagKind, FlagOutcome, School
+from db.values import FlagOutcome, School
 from tests.builders.card import sharp_card
 from tests.builders.clock import START
 from tests.builders.lecture import Sitting
