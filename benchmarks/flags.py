@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from analytics.flags.asking import WAIT_S, Answer, as_dismissals, shown
+from analytics.flags.asking import WAIT_S, Answer, dismissals, shown
 from analytics.flags.check_ins import evaluate
 from analytics.flags.evidence import Episode
 from benchmarks.faces import Bank, FaceSet
@@ -162,7 +162,7 @@ def _evaluated(lesson: Played, faces: FaceSet, answers: Sequence[Answer] = ()) -
         faces.confusion,
         faces.rule,
         now=_end(lesson),
-        dismissals=as_dismissals(answers),
+        dismissals=dismissals(answers),
         baselines=lesson.baselines,
         memory=lesson.memory,
     )

@@ -5,12 +5,13 @@ a rule names the relations, policies and course modes under which an action is a
 allowed that no rule names.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from analytics.flags import asking
 from contract.errors import rule_text
 from contract.policy import CourseMode, Policy
 from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus, Role, User
@@ -188,14 +189,26 @@ def participant_object(
     )
 
 
+def counts(participant: Participant) -> bool:
+    """Whether a student counts in class figures: admitted, and agreed to it."""
+    return participant.status is ParticipantStatus.ADMITTED and participant.choices.class_mood
+
+
 def shows_row(participant: Participant) -> bool:
     """Whether a student may have a row and flags of their own: admitted, and chose it."""
     return participant.status is ParticipantStatus.ADMITTED and participant.choices.flags
 
 
+def rows_shown(lecture: Lecture, participants: Iterable[Participant]) -> dict[UUID, Participant]:
+    """Whose own rows and flags may be shown: of those who count, where the policy allows it."""
+    if lecture.policy is not Policy.INDIVIDUAL:
+        return {}
+    return {one.id: one for one in participants if counts(one) and shows_row(one)}
+
+
 def shows_flag(flag: FlagRow, participant: Participant) -> bool:
-    """Whether anybody but the student may see a flag: who is asked first must have said yes."""
-    return shows_row(participant) and (not participant.choices.ask_first or flag.answer is True)
+    """Whether anybody but the student may see a flag."""
+    return shows_row(participant) and asking.shows(participant.choices.ask_first, flag.answer)
 
 
 class Relation(StrEnum):

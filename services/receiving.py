@@ -11,10 +11,9 @@ from contract.errors import rule_text
 from contract.events import Event
 from contract.exchange import Reason
 from contract.observations import Observation, RoomObservation
-from db.engine.store import Store
 from db.measurements import ingest, room_figures
 from db.people import consents
-from db.teaching import flags, rooms
+from db.teaching import rooms
 from db.teaching.rooms import RoomContext
 from db.values import AgentContext, Lecture
 from services import access
@@ -115,14 +114,6 @@ def take_room(
         return Grounds(Reason.INVALID, _TOO_MANY, {"most": most, "given": len(item.faces)})
 
     return _take(services, context.lecture, items, lambda item: item.captured_at, store, too_many)
-
-
-def question(store: Store, context: AgentContext) -> UUID | None:
-    """The check-in that this student is asked about privately, if they chose to be asked first."""
-    if not (context.choices.ask_first and context.admitted and context.lecture.running):
-        return None
-    flag = flags.open_ask(store, context.participant.id)
-    return None if flag is None else flag.id
 
 
 def _take(

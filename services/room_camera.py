@@ -10,14 +10,13 @@ from uuid import UUID
 
 from analytics.mood.room import room_figures as analyse
 from contract.observations import Probabilities
-from contract.policy import Policy
 from contract.room import RoomFacts, RoomLink, RoomState, RoomWindow
 from db.engine.secrets import mint
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import queries, room_figures
 from db.teaching import rooms
 from db.teaching.rooms import RoomContext
-from db.values import Lecture, ParticipantStatus
+from db.values import Lecture
 from services import access, lookup
 from services.access import Action, Actor, LectureObject, RoomActor, UserActor
 from services.access_log import record
@@ -93,21 +92,15 @@ def windows(services: Services, lecture_id: UUID, now: datetime) -> tuple[RoomWi
     if not len(columns["bucket"]):
         return ()
     lecture, _ = lookup.lecture(services, lecture_id)
-    present = [
-        one
-        for one in queries.participants(services.store, lecture_id)
-        if one.status is ParticipantStatus.ADMITTED and one.choices.class_mood
-    ]
-    visible = (
-        sum(access.shows_row(one) for one in present) if lecture.policy is Policy.INDIVIDUAL else 0
-    )
+    people = queries.participants(services.store, lecture_id)
+    visible = len(access.rows_shown(lecture, people))
     found = analyse(
         columns,
         confusion_of(services.card),
         services.card.model_id,
         now=int(now.timestamp()),
         visible=visible,
-        hidden=len(present) - visible,
+        hidden=sum(map(access.counts, people)) - visible,
     )
     return tuple(
         RoomWindow(

@@ -15,7 +15,8 @@ from analytics.privacy.self_reports import count_last
 from db.engine.store import Store
 from db.measurements import queries
 from db.teaching import self_reports
-from db.values import Lecture, Participant, ParticipantStatus, PulseRow, PulseSpan
+from db.values import Lecture, Participant, PulseRow, PulseSpan
+from services import access
 
 STEP_S: Final = 60
 
@@ -29,7 +30,7 @@ def settle(
     begins = spans[-1].ends if spans else start
     ends = _ends(lecture, now)
     if ends > begins:
-        counted = {p.id for p in people if counts(p)}
+        counted = {p.id for p in people if access.counts(p)}
         given = [
             (pulse.participant_id, pulse.mood)
             for pulse in queries.lecture_pulses(store, lecture.id)
@@ -54,11 +55,6 @@ def within(spans: tuple[PulseSpan, ...], pulse: PulseRow) -> bool:
     """Whether an answer lies in one of the spans that are shown."""
     at = pulse.at.timestamp()
     return any(span.begins <= at < span.ends for span in spans)
-
-
-def counts(participant: Participant) -> bool:
-    """Whose answers count: of the admitted, those who agreed that theirs do."""
-    return participant.status is ParticipantStatus.ADMITTED and participant.choices.class_mood
 
 
 def _ends(lecture: Lecture, now: datetime) -> int:

@@ -1,17 +1,21 @@
 """Asking first: a check-in is suggested to the student before the teacher sees it.
 
-The student who chose so is asked privately whether the teacher should check in. *Yes* shows the
-flag at once, and *no* is respected whatever the evidence says. Silence shows nothing, because who
-asked to be asked first agreed to no more; a school that tells its students so could let a flag
-stand by itself after a while `[own]`. An answer is the best evidence there is.
+The one rule for all who raise, show or count check-ins: the live board, the report, the API, the
+student's own page and the bench. The student who chose so is asked privately whether the teacher
+should check in: once for each flag, as soon as it is raised, for as long as it stands. *Yes* shows
+the flag, *no* closes it and brings the quiet of a dismissal, whatever the evidence says. Silence
+shows nothing, because who asked to be asked first agreed to no more; a school that tells its
+students so could let a flag stand by itself after a while `[own]`. The last answer holds, and is
+the best evidence there is.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from analytics.flags.check_ins import Dismissal
 from analytics.flags.evidence import Episode
+from analytics.flags.log import LoggedFlag, overlap
 from contract.flags import FlagKind
 
 WAIT_S: Final = 120
@@ -28,25 +32,50 @@ class Answer:
     yes: bool
 
 
-def as_dismissals(answers: Sequence[Answer]) -> list[Dismissal]:
-    """Every *no* as ``flags.evaluate`` takes it, so that it brings the same quiet."""
+def asks(ask_first: bool, *, asked: bool) -> bool:
+    """Whether a flag that was raised is now put to its student: at once, and once."""
+    return ask_first and not asked
+
+
+def waits(*, asked: bool, answer: bool | None, stands: bool) -> bool:
+    """Whether a question still waits for its answer."""
+    return asked and answer is None and stands
+
+
+def shows(ask_first: bool, answer: bool | None) -> bool:
+    """Whether anybody but the student may be told of a flag; ``answer`` None is silence."""
+    return not ask_first or answer is True
+
+
+def dismissals(answers: Iterable[Answer]) -> list[Dismissal]:
+    """Every *no* as ``check_ins.evaluate`` takes it, so that it brings the same quiet."""
     return [Dismissal(said.participant, said.kind, said.at) for said in answers if not said.yes]
+
+
+def agreed(episode: Episode, ask_first: bool, told: Sequence[LoggedFlag], end: int) -> bool:
+    """Whether an episode that all data give may be told after the lecture, which ended at ``end``.
+
+    Nobody is asked any more, so only what overlaps one of the flags that may be ``told`` counts as
+    agreed to.
+    """
+    return not ask_first or any(overlap(flag, episode, end) for flag in told)
 
 
 def shown(
     episodes: Sequence[Episode], answers: Sequence[Answer], *, now: int, wait_s: int | None = None
 ) -> list[Episode]:
-    """The flags a teacher sees by ``now`` (epoch seconds), raised at when they are first seen.
+    """What the teachers of students who are all asked first see by ``now`` (epoch seconds).
 
-    Give the episodes that ``flags.evaluate`` finds with ``as_dismissals(answers)`` among its
-    dismissals. An answer belongs to the episode that stands when it is given. ``wait_s`` None:
-    only a *yes* shows a flag; else silence of as many seconds does too.
+    Each flag is raised when it is first seen. Give the episodes that ``check_ins.evaluate`` finds
+    with ``dismissals(answers)``. An answer belongs to the episode that stands when it is given.
+    ``wait_s`` None: only a *yes* shows a flag; else silence of as many seconds does too.
     """
     found = []
     for episode in episodes:
-        said = _first(episode, answers, now)
+        said = _last(episode, answers, now)
         due = None if wait_s is None else episode.raised_at + wait_s
-        if said is not None and said.yes and (due is None or said.at <= due):
+        yes = said is not None and shows(True, said.yes)
+        if said is not None and yes and (due is None or said.at <= due):
             found.append(replace(episode, raised_at=said.at, said_yes=True))
         elif due is not None and due <= now and _stands(episode, due):
             found.append(replace(episode, raised_at=due))
@@ -57,7 +86,7 @@ def _stands(episode: Episode, at: int) -> bool:
     return episode.cleared_at is None or episode.cleared_at > at
 
 
-def _first(episode: Episode, answers: Sequence[Answer], now: int) -> Answer | None:
+def _last(episode: Episode, answers: Sequence[Answer], now: int) -> Answer | None:
     until = now if episode.cleared_at is None else min(now, episode.cleared_at)
     own = [
         said
@@ -65,4 +94,4 @@ def _first(episode: Episode, answers: Sequence[Answer], now: int) -> Answer | No
         if (said.participant, said.kind) == (episode.participant, episode.kind)
         and episode.raised_at <= said.at <= until
     ]
-    return min(own, key=lambda said: said.at, default=None)
+    return max(own, key=lambda said: said.at, default=None)

@@ -63,7 +63,7 @@ def side_by_side(
     for row in sorted(log, key=lambda row: row.raised_at):
         if row.participant not in named:
             continue
-        same = next((episode for episode in rest if _overlap(row, episode, end)), None)
+        same = next((episode for episode in rest if overlap(row, episode, end)), None)
         if same is not None:
             rest.remove(same)
         found.append(_flag(named[row.participant], row, row, same))
@@ -71,7 +71,8 @@ def side_by_side(
     return tuple(sorted(found, key=lambda flag: flag.raised_at))
 
 
-def _overlap(row: LoggedFlag, episode: Episode, end: int) -> bool:
+def overlap(row: LoggedFlag, episode: Episode, end: int) -> bool:
+    """Whether both speak of the same student, kind and time; what stands does so until ``end``."""
     if (row.participant, row.kind) != (episode.participant, episode.kind):
         return False
     row_end = end if row.cleared_at is None else row.cleared_at

@@ -22,7 +22,7 @@ from dashboard.api.operations import answer, nothing, operation, read_body
 from dashboard.http.web import current_services
 from dashboard.i18n.error_words import rule_words
 from db.values import AgentContext, Lecture
-from services import my_data, receiving
+from services import flag_log, my_data, receiving
 from services.access import Action
 from services.errors import InvalidError
 from services.receiving import Taken, actor_of
@@ -102,8 +102,9 @@ def _verdict(given: receiving.Verdict) -> ItemVerdict:
 
 
 def _question(context: AgentContext) -> Ask | None:
-    asked = receiving.question(current_services().store, context)
-    return None if asked is None else Ask(id=asked, text=_ASK_TEXT)
+    store = current_services().store
+    flag = flag_log.open_question(store, context.participant, context.lecture)
+    return None if flag is None else Ask(id=flag.id, text=_ASK_TEXT)
 
 
 @blueprint.post("/pulse")

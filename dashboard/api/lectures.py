@@ -111,9 +111,7 @@ def students(lecture_id: UUID) -> Response:
     services = current_services()
     shot = services.live.snapshot(lecture.id)
     # The tick may be older than a withdrawal: what holds now decides.
-    shown = {
-        one.id for one in queries.participants(services.store, lecture.id) if access.shows_row(one)
-    }
+    shown = access.rows_shown(lecture, queries.participants(services.store, lecture.id))
     return answer(
         Students(
             students=tuple(

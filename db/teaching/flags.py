@@ -166,19 +166,6 @@ def flags_of(
         return _read(connection, query)
 
 
-def open_ask(store: Store, participant_id: UUID) -> FlagRow | None:
-    """The newest question that this student has not answered and that is still of interest."""
-    query = select(flags).where(flags.c.participant_id == participant_id)
-    with store.read() as connection:
-        found = _read(connection, query)
-    waiting = [
-        flag
-        for flag in found
-        if flag.asked_at is not None and flag.answer is None and flag.cleared_at is None
-    ]
-    return waiting[-1] if waiting else None
-
-
 def _read(connection: Connection, query: Select[Any]) -> list[FlagRow]:
     """Flags with what the log says of them, by raise."""
     found = connection.execute(query.order_by(flags.c.raised_at, flags.c.id)).all()

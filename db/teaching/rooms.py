@@ -70,7 +70,11 @@ def agreement(store: Store, lecture_id: UUID) -> Agreement:
 
 
 def agreement_in(connection: Connection, lecture_id: UUID) -> Agreement:
-    """The same within a transaction."""
+    """The same within a transaction.
+
+    In SQL, since it must hold in the moment that a room is opened. It is not the rule of who counts
+    in a figure (``services.access.counts``): who waits at the door may be in view, too.
+    """
     person = participants.c
     present = person.status.in_([ParticipantStatus.WAITING, ParticipantStatus.ADMITTED])
     agreed = and_(present, person.choice_class_mood, person.choice_room)

@@ -16,9 +16,11 @@ import structlog
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
+from analytics.flags import asking
 from analytics.flags.check_ins import Memory
 from analytics.flags.evidence import Baseline, Episode
 from contract import BUCKET_SECONDS, EventKind
+from contract.flags import FlagKind
 from contract.published_groups import PublishedGroup
 from db.engine.store import Store
 from db.measurements import queries
@@ -229,7 +231,7 @@ class LiveBoard:
     def _log_flags(self, board: _Board, material: Material, buckets: Buckets) -> Material:
         """Judge anew when a bucket is complete or an answer came, and log what rose or fell."""
         bucket = (int(material.now.timestamp()) - _FLAG_GRACE_S) // BUCKET_SECONDS
-        answers = tuple((f.id, f.outcome_at) for f in material.flags)
+        answers = tuple((f.id, f.outcome_at, f.answered_at) for f in material.flags)
         judged = (bucket, answers, board.people)
         if judged == board.judged:
             return material
@@ -254,18 +256,29 @@ def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:
     """Log new raises and clears; whether there were any.
 
     Late data may shift an episode by a bucket, so one that stands is the open flag of the same
-    student and kind, not a second one.
+    student and kind, not a second one. What was cleared is not opened again: who takes back a *no*
+    after their flag has closed is told of in the report.
     """
-    standing = {(e.participant, e.kind.value): e for e in episodes if e.cleared_at is None}
-    opened: Mapping[tuple[object, str], FlagRow] = {
-        (f.participant_id, f.kind.value): f for f in material.flags if f.cleared_at is None
+    standing = {(e.participant, e.kind): e for e in episodes if e.cleared_at is None}
+    opened: Mapping[tuple[object, FlagKind], FlagRow] = {
+        (f.participant_id, f.kind): f for f in material.flags if f.cleared_at is None
     }
-    for key, flag in opened.items():
-        if key not in standing:
-            flags.clear(store, flag.id, material.now)
-    for key in standing.keys() - opened.keys():
-        _raise(store, material, standing[key])
-    return standing.keys() != opened.keys()
+    over = {
+        (f.participant_id, f.kind, int(f.raised_at.timestamp()))
+        for f in material.flags
+        if f.cleared_at is not None
+    }
+    passed = [flag for key, flag in opened.items() if key not in standing]
+    fresh = [
+        episode
+        for key, episode in standing.items()
+        if key not in opened and (*key, episode.raised_at) not in over
+    ]
+    for flag in passed:
+        flags.clear(store, flag.id, material.now)
+    for episode in fresh:
+        _raise(store, material, episode)
+    return bool(passed or fresh)
 
 
 def _raise(store: Store, material: Material, episode: Episode) -> None:
@@ -282,7 +295,8 @@ def _raise(store: Store, material: Material, episode: Episode) -> None:
         # The clause alone: edges make the sentence from the numbers, each in its reader's language.
         reason=episode.evidence.clause.value,
     )
-    if material.shown[participant].choices.ask_first and raised.asked_at is None:
+    ask_first = material.shown[participant].choices.ask_first
+    if asking.asks(ask_first, asked=raised.asked_at is not None):
         flags.ask(store, raised.id, material.now)
 
 

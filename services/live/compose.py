@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
 from analytics.engagement.figures import ClassEngagement, ParticipantEvent, StudentState, engagement
-from analytics.flags.check_ins import Dismissal, Memory, evaluate, rule_for
+from analytics.flags.check_ins import Memory, evaluate, rule_for
 from analytics.flags.evidence import Baseline, Episode
 from analytics.flags.log import evidence_of
 from analytics.mood.class_mood import ClassMood, mood
@@ -25,7 +25,7 @@ from analytics.privacy.small_groups import live_view, rounded, rounded_each
 from contract import BUCKET_SECONDS, LOOKS, Policy
 from contract.published_groups import PublishedGroup
 from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, ParticipantStatus
-from services.access import shows_flag, shows_row
+from services import access, flag_log
 from services.live.values import (
     Hidden,
     LivePoint,
@@ -63,20 +63,14 @@ class Material:
     markers: Sequence[Marker]
 
     @cached_property
-    def admitted(self) -> list[Participant]:
-        """Who counts in the figures: admitted, and agreed to it."""
-        return [
-            p
-            for p in self.participants
-            if p.status is ParticipantStatus.ADMITTED and p.choices.class_mood
-        ]
+    def counted(self) -> list[Participant]:
+        """Who counts in the figures."""
+        return [p for p in self.participants if access.counts(p)]
 
     @cached_property
     def shown(self) -> dict[UUID, Participant]:
-        """Whose own rows the teacher may see under this policy."""
-        if self.lecture.policy is not Policy.INDIVIDUAL:
-            return {}
-        return {p.id: p for p in self.admitted if shows_row(p)}
+        """Whose own rows the teacher may see."""
+        return access.rows_shown(self.lecture, self.participants)
 
     @cached_property
     def occurred(self) -> list[ParticipantEvent]:
@@ -84,10 +78,10 @@ class Material:
         return [ParticipantEvent(e.participant_id, e.at.timestamp(), e.kind) for e in self.events]
 
     def buckets(self, model: str) -> Buckets:
-        """The lecture so far as a grid of the admitted students."""
+        """The lecture so far as a grid of the students who count."""
         return Buckets.from_columns(
             self.columns,
-            [p.id for p in self.admitted],
+            [p.id for p in self.counted],
             int(self.lecture.started_at.timestamp()),
             int(self.now.timestamp()) + BUCKET_SECONDS,
             model,
@@ -180,7 +174,7 @@ class Composer:
             self.confusion,
             now=end,
             window_s=view.window_s,
-            expected=len(material.admitted),
+            expected=len(material.counted),
         )
         return Figures(found if found.reporting else None, engaged, material.lecture.policy)
 
@@ -213,17 +207,12 @@ class Composer:
         """
         if not material.shown:
             return []
-        answered = [
-            Dismissal(f.participant_id, f.kind, int(f.outcome_at.timestamp()))
-            for f in material.flags
-            if f.outcome_at is not None
-        ]
         return evaluate(
             buckets.only(material.shown),
             self.confusion,
             rule_for(self.card.tuned_check_ins()),
             now=int(material.now.timestamp()),
-            dismissals=answered,
+            dismissals=flag_log.dismissals(material.flags),
             baselines=usual,
             memory=memory,
         )
@@ -257,7 +246,7 @@ class Composer:
             attentive_change=None if attentive is None or before is None else attentive - before,
             presence=figures.presence,
             reporting=everyone.states[StudentState.REPORTING],
-            expected=len(material.admitted),
+            expected=len(material.counted),
             coverage=_known(figures.mood.coverage) or 0.0 if figures.mood else 0.0,
             tiles=_tiles(material, everyone, {flag.participant_id for flag in waiting}),
             flags=tuple(_open_flag(flag, material.shown[flag.participant_id]) for flag in waiting),
@@ -287,7 +276,7 @@ def open_flags(material: Material) -> list[FlagRow]:
         if flag.cleared_at is None
         and flag.outcome is None
         and flag.participant_id in material.shown
-        and shows_flag(flag, material.shown[flag.participant_id])
+        and access.shows_flag(flag, material.shown[flag.participant_id])
     ]
 
 

@@ -13,7 +13,7 @@ from db.measurements import queries
 from db.people import erasure_requests
 from db.teaching import flags
 from db.values import Lecture
-from services import access, lookup, my_data
+from services import access, flag_log, lookup, my_data
 from services.access import Action, Nobody, ParticipantActor
 from services.context import Services
 from services.live.compose import confusion_of
@@ -55,9 +55,7 @@ def standing(services: Services, student: ParticipantActor) -> self_report.Stand
         for pulse in queries.lecture_pulses(services.store, lecture.id)
         if pulse.participant_id == participant.id
     ]
-    asked = None
-    if participant.choices.ask_first and lecture.running:
-        asked = flags.open_ask(services.store, participant.id)
+    asked = flag_log.open_question(services.store, participant, lecture)
     return self_report.Standing(
         participant, lecture, course, given[-1] if given else None, asked.id if asked else None
     )

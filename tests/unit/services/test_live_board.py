@@ -1,19 +1,26 @@
 """The live board: what a tick makes of a store, and what each browser is told."""
 
 import threading
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
 
+from analytics.buckets import Buckets
+from analytics.flags import asking
+from analytics.flags.check_ins import evaluate, rule_for
 from contract import LOOKS, Look, Policy
+from contract.flags import FlagKind
 from dashboard.i18n.flag_words import reason_of
 from db.engine.store import Store
-from db.measurements import retention
+from db.measurements import queries, retention
 from db.people import consents
 from db.teaching import flags, lectures
-from db.values import FlagOutcome
+from db.values import FlagOutcome, FlagRow
+from services.flag_log import open_question
 from services.live.board import LiveBoard
+from services.live.compose import confusion_of
 from services.live.values import Hidden
 from tests.builders.card import sharp_card
 from tests.builders.clock import START
@@ -171,6 +178,141 @@ def test_who_asked_to_be_asked_is_shown_after_saying_yes(board, sqlite_store) ->
     flags.answer(sqlite_store, flag.id, True, at(902))
     board.tick(at(903))
     assert [shown.name for shown in board.snapshot(sitting.lecture.id).flags] == ["Ana"]
+
+
+def test_a_student_is_asked_until_they_answer_or_it_has_passed(sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana, ben = sitting.admitted("Ana", ask_first=True), sitting.admitted("Ben")
+
+    def raised(who: UUID, second: int) -> FlagRow:
+        flag = flags.raise_flag(
+            sqlite_store,
+            lecture_id=sitting.lecture.id,
+            participant_id=who,
+            kind=FlagKind.SAD,
+            raised_at=at(second),
+            evidence={},
+            reason="recent",
+        )
+        return flags.ask(sqlite_store, flag.id, at(second))
+
+    def asked(who: UUID = ana) -> UUID | None:
+        person = consents.participant(sqlite_store, who)
+        found = open_question(sqlite_store, person, lectures.lecture(sqlite_store, lecture_id))
+        return None if found is None else found.id
+
+    lecture_id = sitting.lecture.id
+    assert asked() is None
+    first = raised(ana, 60)
+    assert asked() == first.id
+    flags.answer(sqlite_store, first.id, True, at(65))
+    assert asked() is None
+    other = raised(ana, 600)
+    assert asked() == other.id
+    flags.clear(sqlite_store, other.id, at(650))
+    assert asked() is None
+    raised(ana, 700)
+    raised(ben, 700)
+    assert asked(ben) is None, "he did not choose to be asked"
+    assert asked() is not None
+    lectures.end(sqlite_store, lecture_id, at(710))
+    assert asked() is None
+
+
+def test_a_no_closes_the_check_in_and_brings_quiet(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana = sitting.admitted("Ana", ask_first=True)
+    sitting.send(ana, Look.NEUTRAL, range(CALM))
+    sitting.send(ana, Look.SAD, range(CALM, 1800))
+
+    def log() -> list[FlagRow]:
+        return list(flags.flags_of(sqlite_store, sitting.lecture.id))
+
+    board.tick(at(901))
+    (flag,) = log()
+    flags.answer(sqlite_store, flag.id, False, at(902))
+    board.tick(at(903))
+    (closed,) = log()
+    assert closed.cleared_at == at(903)
+    board.tick(at(1491))
+    assert log() == [closed], "ten minutes of quiet, however sad the face looks"
+    board.tick(at(1511))
+    _, again = log()
+    assert (again.asked_at, again.answer) == (at(1511), None)
+    # Who thinks better of it is heard, and raises nothing anew.
+    flags.answer(sqlite_store, flag.id, True, at(1512))
+    board.tick(at(1521))
+    assert len(log()) == 2
+    assert board.snapshot(sitting.lecture.id).flags == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_teachers_see_what_the_bench_counts_where_students_are_asked(
+    board, sqlite_store, card, seed
+) -> None:
+    """Random lectures, tick by tick with a store, and as the bench judges them, all at once."""
+    rng, end = np.random.default_rng(seed), 2700
+    sitting = Sitting.begin(sqlite_store)
+    for name in SIX[:4]:
+        ana, second = sitting.admitted(name, ask_first=True), 0
+        while second < end:
+            until = min(end, second + int(rng.integers(200, 900)))
+            look = (Look.NEUTRAL, Look.SAD)[rng.integers(2)] if second else Look.NEUTRAL
+            attentive = rng.choice([0.05, 0.95])
+            sitting.send(ana, look, range(second, until), attentive=attentive)
+            second = until
+    due: dict[UUID, tuple[datetime, bool | None]] = {}
+    answers: list[asking.Answer] = []
+    seen: dict[UUID, FlagRow] = {}
+    for second in range(CALM + 1, end + 2, 10):
+        for flag in flags.flags_of(sqlite_store, sitting.lecture.id):
+            when, yes = due.setdefault(
+                flag.id,
+                (
+                    flag.raised_at + timedelta(seconds=int(rng.integers(10, 60))),
+                    (True, False, None)[rng.integers(3)],
+                ),
+            )
+            waits = flag.answer is None and flag.cleared_at is None
+            if yes is not None and waits and when <= at(second):
+                flags.answer(sqlite_store, flag.id, yes, when)
+                moment = int(when.timestamp())
+                answers.append(asking.Answer(flag.participant_id, flag.kind, moment, yes))
+        board.tick(at(second))
+        for shown in board.snapshot(sitting.lecture.id).flags:
+            seen.setdefault(shown.id, flags.flag(sqlite_store, shown.id))
+    start = int(START.timestamp())
+    buckets = Buckets.from_columns(
+        queries.lecture_buckets(sqlite_store, sitting.lecture.id),
+        [one.id for one in queries.participants(sqlite_store, sitting.lecture.id)],
+        start,
+        start + end,
+        card.model_id,
+    )
+    episodes = evaluate(
+        buckets,
+        confusion_of(card),
+        rule_for(card.tuned_check_ins()),
+        now=start + end,
+        dismissals=asking.dismissals(answers),
+    )
+    logged = flags.flags_of(sqlite_store, sitting.lecture.id)
+    assert told(
+        (flag.participant_id, flag.kind, flag.raised_at.timestamp()) for flag in logged
+    ) == told((one.participant, one.kind, one.raised_at) for one in episodes)
+    assert told(
+        (flag.participant_id, flag.kind, flag.answered_at.timestamp()) for flag in seen.values()
+    ) == told(
+        (one.participant, one.kind, one.raised_at)
+        for one in asking.shown(episodes, answers, now=start + end)
+    )
+    assert seen
+    assert len(seen) < len(logged)
+
+
+def told(raised) -> list[tuple[str, str, int]]:
+    return sorted((str(who), str(kind), int(second)) for who, kind, second in raised)
 
 
 def test_who_did_not_choose_it_has_no_row_and_no_flag(board, sqlite_store) -> None:

@@ -1,4 +1,4 @@
-from analytics.flags.asking import WAIT_S, Answer, as_dismissals, shown
+from analytics.flags.asking import WAIT_S, Answer, dismissals, shown
 from analytics.flags.check_ins import Dismissal
 from analytics.flags.evidence import Clause, Episode, Evidence
 from contract.flags import FlagKind
@@ -21,7 +21,7 @@ def test_yes_shows_the_flag_at_once() -> None:
 
 def test_no_is_respected_and_brings_quiet() -> None:
     no = Answer("ana", SAD, AT + 20, yes=False)
-    assert as_dismissals([no, Answer("ben", SAD, AT, yes=True)]) == [Dismissal("ana", SAD, AT + 20)]
+    assert dismissals([no, Answer("ben", SAD, AT, yes=True)]) == [Dismissal("ana", SAD, AT + 20)]
     # What the dismissal does to the episode: it ends where the student said no.
     assert shown([episode(AT + 20)], [no], now=NOW) == []
 

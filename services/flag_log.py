@@ -1,0 +1,61 @@
+"""The flag log between the store, which keeps it, and ``analytics``, which has its rules."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from analytics.flags import asking
+from analytics.flags.check_ins import Dismissal
+from analytics.flags.log import LoggedFlag, evidence_of
+from db.engine.store import Store
+from db.teaching import flags
+from db.values import FlagRow, Lecture, Participant, ParticipantStatus
+
+
+def open_question(store: Store, participant: Participant, lecture: Lecture) -> FlagRow | None:
+    """The newest flag of which this student is asked privately now, if they chose to be."""
+    admitted = participant.status is ParticipantStatus.ADMITTED
+    if not (participant.choices.ask_first and admitted and lecture.running):
+        return None
+    waiting = [
+        flag
+        for flag in flags.flags_of(store, lecture.id, participant.id)
+        if asking.waits(
+            asked=flag.asked_at is not None, answer=flag.answer, stands=flag.cleared_at is None
+        )
+    ]
+    return waiting[-1] if waiting else None
+
+
+def dismissals(log: Sequence[FlagRow]) -> list[Dismissal]:
+    """What closes an episode and brings quiet: what teachers answered, and each student's no."""
+    answers = [
+        asking.Answer(flag.participant_id, flag.kind, _epoch(flag.answered_at), flag.answer)
+        for flag in log
+        if flag.answer is not None and flag.answered_at is not None
+    ]
+    return asking.dismissals(answers) + [
+        Dismissal(flag.participant_id, flag.kind, _epoch(flag.outcome_at))
+        for flag in log
+        if flag.outcome_at is not None
+    ]
+
+
+def logged(flag: FlagRow) -> LoggedFlag:
+    """A row of the log as ``analytics`` takes it."""
+    outcome = None
+    if flag.outcome is not None:
+        outcome = flag.outcome_note or flag.outcome.value
+    return LoggedFlag(
+        participant=flag.participant_id,
+        kind=flag.kind,
+        raised_at=_epoch(flag.raised_at),
+        cleared_at=None if flag.cleared_at is None else _epoch(flag.cleared_at),
+        evidence=evidence_of(flag.evidence),
+        reason=flag.reason,
+        said_yes=flag.answer is True,
+        outcome=outcome,
+    )
+
+
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
