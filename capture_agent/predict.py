@@ -126,8 +126,8 @@ def _face_as_json(face: FaceReading) -> dict[str, Any]:
         "score": round(face.score, 4),
         "emotion": str(look_of(face)),
         "probabilities": {
-            str(emotion): round(share, 6)
-            for emotion, share in zip(LOOKS, face.probabilities, strict=True)
+            str(look): round(share, 6)
+            for look, share in zip(LOOKS, face.probabilities, strict=True)
         },
         "attention": attention,
     }

@@ -228,7 +228,7 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PulseRow:
+class SelfReport:
     """A student's own answer to how it goes."""
 
     id: UUID
@@ -266,7 +266,7 @@ class LectureCounts:
     observations: int
     face_observations: int
     events: int
-    pulses: int
+    self_reports: int
     first_bucket: datetime | None
     last_bucket: datetime | None
 
@@ -353,7 +353,7 @@ class ErasureRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class PulseSpan:
+class SelfReportSpan:
     """Students' own answers over a span of a lecture, counted once. Epoch seconds, end excluded.
 
     ``counts``: students by their last answer in the span. ``answered`` 0: taken back.

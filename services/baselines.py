@@ -14,12 +14,12 @@ ENOUGH_S: Final = 300
 """Whose face earlier lectures know for as long is not asked for ten seconds at joining."""
 
 
-def usual_faces(store: Store, lecture_id: UUID, model: str) -> Mapping[Hashable, Baseline]:
+def known_baselines(store: Store, lecture_id: UUID, model: str) -> Mapping[Hashable, Baseline]:
     """The baseline of each student of a lecture who chose flags and of whom anything is known.
 
     ``model`` is the ``name@version`` whose answers count.
     """
-    known = baselines.usual_looks(store, lecture_id, model)
+    known = baselines.baseline_sums(store, lecture_id, model)
     made = {who: baseline_of(looks.sums, looks.observations) for who, looks in known.items()}
     return {who: own for who, own in made.items() if own is not None}
 

@@ -36,7 +36,7 @@ def say(services: Services, actor: Actor, participant_id: UUID, mood: PulseMood)
     access.require_taking_part(participant)
     if not lecture.running:
         raise RefusedError("The lecture has ended; nothing more is asked.")
-    ingest.ingest_pulse(services.store, participant_id, mood, services.clock())
+    ingest.ingest_self_report(services.store, participant_id, mood, services.clock())
 
 
 def answer(

@@ -15,7 +15,7 @@ from analytics.privacy.self_reports import count_last
 from db.engine.store import Store
 from db.measurements import queries
 from db.teaching import self_reports
-from db.values import Lecture, Participant, PulseRow, PulseSpan
+from db.values import Lecture, Participant, SelfReport, SelfReportSpan
 from services import access
 
 STEP_S: Final = 60
@@ -23,7 +23,7 @@ STEP_S: Final = 60
 
 def settle(
     store: Store, lecture: Lecture, people: Sequence[Participant], now: datetime
-) -> tuple[PulseSpan, ...]:
+) -> tuple[SelfReportSpan, ...]:
     """The spans up to ``now``, a newly complete one kept; those taken back are left out."""
     spans = self_reports.spans(store, lecture.id)
     start = int(lecture.started_at.timestamp()) // STEP_S * STEP_S
@@ -32,13 +32,13 @@ def settle(
     if ends > begins:
         counted = {p.id for p in people if access.counts(p)}
         given = [
-            (pulse.participant_id, pulse.mood)
-            for pulse in queries.lecture_pulses(store, lecture.id)
-            if pulse.participant_id in counted and begins <= pulse.at.timestamp() < ends
+            (one.participant_id, one.mood)
+            for one in queries.lecture_self_reports(store, lecture.id)
+            if one.participant_id in counted and begins <= one.at.timestamp() < ends
         ]
         found = count_last(given)
         if found is not None:
-            span = PulseSpan(begins, ends, sum(found.values()), found)
+            span = SelfReportSpan(begins, ends, sum(found.values()), found)
             if not self_reports.keep(store, lecture.id, span):
                 # Another process was faster: what it has kept holds.
                 return shown(self_reports.spans(store, lecture.id))
@@ -46,14 +46,14 @@ def settle(
     return shown(spans)
 
 
-def shown(spans: list[PulseSpan]) -> tuple[PulseSpan, ...]:
+def shown(spans: list[SelfReportSpan]) -> tuple[SelfReportSpan, ...]:
     """The spans that still have a count."""
     return tuple(span for span in spans if span.answered)
 
 
-def within(spans: tuple[PulseSpan, ...], pulse: PulseRow) -> bool:
+def within(spans: tuple[SelfReportSpan, ...], one: SelfReport) -> bool:
     """Whether an answer lies in one of the spans that are shown."""
-    at = pulse.at.timestamp()
+    at = one.at.timestamp()
     return any(span.begins <= at < span.ends for span in spans)
 
 

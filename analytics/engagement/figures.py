@@ -3,6 +3,8 @@
 Kept apart because a product of estimates shrinks a perfectly ordinary student to a half and counts
 one sad face twice `[own]`. *Away*, *paused*, *camera lost* and *no data* are states
 of their own, known from buckets and events, and none of them is "disengaged".
+
+Defined in ``docs/science.md``, "Engagement".
 """
 
 from collections import Counter

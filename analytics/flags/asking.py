@@ -7,6 +7,8 @@ the flag, *no* closes it and brings the quiet of a dismissal, whatever the evide
 shows nothing, because who asked to be asked first agreed to no more; a school that tells its
 students so could let a flag stand by itself after a while `[own]`. The last answer holds, and is
 the best evidence there is.
+
+Defined in ``docs/science.md``, "Check-ins".
 """
 
 from collections.abc import Hashable, Iterable, Sequence

@@ -1,12 +1,14 @@
 """Persistent flags: who has looked sad or disengaged for long enough that a word may help.
 
-*Sad-looking*: a hidden Markov model over the lecture so far (``sequence``) must be sure that the
+*Sad-looking*: a hidden Markov model over the lecture so far (``hmm``) must be sure that the
 student is within an episode. *Looks disengaged*: a discounted Beta-Bernoulli over the ten-second
 buckets on evidence u, a ← λa + u, b ← λb + 1 − u, a missing bucket only decays `[own]`;
 P(share > θ) must be high. Either on enough buckets, because windows under three minutes flag far
 too many (DAiSEE), and only where the window that the teacher is shown bears it out. Everything here
 depends on the set of observations alone: recomputing with late data gives what would have been
 flagged had it come in time.
+
+Defined in ``docs/science.md``, "Check-ins".
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -20,15 +22,15 @@ from analytics.flags.evidence import (
     Clause,
     Episode,
     Evidence,
+    baseline_scores,
     disengaged_evidence,
     doubt,
     judged_by_own,
     scale_of,
-    usual_scores,
 )
 from analytics.flags.hmm import Memory, changed
 from analytics.flags.thresholds import DEFAULT_RULE, FlagRule, rule_for
-from analytics.flags.traces import BetaTrace, SequenceTrace, Trace
+from analytics.flags.traces import BetaTrace, HmmTrace, Trace
 from analytics.mood.confusion import Confusion
 from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS
@@ -115,10 +117,10 @@ def _sad_trace(
     known = baselines or {}
     scale = scale_of(confusion)
     scores = scale.score(complete)
-    usual = usual_scores(complete, confusion, known)
+    own = baseline_scores(complete, confusion, known)
     unsure = np.array([doubt(known.get(name)) for name in complete.participants])
-    sure = changed(scores, complete.starts, rule.sticky, scale.levels, usual, unsure, memory)
-    return SequenceTrace.of_sure(judged_by_own(scores, usual), sure, rule)
+    sure = changed(scores, complete.starts, rule.sticky, scale.levels, own, unsure, memory)
+    return HmmTrace.of_sure(judged_by_own(scores, own), sure, rule)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@
 posterior of a student is projected on the direction that best tells a face that is mostly sad from
 an ordinary one through the model's known errors (Fisher 1936, *The Use of Multiple Measurements in
 Taxonomic Problems*). On held-out faces that halves the students whose ordinary face passes for sad.
+
+Defined in ``docs/science.md``, "Check-ins".
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -16,7 +18,7 @@ import numpy as np
 
 from analytics.buckets import LOOK_COUNT, SCALE, Buckets, Floats
 from analytics.errors import AnalyticsError
-from analytics.flags.hmm import MOST_USUAL, Levels
+from analytics.flags.hmm import HIGHEST_BASELINE, Levels
 from analytics.mood.confusion import Confusion
 from analytics.mood.mixtures import FACES_PER_STUDENT
 from contract.flags import FlagKind
@@ -148,10 +150,10 @@ class SadScale:
         sums = buckets.probability_sums.astype(np.float64) @ self.weights
         return np.asarray(sums / (counts * SCALE) - self.zero, np.float64)
 
-    def usual(self, baseline: Baseline) -> float:
+    def baseline_score(self, baseline: Baseline) -> float:
         """Where a student's own ordinary face lies: their baseline, shrunk to the card's 0."""
         own = float(np.asarray(baseline.looks) @ self.weights / sum(baseline.looks)) - self.zero
-        return min(MOST_USUAL, own * baseline.observations / _total(baseline))
+        return min(HIGHEST_BASELINE, own * baseline.observations / _total(baseline))
 
 
 def _levels(confusion: Confusion, weights: Floats, zero: float) -> Levels:
@@ -159,8 +161,8 @@ def _levels(confusion: Confusion, weights: Floats, zero: float) -> Levels:
     single faces tells; an ordinary student shows several looks, and each has faces of its own."""
     scatter = np.einsum("jkl,k,l->j", confusion.within, weights, weights) / FACES_PER_STUDENT
     spreads = np.sqrt([_ORDINARY**2 @ scatter, scatter[SAD]])
-    usual, sad = np.maximum(spreads, _LEAST_SPREAD).tolist()
-    return Levels(usual, float(confusion.matrix[SAD] @ weights) - zero, sad)
+    ordinary, sad = np.maximum(spreads, _LEAST_SPREAD).tolist()
+    return Levels(ordinary, float(confusion.matrix[SAD] @ weights) - zero, sad)
 
 
 def _total(baseline: Baseline) -> int:
@@ -178,14 +180,17 @@ def scale_of(confusion: Confusion) -> SadScale:
     return SadScale.of(confusion)
 
 
-def usual_scores(
+def baseline_scores(
     buckets: Buckets, confusion: Confusion, baselines: Mapping[Hashable, Baseline] | None
 ) -> Floats:
     """(P,) where each student's ordinary face lies on the scale; 0 without a baseline."""
     scale = scale_of(confusion)
     known = baselines or {}
     return np.array(
-        [scale.usual(known[name]) if name in known else 0.0 for name in buckets.participants]
+        [
+            scale.baseline_score(known[name]) if name in known else 0.0
+            for name in buckets.participants
+        ]
     )
 
 
@@ -198,16 +203,16 @@ def sad_evidence(
     Raises AnalyticsError where the model cannot tell sad from not sad.
     """
     scores = scale_of(confusion).score(buckets)
-    return judged_by_own(scores, usual_scores(buckets, confusion, baselines))
+    return judged_by_own(scores, baseline_scores(buckets, confusion, baselines))
 
 
-def judged_by_own(scores: Floats, usual: Floats) -> Floats:
+def judged_by_own(scores: Floats, baselines: Floats) -> Floats:
     """(P, T) u = (s − s₀)/(1 − s₀), about 0 on an ordinary face and 1 on a sad one; NaN unseen.
 
-    s is the bucket's score, s₀ (P,) the student's usual one. Single buckets lie beyond 0 and 1:
+    s is the bucket's score, s₀ (P,) the student's baseline. Single buckets lie beyond 0 and 1:
     they are unbiased, and only means over minutes are shares.
     """
-    own = usual[:, None]
+    own = baselines[:, None]
     return np.asarray((scores - own) / (1.0 - own), np.float64)
 
 

@@ -7,9 +7,11 @@ half minute look sad; it does now and then in everybody, and not all the time in
 sad minute is expected of an ordinary student and proves nothing. Each student's ordinary and sad
 score are unknown, because a model misreads some people's ordinary face as sad, and does so all the
 time: both are integrated over a grid, whose prior is what the model's own errors make of people
-(``Levels``). Nobody's ordinary face is taken to lie beyond ``MOST_USUAL``, so that someone sad from
-the first minute is not absorbed. Only the forward filter is used: what is known at a moment does
-not change when the lecture goes on.
+(``Levels``). Nobody's ordinary face is taken to lie beyond ``HIGHEST_BASELINE``, so that someone
+sad from the first minute is not absorbed. Only the forward filter is used: what is known at a
+moment does not change when the lecture goes on.
+
+Defined in ``docs/science.md``, "Check-ins".
 """
 
 from dataclasses import dataclass, field, fields
@@ -21,7 +23,7 @@ from analytics.buckets import Floats, Ints
 from analytics.errors import AnalyticsError
 from contract.looks import BUCKET_SECONDS
 
-MOST_USUAL: Final = 0.6
+HIGHEST_BASELINE: Final = 0.6
 """An ordinary face is never taken to lie nearer than this to what a sad one gets, 1, whatever a
 student's baseline or the lecture says `[own]`."""
 
@@ -33,7 +35,7 @@ class Levels:
     Raises AnalyticsError where a spread is not positive or a sad face scores below an ordinary one.
     """
 
-    usual_spread: float
+    baseline_spread: float
     """between students, of the mean score of their ordinary face"""
     sad_level: float
     """mean score of a sad face"""
@@ -96,12 +98,12 @@ class StickyModel:
             )
 
 
-_USUAL_NODES: Final = np.linspace(-2.0, 2.4, 9)
+_BASELINE_NODES: Final = np.linspace(-2.0, 2.4, 9)
 _SAD_NODES: Final = np.linspace(-2.2, 2.2, 8)
 """The grid over each student's own two levels, in spreads, with a normal prior on both. With five
 nodes each whoever lies between two of them was judged by the grid: a face that always looked rather
 sad was noticed early at one score and never at a higher one."""
-_PRIOR: Final = np.exp(-np.add.outer(_USUAL_NODES**2, _SAD_NODES**2) / 2)
+_PRIOR: Final = np.exp(-np.add.outer(_BASELINE_NODES**2, _SAD_NODES**2) / 2)
 
 TAILS: Final = 4
 """Degrees of freedom of the noise (Student's t): a single odd step proves little."""
@@ -165,23 +167,23 @@ def changed(
     starts: Ints,
     model: StickyModel,
     levels: Levels,
-    usual: Floats,
+    baselines: Floats,
     doubt: Floats,
     memory: Memory | None = None,
 ) -> Floats:
     """(R, T) P(within an episode | all scores so far), as of the end of each bucket.
 
-    ``scores`` (R, T) with NaN where nothing was seen, ``starts`` (T,) epoch seconds, ``usual`` (R,)
-    where each student's ordinary face is expected, ``doubt`` (R,) 0..1 how uncertain that is as a
-    share of the spread between students. Steps are aligned to the epoch, and a step speaks only
-    once its last bucket is complete; until then the one before stands, and 0 before the first.
+    ``scores`` (R, T) with NaN where nothing was seen, ``starts`` (T,) epoch seconds, ``baselines``
+    (R,) where each student's ordinary face is expected, ``doubt`` (R,) 0..1 how uncertain that is
+    as a share of the spread between students. Steps are aligned to the epoch, and a step speaks
+    only once its last bucket is complete; until then the one before stands, and 0 before the first.
     ``memory`` of an earlier moment of the same lecture saves work and changes nothing.
     """
     if not scores.size:
         return np.zeros(scores.shape)
     means, counts, last = _steps(scores, starts, model.step_s)
     memory = Memory() if memory is None else memory
-    people = np.stack([usual, doubt])
+    people = np.stack([baselines, doubt])
     given = (int(starts[0]), model, levels)
     done, state, found = memory.resume(given, people, means, counts)
     if done < means.shape[1]:
@@ -212,7 +214,7 @@ class _Grid:
     """Every pair of levels that each of R students may have."""
 
     model: StickyModel
-    usual: Floats
+    baseline: Floats
     """(R, U) scores of an ordinary face"""
     sad: Floats
     """(V,) scores of a sad face"""
@@ -221,14 +223,15 @@ class _Grid:
 
     @classmethod
     def of(cls, model: StickyModel, levels: Levels, people: Floats) -> "_Grid":
-        """The grid around ``people`` (2, R), their usual faces and the doubt about them."""
-        usual = people[0][:, None] + levels.usual_spread * people[1][:, None] * _USUAL_NODES
-        usual = np.minimum(usual, MOST_USUAL)
+        """The grid around ``people`` (2, R), their baselines and the doubt about them."""
+        expected, doubt = people[..., None]
+        baseline = expected + levels.baseline_spread * doubt * _BASELINE_NODES
+        baseline = np.minimum(baseline, HIGHEST_BASELINE)
         sad = levels.sad_level + levels.sad_spread * _SAD_NODES
         # A student's sad face scores above their ordinary one, whatever both are.
-        apart = sad - usual[:, :, None] >= model.least_gap
+        apart = sad - baseline[:, :, None] >= model.least_gap
         prior = np.where(apart, _PRIOR, 0.0)
-        return cls(model, usual, sad, prior / prior.sum(axis=(1, 2), keepdims=True))
+        return cls(model, baseline, sad, prior / prior.sum(axis=(1, 2), keepdims=True))
 
 
 def _filtered(
@@ -303,4 +306,4 @@ def _likelihoods(means: Floats, counts: Ints, grid: _Grid) -> tuple[Floats, Floa
         near = 1.0 / (1.0 + away * away / TAILS)
         return np.where(unseen, 1.0, near * near * np.sqrt(near) * (least / noise))
 
-    return under(grid.usual, model.ordinary_noise), under(grid.sad, model.sad_noise)
+    return under(grid.baseline, model.ordinary_noise), under(grid.sad, model.sad_noise)

@@ -1,4 +1,7 @@
-"""The thresholds of check-ins, and those that a model's card brings for its own answers."""
+"""The thresholds of check-ins, and those that a model's card brings for its own answers.
+
+Defined in ``docs/science.md``, "Check-ins".
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields

@@ -77,13 +77,13 @@ class BetaTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
-class SequenceTrace(Trace):
-    """The sticky model: ``sure`` (R, T) is P(within an episode)."""
+class HmmTrace(Trace):
+    """The hidden Markov filter: ``sure`` (R, T) is P(within an episode)."""
 
     sure: Floats
 
     @classmethod
-    def of_sure(cls, evidence: Floats, sure: Floats, rule: FlagRule) -> "SequenceTrace":
+    def of_sure(cls, evidence: Floats, sure: Floats, rule: FlagRule) -> "HmmTrace":
         """Judge ``sure`` beside the ``evidence`` (R, T) that it was filtered from."""
         seen = ~np.isnan(evidence)
         value = np.where(seen, evidence, 0.0)

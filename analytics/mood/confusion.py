@@ -7,6 +7,8 @@ This is probabilistic adjusted counting (PACC; Bella et al. 2010, *Quantificatio
 Estimators*), fitted by EM with a Dirichlet prior so small that it only keeps shares
 off the exact zero `[own]`. It asks nothing of how students differ; ``analytics.mood.estimate``
 begins with it and asks that too.
+
+Defined in ``docs/science.md``, "Class mood".
 """
 
 from collections.abc import Sequence

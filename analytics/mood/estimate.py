@@ -9,6 +9,8 @@ Computation* 14), begun at what M alone says. Where all students mix all looks, 
 parts are too coarse and each student tells nothing of their own: there M alone has the word, and in
 between both. Students are means of many seconds before they come here, so sums per bucket are
 enough and the order of anything does not matter.
+
+Defined in ``docs/science.md``, "Class mood".
 """
 
 from dataclasses import dataclass

@@ -5,6 +5,8 @@ answer for a wider population and over-cover). What varies is what their faces l
 well the model's errors are known; both are in the variance (``analytics.mood.estimate``). A share
 near nought cannot go below it, so the interval is that of the Beta distribution with this mean and
 variance `[own]`. A parametric bootstrap would have to fit every replicate anew at every tick.
+
+Defined in ``docs/science.md``, "Class mood".
 """
 
 from typing import Final

@@ -7,6 +7,8 @@ a student has K = 5 faces of a look, because errors on one person's face are not
 often each mixture occurs in a class follows a Dirichlet-multinomial around the class's shares
 (Minka 2000, *Estimating a Dirichlet distribution*), whose concentration says how alike students
 are: at 0 each sticks with one look, at infinity all mix like the class.
+
+Defined in ``docs/science.md``, "Class mood".
 """
 
 from dataclasses import dataclass

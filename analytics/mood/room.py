@@ -6,6 +6,8 @@ in steps of 5 points. And as no two figures may be subtracted to speak of fewer 
 window is shown only if it has as many faces as the one shown before it or differs by at least k,
 and only if the faces are all of students whose rows may be seen anyway, or at least k more than
 there are of those.
+
+Defined in ``docs/science.md``, "The law".
 """
 
 from collections.abc import Mapping

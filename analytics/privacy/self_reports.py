@@ -8,7 +8,7 @@ from contract.exchange import PulseMood
 
 
 @dataclass(frozen=True)
-class PulseCounts:
+class SelfReportCounts:
     """How many students gave each answer at least once, of ``answered`` who gave any."""
 
     answered: int
@@ -16,7 +16,7 @@ class PulseCounts:
     """in the order of the moods; a student who gave several is counted with each"""
 
 
-def count_pulses(given: Iterable[tuple[Hashable, PulseMood]]) -> PulseCounts | None:
+def count_self_reports(given: Iterable[tuple[Hashable, PulseMood]]) -> SelfReportCounts | None:
     """Count (student, answer) pairs; None where fewer than K students answered.
 
     Students are counted, not taps, so that one who taps often weighs no more than another.
@@ -25,7 +25,7 @@ def count_pulses(given: Iterable[tuple[Hashable, PulseMood]]) -> PulseCounts | N
     answered = len({student for student, _ in pairs})
     if answered < K:
         return None
-    return PulseCounts(
+    return SelfReportCounts(
         answered, tuple((mood, sum(said is mood for _, said in pairs)) for mood in PulseMood)
     )
 

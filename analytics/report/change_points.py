@@ -1,9 +1,11 @@
-"""Moments: when the class changed, what the teacher had marked there, and what to try next time.
+"""Change points: when a class changed, what the teacher had marked, and what to try next time.
 
 Changes are found over the whole lecture by penalised segmentation (Killick et al. 2012, *Optimal
 Detection of Changepoints With a Linear Computational Cost*, by the ruptures library). Computed from
 the shown class timeline alone, so that it can tell nothing that the timeline hides. What is
 suggested is a key; the words for it, and their care, belong to whoever knows the reader.
+
+What ``[own]`` marks: ``docs/science.md``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +30,7 @@ neighbours `[own]`: on lectures without any change it keeps nine in ten free of 
 LEAST_NOISE: Final = 0.02
 """No figure is taken to scatter less from step to step than this."""
 MOST: Final = 4
-"""More moments than this nobody revisits."""
+"""More change points than this nobody revisits."""
 NEAR_S: Final = 180
 """A marker explains a change that follows it within this time."""
 _CONFIDENCE: Final = 0.95
@@ -78,7 +80,7 @@ class Advice(StrEnum):
 
 
 @dataclass(frozen=True)
-class Moment:
+class ChangePoint:
     """A lasting change of the class."""
 
     at: int
@@ -134,8 +136,10 @@ def marker_changes(
     return tuple(found)
 
 
-def moments(course: Course, markers: Sequence[Marker], *, most: int = MOST) -> tuple[Moment, ...]:
-    """The ``most`` largest lasting changes, in the order of time; see ``Moment``.
+def change_points(
+    course: Course, markers: Sequence[Marker], *, most: int = MOST
+) -> tuple[ChangePoint, ...]:
+    """The ``most`` largest lasting changes, in the order of time; see ``ChangePoint``.
 
     Each tells of the figure that changed most there, against how it scatters from step to step.
     """
@@ -150,9 +154,9 @@ def moments(course: Course, markers: Sequence[Marker], *, most: int = MOST) -> t
     for left, cut, right in zip([0, *cuts], cuts, [*cuts[1:], len(known)], strict=False):
         near = max(1, SIDE_S // course.step_s)
         before, after = known[max(left, cut - near) : cut], known[cut : min(right, cut + near)]
-        found += list(_moment(course, noise, before, after, known[cut:right], markers))
+        found += list(_change_point(course, noise, before, after, known[cut:right], markers))
     largest = sorted(found, key=lambda pair: -pair[0])[:most]
-    return tuple(sorted((moment for _, moment in largest), key=lambda moment: moment.at))
+    return tuple(sorted((found for _, found in largest), key=lambda found: found.at))
 
 
 def _cuts(scaled: Floats, shortest: int) -> list[int]:
@@ -173,14 +177,14 @@ def _noise(figures: Floats) -> Floats:
     return np.asarray(np.maximum(np.median(steps, axis=0) / 0.954, LEAST_NOISE))
 
 
-def _moment(
+def _change_point(
     course: Course,
     noise: Floats,
     before: Ints,
     after: Ints,
     whole: Ints,
     markers: Sequence[Marker],
-) -> Iterator[tuple[float, Moment]]:
+) -> Iterator[tuple[float, ChangePoint]]:
     """How large the change between two stretches is, and the change; nothing where none is."""
     figures = np.column_stack([course.attentive, course.shares])
     old, new = figures[before].mean(axis=0), figures[after].mean(axis=0)
@@ -197,7 +201,7 @@ def _moment(
     span = _span(course.attentive[after]) if look is None else _ends(course, after, most - 1)
     yield (
         float(size[most]),
-        Moment(
+        ChangePoint(
             at=at,
             marker=marker,
             look=look,

@@ -1,6 +1,8 @@
 """Comparison: one lecture's class figures beside those that the course's earlier lectures showed.
 
 Made of shown figures alone, so it can tell nothing that their own reports do not.
+
+What ``[own]`` marks: ``docs/science.md``.
 """
 
 from collections.abc import Mapping, Sequence

@@ -19,12 +19,12 @@ from analytics.mood.class_mood import one_vote_means, step_grid, timeline
 from analytics.mood.confusion import Confusion, adjust
 from analytics.privacy.small_groups import Cohorts, cohorts, masked, rounded, rounded_each, step_for
 from analytics.report.change_points import (
+    ChangePoint,
     Course,
     Marker,
     MarkerChange,
-    Moment,
+    change_points,
     marker_changes,
-    moments,
 )
 from analytics.report.comparison import ATTENTIVE, PRESENCE, Compared, compare
 from analytics.report.notes import Note, limits_for, method_for
@@ -144,7 +144,7 @@ class LectureReport:
     markers: tuple[Marker, ...]
     changes: tuple[MarkerChange, ...]
     """before and after each marker"""
-    moments: tuple[Moment, ...]
+    change_points: tuple[ChangePoint, ...]
     """the few lasting changes worth revisiting, in the order of time"""
     compared: tuple[Compared, ...]
     """class figures beside those that the course's earlier lectures showed"""
@@ -196,7 +196,7 @@ def build(
         students=_students(facts, buckets, confusion, named, events, flags),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
         changes=marker_changes(course, markers),
-        moments=moments(course, markers),
+        change_points=change_points(course, markers),
         compared=compare(_figures(summary, steps), earlier),
         method=method_for(facts.policy),
         limits=limits_for(facts.policy),

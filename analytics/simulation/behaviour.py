@@ -2,6 +2,8 @@
 
 Semi-Markov: a student listens, and at rates of `Behaviour` something else begins, which lasts for a
 time drawn from its own range, whatever came before. Rates and durations are `[own]` unless said.
+
+What ``[own]`` marks: ``docs/science.md``.
 """
 
 from collections.abc import Iterator, Sequence

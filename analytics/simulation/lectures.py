@@ -4,6 +4,8 @@
 is observed is the posterior of a held-out face that truly has it, each student repeating K = 5
 faces per look, because errors on one person's face are not independent. Replay cannot test head
 pose, so head and eyes have a simulation of their own `[own]`.
+
+What ``[own]`` marks: ``docs/science.md``.
 """
 
 from collections.abc import Hashable, Sequence

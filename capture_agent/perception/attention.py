@@ -1,7 +1,7 @@
 """Whether a student is attentive in one picture, judged against this student's own habits.
 
-SCIENCE, "Engagement": a face is there, the head is within ±25° of yaw and ±20° of pitch of the
-student's own median, and the eyes have not been shut for a second or more.
+A face is there, the head is within ±25° of yaw and ±20° of pitch of the student's own median, and
+the eyes have not been shut for a second or more. Defined in ``docs/science.md``, "Engagement".
 """
 
 import bisect

@@ -1,4 +1,4 @@
-"""Taking in what agents send: observations and events, each item judged by itself, and pulses."""
+"""Taking in what agents send: observations and events, each judged by itself, and self-reports."""
 
 from typing import Any
 
@@ -121,7 +121,7 @@ def pulse() -> Response:
     given = read_body(Pulse)
     services, actor, me = current_services(), actor_of(context), context.participant.id
     if given.mood is not None and given.ask is None and given.answer is None:
-        current_limits().pulses.take(me)
+        current_limits().self_reports.take(me)
         my_data.say(services, actor, me, given.mood)
     elif given.mood is None and given.ask is not None and given.answer is not None:
         my_data.answer(services, actor, me, given.ask, given.answer)

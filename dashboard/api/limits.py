@@ -17,7 +17,7 @@ EXTENSION: Final = "classpulse-limits"
 MOST_KEYS: Final = 50_000
 """Keys remembered; the one longest unused is forgotten first, which only ever lets it in."""
 
-PULSES_PER_MINUTE: Final = 12
+SELF_REPORTS_PER_MINUTE: Final = 12
 
 
 class TokenBuckets:
@@ -71,7 +71,7 @@ class Limits:
     """All API requests of an address."""
     agent: TokenBuckets
     """All requests under one agent's token."""
-    pulses: TokenBuckets
+    self_reports: TokenBuckets
     """One student's self-reports: a tap may be put right, but none is stored by the dozen."""
     guesses: TokenBuckets
     """Wrong join codes from one address; right ones cost nothing."""
@@ -88,7 +88,7 @@ def limits_from(settings: Settings) -> Limits:
     return Limits(
         address=TokenBuckets(address, 2 * address),
         agent=TokenBuckets(agent, 6 * agent),
-        pulses=TokenBuckets(PULSES_PER_MINUTE / 60, PULSES_PER_MINUTE),
+        self_reports=TokenBuckets(SELF_REPORTS_PER_MINUTE / 60, SELF_REPORTS_PER_MINUTE),
         guesses=TokenBuckets(guesses / 60, guesses),
         signin=TokenBuckets(signin / 3600, max(5.0, signin / 6)),
         signin_address=TokenBuckets(signin / 360, max(50.0, signin / 0.6)),

@@ -78,7 +78,7 @@ def own_data(services: Services, participant_id: UUID, after: UUID | None = None
     store = services.store
     rows = queries.observations_of(store, participant_id, limit=PAGE_ROWS + 1, after=after)
     page = rows[:PAGE_ROWS]
-    pulses = queries.lecture_pulses(store, lecture.id)
+    said = queries.lecture_self_reports(store, lecture.id)
     return OwnData(
         participant=participant.id,
         name=participant.name,
@@ -103,7 +103,7 @@ def own_data(services: Services, participant_id: UUID, after: UUID | None = None
         ),
         pulses=tuple(
             OwnPulse(id=one.id, at=one.at, mood=one.mood)
-            for one in pulses
+            for one in said
             if one.participant_id == participant_id
         ),
         flags=tuple(

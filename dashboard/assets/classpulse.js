@@ -1,4 +1,4 @@
-/* What only a browser can do: dialogues, presenting, keys. The live line is in live_line.js. */
+/* What only a browser can do: dialogues, presenting, keys. The delta feed is in delta_feed.js. */
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   classpulse: {
     /** Open or close a dialogue. */

@@ -173,9 +173,9 @@ def quick_marker(number: object) -> dict[str, object]:
     return {"type": "quick-marker", "number": number}
 
 
-def pulse(mood: object) -> dict[str, object]:
+def self_report(mood: object) -> dict[str, object]:
     """A button of the one-tap question."""
-    return {"type": "pulse", "mood": mood}
+    return {"type": "self-report", "mood": mood}
 
 
 def private_answer(flag_id: UUID | object, answer: object) -> dict[str, object]:

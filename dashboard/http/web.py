@@ -5,7 +5,7 @@ from typing import Final, cast
 
 from flask import current_app
 
-from dashboard.live.delta_feed import Lines
+from dashboard.live.delta_feed import DeltaFeeds
 from dashboard.settings import Settings
 from services.context import Services
 
@@ -18,7 +18,7 @@ class WebServices(Services):
     """The services with the server's settings and what open live pages were told."""
 
     settings: Settings
-    lines: Lines = field(default_factory=Lines)
+    feeds: DeltaFeeds = field(default_factory=DeltaFeeds)
     program_path: str | None = None
     """Where on this server students install the program from."""
 

@@ -42,9 +42,14 @@ def why(kind: FlagKind, evidence: Evidence, *, said_yes: bool = False) -> str:
     return " ".join([sentence, *asked])
 
 
+def why_logged(
+    kind: FlagKind, evidence: Evidence | None, logged: str, *, said_yes: bool = False
+) -> str:
+    """The same of a logged check-in: from its numbers, or as an older log worded it."""
+    return logged if evidence is None else why(kind, evidence, said_yes=said_yes)
+
+
 def reason_of(flag: FlagRow) -> str:
-    """Why a logged check-in was suggested: from its numbers, or as an older log worded it."""
+    """Why a check-in was suggested, as the store keeps it."""
     evidence = evidence_of(flag.evidence)
-    if evidence is None:
-        return flag.reason
-    return why(flag.kind, evidence, said_yes=flag.answer is True)
+    return why_logged(flag.kind, evidence, flag.reason, said_yes=flag.answer is True)

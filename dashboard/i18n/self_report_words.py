@@ -5,7 +5,7 @@ from typing import Final
 from contract.exchange import PulseMood
 from dashboard.i18n import Said, mark
 
-PULSE: Final = Said(
+SELF_REPORT: Final = Said(
     {
         # For translators: a student's answer to "How is it going?".
         PulseMood.GOOD: mark("Going well"),
@@ -16,7 +16,7 @@ PULSE: Final = Said(
     }
 )
 
-PULSE_OF_SOME: Final = Said(
+SELF_REPORT_OF_SOME: Final = Said(
     {
         # For translators: in a list of how many students said it, after "Students say".
         PulseMood.GOOD: mark("Going well"),

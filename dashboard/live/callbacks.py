@@ -30,7 +30,7 @@ _FOLLOWED = (
     ids.LIVE_ATTENTION_TEXT,
     ids.LIVE_SINCE,
 )
-"""Whose children the live line keeps up to date."""
+"""Whose children the delta feed keeps up to date."""
 
 _STAYS = Input(ids.LIVE_LECTURE, "data")
 """The lecture, for callbacks of buttons of which any number may stand: those run also when none
@@ -177,7 +177,7 @@ def _ending(app: Dash, services: Services) -> None:
 
 
 def _in_browser(app: Dash) -> None:
-    """What happens in the browser; of the server it asks only ``live_news``."""
+    """What happens in the browser; of the server it asks only ``feed_route``."""
 
     # Dash does not type it.
     run: Callable[..., Any] = app.clientside_callback
@@ -195,7 +195,7 @@ def _in_browser(app: Dash) -> None:
         *(State(*part) for part in shown),
     )
     run(
-        inside("news"),
+        inside("feed"),
         *(Output(*part, allow_duplicate=True) for part in shown),
         Input(ids.LIVE_TICK, "n_intervals"),
         prevent_initial_call=True,

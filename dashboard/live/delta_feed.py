@@ -1,4 +1,4 @@
-"""The live line: each open page is told only what it does not know, and those alike share it.
+"""The delta feed: each open page is told only what it does not know, and those alike share it.
 
 What a page shows are *parts*, JSON trees by name. A page names by its cursor what it was told
 last; the answer is the difference to what holds now, made once for all pages that stand there.
@@ -26,14 +26,14 @@ Parts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Delta:
     """One body, as it is and compressed (None where that would be no gain)."""
 
     body: bytes
     packed: bytes | None
 
     @classmethod
-    def of(cls, told: Any) -> "Answer":
+    def of(cls, told: Any) -> "Delta":
         """The answer that says ``told``."""
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         # Level 9 once for all who share it; no file name and no time in the frame.
@@ -52,14 +52,14 @@ class State:
 
 
 @dataclass(slots=True)
-class Line:
+class DeltaFeed:
     """One lecture in one language: what holds, and what held a moment ago. For many threads."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _key: Hashable = None
     _now: State | None = None
     _states: OrderedDict[str, State] = field(default_factory=OrderedDict)
-    _answers: dict[str | None, Answer] = field(default_factory=dict)
+    _answers: dict[str | None, Delta] = field(default_factory=dict)
 
     def advance(self, key: Hashable, at: float, render: Callable[[], Parts]) -> State:
         """What holds now: rendered by whoever comes first with a new ``key``.
@@ -79,7 +79,7 @@ class Line:
                 self._key = key
             return self._now
 
-    def answer(self, state: State, since: str | None) -> Answer | None:
+    def answer(self, state: State, since: str | None) -> Delta | None:
         """What ``state`` adds to the cursor ``since``; None where that is nothing.
 
         Everything, where ``since`` is no cursor of a remembered state.
@@ -92,7 +92,7 @@ class Line:
             shared = state is self._now
             found = self._answers.get(kept) if shared else None
             if found is None:
-                found = Answer.of(_told(known, state))
+                found = Delta.of(_told(known, state))
                 if shared:
                     self._answers[kept] = found
             return found
@@ -133,31 +133,31 @@ def _print(text: bytes) -> bytes:
 
 
 _FORGOTTEN_S: Final = 600.0
-"""A line that nobody asked for so long is let go: its lecture is over, or its language left."""
+"""A feed that nobody asked for so long is let go: its lecture is over, or its language left."""
 
 
-class Lines:
-    """The lines of all lectures and languages that somebody watches. For many threads."""
+class DeltaFeeds:
+    """The feeds of all lectures and languages that somebody watches. For many threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._lines: dict[Hashable, tuple[Line, float]] = {}
+        self._feeds: dict[Hashable, tuple[DeltaFeed, float]] = {}
 
-    def line(self, key: Hashable) -> Line:
-        """The line of ``key``, a lecture and a language; a new one where there is none."""
+    def feed(self, key: Hashable) -> DeltaFeed:
+        """The feed of ``key``, a lecture and a language; a new one where there is none."""
         now = self._clock()
         with self._lock:
-            found, _ = self._lines.get(key, (None, 0.0))
+            found, _ = self._feeds.get(key, (None, 0.0))
             if found is None:
-                found = Line()
-                self._lines = {
-                    name: kept for name, kept in self._lines.items() if now - kept[1] < _FORGOTTEN_S
+                found = DeltaFeed()
+                self._feeds = {
+                    name: kept for name, kept in self._feeds.items() if now - kept[1] < _FORGOTTEN_S
                 }
-            self._lines[key] = found, now
+            self._feeds[key] = found, now
             return found
 
     def forget(self) -> None:
-        """Let go of all lines, as a new process would begin: every page is told all anew."""
+        """Let go of all feeds, as a new process would begin: every page is told all anew."""
         with self._lock:
-            self._lines.clear()
+            self._feeds.clear()

@@ -14,26 +14,26 @@ from dashboard.auth.signin import current_actor
 from dashboard.http.web import WebServices, current_services
 from dashboard.i18n.viewer_language import known
 from dashboard.live import parts
-from dashboard.live.delta_feed import Answer, Line, State
+from dashboard.live.delta_feed import Delta, DeltaFeed, State
 from db.values import Course, Lecture
 from services import access, lookup
 from services.access import Action, Nobody
 from services.errors import NotSignedInError
 from services.live.values import Increment, LiveSnapshot
 
-blueprint = Blueprint("live_news", __name__)
+blueprint = Blueprint("delta_feed", __name__)
 
 PREFIX: Final = "/_live"
 """Not a page's address: the guard sends nobody from here to the sign-in form."""
 
-_NOTHING: Final = Answer.of({})
+_NOTHING: Final = Delta.of({})
 """Not a 204, after which waitress would close the browser's connection."""
-_OVER: Final = Answer.of({"over": True})
+_OVER: Final = Delta.of({"over": True})
 """The lecture has ended: the page is to be loaded anew, and says so then."""
 
 
 @blueprint.get(f"{PREFIX}/<uuid:lecture_id>")
-def news(lecture_id: UUID) -> Response:
+def delta(lecture_id: UUID) -> Response:
     """What is new since ``?since=``, in the page's own language ``?in=``; {} where nothing is."""
     actor = current_actor()
     if isinstance(actor, Nobody):
@@ -50,8 +50,8 @@ def news(lecture_id: UUID) -> Response:
         if not lecture.running:
             return _sent(_OVER)
         timeline = services.live.timeline_since(lecture_id, None)
-        line, state = standing(services, lecture, course, snapshot, timeline)
-    return _sent(line.answer(state, request.args.get("since")) or _NOTHING)
+        feed, state = standing(services, lecture, course, snapshot, timeline)
+    return _sent(feed.answer(state, request.args.get("since")) or _NOTHING)
 
 
 def standing(
@@ -60,13 +60,13 @@ def standing(
     course: Course,
     snapshot: LiveSnapshot | None,
     timeline: Increment,
-) -> tuple[Line, State]:
-    """The line of a running lecture in the language now spoken, and what holds on it."""
+) -> tuple[DeltaFeed, State]:
+    """The feed of a running lecture in the language now spoken, and what holds on it."""
     now = services.clock() if snapshot is None else snapshot.as_of
-    line = services.lines.line((lecture.id, i18n.language()))
+    feed = services.feeds.feed((lecture.id, i18n.language()))
     # Before the first tick only the minute changes.
     key = (None, _minute(now)) if snapshot is None else (snapshot.sequence, timeline.cursor, now)
-    return line, line.advance(
+    return feed, feed.advance(
         key,
         now.timestamp(),
         lambda: parts.followed(lecture, course, snapshot, timeline, now),
@@ -77,7 +77,7 @@ def _minute(now: datetime) -> int:
     return int(now.timestamp()) // 60
 
 
-def _sent(answer: Answer) -> Response:
+def _sent(answer: Delta) -> Response:
     packed = answer.packed if "gzip" in request.headers.get("Accept-Encoding", "") else None
     response = Response(packed or answer.body, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"

@@ -13,7 +13,7 @@ from dashboard import i18n
 from dashboard.components import ids, parts, shell
 from dashboard.components.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_COLOUR, STACK
 from dashboard.i18n import plural, text, wording
-from dashboard.i18n.flag_words import why
+from dashboard.i18n.flag_words import why_logged
 from dashboard.live import self_reports
 from db.values import Participant, ParticipantStatus
 from services.live.values import LiveSnapshot, MoodFigures, OpenFlag, StudentTile
@@ -305,9 +305,7 @@ def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
 
 
 def _why(flag: OpenFlag) -> str:
-    if flag.evidence is None:
-        return flag.reason
-    return why(FlagKind(flag.kind), flag.evidence, said_yes=flag.said_yes)
+    return why_logged(FlagKind(flag.kind), flag.evidence, flag.reason, said_yes=flag.said_yes)
 
 
 def _tile(tile: StudentTile, *, mixed: bool) -> Any:

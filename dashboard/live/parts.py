@@ -95,7 +95,7 @@ def plain(part: Any) -> Any:
 def shared_times(figure: live_charts.Figure) -> live_charts.Figure:
     """``figure`` with its traces' times told once: 0 stands for those of the first trace.
 
-    ``assets/live_line.js`` does the same to what it draws, and undoes it to draw.
+    ``assets/delta_feed.js`` does the same to what it draws, and undoes it to draw.
     """
     first, *others = figure["data"]
     told = [{**trace, "x": 0} if trace["x"] == first["x"] else trace for trace in others]

@@ -12,9 +12,9 @@ from contract.exchange import PulseMood
 from dashboard import i18n
 from dashboard.components import parts
 from dashboard.i18n import text, wording
-from dashboard.i18n.self_report_words import PULSE_OF_SOME, SIGN
+from dashboard.i18n.self_report_words import SELF_REPORT_OF_SOME, SIGN
 from dashboard.live.charts import local
-from db.values import PulseSpan
+from db.values import SelfReportSpan
 from services.live.values import LiveSnapshot
 
 EARLIER_SHOWS: Final = 4
@@ -74,7 +74,7 @@ def strip(snapshot: LiveSnapshot) -> list[Any]:
     mood, count = top(newest)
     word = [
         html.Span(SIGN[mood], className="cp-said-sign", **parts.aria(hidden="true")),
-        PULSE_OF_SOME[mood],
+        SELF_REPORT_OF_SOME[mood],
     ]
     share = text(
         "{n} of {students}", n=i18n.number(count), students=wording.students(newest.answered)
@@ -86,11 +86,11 @@ def strip(snapshot: LiveSnapshot) -> list[Any]:
     ]
 
 
-def sentence(span: PulseSpan) -> str:
+def sentence(span: SelfReportSpan) -> str:
     """A span's counts in one sentence, commonest first."""
     ranked = sorted(PulseMood, key=lambda mood: -span.counts.get(mood, 0))
     named = [
-        f"{PULSE_OF_SOME[mood]} {i18n.number(span.counts[mood])}"
+        f"{SELF_REPORT_OF_SOME[mood]} {i18n.number(span.counts[mood])}"
         for mood in ranked
         if span.counts.get(mood, 0)
     ]
@@ -101,19 +101,19 @@ def sentence(span: PulseSpan) -> str:
     )
 
 
-def top(span: PulseSpan) -> tuple[PulseMood, int]:
+def top(span: SelfReportSpan) -> tuple[PulseMood, int]:
     """The commonest answer and how many gave it; of equals the one that matters more."""
     order = list(PulseMood)
     mood = max(order, key=lambda one: (span.counts.get(one, 0), order.index(one)))
     return mood, span.counts.get(mood, 0)
 
 
-def _bar(mood: PulseMood, span: PulseSpan) -> Any:
+def _bar(mood: PulseMood, span: SelfReportSpan) -> Any:
     count = span.counts.get(mood, 0)
     return html.Li(
         [
             html.Span(SIGN[mood], className="cp-said-sign", **parts.aria(hidden="true")),
-            html.Span(PULSE_OF_SOME[mood], className="cp-said-name"),
+            html.Span(SELF_REPORT_OF_SOME[mood], className="cp-said-name"),
             html.Span(
                 html.Span(
                     className=f"cp-said-bar cp-said-{mood.value}",
@@ -127,7 +127,7 @@ def _bar(mood: PulseMood, span: PulseSpan) -> Any:
     )
 
 
-def _earlier(spans: Sequence[PulseSpan], zone: ZoneInfo) -> Any:
+def _earlier(spans: Sequence[SelfReportSpan], zone: ZoneInfo) -> Any:
     return html.Details(
         [
             html.Summary(text("Before that")),
@@ -144,6 +144,6 @@ def _earlier(spans: Sequence[PulseSpan], zone: ZoneInfo) -> Any:
     )
 
 
-def _span(span: PulseSpan, zone: ZoneInfo) -> str:
+def _span(span: SelfReportSpan, zone: ZoneInfo) -> str:
     begin, end = (local(epoch, zone)[11:16] for epoch in (span.begins, span.ends))
     return text("{begin} to {end}", begin=begin, end=end)

@@ -2,7 +2,7 @@
 
 A step ``[path, value]`` puts ``value`` where ``path`` leads; ``[path, start, count, values]``
 replaces ``count`` elements of the list there, from ``start`` on, by ``values``. They hold in the
-order given; ``assets/live_line.js`` takes them in the browser, :func:`applied` here.
+order given; ``assets/delta_feed.js`` takes them in the browser, :func:`applied` here.
 """
 
 from collections.abc import Sequence

@@ -18,7 +18,7 @@ from dashboard.pages.join import start
 from dashboard.pages.reports import page as reports
 from dashboard.pages.student import home as student_home
 from dashboard.pages.student import own_page
-from dashboard.reports.change_points import told_moments
+from dashboard.reports.change_points import told_change_points
 from db.people import courses, school_settings
 from db.teaching import lectures
 from db.teaching import reports as stored_reports
@@ -169,5 +169,5 @@ def _report_row(
         report,
         stored_reports.job_of(services.store, lecture.id),
         may(actor, Action.DOWNLOAD_STUDENT_TABLE, target),
-        told_moments(told) if told else (),
+        told_change_points(told) if told else (),
     )

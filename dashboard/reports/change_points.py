@@ -13,7 +13,7 @@ from math import isnan
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from analytics.report.change_points import NOTABLE, Advice, MarkerChange, Moment, Span
+from analytics.report.change_points import NOTABLE, Advice, ChangePoint, MarkerChange, Span
 from dashboard import i18n
 from dashboard.i18n import Said, mark, text, wording
 from dashboard.reports.charts import local_time
@@ -42,46 +42,44 @@ ADVICE: Final[Mapping[Advice, str]] = Said(
 
 
 @dataclass(frozen=True, slots=True)
-class MomentWords:
-    """One moment as the report says it."""
+class ChangePointWords:
+    """One change point as the report says it."""
 
     time: str
     evidence: str
     suggestion: str
 
 
-def moment_words(moments: Sequence[Moment], zone: ZoneInfo) -> list[MomentWords]:
+def change_point_words(found: Sequence[ChangePoint], zone: ZoneInfo) -> list[ChangePointWords]:
     """The moments worth revisiting, in the reader's language and the school's wall time."""
     return [
-        MomentWords(
-            time=wording.clock(local_time(moment.at, zone)),
-            evidence=evidence(moment),
-            suggestion=ADVICE[moment.advice],
+        ChangePointWords(
+            time=wording.clock(local_time(point.at, zone)),
+            evidence=evidence(point),
+            suggestion=ADVICE[point.advice],
         )
-        for moment in moments
+        for point in found
     ]
 
 
-def told_moments(table: bytes) -> list[MomentWords]:
+def told_change_points(table: bytes) -> list[ChangePointWords]:
     """What a report's ``moments`` table says, in the language it was written in."""
     return [
-        MomentWords(
+        ChangePointWords(
             wording.clock(datetime.fromisoformat(row["at"])), row["evidence"], row["suggestion"]
         )
         for row in csv.DictReader(StringIO(table.decode("utf-8"), newline=""))
     ]
 
 
-def evidence(moment: Moment) -> str:
+def evidence(point: ChangePoint) -> str:
     """E.g. *After group work, attention rose from 52 % to 71 % (likely 64 to 77 %), for 12 min.*"""
-    change = _moved(
-        moment.look is None, _look_name(moment), moment.before, moment.after, moment.span
-    )
-    lasted = wording.length(timedelta(seconds=moment.lasted_s))
-    if moment.marker is not None:
+    change = _moved(point.look is None, _look_name(point), point.before, point.after, point.span)
+    lasted = wording.length(timedelta(seconds=point.lasted_s))
+    if point.marker is not None:
         return text(
             "After {marker}, {change}, for {lasted}.",
-            marker=moment.marker.label,
+            marker=point.marker.label,
             change=change,
             lasted=lasted,
         )
@@ -114,8 +112,8 @@ def _look(change: MarkerChange) -> list[str]:
     return [_moved(False, wording.LOOK[change.look], before, after, change.share_span)]
 
 
-def _look_name(moment: Moment) -> str:
-    return "" if moment.look is None else wording.LOOK[moment.look]
+def _look_name(point: ChangePoint) -> str:
+    return "" if point.look is None else wording.LOOK[point.look]
 
 
 def _moved(attention: bool, look: str, before: float, after: float, span: Span) -> str:

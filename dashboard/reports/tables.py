@@ -6,7 +6,7 @@ from io import StringIO
 from math import isnan
 from typing import Final
 
-from analytics.privacy.self_reports import PulseCounts
+from analytics.privacy.self_reports import SelfReportCounts
 from analytics.privacy.suppression import K
 from analytics.report.comparison import ATTENTIVE
 from analytics.report.lecture_report import LectureReport
@@ -22,7 +22,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def tables(
-    report: LectureReport, course: Course, said: PulseCounts | None = None
+    report: LectureReport, course: Course, said: SelfReportCounts | None = None
 ) -> Mapping[str, bytes]:
     """The tables by name; ``flags`` and ``students`` only where the report holds such rows.
 
@@ -43,7 +43,7 @@ def tables(
     }
     if inferred:
         made["timeline"] = _csv(_timeline_head(), _timeline(report, course))
-        made["moments"] = _csv(_MOMENT_HEAD, _moments(report, course))
+        made["moments"] = _csv(_MOMENT_HEAD, _change_points(report, course))
         made["comparison"] = _csv(_COMPARED_HEAD, _compared(report))
     if report.students:
         made["students"] = _csv(_STUDENT_HEAD, _students(report))
@@ -89,7 +89,7 @@ def _facts(report: LectureReport, course: Course) -> list[tuple[str, Cell]]:
     ]
 
 
-def _said(said: PulseCounts | None) -> list[tuple[str, Cell]]:
+def _said(said: SelfReportCounts | None) -> list[tuple[str, Cell]]:
     """The students' own answers; that there is nothing else is said as well."""
     none: list[tuple[str, Cell]] = [("inferred_from_faces", "nothing")]
     if said is None:
@@ -153,20 +153,20 @@ _MOMENT_HEAD: Final = (
 )  # fmt: skip
 
 
-def _moments(report: LectureReport, course: Course) -> list[list[Cell]]:
+def _change_points(report: LectureReport, course: Course) -> list[list[Cell]]:
     return [
         [
-            _at(moment.at, course),
-            moment.lasted_s,
-            None if moment.marker is None else moment.marker.label,
-            ATTENTIVE if moment.look is None else moment.look.value,
-            moment.before,
-            moment.after,
-            *moment.span,
-            evidence(moment),
-            ADVICE[moment.advice],
+            _at(point.at, course),
+            point.lasted_s,
+            None if point.marker is None else point.marker.label,
+            ATTENTIVE if point.look is None else point.look.value,
+            point.before,
+            point.after,
+            *point.span,
+            evidence(point),
+            ADVICE[point.advice],
         ]
-        for moment in report.moments
+        for point in report.change_points
     ]
 
 

@@ -8,17 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.flags.log import ReportFlag
-from analytics.privacy.self_reports import PulseCounts
+from analytics.privacy.self_reports import SelfReportCounts
 from analytics.privacy.suppression import K
 from analytics.report.lecture_report import LectureReport, LookTotal
 from contract import LOOKS, Look, Policy
 from dashboard import i18n
 from dashboard.components.theme import LOOK_COLOURS, STACK
 from dashboard.i18n import plural, text, wording
-from dashboard.i18n.flag_words import why
-from dashboard.i18n.self_report_words import PULSE_OF_SOME
+from dashboard.i18n.flag_words import why_logged
+from dashboard.i18n.self_report_words import SELF_REPORT_OF_SOME
 from dashboard.reports import earlier, svg
-from dashboard.reports.change_points import change_words, moment_words
+from dashboard.reports.change_points import change_point_words, change_words
 from dashboard.reports.charts import (
     attention_chart,
     known,
@@ -47,7 +47,7 @@ def words(
     course: Course,
     school: str,
     model: ModelWords,
-    said: PulseCounts | None = None,
+    said: SelfReportCounts | None = None,
 ) -> dict[str, Any]:
     """All that ``lecture.typ`` reads. ``said``: the students' own answers, where enough gave any.
 
@@ -59,7 +59,7 @@ def words(
     return {key: _unbroken(value) for key, value in told.items()}
 
 
-def _self_reported(report: LectureReport, said: PulseCounts | None) -> dict[str, Any]:
+def _self_reported(report: LectureReport, said: SelfReportCounts | None) -> dict[str, Any]:
     """What takes the place of all figures from faces."""
     lasted = _lasted(report)
     if said is None:
@@ -91,7 +91,7 @@ def _self_reported(report: LectureReport, said: PulseCounts | None) -> dict[str,
         "answers": answers,
         "said": []
         if said is None
-        else [[PULSE_OF_SOME[mood], i18n.number(count)] for mood, count in said.students],
+        else [[SELF_REPORT_OF_SOME[mood], i18n.number(count)] for mood, count in said.students],
         "footer": text(
             "{title} · told by students, nothing inferred from faces", title=report.facts.title
         ),
@@ -152,7 +152,7 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "inferred": report.facts.policy is not Policy.SELF_REPORT,
         "moments": [
             [said.time, said.evidence, said.suggestion]
-            for said in moment_words(report.moments, zone)
+            for said in change_point_words(report.change_points, zone)
         ],
         "earlier": earlier.rows(report.compared),
         "earlier_said": earlier.sentence(report.compared),
@@ -191,9 +191,7 @@ def outcome_words(outcome: str | None) -> str:
 
 def flag_why(flag: ReportFlag) -> str:
     """Why a check-in was suggested, in one sentence."""
-    if flag.evidence is None:
-        return flag.reason
-    return why(flag.kind, flag.evidence, said_yes=flag.said_yes)
+    return why_logged(flag.kind, flag.evidence, flag.reason, said_yes=flag.said_yes)
 
 
 def _figures(report: LectureReport) -> list[dict[str, str]]:

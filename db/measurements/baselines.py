@@ -28,18 +28,18 @@ LONGEST: Final = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class UsualLooks:
+class BaselineSums:
     """Sums × 10⁴ of the seven looks over so many observations with a face."""
 
     observations: int
     sums: tuple[int, ...]
 
-    def __add__(self, other: "UsualLooks") -> "UsualLooks":
+    def __add__(self, other: "BaselineSums") -> "BaselineSums":
         both = zip(self.sums, other.sums, strict=True)
-        return UsualLooks(self.observations + other.observations, tuple(a + b for a, b in both))
+        return BaselineSums(self.observations + other.observations, tuple(a + b for a, b in both))
 
 
-def usual_looks(store: Store, lecture_id: UUID, model: str) -> Mapping[UUID, UsualLooks]:
+def baseline_sums(store: Store, lecture_id: UUID, model: str) -> Mapping[UUID, BaselineSums]:
     """By participant of a lecture, what ``model`` (``name@version``) saw of them before.
 
     Who chose no flags, or of whom nothing is known, is not in it.
@@ -77,7 +77,7 @@ def _wanting(lecture_id: UUID) -> Any:
 
 def _earlier(
     connection: Connection, lecture_id: UUID, who: Any, model: str
-) -> list[tuple[UUID, UsualLooks]]:
+) -> list[tuple[UUID, BaselineSums]]:
     lecture = connection.execute(select(lectures).where(lectures.c.id == lecture_id)).one()
     chosen = (
         select(lectures.c.id)
@@ -144,7 +144,7 @@ def _between(
     began: datetime,
     ended: datetime,
     model: str,
-) -> UsualLooks | None:
+) -> BaselineSums | None:
     course = select(lectures.c.course_id).where(lectures.c.id == lecture_id).scalar_subquery()
     query = select(
         func.count(), *[func.coalesce(func.sum(observations.c[look]), 0) for look in LOOKS]
@@ -160,5 +160,5 @@ def _between(
     return _looks(row) if row[0] else None
 
 
-def _looks(row: Any) -> UsualLooks:
-    return UsualLooks(int(row[0]), tuple(int(value) for value in row[1:]))
+def _looks(row: Any) -> BaselineSums:
+    return BaselineSums(int(row[0]), tuple(int(value) for value in row[1:]))

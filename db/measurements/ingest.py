@@ -20,8 +20,8 @@ from db.engine.bulk import add_sums, insert_new
 from db.engine.store import Store
 from db.errors import NotFoundError, WithdrawnError
 from db.schema.scales import ANGLE_SCALE, BUCKET_SUMS, SHARE_SCALE
-from db.schema.tables import buckets, events, lectures, observations, participants, pulses
-from db.values import PulseRow
+from db.schema.tables import buckets, events, lectures, observations, participants, self_reports
+from db.values import SelfReport
 
 Row = dict[str, Any]
 
@@ -79,16 +79,18 @@ def ingest_events(
     return _verdicts([item.id for item in batch], store.write(work))
 
 
-def ingest_pulse(store: Store, participant_id: UUID, mood: PulseMood, at: datetime) -> PulseRow:
+def ingest_self_report(
+    store: Store, participant_id: UUID, mood: PulseMood, at: datetime
+) -> SelfReport:
     """Store a self-report. Raises as ``ingest_observations``."""
-    pulse = PulseRow(id=uuid7(at), participant_id=participant_id, at=at, mood=mood)
+    said = SelfReport(id=uuid7(at), participant_id=participant_id, at=at, mood=mood)
 
-    def work(connection: Connection) -> PulseRow:
+    def work(connection: Connection) -> SelfReport:
         _open(connection, participant_id)
         connection.execute(
-            insert(pulses).values(id=pulse.id, participant_id=participant_id, at=at, mood=mood)
+            insert(self_reports).values(id=said.id, participant_id=participant_id, at=at, mood=mood)
         )
-        return pulse
+        return said
 
     return store.write(work)
 
@@ -193,8 +195,8 @@ def _add(sums: Row, row: Row) -> None:
     sums["face_share_sum"] += row["face_share"]
     if row["neutral"] is not None:
         sums["face_observations"] += 1
-        for emotion in LOOKS:
-            sums[f"{emotion}_sum"] += row[emotion]
+        for look in LOOKS:
+            sums[f"{look}_sum"] += row[look]
     if row["attentive"] is not None:
         sums["attentive_count"] += 1
         sums["attentive_sum"] += row["attentive"]

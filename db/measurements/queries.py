@@ -1,4 +1,4 @@
-"""Reading what was stored: bucket columns as arrays, events, pulses, rows and counts."""
+"""Reading what was stored: bucket columns as arrays, events, self-reports, rows and counts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,9 +16,9 @@ from contract.looks import LOOKS
 from db.engine.store import Store
 from db.schema import rows
 from db.schema.scales import ANGLE_SCALE, BUCKET_SUMS, SHARE_SCALE
-from db.schema.tables import buckets, events, lectures, markers, observations, pulses
+from db.schema.tables import buckets, events, lectures, markers, observations, self_reports
 from db.schema.tables import participants as _participants
-from db.values import EventRow, Lecture, LectureCounts, ObservationRow, Participant, PulseRow
+from db.values import EventRow, Lecture, LectureCounts, ObservationRow, Participant, SelfReport
 
 Columns = dict[str, NDArray[Any]]
 
@@ -27,7 +27,7 @@ _PLAIN: Final = (
     "changed",
     *(name for name in BUCKET_SUMS if name.removesuffix("_sum") not in LOOKS),
 )
-_LOOKS: Final = tuple(f"{emotion}_sum" for emotion in LOOKS)
+_LOOKS: Final = tuple(f"{look}_sum" for look in LOOKS)
 
 
 def lecture_buckets(
@@ -146,16 +146,16 @@ def _events(store: Store, condition: Any) -> list[EventRow]:
         ]
 
 
-def lecture_pulses(store: Store, lecture_id: UUID) -> list[PulseRow]:
+def lecture_self_reports(store: Store, lecture_id: UUID) -> list[SelfReport]:
     """The self-reports of a lecture, in order of time."""
     query = (
-        select(pulses)
-        .where(pulses.c.participant_id.in_(_participants_of(lecture_id)))
-        .order_by(pulses.c.at, pulses.c.id)
+        select(self_reports)
+        .where(self_reports.c.participant_id.in_(_participants_of(lecture_id)))
+        .order_by(self_reports.c.at, self_reports.c.id)
     )
     with store.read() as connection:
         return [
-            PulseRow(row.id, row.participant_id, row.at, PulseMood(row.mood))
+            SelfReport(row.id, row.participant_id, row.at, PulseMood(row.mood))
             for row in connection.execute(query)
         ]
 
@@ -198,7 +198,9 @@ def counts(store: Store, lecture_id: UUID) -> LectureCounts:
             observations=int(stored),
             face_observations=int(faces),
             events=_count(connection, select(events.c.id).where(events.c.participant_id.in_(own))),
-            pulses=_count(connection, select(pulses.c.id).where(pulses.c.participant_id.in_(own))),
+            self_reports=_count(
+                connection, select(self_reports.c.id).where(self_reports.c.participant_id.in_(own))
+            ),
             first_bucket=_moment(first),
             last_bucket=_moment(last),
         )
@@ -213,7 +215,7 @@ def last_sign(store: Store, lecture_id: UUID) -> datetime | None:
     captured = select(func.max(buckets.c.bucket)).where(buckets.c.participant_id.in_(own))
     others = (
         select(func.max(events.c.at)).where(events.c.participant_id.in_(own)),
-        select(func.max(pulses.c.at)).where(pulses.c.participant_id.in_(own)),
+        select(func.max(self_reports.c.at)).where(self_reports.c.participant_id.in_(own)),
         select(func.max(markers.c.at)).where(markers.c.lecture_id == lecture_id),
     )
     with store.read() as connection:
@@ -262,7 +264,7 @@ def observations_of(
 
 def _observations(found: Sequence[Row[Any]]) -> Iterator[ObservationRow]:
     for row in found:
-        looks = [getattr(row, emotion) for emotion in LOOKS]
+        looks = [getattr(row, look) for look in LOOKS]
         yield ObservationRow(
             id=row.id,
             captured_at=row.captured_at,

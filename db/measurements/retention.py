@@ -23,10 +23,10 @@ from db.schema.tables import (
     observations,
     participants,
     personal_links,
-    pulse_spans,
-    pulses,
     recovery_links,
     report_jobs,
+    self_report_spans,
+    self_reports,
     shown_members,
     students,
     tickets,
@@ -131,7 +131,7 @@ def _prune_lecture(connection: Connection, lecture_id: UUID) -> Removal:
     own = select(participants.c.id).where(participants.c.lecture_id == lecture_id)
     ids = list(connection.execute(own).scalars())
     lecture_ids = _lectures_of(connection, ids)
-    for told in (shown_members, pulse_spans):
+    for told in (shown_members, self_report_spans):
         connection.execute(delete(told).where(told.c.lecture_id == lecture_id))
     room_figures.forget_in(connection, lecture_id)
     removed = _delete_all(connection, ids)
@@ -189,7 +189,7 @@ def _delete_numbers(connection: Connection, ids: Sequence[UUID]) -> int:
     own_flags = select(flags.c.id).where(flags.c.participant_id.in_(ids))
     connection.execute(delete(flag_events).where(flag_events.c.flag_id.in_(own_flags)))
     take_back_in(connection, ids)
-    for table in (flags, buckets, events, pulses):
+    for table in (flags, buckets, events, self_reports):
         connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
     forget_in(connection, ids)
     return removed

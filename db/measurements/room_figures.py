@@ -94,8 +94,8 @@ def _count(sums: dict[str, int], item: RoomObservation) -> None:
     sums["observations"] += 1
     sums["faces"] += len(item.faces)
     for face in item.faces:
-        for emotion, share in zip(LOOKS, face.probabilities, strict=True):
-            sums[f"{emotion}_sum"] += round(share * SHARE_SCALE)
+        for look, share in zip(LOOKS, face.probabilities, strict=True):
+            sums[f"{look}_sum"] += round(share * SHARE_SCALE)
         if face.attentive is not None:
             sums["attentive_count"] += 1
             sums["attentive_sum"] += round(face.attentive * SHARE_SCALE)
@@ -109,7 +109,7 @@ def room_columns(store: Store, lecture_id: UUID) -> Columns:
     × 10^4, over faces and seconds; ``model`` (str objects).
     """
     plain = ("bucket", *ROOM_SUMS[:4])
-    looks = [f"{emotion}_sum" for emotion in LOOKS]
+    looks = [f"{look}_sum" for look in LOOKS]
     query = (
         select(room_buckets.c.model, *[room_buckets.c[name] for name in (*plain, *looks)])
         .where(room_buckets.c.lecture_id == lecture_id)

@@ -21,7 +21,7 @@ BUCKET_SUMS: Final = (
     "yaw_sum",
     "pitch_sum",
     "eyes_open_sum",
-    *(f"{emotion}_sum" for emotion in LOOKS),
+    *(f"{look}_sum" for look in LOOKS),
 )
 """What a bucket adds up, and may be added to, in any order."""
 
@@ -30,6 +30,6 @@ ROOM_SUMS: Final = (
     "faces",
     "attentive_count",
     "attentive_sum",
-    *(f"{emotion}_sum" for emotion in LOOKS),
+    *(f"{look}_sum" for look in LOOKS),
 )
 """What a bucket of a room adds up: over its seconds, and over the faces of each."""

@@ -209,7 +209,7 @@ observations = Table(
     Column("frames", SmallInteger, nullable=False),
     Column("face_share", SmallInteger, nullable=False),
     Column("faces", SmallInteger, nullable=False),
-    *[Column(str(emotion), SmallInteger) for emotion in LOOKS],
+    *[Column(str(look), SmallInteger) for look in LOOKS],
     Column("attentive", SmallInteger),
     Column("yaw", SmallInteger),
     Column("pitch", SmallInteger),
@@ -251,7 +251,7 @@ events = Table(
     sqlite_with_rowid=False,
 )
 
-pulses = Table(
+self_reports = Table(
     "pulses",
     metadata,
     own_id(),
@@ -264,7 +264,7 @@ pulses = Table(
 # What class figures have said of students' own answers: counted once, and then never again, so that
 # no two counts differ by one student. A span holds a student's answer; ``answered`` 0: a span whose
 # count is gone because one of its students took theirs back.
-pulse_spans = Table(
+self_report_spans = Table(
     "pulse_spans",
     metadata,
     Column("lecture_id", Id, ForeignKey("lectures.id"), primary_key=True),

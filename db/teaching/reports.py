@@ -18,11 +18,11 @@ from db.schema.tables import (
     lectures,
     markers,
     participants,
-    pulses,
     report_jobs,
     report_tables,
     reports,
     room_buckets,
+    self_reports,
 )
 from db.values import Report, ReportJob
 
@@ -283,7 +283,9 @@ def fingerprint_in(connection: Connection, lecture_id: UUID) -> str:
             buckets.c.participant_id.in_(here)
         ),
         select(func.count()).select_from(events).where(events.c.participant_id.in_(here)),
-        select(func.count()).select_from(pulses).where(pulses.c.participant_id.in_(here)),
+        select(func.count())
+        .select_from(self_reports)
+        .where(self_reports.c.participant_id.in_(here)),
         select(func.count()).select_from(markers).where(markers.c.lecture_id == lecture_id),
         select(func.count()).select_from(flags).where(flags.c.lecture_id == lecture_id),
         select(func.count()).select_from(flag_events).where(flag_events.c.flag_id.in_(own_flags)),

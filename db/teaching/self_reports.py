@@ -7,20 +7,20 @@ from sqlalchemy import Connection, insert, select, update
 
 from contract.exchange import PulseMood
 from db.engine.store import Store
-from db.schema.tables import lectures, participants, pulse_spans, pulses
-from db.values import PulseSpan
+from db.schema.tables import lectures, participants, self_report_spans, self_reports
+from db.values import SelfReportSpan
 
 
-def spans(store: Store, lecture_id: UUID) -> list[PulseSpan]:
+def spans(store: Store, lecture_id: UUID) -> list[SelfReportSpan]:
     """The spans of a lecture so far, in order of time; those taken back too, with no counts."""
     query = (
-        select(pulse_spans)
-        .where(pulse_spans.c.lecture_id == lecture_id)
-        .order_by(pulse_spans.c.begins)
+        select(self_report_spans)
+        .where(self_report_spans.c.lecture_id == lecture_id)
+        .order_by(self_report_spans.c.begins)
     )
     with store.read() as connection:
         return [
-            PulseSpan(
+            SelfReportSpan(
                 row.begins,
                 row.ends,
                 row.answered,
@@ -30,14 +30,14 @@ def spans(store: Store, lecture_id: UUID) -> list[PulseSpan]:
         ]
 
 
-def keep(store: Store, lecture_id: UUID, span: PulseSpan) -> bool:
+def keep(store: Store, lecture_id: UUID, span: SelfReportSpan) -> bool:
     """Keep a span before its counts are shown to anybody.
 
     False, and nothing kept, where another process has kept one that reaches into it.
     """
     lecture = select(lectures.c.id).where(lectures.c.id == lecture_id).with_for_update()
-    overlapping = select(pulse_spans.c.begins).where(
-        pulse_spans.c.lecture_id == lecture_id, pulse_spans.c.ends > span.begins
+    overlapping = select(self_report_spans.c.begins).where(
+        self_report_spans.c.lecture_id == lecture_id, self_report_spans.c.ends > span.begins
     )
 
     def work(connection: Connection) -> bool:
@@ -46,7 +46,7 @@ def keep(store: Store, lecture_id: UUID, span: PulseSpan) -> bool:
         if connection.execute(overlapping).first() is not None:
             return False
         connection.execute(
-            insert(pulse_spans).values(
+            insert(self_report_spans).values(
                 lecture_id=lecture_id,
                 begins=span.begins,
                 ends=span.ends,
@@ -65,18 +65,18 @@ def take_back_in(connection: Connection, participant_ids: Sequence[UUID]) -> Non
     Counting the others anew would tell, by the difference, what the one who left had said.
     """
     answered = connection.execute(
-        select(participants.c.lecture_id, pulses.c.at)
-        .join(participants, participants.c.id == pulses.c.participant_id)
-        .where(pulses.c.participant_id.in_(participant_ids))
+        select(participants.c.lecture_id, self_reports.c.at)
+        .join(participants, participants.c.id == self_reports.c.participant_id)
+        .where(self_reports.c.participant_id.in_(participant_ids))
     )
     for lecture_id, at in answered.all():
         moment = int(at.timestamp())
         connection.execute(
-            update(pulse_spans)
+            update(self_report_spans)
             .where(
-                pulse_spans.c.lecture_id == lecture_id,
-                pulse_spans.c.begins <= moment,
-                pulse_spans.c.ends > moment,
+                self_report_spans.c.lecture_id == lecture_id,
+                self_report_spans.c.begins <= moment,
+                self_report_spans.c.ends > moment,
             )
             .values(answered=0, counts={})
         )

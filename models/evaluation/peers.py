@@ -68,7 +68,7 @@ def measure_peer(peer: Peer, python: Path, data: DataSet, split: Split) -> Measu
     public, faces = data.public_test, data.part(split)
     crops = np.concatenate([public.pixels, faces.pixels, faces.pixels[:, :, ::-1]])
     answers, told = _ask(peer, python, crops)
-    answers = answers[:, [told["labels"].index(emotion) for emotion in LOOKS]]
+    answers = answers[:, [told["labels"].index(look) for look in LOOKS]]
     first, second = len(public), len(public) + len(faces)
     calibration = metrics.fit_temperature(metrics.log_of(answers[:first]), public.labels)
     network = Path(told["network"])

@@ -67,14 +67,14 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class CardAnswers:
     """The data, and the loaded file's calibrated answers (n, 7) to its PublicTest faces."""
 
     data: DataSet
     public: NDArray[np.floating[Any]]
 
 
-def make_card(made: Made, answers: Answers, folder: Path, splits: Sequence[Split]) -> Card:
+def make_card(made: Made, answers: CardAnswers, folder: Path, splits: Sequence[Split]) -> Card:
     """Measure every file of ``made`` in ``folder`` on ``splits``; write ``<name>.json`` there."""
     data = answers.data
     labels = data.public_test.labels
@@ -119,7 +119,7 @@ def _rounded(row: NDArray[np.floating[Any]]) -> tuple[float, ...]:
     return tuple(round(float(value), 5) for value in row)
 
 
-def _bank(answers: Answers, provenance: Provenance) -> PosteriorBank:
+def _bank(answers: CardAnswers, provenance: Provenance) -> PosteriorBank:
     """At most BANK_PER_CLASS answers a look, drawn by a fixed seed from all of them."""
     faces = answers.data.public_test
     clear = faces.clear()

@@ -37,7 +37,7 @@ _FACES_PER_SHEET: Final = 2000
 _FERPLUS: Final = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 _ELSEWHERE: Final = ("contempt", "unknown", "not_a_face")
 _FOLDERS: Final = {
-    **{emotion: look for look, emotion in enumerate(LOOKS)},
+    **{look: label for label, look in enumerate(LOOKS)},
     **{noun: look for look, noun in enumerate(_FERPLUS)},
     "disgusted": 1,
     "fearful": 2,

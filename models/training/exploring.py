@@ -97,10 +97,10 @@ def draw_faces(data: DataSet, folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {"mean-faces.png": mean_faces(data.training)}
-    for look, emotion in enumerate(LOOKS):
-        samples = sample_faces(data.training, look)
+    for label, look in enumerate(LOOKS):
+        samples = sample_faces(data.training, label)
         if len(samples):
-            pictures[f"samples-{emotion}.png"] = samples
+            pictures[f"samples-{look}.png"] = samples
     written = []
     for name, faces in pictures.items():
         place = folder / name

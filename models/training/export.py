@@ -27,7 +27,7 @@ from models.errors import WeightsError
 from models.evaluation import metrics
 from models.inference.runtime import load_network
 from models.training import architectures
-from models.training.cardmaking import Answers, Made, make_card
+from models.training.cardmaking import CardAnswers, Made, make_card
 from models.training.datasets import DataSet, Faces, Split, load_dataset
 from models.training.onnx_files import from_litert
 from models.training.train import AVERAGED, BEST_FILE, CONFIG_FILE, LOG_FILE
@@ -117,7 +117,7 @@ def export_run(
         calibration=calibration,
     )
     splits = (Split.PUBLIC_TEST,) if interim else (Split.PUBLIC_TEST, Split.PRIVATE_TEST)
-    return make_card(made, Answers(data, exported[0].public), folder, splits)
+    return make_card(made, CardAnswers(data, exported[0].public), folder, splits)
 
 
 def _float32_model(name: str, weights: Path) -> keras.Model:

@@ -29,7 +29,7 @@ from db.people import courses
 from db.teaching import flags, lectures, published_groups
 from db.values import FlagRow, Lecture
 from services import self_reports
-from services.baselines import usual_faces
+from services.baselines import known_baselines
 from services.live.compose import CHANGE_S, Composer, Material, View
 from services.live.values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 
@@ -46,7 +46,7 @@ VISIBLE_CHANGE: Final = 0.01
 
 _FLAG_GRACE_S: Final = 1
 
-_USUAL_S: Final = 300
+_BASELINES_S: Final = 300
 """An erasure elsewhere changes how a student usually looks: it is heeded after so long."""
 
 
@@ -63,11 +63,11 @@ class _Board:
     people: tuple[tuple[object, ...], ...] = ()
     episodes: list[Episode] = field(default_factory=list)
     judged: tuple[object, ...] = ()
-    usual: Mapping[Hashable, Baseline] = field(default_factory=dict)
+    baselines: Mapping[Hashable, Baseline] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     """what the check-in rule found at the ticks before"""
-    usual_of: tuple[object, ...] = ()
-    """what ``usual`` was read for"""
+    baselines_of: tuple[object, ...] = ()
+    """what ``baselines`` was read for"""
     published: list[PublishedGroup] | None = None
     """the groups shown so far; None: to be read from the store"""
     snapshot: LiveSnapshot | None = None
@@ -236,20 +236,20 @@ class LiveBoard:
         if judged == board.judged:
             return material
         board.judged = judged
-        self._read_usual(board, material)
-        board.episodes = self._composer.episodes(material, buckets, board.usual, board.memory)
+        self._read_baselines(board, material)
+        board.episodes = self._composer.episodes(material, buckets, board.baselines, board.memory)
         if not _append(self._store, material, board.episodes):
             return material
         return replace(material, flags=flags.flags_of(self._store, material.lecture.id))
 
-    def _read_usual(self, board: _Board, material: Material) -> None:
+    def _read_baselines(self, board: _Board, material: Material) -> None:
         """Read anew how students usually look where that may have changed, or was some time ago."""
         marked = sum(event.kind is EventKind.BASELINE_END for event in material.events)
-        since = int(material.now.timestamp()) // _USUAL_S
-        if board.usual_of != (board.people, marked, since):
+        since = int(material.now.timestamp()) // _BASELINES_S
+        if board.baselines_of != (board.people, marked, since):
             model = self._composer.card.model_id
-            board.usual = usual_faces(self._store, material.lecture.id, model)
-            board.usual_of = board.people, marked, since
+            board.baselines = known_baselines(self._store, material.lecture.id, model)
+            board.baselines_of = board.people, marked, since
 
 
 def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:

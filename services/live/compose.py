@@ -197,12 +197,12 @@ class Composer:
         self,
         material: Material,
         buckets: Buckets,
-        usual: Mapping[Hashable, Baseline],
+        baselines: Mapping[Hashable, Baseline],
         memory: Memory | None = None,
     ) -> list[Episode]:
         """Who has looked sad or disengaged for long enough, among those who chose it.
 
-        ``usual``: how each of them looks at other times, where that is known. ``memory`` of the
+        ``baselines``: how each of them looks at other times, where that is known. ``memory`` of the
         lecture's earlier ticks saves work and changes nothing.
         """
         if not material.shown:
@@ -213,7 +213,7 @@ class Composer:
             rule_for(self.card.tuned_check_ins()),
             now=int(material.now.timestamp()),
             dismissals=flag_log.dismissals(material.flags),
-            baselines=usual,
+            baselines=baselines,
             memory=memory,
         )
 

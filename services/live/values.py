@@ -7,7 +7,7 @@ from uuid import UUID
 
 from analytics.flags.evidence import Evidence
 from contract import LOOKS, Look
-from db.values import Course, Lecture, PulseSpan
+from db.values import Course, Lecture, SelfReportSpan
 
 Shares = tuple[float, ...]
 """Seven shares in FER2013 order, each 0..1."""
@@ -131,7 +131,7 @@ class LiveSnapshot:
     flags: tuple[OpenFlag, ...]
     waiting: tuple[Waiting, ...]
     markers: tuple[MarkerPoint, ...]
-    said: tuple[PulseSpan, ...] = ()
+    said: tuple[SelfReportSpan, ...] = ()
     """What students said themselves, oldest span first; never mixed with the figures above."""
 
     @property

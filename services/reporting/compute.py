@@ -9,7 +9,7 @@ from uuid import UUID
 from analytics.buckets import Buckets
 from analytics.engagement.figures import ParticipantEvent
 from analytics.flags import asking, check_ins
-from analytics.privacy.self_reports import PulseCounts, count_pulses
+from analytics.privacy.self_reports import SelfReportCounts, count_self_reports
 from analytics.report import change_points, lecture_report
 from contract.published_groups import PublishedGroup
 from contract.room import RoomWindow
@@ -18,7 +18,7 @@ from db.people import school_settings
 from db.teaching import flags, lectures, published_groups
 from db.values import Course, Lecture, Participant
 from services import access, flag_log, lookup, room_camera, self_reports
-from services.baselines import usual_faces
+from services.baselines import known_baselines
 from services.context import Services
 from services.errors import UnsettledError
 from services.live.compose import confusion_of
@@ -35,7 +35,7 @@ class Material:
     course: Course
     school: str
     report: lecture_report.LectureReport
-    said: PulseCounts | None
+    said: SelfReportCounts | None
     """what students tapped, where enough of them did"""
     room: Sequence[RoomWindow]
     """what may be said of the room's camera; empty where there was none"""
@@ -52,21 +52,21 @@ def material(services: Services, lecture_id: UUID, now: datetime) -> Material:
         course=course,
         school=school_settings.school(services.store).name,
         report=compute(services, lecture, course, now),
-        said=_pulses(services, lecture, now),
+        said=_self_reports(services, lecture, now),
         room=room_camera.windows(services, lecture.id, now),
     )
 
 
-def _pulses(services: Services, lecture: Lecture, now: datetime) -> PulseCounts | None:
+def _self_reports(services: Services, lecture: Lecture, now: datetime) -> SelfReportCounts | None:
     """The students' own answers, of those who count, in the spans that were counted."""
     people = queries.participants(services.store, lecture.id)
     spans = self_reports.settle(services.store, lecture, people, now)
     counted = {p.id for p in people if access.counts(p)}
     # An answer outside them is one of few: told here, it would be the difference.
-    return count_pulses(
-        (pulse.participant_id, pulse.mood)
-        for pulse in queries.lecture_pulses(services.store, lecture.id)
-        if pulse.participant_id in counted and self_reports.within(spans, pulse)
+    return count_self_reports(
+        (one.participant_id, one.mood)
+        for one in queries.lecture_self_reports(services.store, lecture.id)
+        if one.participant_id in counted and self_reports.within(spans, one)
     )
 
 
@@ -119,7 +119,7 @@ def _compute(
             check_ins.rule_for(card.tuned_check_ins()),
             now=end,
             dismissals=flag_log.dismissals(raised),
-            baselines=usual_faces(store, lecture.id, card.model_id),
+            baselines=known_baselines(store, lecture.id, card.model_id),
         )
         if visible
         else []

@@ -230,7 +230,7 @@ def _answer(
     """Each student's own answer, a few minutes ago, so that they have been counted."""
     at = room.clock() - timedelta(minutes=3)
     for student, mood in zip(students, moods, strict=False):
-        ingest.ingest_pulse(room.app.store, student.id, mood, at)
+        ingest.ingest_self_report(room.app.store, student.id, mood, at)
     found = queries.participants(room.app.store, lecture.id)
     self_reports.settle(room.app.store, lecture, found, room.clock())
 

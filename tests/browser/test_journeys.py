@@ -118,7 +118,7 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
 
     # What students say stands beside it, once enough of them have.
     for student in students[:5]:
-        ingest.ingest_pulse(store, student.id, PulseMood.LOST, classroom.clock())
+        ingest.ingest_self_report(store, student.id, PulseMood.LOST, classroom.clock())
     classroom.clock.forward(seconds=60)
     said = page.locator("#live-said")
     expect(said).to_contain_text("5 students")
@@ -282,7 +282,7 @@ def test_a_student_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     assert ana.choices.room
     press(page, "button", "I am lost")
     expect(page.locator("#me-tap")).to_contain_text("You said “I am lost”")
-    assert [pulse.mood for pulse in queries.lecture_pulses(store, lecture.id)] == [PulseMood.LOST]
+    assert [one.mood for one in queries.lecture_self_reports(store, lecture.id)] == [PulseMood.LOST]
     press(page, "switch", re.compile("My teacher may see my row"), "Space")
     expect(page.locator("#notice")).to_contain_text("Saved")
     (ana,) = queries.participants(store, lecture.id)
@@ -297,7 +297,7 @@ def test_a_student_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     press(page, "button", "Delete my data")
     press(page, "button", "Delete for good")
     expect(page.locator("#content")).not_to_contain_text("You said")
-    assert queries.lecture_pulses(store, lecture.id) == []
+    assert queries.lecture_self_reports(store, lecture.id) == []
     press(page, "button", "Take my agreement back")
     expect(page.locator("#content")).to_contain_text("nothing is collected")
     (ana,) = queries.participants(store, lecture.id)

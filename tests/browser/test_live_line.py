@@ -1,4 +1,4 @@
-"""The live line in a real browser: how a page ends for those who did not end it, and resyncs."""
+"""The live feed in a real browser: how a page ends for those who did not end it, and resyncs."""
 
 import re
 
@@ -27,7 +27,7 @@ def test_a_page_takes_up_after_a_gap_and_says_that_the_lecture_has_ended(
     expect(strip).to_contain_text("6 of 6")
 
     # The server does not know this cursor, nor what the page shows: it tells everything anew.
-    classroom.app.services.lines.forget()
+    classroom.app.services.feeds.forget()
     classroom.students(lecture, ["Gita Rao"])
     expect(page.locator("#live-tiles")).to_contain_text("Gita Rao")
     expect(strip).to_contain_text("6 of 7")

@@ -11,7 +11,7 @@ from dash import html
 from dashboard import i18n
 from dashboard.components import parts, urls
 from dashboard.i18n import Said, mark, plural, text, wording
-from dashboard.reports.change_points import MomentWords
+from dashboard.reports.change_points import ChangePointWords
 from db.values import Course, Lecture, Report, ReportJob
 
 TABLE_NAMES: Final = Said(
@@ -37,7 +37,7 @@ class Row:
     report: Report | None
     job: ReportJob | None
     students: bool
-    moments: Sequence[MomentWords] = ()
+    change_points: Sequence[ChangePointWords] = ()
 
 
 def layout(rows: Sequence[Row]) -> Any:
@@ -75,7 +75,7 @@ def _row(row: Row) -> list[Any]:
         [
             html.Div(lecture.title, className="cp-name"),
             parts.quiet(f"{row.course.title}"),
-            *_moments(row.moments),
+            *_change_points(row.change_points),
         ]
     )
     date = html.Div(
@@ -110,15 +110,15 @@ def _row(row: Row) -> list[Any]:
     return [name, date, length, pdf, _tables(lecture.id, row.report, row.students)]
 
 
-def _moments(moments: Sequence[MomentWords]) -> list[Any]:
+def _change_points(found: Sequence[ChangePointWords]) -> list[Any]:
     """What is worth revisiting in the next lesson, folded away until asked for."""
-    if not moments:
+    if not found:
         return []
     told = [
         html.Li([html.Strong(said.time), f" {said.evidence} ", parts.quiet(said.suggestion)])
-        for said in moments
+        for said in found
     ]
-    title = plural("{n} moment to revisit", "{n} moments to revisit", len(moments))
+    title = plural("{n} moment to revisit", "{n} moments to revisit", len(found))
     return [html.Details([html.Summary(title), html.Ul(told)], className="cp-moments")]
 
 

@@ -196,7 +196,7 @@ def _saying(app: Dash, services: Services) -> None:
         services,
         Action.ANSWER_PULSE,
         *tapped,
-        Input(ids.pulse(ALL), "n_clicks"),
+        Input(ids.self_report(ALL), "n_clicks"),
         prevent_initial_call=True,
     )
     def say(student: ParticipantActor, clicks: list[int | None]) -> Any:
@@ -205,7 +205,7 @@ def _saying(app: Dash, services: Services) -> None:
             return no_update, no_update
         if pressed["mood"] not in tuple(PulseMood):
             raise InvalidError("An answer must be one of {join}.", join=", ".join(PulseMood))
-        current_limits().pulses.take(student.participant_id)
+        current_limits().self_reports.take(student.participant_id)
         my_data.say(services, student, student.participant_id, PulseMood(pressed["mood"]))
         return panel(student)
 

@@ -15,10 +15,10 @@ from dashboard import i18n
 from dashboard.components import ids, parts
 from dashboard.components.theme import STACK
 from dashboard.i18n import plural, text, wording
-from dashboard.i18n.self_report_words import PULSE
+from dashboard.i18n.self_report_words import SELF_REPORT
 from dashboard.live import charts, panels
 from dashboard.pages.student import self_report
-from db.values import ErasureRequest, FlagRow, Participant, PulseRow
+from db.values import ErasureRequest, FlagRow, Participant, SelfReport
 from services.live.values import LivePoint
 
 
@@ -29,14 +29,14 @@ class Kept:
 
     points: Sequence[LivePoint]
     seconds: int
-    pulses: Sequence[PulseRow]
+    self_reports: Sequence[SelfReport]
     flags: Sequence[FlagRow]
     request: ErasureRequest | None
 
     @property
     def anything(self) -> bool:
         """Whether there is something to delete."""
-        return bool(self.seconds or self.pulses or self.flags)
+        return bool(self.seconds or self.self_reports or self.flags)
 
 
 class MayChoose(NamedTuple):
@@ -212,7 +212,7 @@ def _means(points: Sequence[LivePoint]) -> list[tuple[Look, float]]:
 
 def _history(kept: Kept, zone: ZoneInfo) -> Any:
     """What the student said, and what was suggested about them, in order of time."""
-    rows = [(pulse.at, text("You said"), PULSE[pulse.mood]) for pulse in kept.pulses]
+    rows = [(one.at, text("You said"), SELF_REPORT[one.mood]) for one in kept.self_reports]
     rows += [
         (
             flag.raised_at,

@@ -35,10 +35,10 @@ def page(services: Services, student: ParticipantActor | Nobody) -> Any:
         me.Kept(
             points=_points(buckets, confusion_of(services.card)),
             seconds=int(buckets.observations.sum()),
-            pulses=tuple(
-                pulse
-                for pulse in queries.lecture_pulses(services.store, lecture.id)
-                if pulse.participant_id == participant.id
+            self_reports=tuple(
+                one
+                for one in queries.lecture_self_reports(services.store, lecture.id)
+                if one.participant_id == participant.id
             ),
             flags=tuple(flags.flags_of(services.store, lecture.id, participant.id)),
             request=erasure_requests.latest_of(services.store, participant.id),
@@ -51,9 +51,9 @@ def standing(services: Services, student: ParticipantActor) -> self_report.Stand
     """How the student stands to the questions of the lecture."""
     participant, lecture, course = lookup.participant(services, student.participant_id)
     given = [
-        pulse
-        for pulse in queries.lecture_pulses(services.store, lecture.id)
-        if pulse.participant_id == participant.id
+        one
+        for one in queries.lecture_self_reports(services.store, lecture.id)
+        if one.participant_id == participant.id
     ]
     asked = flag_log.open_question(services.store, participant, lecture)
     return self_report.Standing(

@@ -13,8 +13,8 @@ from contract.exchange import PulseMood
 from dashboard import i18n
 from dashboard.components import ids, parts, urls
 from dashboard.i18n import text
-from dashboard.i18n.self_report_words import PULSE, SIGN
-from db.values import Course, Lecture, Participant, ParticipantStatus, PulseRow
+from dashboard.i18n.self_report_words import SELF_REPORT, SIGN
+from db.values import Course, Lecture, Participant, ParticipantStatus, SelfReport
 
 TICK_MS = 5000
 
@@ -26,7 +26,7 @@ class Standing:
     participant: Participant
     lecture: Lecture
     course: Course
-    last: PulseRow | None
+    last: SelfReport | None
     asked: UUID | None
 
     @property
@@ -79,14 +79,14 @@ def panel(standing: Standing) -> list[Any]:
     return made
 
 
-def _button(mood: PulseMood, last: PulseRow | None) -> Any:
+def _button(mood: PulseMood, last: SelfReport | None) -> Any:
     chosen = last is not None and last.mood is mood
     return html.Button(
         [
             html.Span(SIGN[mood], className="cp-tap-sign", **parts.aria(hidden="true")),
-            html.Span(PULSE[mood]),
+            html.Span(SELF_REPORT[mood]),
         ],
-        id=ids.pulse(mood.value),
+        id=ids.self_report(mood.value),
         className=f"cp-tap cp-tap-{mood.value}",
         type="button",
         **parts.aria(pressed="true" if chosen else "false"),
@@ -102,7 +102,7 @@ def _said(standing: Standing) -> str:
     at = standing.last.at.astimezone(ZoneInfo(standing.course.timezone))
     return text(
         "You said “{answer}” at {time}. Tap again when that changes.",
-        answer=PULSE[standing.last.mood],
+        answer=SELF_REPORT[standing.last.mood],
         time=i18n.clock(at),
     )
 

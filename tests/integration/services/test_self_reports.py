@@ -8,7 +8,7 @@ from contract.exchange import PulseMood
 from contract.policy import CourseMode, Policy
 from db.measurements import queries
 from db.teaching import lectures
-from db.values import PulseSpan
+from db.values import SelfReportSpan
 from services import my_data, self_reports
 from services.access import ParticipantActor
 
@@ -20,7 +20,7 @@ def lecture(world: Any) -> Any:
     return world.lecture(CourseMode.ANONYMOUS, Policy.SELF_REPORT)
 
 
-def settle(world: Any, lecture: Any) -> tuple[PulseSpan, ...]:
+def settle(world: Any, lecture: Any) -> tuple[SelfReportSpan, ...]:
     known = lectures.lecture(world.store, lecture.id)
     assert known is not None
     people = queries.participants(world.store, lecture.id)

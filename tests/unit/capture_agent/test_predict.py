@@ -52,7 +52,7 @@ def test_a_picture_is_one_object_with_the_promised_keys(
     assert list(face) == ["box", "score", "emotion", "probabilities", "attention"]
     assert face["box"] == [20, 30, 40, 50]
     assert face["emotion"] == "happy"
-    assert list(face["probabilities"]) == [str(emotion) for emotion in LOOKS]
+    assert list(face["probabilities"]) == [str(look) for look in LOOKS]
     assert sum(face["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
     assert set(face["attention"]) == {"yaw", "pitch", "roll", "eyes_open"}
 

@@ -202,7 +202,7 @@ def test_nothing_is_inferred_where_the_policy_is_self_report(world: Any) -> None
     assert stored(world, ana) == 0
     pulse = ana.client.post("/api/v1/pulse", json={"mood": "lost"}, headers=ana.headers)
     assert pulse.status_code == 204
-    (row,) = queries.lecture_pulses(world.store, lecture.id)
+    (row,) = queries.lecture_self_reports(world.store, lecture.id)
     assert row.mood == "lost"
 
 

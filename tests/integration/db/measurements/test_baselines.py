@@ -43,7 +43,7 @@ def next_lecture(classroom: Sitting, policy: Policy = Policy.INDIVIDUAL) -> Sitt
 
 
 def known(classroom: Sitting) -> dict[UUID, int]:
-    found = baselines.usual_looks(classroom.store, classroom.lecture.id, MODEL)
+    found = baselines.baseline_sums(classroom.store, classroom.lecture.id, MODEL)
     return {who: looks.observations for who, looks in found.items()}
 
 
@@ -63,9 +63,9 @@ def test_an_earlier_lecture_tells_and_the_running_one_does_not(
     second = later.join(ana)
     assert known(later) == {second.id: faces}
     assert baselines.known_seconds(later.store, second.id, MODEL) == faces
-    looks = baselines.usual_looks(later.store, later.lecture.id, MODEL)[second.id]
+    looks = baselines.baseline_sums(later.store, later.lecture.id, MODEL)[second.id]
     assert sum(looks.sums) == pytest.approx(10_000 * faces, abs=7 * faces)
-    assert baselines.usual_looks(later.store, later.lecture.id, "net@2") == {}
+    assert baselines.baseline_sums(later.store, later.lecture.id, "net@2") == {}
 
 
 def test_only_who_chose_flags_then_and_now(

@@ -53,8 +53,8 @@ def recount(store: Store) -> dict[tuple[object, ...], tuple[int, ...]]:
         held["yaw_sum"] += row.yaw or 0
         held["pitch_sum"] += row.pitch or 0
         held["eyes_open_sum"] += row.eyes_open or 0
-        for emotion in LOOKS:
-            held[f"{emotion}_sum"] += getattr(row, emotion) or 0
+        for look in LOOKS:
+            held[f"{look}_sum"] += getattr(row, look) or 0
     return {key: tuple(held.values()) for key, held in sums.items()}
 
 
@@ -224,7 +224,7 @@ def test_after_a_withdrawal_nothing_more_is_stored(classroom: Sitting, observe: 
     with pytest.raises(WithdrawnError):
         ingest.ingest_events(classroom.store, participant.id, [event], classroom.at(7))
     with pytest.raises(WithdrawnError):
-        ingest.ingest_pulse(classroom.store, participant.id, PulseMood.LOW, classroom.at(7))
+        ingest.ingest_self_report(classroom.store, participant.id, PulseMood.LOW, classroom.at(7))
     assert queries.counts(classroom.store, classroom.lecture.id).observations == 1
 
 
@@ -294,9 +294,9 @@ def test_events_are_stored_once_and_read_in_order(classroom: Sitting) -> None:
 def test_pulses_are_read_in_order(classroom: Sitting) -> None:
     participant = classroom.join()
     for second, mood in ((5, PulseMood.LOST), (2, PulseMood.GOOD)):
-        ingest.ingest_pulse(classroom.store, participant.id, mood, classroom.at(second))
+        ingest.ingest_self_report(classroom.store, participant.id, mood, classroom.at(second))
 
-    stored = queries.lecture_pulses(classroom.store, classroom.lecture.id)
+    stored = queries.lecture_self_reports(classroom.store, classroom.lecture.id)
     assert [(row.mood, row.at) for row in stored] == [
         (PulseMood.GOOD, classroom.at(2)),
         (PulseMood.LOST, classroom.at(5)),
@@ -327,9 +327,7 @@ def test_bucket_columns_are_sorted_and_sum_to_what_was_sent(
     for index, key in enumerate(keys):
         row = dict(zip(BUCKET_SUMS, expected[key], strict=True))
         assert columns["yaw_sum"][index] == row["yaw_sum"]
-        assert columns["probability_sums"][index].tolist() == [
-            row[f"{emotion}_sum"] for emotion in LOOKS
-        ]
+        assert columns["probability_sums"][index].tolist() == [row[f"{look}_sum"] for look in LOOKS]
 
 
 _OBJECTS = ("participant", "model")

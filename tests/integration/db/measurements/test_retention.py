@@ -36,7 +36,7 @@ def take_part(classroom: Sitting, student: Student, observe: Observe) -> Partici
     ingest.ingest_observations(store, participant.id, batch, classroom.at(30))
     event = Event(id=uuid7(classroom.at(5)), at=classroom.at(5), kind=EventKind.PAUSED)
     ingest.ingest_events(store, participant.id, [event], classroom.at(30))
-    ingest.ingest_pulse(store, participant.id, PulseMood.LOST, classroom.at(8))
+    ingest.ingest_self_report(store, participant.id, PulseMood.LOST, classroom.at(8))
     flag = flags.raise_flag(
         store,
         lecture_id=lecture.id,
@@ -111,7 +111,9 @@ def assert_the_other_is_whole(classroom: Sitting, other: Participant) -> None:
     assert set(columns["participant"]) == {other.id}
     assert columns["observations"].sum() == 25
     assert [row.participant_id for row in queries.lecture_events(store, lecture.id)] == [other.id]
-    assert [row.participant_id for row in queries.lecture_pulses(store, lecture.id)] == [other.id]
+    assert [row.participant_id for row in queries.lecture_self_reports(store, lecture.id)] == [
+        other.id
+    ]
     assert [flag.participant_id for flag in flags.flags_of(store, lecture.id)] == [other.id]
     assert len(consents.history(store, other.id)) == 1
 

@@ -9,15 +9,15 @@ from contract.exchange import PulseMood
 from db.measurements import ingest, retention
 from db.people import consents
 from db.teaching import self_reports
-from db.values import PulseSpan
+from db.values import SelfReportSpan
 from tests.builders.lecture import Sitting
 
-SPAN = PulseSpan(0, 300, 5, {PulseMood.GOOD: 3, PulseMood.LOST: 2})
+SPAN = SelfReportSpan(0, 300, 5, {PulseMood.GOOD: 3, PulseMood.LOST: 2})
 
 
-def span(classroom: Sitting, begins: int, ends: int) -> PulseSpan:
+def span(classroom: Sitting, begins: int, ends: int) -> SelfReportSpan:
     start = int(classroom.now.timestamp())
-    return PulseSpan(start + begins, start + ends, 5, dict(SPAN.counts))
+    return SelfReportSpan(start + begins, start + ends, 5, dict(SPAN.counts))
 
 
 def test_a_span_is_kept_once_and_none_reaches_into_another(classroom: Sitting) -> None:
@@ -52,10 +52,10 @@ def test_a_span_with_an_answer_of_who_leaves_is_emptied_and_no_other(
 ) -> None:
     store, lecture = classroom.store, classroom.lecture.id
     ana = classroom.join()
-    ingest.ingest_pulse(store, ana.id, PulseMood.LOST, classroom.at(299))
+    ingest.ingest_self_report(store, ana.id, PulseMood.LOST, classroom.at(299))
     first, second = span(classroom, 0, 300), span(classroom, 300, 600)
     self_reports.keep(store, lecture, first)
     self_reports.keep(store, lecture, second)
     leave(classroom, ana)
-    emptied = PulseSpan(first.begins, first.ends, 0, {})
+    emptied = SelfReportSpan(first.begins, first.ends, 0, {})
     assert self_reports.spans(store, lecture) == [emptied, second]

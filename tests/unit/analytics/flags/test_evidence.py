@@ -14,7 +14,7 @@ from analytics.flags.evidence import (
     doubt,
     sad_evidence,
 )
-from analytics.flags.hmm import MOST_USUAL
+from analytics.flags.hmm import HIGHEST_BASELINE
 from analytics.mood.confusion import Confusion
 
 Make = Callable[..., Buckets]
@@ -77,11 +77,11 @@ def test_a_short_baseline_is_shrunk_to_the_card(confusion: Confusion) -> None:
     scale = SadScale.of(confusion)
 
     def usual(sad: float, seconds: int) -> float:
-        return scale.usual(Baseline(tuple(mixture(confusion, sad).tolist()), seconds))
+        return scale.baseline_score(Baseline(tuple(mixture(confusion, sad).tolist()), seconds))
 
     assert usual(0.3, BASELINE_WEIGHT) == pytest.approx(0.15)
     assert usual(0.3, 0) == pytest.approx(0)
-    assert usual(0.9, 10**9) == MOST_USUAL, "kept clear of a sad face"
+    assert usual(0.9, 10**9) == HIGHEST_BASELINE, "kept clear of a sad face"
     assert doubt(None) == 1
     assert doubt(Baseline(tuple(NEUTRAL), 3 * BASELINE_WEIGHT)) == pytest.approx(0.5)
 

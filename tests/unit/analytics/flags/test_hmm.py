@@ -11,7 +11,7 @@ from analytics.flags.hmm import Levels, Memory, StickyModel, changed
 
 START = 1_700_000_100
 MODEL = StickyModel()
-LEVELS = Levels(usual_spread=0.25, sad_level=1.2, sad_spread=0.4)
+LEVELS = Levels(baseline_spread=0.25, sad_level=1.2, sad_spread=0.4)
 Floats = NDArray[np.float64]
 
 
@@ -165,7 +165,7 @@ def brute(means: Floats, model: StickyModel) -> list[float]:
     for length in range(1, len(means) + 1):
         total = [0.0, 0.0]
         for i, j, path in product(range(9), range(8), product(states, repeat=length + 1)):
-            usual = min(0.6, LEVELS.usual_spread * ordinary[i])
+            usual = min(0.6, LEVELS.baseline_spread * ordinary[i])
             levels = (usual, LEVELS.sad_level + LEVELS.sad_spread * sad[j])
             noises = (model.ordinary_noise, model.sad_noise)
             apart = levels[1] - levels[0] >= model.least_gap

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analytics.report.change_points import MOST, Advice, Course, Marker, marker_changes, moments
+from analytics.report.change_points import (
+    MOST,
+    Advice,
+    Course,
+    Marker,
+    change_points,
+    marker_changes,
+)
 from contract.looks import Look
 
 START = 1_700_000_100
@@ -91,7 +98,7 @@ def test_a_lasting_change_is_a_moment_with_its_marker_and_what_to_try() -> None:
     shares[45:, 4] += 0.2
     shares[45:, 6] -= 0.2
     marker = Marker(START + 29 * 60 + 20, "theory")
-    fell, sad = moments(course(attentive, shares), [marker])
+    fell, sad = change_points(course(attentive, shares), [marker])
     assert abs(fell.at - (START + 1800)) <= 120
     assert (fell.look, fell.marker, fell.advice) == (None, marker, Advice.SHORTER)
     assert fell.before - fell.after == pytest.approx(0.25, abs=0.05)
@@ -103,20 +110,20 @@ def test_a_lasting_change_is_a_moment_with_its_marker_and_what_to_try() -> None:
 def test_attention_that_fell_without_a_marker_asks_for_a_break_and_that_rose_for_more() -> None:
     attentive, shares = noisy(2)
     attentive[20:40] -= 0.3
-    fell, rose = moments(course(attentive, shares), [])
+    fell, rose = change_points(course(attentive, shares), [])
     assert (fell.advice, rose.advice) == (Advice.BREAK, Advice.AGAIN)
     assert fell.lasted_s == pytest.approx(1200, abs=120)
 
 
 def test_an_hour_without_a_change_rarely_has_a_moment() -> None:
-    found = [moments(course(*noisy(seed)), []) for seed in range(100)]
+    found = [change_points(course(*noisy(seed)), []) for seed in range(100)]
     assert sum(bool(some) for some in found) <= 10
 
 
 def test_moments_are_few_and_in_the_order_of_time() -> None:
     attentive, shares = noisy(3, steps=180)
     attentive += 0.2 * (np.arange(180) // 15 % 2)
-    found = moments(course(attentive, shares), [])
+    found = change_points(course(attentive, shares), [])
     assert len(found) == MOST
     assert [moment.at for moment in found] == sorted(moment.at for moment in found)
 
@@ -124,5 +131,5 @@ def test_moments_are_few_and_in_the_order_of_time() -> None:
 def test_what_is_withheld_makes_no_moment() -> None:
     attentive, shares = noisy(4)
     attentive[20:40], shares[20:40] = np.nan, np.nan
-    assert moments(course(attentive, shares), []) == ()
-    assert moments(course(np.full(60, np.nan), np.full((60, 7), np.nan)), []) == ()
+    assert change_points(course(attentive, shares), []) == ()
+    assert change_points(course(np.full(60, np.nan), np.full((60, 7), np.nan)), []) == ()

@@ -9,7 +9,7 @@ from analytics.flags.evidence import Clause, Evidence
 from contract.flags import FlagKind
 from contract.languages import Language
 from dashboard import i18n
-from dashboard.i18n.flag_words import evidence_of, why
+from dashboard.i18n.flag_words import evidence_of, why, why_logged
 
 EVIDENCE = Evidence(0.784, 360, 0.921, 0.97, 20.0, 0.9, Clause.RECENT)
 
@@ -45,3 +45,10 @@ def test_the_log_gives_back_what_was_logged() -> None:
 @pytest.mark.parametrize("logged", [{}, {"share": 0.8}, asdict(EVIDENCE) | {"clause": "never"}])
 def test_a_log_without_the_numbers_has_none(logged: dict[str, object]) -> None:
     assert evidence_of(logged) is None
+
+
+def test_an_older_log_keeps_its_own_sentence_and_a_newer_one_is_said_anew() -> None:
+    older = "Looked sad 80 % of the last 5 min, seen 100 % of the time."
+    with i18n.speaking(Language.ES):
+        assert why_logged(FlagKind.SAD, None, older) == older
+        assert why_logged(FlagKind.SAD, EVIDENCE, "recent") == why(FlagKind.SAD, EVIDENCE)

@@ -1,4 +1,4 @@
-"""The live line: nothing lost, nothing told twice, and one answer for all who stand alike."""
+"""The live feed: nothing lost, nothing told twice, and one answer for all who stand alike."""
 
 import gzip
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.live.delta_feed import KEPT, Answer, Line, Lines
+from dashboard.live.delta_feed import KEPT, Delta, DeltaFeed, DeltaFeeds
 from dashboard.live.tree_difference import applied
 
 
@@ -19,8 +19,8 @@ class Page:
         self.cursor: str | None = None
         self.parts: dict[str, Any] = {}
 
-    def ask(self, line: Line, state: Any) -> dict[str, Any] | None:
-        answer = line.answer(state, self.cursor)
+    def ask(self, feed: DeltaFeed, state: Any) -> dict[str, Any] | None:
+        answer = feed.answer(state, self.cursor)
         if answer is None:
             return None
         told: dict[str, Any] = json.loads(answer.body)
@@ -30,36 +30,36 @@ class Page:
         return told
 
 
-def stand(line: Line, key: Any, **parts: Any) -> Any:
-    return line.advance(key, float(len(str(key))), lambda: parts)
+def stand(feed: DeltaFeed, key: Any, **parts: Any) -> Any:
+    return feed.advance(key, float(len(str(key))), lambda: parts)
 
 
 def test_a_new_page_hears_everything_and_then_only_what_is_new() -> None:
-    line, page = Line(), Page()
+    feed, page = DeltaFeed(), Page()
     rows = [f"a row of text that does not change {n}" for n in range(20)]
-    page.ask(line, stand(line, 1, rows=rows, word="calm"))
+    page.ask(feed, stand(feed, 1, rows=rows, word="calm"))
     assert page.parts == {"rows": rows, "word": "calm"}
-    told = page.ask(line, stand(line, 2, rows=[*rows, "new"], word="calm"))
+    told = page.ask(feed, stand(feed, 2, rows=[*rows, "new"], word="calm"))
     assert told is not None
     assert told["steps"] == [[["rows"], 20, 0, ["new"]]]
     assert page.parts == {"rows": [*rows, "new"], "word": "calm"}
 
 
 def test_where_nothing_changed_nothing_is_told() -> None:
-    line, page = Line(), Page()
-    page.ask(line, stand(line, 1, word="calm"))
-    assert page.ask(line, stand(line, 1, word="calm")) is None
-    assert page.ask(line, stand(line, 2, word="calm")) is None
+    feed, page = DeltaFeed(), Page()
+    page.ask(feed, stand(feed, 1, word="calm"))
+    assert page.ask(feed, stand(feed, 1, word="calm")) is None
+    assert page.ask(feed, stand(feed, 2, word="calm")) is None
 
 
 def test_a_state_is_rendered_once_for_all_who_ask() -> None:
-    line, rendered = Line(), []
+    feed, rendered = DeltaFeed(), []
 
     def render() -> dict[str, Any]:
         rendered.append(threading.get_ident())
         return {"word": "calm"}
 
-    threads = [threading.Thread(target=line.advance, args=(1, 0.0, render)) for _ in range(8)]
+    threads = [threading.Thread(target=feed.advance, args=(1, 0.0, render)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -68,15 +68,15 @@ def test_a_state_is_rendered_once_for_all_who_ask() -> None:
 
 
 def test_pages_that_stand_alike_share_one_answer() -> None:
-    line = Line()
-    before = stand(line, 1, word="calm")
-    now = stand(line, 2, word="lively")
-    assert line.answer(now, before.cursor) is line.answer(now, before.cursor)
-    assert line.answer(now, None) is line.answer(now, "none of ours")
+    feed = DeltaFeed()
+    before = stand(feed, 1, word="calm")
+    now = stand(feed, 2, word="lively")
+    assert feed.answer(now, before.cursor) is feed.answer(now, before.cursor)
+    assert feed.answer(now, None) is feed.answer(now, "none of ours")
 
 
 def test_pages_that_skip_and_come_back_lose_nothing() -> None:
-    line, draw = Line(), random.Random(7)
+    feed, draw = DeltaFeed(), random.Random(7)
     pages = [Page() for _ in range(6)]
     rows: list[Any] = []
     for tick in range(300):
@@ -84,39 +84,39 @@ def test_pages_that_skip_and_come_back_lose_nothing() -> None:
         if rows and draw.random() < 0.3:
             rows = [*rows]
             rows[draw.randrange(len(rows))] = {"n": -tick}
-        state = stand(line, tick, rows=rows, tick=tick // 7, word=draw.choice("ab"))
+        state = stand(feed, tick, rows=rows, tick=tick // 7, word=draw.choice("ab"))
         for number, page in enumerate(pages):
             # The first asks each time, the last sleeps longer than anything is remembered.
             if draw.random() < 1 / (1 + number**3):
-                page.ask(line, state)
+                page.ask(feed, state)
                 assert page.parts == state.parts
                 assert page.cursor == state.cursor
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "0" * 12, "é"])
 def test_a_cursor_nobody_gave_out_hears_everything(cursor: str) -> None:
-    line = Line()
-    state = stand(line, 1, word="calm")
-    answer = line.answer(state, cursor)
+    feed = DeltaFeed()
+    state = stand(feed, 1, word="calm")
+    answer = feed.answer(state, cursor)
     assert answer is not None
     assert json.loads(answer.body)["whole"] == {"word": "calm"}
 
 
 def test_what_was_long_ago_is_forgotten_and_told_anew() -> None:
-    line = Line()
-    first = stand(line, 0, n=0)
+    feed = DeltaFeed()
+    first = stand(feed, 0, n=0)
     for tick in range(1, KEPT + 1):
-        state = stand(line, tick, n=tick)
-    answer = line.answer(state, first.cursor)
+        state = stand(feed, tick, n=tick)
+    answer = feed.answer(state, first.cursor)
     assert answer is not None
     assert json.loads(answer.body)["whole"] == {"n": KEPT}
-    second = line.answer(state, stand(Line(), 0, n=1).cursor)
+    second = feed.answer(state, stand(DeltaFeed(), 0, n=1).cursor)
     assert second is not None
     assert "steps" in json.loads(second.body)
 
 
 def test_cursors_of_another_process_serve_where_it_saw_the_same() -> None:
-    here, there, page = Line(), Line(), Page()
+    here, there, page = DeltaFeed(), DeltaFeed(), Page()
     page.ask(here, stand(here, 1, word="calm"))
     stand(there, 9, word="calm")
     told = page.ask(there, stand(there, 10, word="lively"))
@@ -126,35 +126,35 @@ def test_cursors_of_another_process_serve_where_it_saw_the_same() -> None:
 
 
 def test_who_comes_late_with_an_older_state_is_told_what_is_true_of_it() -> None:
-    line, page = Line(), Page()
-    old = stand(line, 1, word="calm")
-    new = stand(line, 2, word="lively")
-    page.ask(line, new)
-    page.ask(line, old)
+    feed, page = DeltaFeed(), Page()
+    old = stand(feed, 1, word="calm")
+    new = stand(feed, 2, word="lively")
+    page.ask(feed, new)
+    page.ask(feed, old)
     assert page.parts == {"word": "calm"}
-    page.ask(line, new)
+    page.ask(feed, new)
     assert page.parts == {"word": "lively"}
 
 
 def test_a_part_that_changes_all_over_is_told_whole() -> None:
-    line, page = Line(), Page()
-    page.ask(line, stand(line, 1, rows=[{"a": n} for n in range(30)]))
-    told = page.ask(line, stand(line, 2, rows=[{"a": -n - 1} for n in range(30)]))
+    feed, page = DeltaFeed(), Page()
+    page.ask(feed, stand(feed, 1, rows=[{"a": n} for n in range(30)]))
+    told = page.ask(feed, stand(feed, 2, rows=[{"a": -n - 1} for n in range(30)]))
     assert told is not None
     assert [path for path, *_ in told["steps"]] == [["rows"]]
 
 
 def test_a_part_that_comes_or_goes_tells_everything() -> None:
-    line, page = Line(), Page()
-    page.ask(line, stand(line, 1, word="calm"))
-    page.ask(line, stand(line, 2, word="calm", more="x"))
+    feed, page = DeltaFeed(), Page()
+    page.ask(feed, stand(feed, 1, word="calm"))
+    page.ask(feed, stand(feed, 2, word="calm", more="x"))
     assert page.parts == {"word": "calm", "more": "x"}
 
 
 def test_answers_are_packed_where_that_is_shorter() -> None:
-    small = Answer.of({"a": 1})
+    small = Delta.of({"a": 1})
     assert small.packed is None
-    large = Answer.of({"a": ["the same words again"] * 30})
+    large = Delta.of({"a": ["the same words again"] * 30})
     assert large.packed is not None
     assert len(large.packed) < len(large.body)
     assert gzip.decompress(large.packed) == large.body
@@ -162,27 +162,27 @@ def test_answers_are_packed_where_that_is_shorter() -> None:
 
 def test_lines_are_kept_by_lecture_and_language_and_let_go() -> None:
     now = [0.0]
-    lines = Lines(lambda: now[0])
-    english = lines.line(("lecture", "en"))
-    assert lines.line(("lecture", "en")) is english
-    assert lines.line(("lecture", "es")) is not english
+    feeds = DeltaFeeds(lambda: now[0])
+    english = feeds.feed(("lecture", "en"))
+    assert feeds.feed(("lecture", "en")) is english
+    assert feeds.feed(("lecture", "es")) is not english
     now[0] = 500.0
-    assert lines.line(("lecture", "en")) is english
+    assert feeds.feed(("lecture", "en")) is english
     now[0] = 1000.0
-    lines.line(("another", "en"))
-    assert lines.line(("lecture", "en")) is english
+    feeds.feed(("another", "en"))
+    assert feeds.feed(("lecture", "en")) is english
     now[0] = 2000.0
-    lines.line(("third", "en"))
-    assert lines.line(("lecture", "en")) is not english
+    feeds.feed(("third", "en"))
+    assert feeds.feed(("lecture", "en")) is not english
 
 
 def test_after_forgetting_a_page_hears_everything() -> None:
-    lines, page = Lines(), Page()
-    line = lines.line("x")
-    page.ask(line, stand(line, 1, word="calm"))
-    lines.forget()
-    anew = lines.line("x")
-    assert anew is not line
+    feeds, page = DeltaFeeds(), Page()
+    feed = feeds.feed("x")
+    page.ask(feed, stand(feed, 1, word="calm"))
+    feeds.forget()
+    anew = feeds.feed("x")
+    assert anew is not feed
     told = page.ask(anew, stand(anew, 2, word="lively"))
     assert told is not None
     assert told["whole"] == {"word": "lively"}

@@ -16,7 +16,7 @@ from dashboard.i18n import wording
 from dashboard.live import page as live
 from dashboard.live import panels, parts, self_reports
 from db.values import (
-    PulseSpan,
+    SelfReportSpan,
 )
 from services.live.values import (
     Hidden,
@@ -169,7 +169,7 @@ def test_no_page_ever_says_what_somebody_feels() -> None:
         assert never not in text
 
 
-SPAN = PulseSpan(
+SPAN = SelfReportSpan(
     int(NOW.timestamp()) - 300,
     int(NOW.timestamp()),
     7,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from analytics.report.change_points import Advice, Marker, MarkerChange, Moment
+from analytics.report.change_points import Advice, ChangePoint, Marker, MarkerChange
 from analytics.report.comparison import compare
 from contract import Look, Policy
 from contract.languages import Language
@@ -14,10 +14,10 @@ from dashboard.i18n import speaking
 from dashboard.reports import earlier
 from dashboard.reports.change_points import (
     ADVICE,
+    change_point_words,
     change_words,
     evidence,
-    moment_words,
-    told_moments,
+    told_change_points,
 )
 from db.engine.store import Store
 from db.teaching import lectures, reports
@@ -29,7 +29,7 @@ AT = int(START.timestamp())
 NAN = float("nan")
 
 
-def moment(**changes: object) -> Moment:
+def moment(**changes: object) -> ChangePoint:
     given = {
         "at": AT + 1080,
         "marker": Marker(AT + 1060, "group work"),
@@ -40,11 +40,11 @@ def moment(**changes: object) -> Moment:
         "lasted_s": 720,
         "advice": Advice.AGAIN,
     }
-    return Moment(**given | changes)  # type: ignore[arg-type]
+    return ChangePoint(**given | changes)  # type: ignore[arg-type]
 
 
 def test_a_moment_says_when_what_how_sure_and_what_to_try() -> None:
-    (said,) = moment_words([moment()], ZoneInfo("Europe/Berlin"))
+    (said,) = change_point_words([moment()], ZoneInfo("Europe/Berlin"))
     assert said.time == (START + timedelta(seconds=1080)).astimezone(
         ZoneInfo("Europe/Berlin")
     ).strftime("%H:%M")
@@ -59,7 +59,7 @@ def test_a_stored_table_is_read_back_for_the_page() -> None:
         "at,seconds,marker,figure,before,after,low,high,evidence,suggestion\r\n"
         '2026-11-21T10:24:00+01:00,720,,attentive,0.8,0.5,,,"Fell, for 12 min.",Ask.\r\n'
     )
-    (said,) = told_moments(table.encode())
+    (said,) = told_change_points(table.encode())
     assert (said.time, said.evidence, said.suggestion) == ("10:24", "Fell, for 12 min.", "Ask.")
 
 

@@ -178,7 +178,7 @@ def self_reported(store: Store, answering: int) -> Sitting:
                 (180, PulseMood.LOST),
             ):
                 if number < 2 or mood is PulseMood.OKAY:
-                    ingest.ingest_pulse(store, person, mood, at(second))
+                    ingest.ingest_self_report(store, person, mood, at(second))
     lectures.end(store, sitting.lecture.id, at(MINUTES * 60))
     return sitting
 

@@ -78,7 +78,7 @@ def test_every_observation_is_in_the_bucket_of_its_ten_seconds(items: list[Obser
     )
     assert sum(row["observations"] for row in rows) == len(items)
     for row in rows:
-        looks = sum(row[f"{emotion}_sum"] for emotion in LOOKS)
+        looks = sum(row[f"{look}_sum"] for look in LOOKS)
         # Seven roundings to 1e-4 of an observation with a face move its sum by 3.5 at most.
         assert abs(looks - 10_000 * row["face_observations"]) <= 4 * row["face_observations"]
 

@@ -1,12 +1,12 @@
-/* The live line in the browser: asks what is new since a cursor, takes the steps, shows the parts.
-   What the server tells, and how it finds the steps: dashboard/live/delta_feed.py, tree_difference.py. */
+/* The delta feed in the browser: asks what is new since a cursor, takes the steps, shows the parts.
+   What the server tells, and how it finds the steps: dashboard/live/{delta_feed,tree_difference}.py. */
 (function () {
   /* What the open live page was told last; null on every other page. */
   let page = null;
 
   function seconds(since) { return (performance.now() - since) / 1000; }
 
-  /** Take what the page was drawn with for what the line goes on from. */
+  /** Take what the page was drawn with for what the feed goes on from. */
   function opened(start, lecture) {
     const clientside = window.dash_clientside;
     const parts = { newest: start.newest };
@@ -20,7 +20,7 @@
   }
 
   /** One tick: what has changed, for each output of the callback. */
-  async function news() {
+  async function feed() {
     const nothing = window.dash_clientside.no_update;
     const outputs = window.dash_clientside.callback_context.outputs_list;
     const before = page && page.parts;
@@ -37,7 +37,7 @@
   /** Ask once, and know afterwards what was answered. */
   async function heard() {
     const here = page;
-    // One question at a time: behind a slow line they would only queue.
+    // One question at a time: on a slow network they would only queue.
     if (!here || here.asking) { return; }
     here.asking = true;
     try {
@@ -57,7 +57,7 @@
       }
       if (told.cursor) { learn(here, told); }
     } catch (error) {
-      // A line that is down is told by the banner, and tried again at the next tick.
+      // A feed that is down is told by the banner, and tried again at the next tick.
     } finally {
       here.asking = false;
     }
@@ -90,7 +90,7 @@
     return tree.slice(0, change[0]).concat(change[2], tree.slice(change[0] + change[1]));
   }
 
-  /** A figure as the line tells it: 0 stands for the times of the first trace. */
+  /** A figure as the feed tells it: 0 stands for the times of the first trace. */
   function sharedTimes(figure) {
     const times = JSON.stringify(figure.data[0].x);
     const data = figure.data.map(function (trace, at) {
@@ -122,5 +122,5 @@
     return ["", "cp-banner"];
   }
 
-  Object.assign(window.dash_clientside.classpulse, { opened: opened, news: news, banner: banner });
+  Object.assign(window.dash_clientside.classpulse, { opened: opened, feed: feed, banner: banner });
 })();
