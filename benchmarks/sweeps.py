@@ -1,6 +1,6 @@
 """What figures depend on: class size, K, missing data, the model's accuracy, and the threshold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -88,16 +88,24 @@ def mood_sweeps(faces: FaceSet, *, lectures: int, seed: int) -> Rows:
             | {"coverage": float(np.mean(list(found["coverage_90_by_share"].values())))}
         )
 
-    for size in CLASS_SIZES:
-        add("class size", str(size), faces, students=size)
+    for what, value, some, change in _conditions(faces, seed, CLASS_SIZES, lost_as="missing"):
+        add(what, value, some, **change)
+    return rows
+
+
+def _conditions(
+    faces: FaceSet, seed: int, sizes: Sequence[int], *, lost_as: str
+) -> Iterator[tuple[str, str, FaceSet, dict[str, Any]]]:
+    """What is varied, its value, the faces, and how the bench is told; ``lost_as``: its word."""
+    for size in sizes:
+        yield "class size", str(size), faces, {"students": size}
     for count in FACES:
-        add("faces per student (K)", str(count), faces, faces=count)
+        yield "faces per student (K)", str(count), faces, {"faces": count}
     for lost in LOST:
-        add("missing data", f"{lost:.0%}", faces, missing=lost)
+        yield "missing data", f"{lost:.0%}", faces, {lost_as: lost}
     for share in SWAPPED:
         some = worse(faces, share, seed) if share else faces
-        add("model accuracy", f"{some.accuracy:.1%}", some)
-    return rows
+        yield "model accuracy", f"{some.accuracy:.1%}", some, {}
 
 
 def flag_sweeps(faces: FaceSet, *, lectures: int, seed: int, tell: Callable[[str], None]) -> Rows:
@@ -109,15 +117,8 @@ def flag_sweeps(faces: FaceSet, *, lectures: int, seed: int, tell: Callable[[str
         found = variant(some, "sad_all", lectures, seed, **change)
         rows.append({"what": what, "value": value} | found)
 
-    for size in CLASS_SIZES[:4]:
-        add("class size", str(size), faces, students=size)
-    for count in FACES:
-        add("faces per student (K)", str(count), faces, faces=count)
-    for lost in LOST:
-        add("missing data", f"{lost:.0%}", faces, less_seen=lost)
-    for share in SWAPPED:
-        some = worse(faces, share, seed) if share else faces
-        add("model accuracy", f"{some.accuracy:.1%}", some)
+    for what, value, some, change in _conditions(faces, seed, CLASS_SIZES[:4], lost_as="less_seen"):
+        add(what, value, some, **change)
     for what, value, change in OTHER_CLASSES:
         add(what, value, faces, **change)
     return rows

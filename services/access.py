@@ -201,9 +201,8 @@ def shows_row(participant: Participant) -> bool:
 
 def rows_shown(lecture: Lecture, participants: Iterable[Participant]) -> dict[UUID, Participant]:
     """Whose own rows and flags may be shown: of those who count, where the policy allows it."""
-    if lecture.policy is not Policy.INDIVIDUAL:
-        return {}
-    return {one.id: one for one in participants if counts(one) and shows_row(one)}
+    allowed = lecture.policy is Policy.INDIVIDUAL
+    return {one.id: one for one in participants if allowed and counts(one) and shows_row(one)}
 
 
 def shows_flag(flag: FlagRow, participant: Participant) -> bool:

@@ -75,23 +75,24 @@ def layout(
                             parts.card(_marker_form()) if silent else None,
                         ]
                     ),
-                    html.Div(
-                        [
-                            parts.card(
-                                html.Div(panels[ids.LIVE_QUEUE], id=ids.LIVE_QUEUE),
-                                title=text("Check-ins"),
-                                hidden=silent,
-                            ),
-                            html.Div(panels[ids.LIVE_WAITING], id=ids.LIVE_WAITING),
-                            html.Div(id=ids.ROOM_FIGURES),
-                        ],
-                        className="cp-side",
-                    ),
+                    _side(panels, silent=silent),
                 ],
                 className="cp-live",
             ),
             html.Div(panels[ids.LIVE_TILES], id=ids.LIVE_TILES, style={"marginTop": "16px"}),
         ]
+    )
+
+
+def _side(panels: dict[str, Any], *, silent: bool) -> Any:
+    queue = html.Div(panels[ids.LIVE_QUEUE], id=ids.LIVE_QUEUE)
+    return html.Div(
+        [
+            parts.card(queue, title=text("Check-ins"), hidden=silent),
+            html.Div(panels[ids.LIVE_WAITING], id=ids.LIVE_WAITING),
+            html.Div(id=ids.ROOM_FIGURES),
+        ],
+        className="cp-side",
     )
 
 
@@ -231,11 +232,8 @@ def _charts(figures: dict[str, Any], panels: dict[str, Any], *, hidden: bool) ->
                     ids.LIVE_MOOD,
                     figures[ids.LIVE_MOOD],
                     "cp-chart cp-chart-mood",
-                    html.Ul(
-                        panels[ids.LIVE_LEGEND],
-                        id=ids.LIVE_LEGEND,
-                        className="cp-legend",
-                        **parts.aria(label=text("Shares of the looks in the last minute")),
+                    _legend(
+                        ids.LIVE_LEGEND, panels, text("Shares of the looks in the last minute")
                     ),
                 ),
                 _chart_text(ids.LIVE_MOOD_TEXT, panels[ids.LIVE_MOOD_TEXT]),
@@ -248,12 +246,7 @@ def _charts(figures: dict[str, Any], panels: dict[str, Any], *, hidden: bool) ->
                     ids.LIVE_ATTENTION,
                     figures[ids.LIVE_ATTENTION],
                     "cp-chart",
-                    html.Ul(
-                        panels[ids.LIVE_KEY],
-                        id=ids.LIVE_KEY,
-                        className="cp-legend",
-                        **parts.aria(label=text("Attention in the last minute")),
-                    ),
+                    _legend(ids.LIVE_KEY, panels, text("Attention in the last minute")),
                 ),
                 _chart_text(ids.LIVE_ATTENTION_TEXT, panels[ids.LIVE_ATTENTION_TEXT]),
             ]
@@ -284,6 +277,10 @@ def _chart_row(graph_id: str, figure: dict[str, Any], name: str, beside: Any) ->
         [html.Div(graph, className=name, role="img", **described), beside],
         className="cp-chart-row",
     )
+
+
+def _legend(element: str, panels: dict[str, Any], label: str) -> Any:
+    return html.Ul(panels[element], id=element, className="cp-legend", **parts.aria(label=label))
 
 
 def _chart_text(text_id: str, sentence: str) -> Any:

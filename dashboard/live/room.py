@@ -1,5 +1,6 @@
 """The room's camera on the live page: the teacher's switch for it, and what it showed."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -158,19 +159,6 @@ def register(app: Dash, services: Services) -> None:
     def target(*arguments: Any) -> Any:
         return lookup.lecture_target(services, arguments[-1])
 
-    def standing(lecture_id: str, command: str | None = None) -> tuple[Any, bool, bool]:
-        """The panel, and whether there is nothing to allow and nothing to end."""
-        state = room_camera.state(services, current_actor(), lecture_id)
-        possible = state.missing == 0 and state.agreed >= ROOM_LEAST
-        return panel(state, command), not possible, not state.allowed
-
-    def shown(*, again: bool) -> tuple[Output, ...]:
-        return (
-            Output(ids.ROOM_PANEL, "children", allow_duplicate=again),
-            Output(ids.ROOM_ALLOW, "disabled", allow_duplicate=again),
-            Output(ids.ROOM_STOP, "disabled", allow_duplicate=again),
-        )
-
     @secured_callback(
         app,
         Action.STOP_ROOM,
@@ -183,6 +171,23 @@ def register(app: Dash, services: Services) -> None:
         state = room_camera.state(services, current_actor(), lecture_id)
         _, course = lookup.lecture(services, lecture_id)
         return figures(state, ZoneInfo(course.timezone))
+
+    _switching(app, services, target)
+
+
+def _switching(app: Dash, services: Services, target: Callable[..., Any]) -> None:
+    def standing(lecture_id: str, command: str | None = None) -> tuple[Any, bool, bool]:
+        """The panel, and whether there is nothing to allow and nothing to end."""
+        state = room_camera.state(services, current_actor(), lecture_id)
+        possible = state.missing == 0 and state.agreed >= ROOM_LEAST
+        return panel(state, command), not possible, not state.allowed
+
+    def shown(*, again: bool) -> tuple[Output, ...]:
+        return (
+            Output(ids.ROOM_PANEL, "children", allow_duplicate=again),
+            Output(ids.ROOM_ALLOW, "disabled", allow_duplicate=again),
+            Output(ids.ROOM_STOP, "disabled", allow_duplicate=again),
+        )
 
     @secured_callback(
         app,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -130,16 +130,7 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "author": school or "ClassPulse",
         "description": text("How the class looked in “{title}” on {day}.", title=title, day=day),
         "footer": f"{title} · {day} · {wording.caveat()}",
-        "facts": [
-            {"label": text("Date"), "value": day},
-            {
-                "label": text("Time"),
-                "value": text("{start} to {end}", start=i18n.clock(start), end=i18n.clock(end)),
-            },
-            {"label": text("Length"), "value": wording.length(end - start)},
-            {"label": text("Policy"), "value": wording.POLICY_NAME[report.facts.policy]},
-            {"label": text("Time zone"), "value": course.timezone},
-        ],
+        "facts": _facts(report, course, start, end),
         "figures": _figures(report),
         "summary": _summary(report),
         "legend": _legend(report.totals),
@@ -161,12 +152,10 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "no_flags": _no_flags(report),
         "caveat": wording.caveat(),
         "students": _students(report),
-        "students_note": (
-            text(
-                "By name, and only those who agreed that their own row may be shown. Attentive is "
-                "the share of the time with a face in view; it is not a grade and must not become "
-                "one."
-            )
+        "students_note": text(
+            "By name, and only those who agreed that their own row may be shown. Attentive is "
+            "the share of the time with a face in view; it is not a grade and must not become "
+            "one."
         ),
         "method": {
             "title": text("How the figures are made"),
@@ -182,6 +171,20 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
             "items": sentences(report.limits, report.facts.model),
         },
     }
+
+
+def _facts(
+    report: LectureReport, course: Course, start: datetime, end: datetime
+) -> list[dict[str, str]]:
+    hours = text("{start} to {end}", start=i18n.clock(start), end=i18n.clock(end))
+    named = {
+        text("Date"): i18n.full_day(start),
+        text("Time"): hours,
+        text("Length"): wording.length(end - start),
+        text("Policy"): wording.POLICY_NAME[report.facts.policy],
+        text("Time zone"): course.timezone,
+    }
+    return [{"label": label, "value": value} for label, value in named.items()]
 
 
 def outcome_words(outcome: str | None) -> str:

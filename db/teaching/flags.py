@@ -55,37 +55,25 @@ def raise_flag(
                 lecture=lecture_id,
                 given=participant_id,
             )
-        found = _read(
-            connection,
-            select(flags).where(
-                flags.c.participant_id == participant_id,
-                flags.c.kind == kind,
-                flags.c.raised_at == raised_at,
-            ),
+        same = select(flags).where(
+            flags.c.participant_id == participant_id,
+            flags.c.kind == kind,
+            flags.c.raised_at == raised_at,
         )
+        found = _read(connection, same)
         if found:
             return found[0]
-        flag = FlagRow(
-            id=uuid7(raised_at),
-            lecture_id=lecture_id,
-            participant_id=participant_id,
-            kind=kind,
-            raised_at=raised_at,
-            evidence=dict(evidence),
-            reason=reason,
-        )
-        connection.execute(
-            insert(flags).values(
-                id=flag.id,
-                lecture_id=lecture_id,
-                participant_id=participant_id,
-                kind=kind,
-                raised_at=raised_at,
-                evidence=flag.evidence,
-                reason=reason,
-            )
-        )
-        return flag
+        values: dict[str, Any] = {
+            "id": uuid7(raised_at),
+            "lecture_id": lecture_id,
+            "participant_id": participant_id,
+            "kind": kind,
+            "raised_at": raised_at,
+            "evidence": dict(evidence),
+            "reason": reason,
+        }
+        connection.execute(insert(flags).values(values))
+        return FlagRow(**values)
 
     return store.write(work)
 

@@ -1,6 +1,6 @@
 """One lecture's report from the store, computed through ``analytics``, whose groups are kept."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,6 +9,9 @@ from uuid import UUID
 from analytics.buckets import Buckets
 from analytics.engagement.figures import ParticipantEvent
 from analytics.flags import asking, check_ins
+from analytics.flags.evidence import Episode
+from analytics.flags.log import LoggedFlag
+from analytics.mood.confusion import Confusion
 from analytics.privacy.self_reports import SelfReportCounts, count_self_reports
 from analytics.report import change_points, lecture_report
 from contract.published_groups import PublishedGroup
@@ -104,31 +107,8 @@ def _compute(
         card.model_id,
     )
     shown: dict[Hashable, Participant] = dict(access.rows_shown(lecture, people).items())
-    visible = {key: person.name for key, person in shown.items()}
-    raised = flags.flags_of(store, lecture.id)
-    told = [
-        flag_log.logged(flag)
-        for flag in raised
-        if flag.participant_id in shown and access.shows_flag(flag, shown[flag.participant_id])
-    ]
     confusion = confusion_of(card)
-    episodes = (
-        check_ins.evaluate(
-            buckets.only(visible),
-            confusion,
-            check_ins.rule_for(card.tuned_check_ins()),
-            now=end,
-            dismissals=flag_log.dismissals(raised),
-            baselines=known_baselines(store, lecture.id, card.model_id),
-        )
-        if visible
-        else []
-    )
-    recomputed = [
-        episode
-        for episode in episodes
-        if asking.agreed(episode, shown[episode.participant].choices.ask_first, told, end)
-    ]
+    told, recomputed = _check_ins(services, lecture, shown, buckets, confusion, end)
     return lecture_report.build(
         lecture_report.LectureFacts(
             id=str(lecture.id),
@@ -141,7 +121,7 @@ def _compute(
         ),
         buckets,
         confusion,
-        visible=visible,
+        visible={key: person.name for key, person in shown.items()},
         events=[
             ParticipantEvent(e.participant_id, e.at.timestamp(), e.kind)
             for e in queries.lecture_events(store, lecture.id)
@@ -155,3 +135,36 @@ def _compute(
         before=before,
         earlier=earlier_figures(store, lecture, card.model_id),
     )
+
+
+def _check_ins(
+    services: Services,
+    lecture: Lecture,
+    shown: Mapping[Hashable, Participant],
+    buckets: Buckets,
+    confusion: Confusion,
+    end: int,
+) -> tuple[list[LoggedFlag], list[Episode]]:
+    """What may be told of the log, and what all data give, of the students who are ``shown``."""
+    if not shown:
+        return [], []
+    card = services.card
+    raised = flags.flags_of(services.store, lecture.id)
+    told = [
+        flag_log.logged(flag)
+        for flag in raised
+        if flag.participant_id in shown and access.shows_flag(flag, shown[flag.participant_id])
+    ]
+    episodes = check_ins.evaluate(
+        buckets.only(shown),
+        confusion,
+        check_ins.rule_for(card.tuned_check_ins()),
+        now=end,
+        dismissals=flag_log.dismissals(raised),
+        baselines=known_baselines(services.store, lecture.id, card.model_id),
+    )
+    return told, [
+        episode
+        for episode in episodes
+        if asking.agreed(episode, shown[episode.participant].choices.ask_first, told, end)
+    ]
