@@ -6,10 +6,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from capture_agent.errors import SettingsError
-from contract.settings import FILE, SettingError, read_settings
+from contract.settings import FILE, SettingError, SettingsTable, read_settings
 
 TABLE: Final = "agent"
 """The TOML table that belongs to the agent."""
@@ -25,14 +25,15 @@ def default_config() -> Path:
     return platformdirs.user_config_path("classpulse", appauthor=False) / FILE
 
 
-class AgentSettings(BaseModel):
+class AgentSettings(SettingsTable):
     """Every setting of the agent. The environment names are these in capitals, CLASSPULSE_NAME."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     server: str = Field(description="address of the server, such as https://pulse.school.example")
     join: str = Field(
-        min_length=1, description="the lecture's code of six signs, or a personal link"
+        min_length=1,
+        # A personal link opens its student's lectures to whoever has it.
+        repr=False,
+        description="the lecture's code of six signs, or a personal link",
     )
     source: str = Field(
         default="0",
@@ -93,9 +94,10 @@ def load_settings(
     given: Mapping[str, Any], environ: Mapping[str, str], config: Path | None = None
 ) -> AgentSettings:
     """The settings, the nearest word winning: ``given`` (flags; None is not given), then
-    ``CLASSPULSE_*`` of ``environ``, then the ``[agent]`` table of the TOML file, then defaults.
+    ``CLASSPULSE_*`` of ``environ``, then the folder of secrets, then the ``[agent]`` table of the
+    TOML file, then defaults.
 
-    Raises SettingsError naming the setting and the rule it breaks.
+    Raises SettingsError naming the setting, the rule it breaks and the place that says so.
     """
     try:
         return read_settings(

@@ -7,10 +7,10 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from contract.languages import Language
-from contract.settings import FILE, SettingError, read_settings
+from contract.settings import FILE, SettingError, SettingsTable, read_settings
 from dashboard.errors import SettingsError
 from services.context import Terms
 
@@ -28,16 +28,16 @@ def default_config() -> Path:
     return platformdirs.user_config_path("classpulse", appauthor=False) / FILE
 
 
-class Settings(BaseModel):
+class Settings(SettingsTable):
     """Every setting of the server. The environment names are these in capitals, CLASSPULSE_NAME."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     folder: Path = Field(
         default_factory=default_folder, description="folder of the SQLite store and the keys"
     )
-    database: str = Field(
-        default="", description="sqlite:///FILE or postgresql://…; empty: SQLite in the folder"
+    database: SecretStr = Field(
+        default=SecretStr(""),
+        description="sqlite:///FILE or postgresql://…; empty: SQLite in the folder. "
+        "Secret, as it may hold a password",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
     port: int = Field(default=8050, ge=0, le=65535, description="port to listen on; 0: a free one")
@@ -60,8 +60,8 @@ class Settings(BaseModel):
         "empty: local accounts only. Its redirect address is `/signin/school/return`",
     )
     oidc_client_id: str = Field(default="", description="this server's name at the provider")
-    oidc_client_secret: str = Field(
-        default="", repr=False, description="its secret there; empty for a public client"
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="its secret there; empty for a public client. Secret"
     )
     oidc_label: str = Field(
         default="", description="what people call that account; empty: your school account"
@@ -144,8 +144,8 @@ class Settings(BaseModel):
 
     @property
     def database_url(self) -> str:
-        """Where the store is."""
-        return self.database or f"sqlite:///{self.folder / 'classpulse.db'}"
+        """Where the store is, with its password: for opening it, and for nobody's eyes."""
+        return self.database.get_secret_value() or f"sqlite:///{self.folder / 'classpulse.db'}"
 
     @property
     def terms(self) -> Terms:
@@ -168,9 +168,10 @@ def load_settings(
     given: Mapping[str, Any], environ: Mapping[str, str], config: Path | None = None
 ) -> Settings:
     """The settings, the nearest word winning: ``given`` (flags; None is not given), then
-    ``CLASSPULSE_*`` of ``environ``, then the ``[server]`` table of the TOML file, then defaults.
+    ``CLASSPULSE_*`` of ``environ``, then the folder of secrets, then the ``[server]`` table of the
+    TOML file, then defaults.
 
-    Raises SettingsError naming the setting and the rule it breaks.
+    Raises SettingsError naming the setting, the rule it breaks and the place that says so.
     """
     try:
         return read_settings(

@@ -63,12 +63,13 @@ class Provider:
             "code_challenge_method": "S256",
             "default_timeout": _PATIENCE_S,
         }
-        if not settings.oidc_client_secret:
+        secret = settings.oidc_client_secret.get_secret_value()
+        if not secret:
             kept["token_endpoint_auth_method"] = "none"  # noqa: S105 - a public client's method
         return OAuth(self._flask).register(
             "school",
             client_id=settings.oidc_client_id,
-            client_secret=settings.oidc_client_secret or None,
+            client_secret=secret or None,
             server_metadata_url=(
                 f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration"
             ),

@@ -46,3 +46,9 @@ def test_a_bad_file_is_named(text: str, tmp_path: Path) -> None:
 def test_every_setting_has_help() -> None:
     for name, field in AgentSettings.model_fields.items():
         assert field.description, name
+
+
+def test_a_personal_link_is_not_printed(tmp_path: Path) -> None:
+    (tmp_path / "empty.toml").write_text("")
+    link = "https://school.example/join?code=ABC234#hush"
+    assert "hush" not in repr(load_settings(NEEDED | {"join": link}, {}, tmp_path / "empty.toml"))

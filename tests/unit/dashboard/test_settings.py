@@ -1,8 +1,10 @@
 """Settings from flags, environment and file, the nearest word winning; every mistake is said."""
 
+import traceback
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from dashboard.errors import SettingsError
 from dashboard.settings import Settings, load_settings
@@ -24,7 +26,7 @@ def test_the_nearest_word_wins(config: Path) -> None:
 def test_the_default_store_is_sqlite_in_the_folder(tmp_path: Path) -> None:
     assert Settings(folder=tmp_path).database_url == f"sqlite:///{tmp_path / 'classpulse.db'}"
     url = "postgresql://db/classpulse"
-    assert Settings(folder=tmp_path, database=url).database_url == url
+    assert Settings(folder=tmp_path, database=SecretStr(url)).database_url == url
 
 
 def test_cookies_are_secure_behind_tls_of_either_kind(tmp_path: Path) -> None:
@@ -90,8 +92,89 @@ def test_a_provider_is_named_wholly_and_over_https(given: dict[str, str], said: 
         load_settings(given, {})
 
 
-def test_the_providers_secret_is_not_printed() -> None:
-    given = {
-        "oidc_issuer": "https://id.example", "oidc_client_id": "c", "oidc_client_secret": "hush",
-    }  # fmt: skip
-    assert "hush" not in repr(load_settings(given, {}))
+SECRET_URL = "postgresql://pulse:hush@db/classpulse"
+PROVIDER = {
+    "oidc_issuer": "https://id.example", "oidc_client_id": "c", "oidc_client_secret": "hush",
+}  # fmt: skip
+
+
+def test_a_secret_is_never_printed() -> None:
+    found = load_settings(PROVIDER | {"database": SECRET_URL}, {})
+    assert found.database_url == SECRET_URL
+    assert found.oidc_client_secret.get_secret_value() == "hush"
+    for shown in (repr(found), str(found), found.model_dump_json(), str(found.model_dump())):
+        assert "hush" not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[server]\nport = 70000\noidc_client_secret = "hush"',
+        '[server]\ntls_cert = "hush"',
+        '[server]\ndatabase = ["hush"]',
+        '[server]\noidc_secret = "hush"',
+        '[server]\noidc_client_secret = "hush',
+    ],
+)
+def test_what_went_wrong_never_tells_a_secret(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "classpulse.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings({}, {}, path)
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_secret_can_be_a_file_that_a_container_mounts(config: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "classpulse_database").write_text(f"{SECRET_URL}\n")
+    (folder / "classpulse_port").write_text("3333")
+    (folder / "classpulse_workers").write_text("7")
+    (folder / "somebody_elses").write_bytes(b"\xff")
+    environ = {"CLASSPULSE_SECRETS_DIR": str(folder), "CLASSPULSE_WORKERS": "3"}
+    found = load_settings({}, environ, config)
+    # Nearer than the TOML file, and farther than the environment.
+    assert (found.database_url, found.port, found.workers) == (SECRET_URL, 3333, 3)
+
+
+@pytest.mark.parametrize("kind", ["missing", "a file", "no text", "a way out"])
+def test_secrets_that_cannot_be_read_are_said(config: Path, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "secrets"
+    if kind == "a file":
+        folder.write_text("")
+    elif kind != "missing":
+        folder.mkdir()
+        file = folder / "classpulse_oidc_client_secret"
+        if kind == "no text":
+            file.write_bytes(b"\xff")
+        else:
+            file.symlink_to(config)
+    with pytest.raises(SettingsError, match="CLASSPULSE_SECRETS_DIR names cannot be read"):
+        load_settings({}, {"CLASSPULSE_SECRETS_DIR": str(folder)}, config)
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "text", "said"),
+    [
+        ({"port": 70000}, {}, "", r"port: .* \(from a flag: 70000\)"),
+        ({}, {"CLASSPULSE_PORT": "web"}, "", r"port: .* \(from CLASSPULSE_PORT: 'web'\)"),
+        ({}, {}, "port = -1", r"port: .* \(from .*classpulse\.toml: -1\)"),
+        ({}, {}, "database = 3", r"database: .* \(from .*classpulse\.toml\)\.$"),
+    ],
+)
+def test_a_mistake_tells_where_it_was_made(
+    tmp_path: Path, given: dict[str, object], environ: dict[str, str], text: str, said: str
+) -> None:
+    path = tmp_path / "classpulse.toml"
+    path.write_text(f"[server]\n{text}\n")
+    with pytest.raises(SettingsError, match=said):
+        load_settings(given, environ, path)
+
+
+def test_settings_made_in_code_look_at_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLASSPULSE_PORT", "2222")
+    monkeypatch.setenv("CLASSPULSE_DATABASE", SECRET_URL)
+    made = Settings(folder=tmp_path)
+    assert (made.port, made.database_url) == (8050, f"sqlite:///{tmp_path / 'classpulse.db'}")
