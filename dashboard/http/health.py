@@ -1,60 +1,85 @@
 """For the operator: ``/healthz`` says whether the server works, ``/metrics`` how much it does."""
 
-import threading
-from collections import Counter
-from typing import Final, cast
+from time import perf_counter
+from typing import Any, Final, cast
 
-from flask import Blueprint, Flask, Response, current_app, request
+import prometheus_client
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    request,
+    request_finished,
+    request_started,
+)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import choose_encoder
 
 from contract.errors import ClassPulseError
-from dashboard.http.web import current_services
+from dashboard.http.web import WebServices, current_services
 from db.teaching import lectures
 
 blueprint = Blueprint("health", __name__)
 
 EXTENSION: Final = "classpulse-metrics"
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+"""From a tick's answer to a report that is rendered anew."""
 
 
 class Metrics:
-    """Counters of this process since it started."""
+    """What this server has done since it started, in a registry of its own.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._requests: Counter[tuple[str, str, int]] = Counter()
+    The library's own registry is one for the whole process, where several servers may run.
+    """
 
-    def count(self, method: str, endpoint: str, status: int) -> None:
-        """Count one answered request."""
-        with self._lock:
-            self._requests[method, endpoint, status] += 1
+    def __init__(self, services: WebServices) -> None:
+        # When each series began tells an operator nothing, and is a series more for each.
+        prometheus_client.disable_created_metrics()
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "classpulse_requests_total",
+            "Requests answered by this process.",
+            ["method", "endpoint", "status"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "classpulse_request_seconds",
+            "How long it took to answer them.",
+            ["endpoint"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        running = Gauge(
+            "classpulse_lectures_running",
+            "Lectures that have not ended.",
+            registry=self.registry,
+        )
+        running.set_function(lambda: len(lectures.running(services.store)))
 
-    def lines(self) -> list[str]:
-        """The counters in the Prometheus text format."""
-        with self._lock:
-            counted = sorted(self._requests.items())
-        return [
-            "# HELP classpulse_requests_total Requests answered by this process.",
-            "# TYPE classpulse_requests_total counter",
-            *(
-                f'classpulse_requests_total{{method="{method}",endpoint="{endpoint}",'
-                f'status="{status}"}} {count}'
-                for (method, endpoint, status), count in counted
-            ),
-        ]
+    def begin(self, _flask: Flask, **_: Any) -> None:
+        """A request has come."""
+        g.began_s = perf_counter()
+
+    def finish(self, _flask: Flask, response: Response, **_: Any) -> None:
+        """It was answered, whoever of the guards, pages and error handlers did."""
+        endpoint = request.endpoint or "none"
+        # Methods that are ours only: a stranger's invention must not grow the table.
+        method = request.method if request.url_rule is not None else "OTHER"
+        self._requests.labels(method, endpoint, response.status_code).inc()
+        self._seconds.labels(endpoint).observe(perf_counter() - g.began_s)
 
 
 def register(flask: Flask) -> None:
     """Add both addresses, and count every answer."""
-    metrics = Metrics()
+    with flask.app_context():
+        metrics = Metrics(current_services())
     flask.extensions[EXTENSION] = metrics
     flask.register_blueprint(blueprint)
-
-    def count(response: Response) -> Response:
-        # Methods that are ours only: a stranger's invention must not grow the table.
-        method = request.method if request.url_rule is not None else "OTHER"
-        metrics.count(method, request.endpoint or "none", response.status_code)
-        return response
-
-    flask.after_request(count)
+    # The signals hold their receivers weakly; the extension keeps them.
+    request_started.connect(metrics.begin, flask)
+    request_finished.connect(metrics.finish, flask)
 
 
 @blueprint.get("/healthz")
@@ -69,13 +94,7 @@ def healthz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Counters in the Prometheus text format; no names, no figures of any class."""
-    counters = cast(Metrics, current_app.extensions[EXTENSION])
-    running = len(lectures.running(current_services().store))
-    lines = [
-        *counters.lines(),
-        "# HELP classpulse_lectures_running Lectures that have not ended.",
-        "# TYPE classpulse_lectures_running gauge",
-        f"classpulse_lectures_running {running}",
-    ]
-    return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
+    """What Prometheus scrapes, in the format it asks for; no names, no figures of any class."""
+    counted = cast(Metrics, current_app.extensions[EXTENSION])
+    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+    return Response(encode(counted.registry), content_type=content_type)

@@ -296,21 +296,3 @@ def test_the_openapi_document_hangs_together(world: Any) -> None:
     assert sent["additionalProperties"] is False
     assert set(sent["required"]) >= {"id", "captured_at", "frames", "probabilities", "model"}
     assert "clock_offset_ms" not in sent["required"]
-
-
-def test_the_operators_addresses(world: Any) -> None:
-    client = world.client()
-    world.lecture(CourseMode.OPEN)
-    assert client.get("/healthz").json == {"status": "ok"}
-    client.get("/api/openapi.json")
-    text = client.get("/metrics").text
-    assert "classpulse_lectures_running 1" in text
-    assert 'endpoint="openapi.document",status="200"} 1' in text
-
-
-def test_health_says_when_the_store_is_away(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: Any) -> None:
-        raise StoreUnavailableError("away")
-
-    monkeypatch.setattr("db.teaching.lectures.running", away)
-    assert world.client().get("/healthz").status_code == 503
