@@ -1,8 +1,9 @@
 """Which of several processes runs the jobs: whoever holds the lock that belongs to the store."""
 
-import sys
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
+
+from filelock import FileLock, Timeout
 
 from db.engine.leader import AdvisoryLeadership
 from services.context import Services
@@ -23,51 +24,33 @@ class FileLeadership:
     """A lock file beside a SQLite store; the system lets go of it however the process ends."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: IO[bytes] | None = None
+        self._lock = FileLock(
+            path,
+            blocking=False,
+            # The process leads, whichever of its threads asks.
+            thread_local=False,
+            # A mere marker, where a file system has no locks, would outlive its process.
+            fallback_to_soft=False,
+        )
 
     def held(self) -> bool:
         """Whether this process has the lock, or just got it. LeadershipError if it cannot be."""
-        if self._file is not None:
+        if self._lock.is_locked:
             return True
         try:
-            file = self._path.open("ab")
-        except OSError as error:
-            raise LeadershipError(
-                f"The lock file {self._path} must be writable: {error.strerror or error}."
-            ) from error
-        if not _try_lock(file):
-            file.close()
+            self._lock.acquire()
+        except Timeout:
             return False
-        self._file = file
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise LeadershipError(
+                f"The lock file {self._lock.lock_file} must be writable: {reason}."
+            ) from error
         return True
 
     def release(self) -> None:
         """Let go."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+        self._lock.release(force=True)
 
 
 def leadership_of(services: Services) -> Leadership:
