@@ -91,7 +91,7 @@ class Demo:
             now - timedelta(minutes=plot.ONCE_MINUTES),
             plot.ONCE_MARKS,
         )
-        self._app.scheduler.sweep(datetime.now(UTC))
+        self._app.scheduler.run_due(datetime.now(UTC))
         for path in write_report(
             self._app.store, lecture.id, pdf=place / "report.pdf", csv=place / "report"
         ):

@@ -180,7 +180,7 @@ def furnish(room: Classroom) -> dict[str, str]:
     over = room.start_lecture("Heat and temperature")
     _sit(room, over, rng)
     lectures.end(store, over.id, room.clock(), timedelta(0))
-    room.app.scheduler.sweep(room.clock())
+    room.app.scheduler.run_due(room.clock())
     room.clock.forward(seconds=3600)
     second = room.start_lecture("Entropy, a first look")
     room.clock.forward(seconds=1500)

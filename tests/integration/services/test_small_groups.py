@@ -57,7 +57,7 @@ class Lesson:
 
     def report(self) -> list[dict[str, str]]:
         """The steps of the newest report, once all that is due is written."""
-        self.school.app.scheduler.sweep(self.school.clock.forward(minutes=5))
+        self.school.app.scheduler.run_due(self.school.clock.forward(minutes=5))
         newest = reports.latest(self.school.store, self.lecture.id)
         assert newest is not None
         table = reports.table(self.school.store, newest.id, "timeline")

@@ -1,0 +1,64 @@
+"""What nobody asks for: lectures that everybody has left end, and what is too old is forgotten."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from db.engine.unit_of_work import UnitOfWork, together
+from db.measurements import queries, retention
+from db.people import audit, school_settings, users
+from db.teaching import lectures
+from db.values import Lecture
+from services.context import Services
+
+ACTOR: Final = "scheduler"
+"""Who did it, in the access log."""
+
+_A_DAY: Final = timedelta(days=1)
+
+
+class Upkeep:
+    """Remembers nothing itself: when a thing was last done, the store's own log tells."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def end_silent(self, now: datetime) -> int:
+        """End the lectures of which nothing has come for too long, from agents or the teacher;
+        answers how many."""
+        store, patience = self._services.store, self._services.terms.silence
+        silent = [
+            lecture
+            for lecture in lectures.running(store)
+            if now - self._last_sign(lecture) > patience
+        ]
+        for lecture in silent:
+            together(store, partial(self._end, lecture, now))
+        return len(silent)
+
+    def _end(self, lecture: Lecture, now: datetime, unit: UnitOfWork) -> None:
+        lectures.end(unit, lecture.id, now, self._services.terms.report_grace)
+        audit.record(
+            unit,
+            actor=ACTOR,
+            action="end_lecture",
+            object=f"lecture:{lecture.id}",
+            at=now,
+            detail={"why": "silence"},
+        )
+
+    def _last_sign(self, lecture: Lecture) -> datetime:
+        newest = queries.last_sign(self._services.store, lecture.id)
+        return max(lecture.started_at, newest or lecture.started_at)
+
+    def forget_old(self, now: datetime) -> int:
+        """Delete what is older than the school keeps, and sessions that are over, if that is a day
+        ago; answers how many observations."""
+        store = self._services.store
+        if audit.records(store, actor=ACTOR, action="prune", since=now - _A_DAY, limit=1):
+            return 0
+        users.drop_old_sessions(store, now)
+        days = school_settings.school(store).retention_days
+        # Last, as its line in the log says that all this is done.
+        removed = retention.prune(store, now - timedelta(days=days), now=now, actor=ACTOR)
+        return removed.observations
