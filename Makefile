@@ -21,11 +21,12 @@ setup-train: .venv-train/.made-train  ## build .venv-train, with TensorFlow
 run: setup  ## start the demo and print the address and sign-ins
 	@$(PY)/classpulse demo $(ARGS)
 
-test: setup-test  ## lint, types and every test, on real parts
+test: setup-test  ## lint, types, dependencies and every test, on real parts
 	$(PY)/ruff check .
 	$(PY)/ruff format --check .
 	$(PY)/mypy
 	$(PY)/lint-imports --no-cache
+	$(PY)/deptry .
 	nice $(PY)/python -m pytest -q
 	@$(MAKE) --no-print-directory test-training
 
@@ -35,11 +36,12 @@ faults: setup-test  ## 200 kills, cut connections and ten minutes without a netw
 test-training: setup-train  ## the tests that need TensorFlow
 	nice .venv-train/bin/python -m pytest -q --confcutdir=tests/training tests/training
 
-check: setup-test  ## lint, types and the quick tests
+check: setup-test  ## lint, types, dependencies and the quick tests
 	$(PY)/ruff check .
 	$(PY)/ruff format --check .
 	$(PY)/mypy
 	$(PY)/lint-imports --no-cache
+	$(PY)/deptry .
 	$(PY)/python -m pytest -q -m "not slow and not browser" tests/architecture tests/unit
 
 format: setup-test  ## format the code
