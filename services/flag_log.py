@@ -13,17 +13,28 @@ from db.values import FlagRow, Lecture, Participant, ParticipantStatus
 
 def open_question(store: Store, participant: Participant, lecture: Lecture) -> FlagRow | None:
     """The newest flag of which this student is asked privately now, if they chose to be."""
-    admitted = participant.status is ParticipantStatus.ADMITTED
-    if not (participant.choices.ask_first and admitted and lecture.running):
+    if not _asks(participant, lecture):
         return None
+    return question_among(flags.flags_about(store, participant.id), participant, lecture)
+
+
+def question_among(
+    about: Sequence[FlagRow], participant: Participant, lecture: Lecture
+) -> FlagRow | None:
+    """The same of the flags ``about`` this student, as they were read."""
     waiting = [
         flag
-        for flag in flags.flags_of(store, lecture.id, participant.id)
+        for flag in about
         if asking.waits(
             asked=flag.asked_at is not None, answer=flag.answer, stands=flag.cleared_at is None
         )
     ]
-    return waiting[-1] if waiting else None
+    return waiting[-1] if waiting and _asks(participant, lecture) else None
+
+
+def _asks(participant: Participant, lecture: Lecture) -> bool:
+    admitted = participant.status is ParticipantStatus.ADMITTED
+    return participant.choices.ask_first and admitted and lecture.running
 
 
 def dismissals(log: Sequence[FlagRow]) -> list[Dismissal]:

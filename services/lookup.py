@@ -39,20 +39,20 @@ def course(services: Services, course_id: UUID | str) -> Course:
 
 def lecture(services: Services, lecture_id: UUID | str) -> tuple[Lecture, Course]:
     """The lecture of that id with its course. Raises UnknownObjectError."""
-    found = lectures.lecture(services.store, as_uuid(lecture_id, _NO_LECTURE))
+    found = lectures.with_course(services.store, as_uuid(lecture_id, _NO_LECTURE))
     if found is None:
         raise UnknownObjectError(_NO_LECTURE, given=lecture_id)
-    return found, course(services, found.course_id)
+    return found
 
 
 def participant(
     services: Services, participant_id: UUID | str
 ) -> tuple[Participant, Lecture, Course]:
     """The participant of that id, with lecture and course. Raises UnknownObjectError."""
-    found = consents.participant(services.store, as_uuid(participant_id, _NO_PARTICIPANT))
+    found = consents.in_lecture(services.store, as_uuid(participant_id, _NO_PARTICIPANT))
     if found is None:
         raise UnknownObjectError(_NO_PARTICIPANT, given=participant_id)
-    return found, *lecture(services, found.lecture_id)
+    return found
 
 
 def course_target(services: Services, course_id: UUID | str) -> access.CourseObject:

@@ -18,15 +18,12 @@ from dashboard.api.operations import answer, nothing, operation
 from dashboard.auth import signin
 from dashboard.http.web import current_services
 from dashboard.i18n.flag_words import reason_of
-from db.measurements import queries
-from db.people import consents
-from db.teaching import flags
 from db.values import ObservationRow
-from services import access, lookup, my_data
-from services.access import Action, ParticipantActor
-from services.context import Services
+from services import my_data
+from services.access import ParticipantActor
 from services.errors import InvalidError, NotSignedInError
 from services.joining import facts
+from services.reading import own
 from services.receiving import actor_of
 
 blueprint = Blueprint("me", __name__)
@@ -54,10 +51,8 @@ def _me() -> ParticipantActor:
 )
 def view_own() -> Response:
     """``GET /me/observations``."""
-    actor, services = _me(), current_services()
-    target = lookup.participant_target(services, actor.participant_id)
-    access.authorize(actor, Action.VIEW_OWN, target)
-    return answer(own_data(services, actor.participant_id, _after()))
+    found = own.rows(current_services(), _me(), most=PAGE_ROWS, after=_after())
+    return answer(_told(found))
 
 
 def _after() -> UUID | None:
@@ -72,20 +67,15 @@ def _after() -> UUID | None:
         ) from error
 
 
-def own_data(services: Services, participant_id: UUID, after: UUID | None = None) -> OwnData:
-    """All that is stored about a participant, with one page of observations."""
-    participant, lecture, course = lookup.participant(services, participant_id)
-    store = services.store
-    rows = queries.observations_of(store, participant_id, limit=PAGE_ROWS + 1, after=after)
-    page = rows[:PAGE_ROWS]
-    said = queries.lecture_self_reports(store, lecture.id)
+def _told(found: own.Rows) -> OwnData:
+    participant = found.participant
     return OwnData(
         participant=participant.id,
         name=participant.name,
         status=participant.status,
         verified=participant.verified,
-        lecture=facts(lecture, course),
-        policy=lecture.policy,
+        lecture=facts(found.lecture, found.course),
+        policy=found.lecture.policy,
         choices=participant.choices,
         consents=tuple(
             OwnConsent(
@@ -95,17 +85,12 @@ def own_data(services: Services, participant_id: UUID, after: UUID | None = None
                 at=one.at,
                 withdrawn_at=one.withdrawn_at,
             )
-            for one in consents.history(store, participant_id)
+            for one in found.consents
         ),
         events=tuple(
-            OwnEvent(id=one.id, at=one.at, kind=one.kind, count=one.count)
-            for one in queries.events_of(store, participant_id)
+            OwnEvent(id=one.id, at=one.at, kind=one.kind, count=one.count) for one in found.events
         ),
-        pulses=tuple(
-            OwnPulse(id=one.id, at=one.at, mood=one.mood)
-            for one in said
-            if one.participant_id == participant_id
-        ),
+        pulses=tuple(OwnPulse(id=one.id, at=one.at, mood=one.mood) for one in found.self_reports),
         flags=tuple(
             OwnFlag(
                 id=one.id,
@@ -114,10 +99,10 @@ def own_data(services: Services, participant_id: UUID, after: UUID | None = None
                 reason=reason_of(one),
                 outcome=one.outcome,
             )
-            for one in flags.flags_of(store, lecture.id, participant_id)
+            for one in found.flags
         ),
-        observations=tuple(map(_own, page)),
-        next=page[-1].id if len(rows) > PAGE_ROWS else None,
+        observations=tuple(map(_own, found.observations)),
+        next=found.observations[-1].id if found.more else None,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from contract.events import EventKind
 from contract.exchange import PulseMood
@@ -45,19 +45,29 @@ def lecture_buckets(
     judged elsewhere. To read a running lecture again and again, see
     ``db.measurements.bucket_cache``.
     """
+    wanted: list[ColumnElement[bool]] = [buckets.c.participant_id.in_(_participants_of(lecture_id))]
+    if since is not None:
+        wanted.append(buckets.c.bucket >= since)
+    if changed_since is not None:
+        wanted.append(buckets.c.changed >= changed_since)
+    return _buckets(store, *wanted)
+
+
+def buckets_of(store: Store, participant_id: UUID) -> Columns:
+    """One participant's buckets, as the same columns."""
+    return _buckets(store, buckets.c.participant_id == participant_id)
+
+
+def _buckets(store: Store, *wanted: ColumnElement[bool]) -> Columns:
     query = (
         select(
             buckets.c.participant_id,
             buckets.c.model,
             *[buckets.c[name] for name in (*_PLAIN, *_LOOKS)],
         )
-        .where(buckets.c.participant_id.in_(_participants_of(lecture_id)))
+        .where(*wanted)
         .order_by(buckets.c.participant_id, buckets.c.bucket, buckets.c.model)
     )
-    if since is not None:
-        query = query.where(buckets.c.bucket >= since)
-    if changed_since is not None:
-        query = query.where(buckets.c.changed >= changed_since)
     with store.read() as connection:
         # The driver's own tuples: a lecture has tens of thousands of rows and a million cells.
         found = connection.execute(query).cursor.fetchall()
@@ -130,8 +140,8 @@ def _participants_of(lecture_id: UUID) -> Any:
     return select(_participants.c.id).where(_participants.c.lecture_id == lecture_id)
 
 
-def _events(store: Store, condition: Any) -> list[EventRow]:
-    query = select(events).where(condition).order_by(events.c.at, events.c.id)
+def _events(store: Store, wanted: ColumnElement[bool]) -> list[EventRow]:
+    query = select(events).where(wanted).order_by(events.c.at, events.c.id)
     with store.read() as connection:
         return [
             EventRow(
@@ -148,11 +158,16 @@ def _events(store: Store, condition: Any) -> list[EventRow]:
 
 def lecture_self_reports(store: Store, lecture_id: UUID) -> list[SelfReport]:
     """The self-reports of a lecture, in order of time."""
-    query = (
-        select(self_reports)
-        .where(self_reports.c.participant_id.in_(_participants_of(lecture_id)))
-        .order_by(self_reports.c.at, self_reports.c.id)
-    )
+    return _self_reports(store, self_reports.c.participant_id.in_(_participants_of(lecture_id)))
+
+
+def self_reports_of(store: Store, participant_id: UUID) -> list[SelfReport]:
+    """One participant's self-reports, in order of time."""
+    return _self_reports(store, self_reports.c.participant_id == participant_id)
+
+
+def _self_reports(store: Store, wanted: ColumnElement[bool]) -> list[SelfReport]:
+    query = select(self_reports).where(wanted).order_by(self_reports.c.at, self_reports.c.id)
     with store.read() as connection:
         return [
             SelfReport(row.id, row.participant_id, row.at, PulseMood(row.mood))

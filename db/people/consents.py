@@ -17,7 +17,14 @@ from db.schema import rows
 from db.schema.tables import agent_tokens, consents, courses, lectures, participants, recovery_links
 from db.teaching.rooms import stop_in
 from db.teaching.self_reports import take_back_in
-from db.values import AgentContext, Consent, Participant, ParticipantStatus
+from db.values import (
+    AgentContext,
+    Consent,
+    Course,
+    Lecture,
+    Participant,
+    ParticipantStatus,
+)
 
 
 def accept(
@@ -275,19 +282,27 @@ def by_recovery(store: Store, secret: str) -> Participant | None:
     return None if row is None else rows.participant(row)
 
 
+def in_lecture(store: Store, participant_id: UUID) -> tuple[Participant, Lecture, Course] | None:
+    """The participant of that id with lecture and course, in one read."""
+    query = (
+        select(participants, *rows.LECTURE_BESIDE, *rows.COURSE_BESIDE)
+        .join(lectures, lectures.c.id == participants.c.lecture_id)
+        .join(courses, courses.c.id == lectures.c.course_id)
+        .where(participants.c.id == participant_id)
+    )
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        return None
+    return rows.participant(row), rows.lecture_beside(row), rows.course_beside(row)
+
+
 _CONTEXT = (
     select(
         agent_tokens.c.id.label("token_id"),
         participants,
-        lectures.c.course_id,
-        lectures.c.title,
-        lectures.c.code,
-        lectures.c.policy,
-        lectures.c.started_at,
-        lectures.c.ended_at,
-        courses.c.title.label("course_title"),
-        courses.c.mode,
-        courses.c.timezone,
+        *rows.LECTURE_BESIDE,
+        *rows.COURSE_BESIDE,
     )
     .join(participants, participants.c.id == agent_tokens.c.participant_id)
     .join(lectures, lectures.c.id == participants.c.lecture_id)

@@ -1,11 +1,11 @@
 """From rows to values: the one place that knows which columns make which value."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
 from contract.policy import Choices, CourseMode, Policy
-from db.schema.tables import CHOICES
+from db.schema.tables import CHOICES, courses, lectures
 from db.values import (
     AgentContext,
     Consent,
@@ -33,6 +33,20 @@ def course(row: AnyRow) -> Course:
     return Course(id=row.id, title=row.title, mode=CourseMode(row.mode), timezone=row.timezone)
 
 
+COURSE_BESIDE: Final = (courses.c.title.label("course_title"), courses.c.mode, courses.c.timezone)
+"""What a query of lectures also selects, so that ``course_beside`` finds the course."""
+
+
+def course_beside(row: AnyRow) -> Course:
+    """The course in a row that also holds a lecture."""
+    return Course(
+        id=row.course_id,
+        title=row.course_title,
+        mode=CourseMode(row.mode),
+        timezone=row.timezone,
+    )
+
+
 def student(row: AnyRow) -> Student:
     """A row of ``students``."""
     return Student(
@@ -48,6 +62,23 @@ def lecture(row: AnyRow) -> Lecture:
     """A row of ``lectures``."""
     return Lecture(
         id=row.id,
+        course_id=row.course_id,
+        title=row.title,
+        code=row.code,
+        policy=Policy(row.policy),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+LECTURE_BESIDE: Final = tuple(column for column in lectures.c if column.name != "id")
+"""What a query of participants also selects, so that ``lecture_beside`` finds the lecture."""
+
+
+def lecture_beside(row: AnyRow) -> Lecture:
+    """The lecture in a row that also holds a participant."""
+    return Lecture(
+        id=row.lecture_id,
         course_id=row.course_id,
         title=row.title,
         code=row.code,
@@ -105,19 +136,6 @@ def agent_context(row: AnyRow) -> AgentContext:
     return AgentContext(
         token_id=row.token_id,
         participant=participant(row),
-        lecture=Lecture(
-            id=row.lecture_id,
-            course_id=row.course_id,
-            title=row.title,
-            code=row.code,
-            policy=Policy(row.policy),
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-        ),
-        course=Course(
-            id=row.course_id,
-            title=row.course_title,
-            mode=CourseMode(row.mode),
-            timezone=row.timezone,
-        ),
+        lecture=lecture_beside(row),
+        course=course_beside(row),
     )

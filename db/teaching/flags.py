@@ -143,15 +143,16 @@ def flag(store: Store, flag_id: UUID) -> FlagRow | None:
     return found[0] if found else None
 
 
-def flags_of(
-    store: Store, lecture_id: UUID, participant_id: UUID | None = None
-) -> Sequence[FlagRow]:
-    """The flags of a lecture, or of one participant of it, in the order they were raised."""
-    query = select(flags).where(flags.c.lecture_id == lecture_id)
-    if participant_id is not None:
-        query = query.where(flags.c.participant_id == participant_id)
+def flags_of(store: Store, lecture_id: UUID) -> Sequence[FlagRow]:
+    """The flags of a lecture, in the order they were raised."""
     with store.read() as connection:
-        return _read(connection, query)
+        return _read(connection, select(flags).where(flags.c.lecture_id == lecture_id))
+
+
+def flags_about(store: Store, participant_id: UUID) -> Sequence[FlagRow]:
+    """The flags of one participant, in the order they were raised."""
+    with store.read() as connection:
+        return _read(connection, select(flags).where(flags.c.participant_id == participant_id))
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[FlagRow]:
@@ -162,7 +163,7 @@ def _read(connection: Connection, query: Select[Any]) -> list[FlagRow]:
     after: dict[UUID, dict[str, Any]] = {row.id: {} for row in found}
     steps = (
         select(flag_events)
-        .where(flag_events.c.flag_id.in_(query.with_only_columns(flags.c.id)))
+        .where(flag_events.c.flag_id.in_(list(after)))
         .order_by(flag_events.c.at, flag_events.c.id)
     )
     for step in connection.execute(steps):

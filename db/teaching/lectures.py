@@ -15,7 +15,7 @@ from db.errors import ConflictError, NotFoundError
 from db.schema import rows
 from db.schema.tables import course_teachers, courses, lectures, markers
 from db.teaching.reports import enqueue_in
-from db.values import Lecture, Marker
+from db.values import Course, Lecture, Marker
 
 CODE_LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """What join codes are made of: nothing that reads like something else (no I, L, O, 0, 1)."""
@@ -125,6 +125,18 @@ def lecture(store: Store, lecture_id: UUID) -> Lecture | None:
     with store.read() as connection:
         row = connection.execute(select(lectures).where(lectures.c.id == lecture_id)).first()
     return None if row is None else rows.lecture(row)
+
+
+def with_course(store: Store, lecture_id: UUID) -> tuple[Lecture, Course] | None:
+    """The lecture of that id with its course, in one read."""
+    query = (
+        select(lectures, *rows.COURSE_BESIDE)
+        .join(courses, courses.c.id == lectures.c.course_id)
+        .where(lectures.c.id == lecture_id)
+    )
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else (rows.lecture(row), rows.course_beside(row))
 
 
 def by_code(store: Store, code: str) -> Lecture | None:

@@ -32,6 +32,7 @@ from services import joining, lookup, my_data
 from services.access import SCHOOL, Action, ParticipantActor
 from services.context import Services
 from services.errors import InvalidError
+from services.reading import own
 
 Act = TypeVar("Act", bound=Callable[..., Any])
 
@@ -188,7 +189,7 @@ def _saying(app: Dash, services: Services) -> None:
     )
 
     def panel(student: ParticipantActor) -> tuple[Any, str]:
-        made = self_report.panel(own_page.standing(services, student))
+        made = self_report.panel(own.standing(services, student))
         return made, self_report.fingerprint(made)
 
     @_own(

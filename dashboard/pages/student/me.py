@@ -1,10 +1,9 @@
 """`/me`: one student in one lecture: what they are asked, what is kept, what they may do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
@@ -18,36 +17,12 @@ from dashboard.i18n import plural, text, wording
 from dashboard.i18n.self_report_words import SELF_REPORT
 from dashboard.live import charts, panels
 from dashboard.pages.student import self_report
-from db.values import ErasureRequest, FlagRow, Participant, SelfReport
+from db.values import ErasureRequest, Participant
 from services.live.values import LivePoint
+from services.reading.own import Kept, MayChoose, Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What the store keeps of a student. ``points``: the own looks as the model gave them;
-    ``seconds``: how many were sent."""
-
-    points: Sequence[LivePoint]
-    seconds: int
-    self_reports: Sequence[SelfReport]
-    flags: Sequence[FlagRow]
-    request: ErasureRequest | None
-
-    @property
-    def anything(self) -> bool:
-        """Whether there is something to delete."""
-        return bool(self.seconds or self.self_reports or self.flags)
-
-
-class MayChoose(NamedTuple):
-    """What is the student's choice here: ``shown``, if the teacher sees them; ``room``, if a
-    camera of the room does."""
-
-    shown: bool
-    room: bool
-
-
-def layout(standing: self_report.Standing, kept: Kept, may: MayChoose) -> Any:
+def layout(standing: Standing, kept: Kept, may: MayChoose) -> Any:
     """The page."""
     participant, zone = standing.participant, ZoneInfo(standing.course.timezone)
     return html.Div(

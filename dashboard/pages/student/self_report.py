@@ -1,6 +1,5 @@
 """The one-tap question on a student's own page, and the private one where there is one."""
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from json import dumps
 from typing import Any
@@ -14,26 +13,10 @@ from dashboard import i18n
 from dashboard.components import ids, parts, urls
 from dashboard.i18n import text
 from dashboard.i18n.self_report_words import SELF_REPORT, SIGN
-from db.values import Course, Lecture, Participant, ParticipantStatus, SelfReport
+from db.values import ParticipantStatus, SelfReport
+from services.reading.own import Standing
 
 TICK_MS = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A student in a lecture, as far as the question is concerned. ``asked``: a flag's id."""
-
-    participant: Participant
-    lecture: Lecture
-    course: Course
-    last: SelfReport | None
-    asked: UUID | None
-
-    @property
-    def open(self) -> bool:
-        """Whether anything may be answered."""
-        gone = (ParticipantStatus.REFUSED, ParticipantStatus.WITHDRAWN)
-        return self.lecture.running and self.participant.status not in gone
 
 
 def card(standing: Standing) -> Any:

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from contract.policy import CourseMode
 from dashboard.components import ids
 from db.measurements.past import add_past_lectures
+from tests.builders.statements import asked
 from tests.integration.dashboard.test_callbacks import call
 
 PAST = 1500
@@ -20,22 +20,6 @@ GROWING = {
     "shown_members", "access_log", "room_buckets", "room_observations",
 }  # fmt: skip
 """Tables that have more rows with each lecture."""
-
-
-@contextmanager
-def asked() -> Iterator[list[tuple[str, Any]]]:
-    """The statements that read, with their parameters, on whatever engine."""
-    found: list[tuple[str, Any]] = []
-
-    def heard(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            found.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", heard)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", heard)
 
 
 def a_watched_lecture(world: Any) -> list[tuple[str, Any]]:

@@ -188,7 +188,7 @@ def test_deleting_ones_numbers_keeps_the_agreement(
 
     assert (removal.participants, removal.observations) == (0, 25)
     assert queries.observations_of(store, ana.id) == []
-    assert list(flags.flags_of(store, classroom.lecture.id, ana.id)) == []
+    assert list(flags.flags_about(store, ana.id)) == []
     assert consents.participant(store, ana.id) == ana
     assert len(consents.history(store, ana.id)) == 1
     assert queries.counts(store, classroom.lecture.id).observations == 25

@@ -46,7 +46,7 @@ def test_kinds_and_moments_are_flags_of_their_own(classroom: Sitting) -> None:
 
     found = flags.flags_of(classroom.store, classroom.lecture.id)
     assert list(found) == [first, other, theirs, second]
-    assert list(flags.flags_of(classroom.store, classroom.lecture.id, bo.id)) == [theirs]
+    assert list(flags.flags_about(classroom.store, bo.id)) == [theirs]
 
 
 def test_the_last_decision_holds_and_the_first_clearing(classroom: Sitting) -> None:

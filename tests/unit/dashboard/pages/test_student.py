@@ -16,6 +16,7 @@ from db.values import (
     SelfReport,
 )
 from services.live.values import LivePoint
+from services.reading.own import Kept, MayChoose, Standing
 from tests.builders.pages import COURSE, LECTURE, NOW, SHARES, text_of
 
 
@@ -38,8 +39,8 @@ ANA = Participant(
 
 def me_page(participant: Participant = ANA, *, lecture: Lecture = LECTURE, **kept: Any) -> str:
     told = {"points": [], "seconds": 0, "self_reports": (), "flags": (), "request": None, **kept}
-    standing = self_report.Standing(participant, lecture, COURSE, None, None)
-    return text_of(me.layout(standing, me.Kept(**told), me.MayChoose(shown=True, room=True)))
+    standing = Standing(participant, lecture, COURSE, None, None)
+    return text_of(me.layout(standing, Kept(**told), MayChoose(shown=True, room=True)))
 
 
 def test_me_says_what_is_stored_and_what_can_be_done() -> None:
@@ -61,7 +62,7 @@ def test_me_asks_only_who_takes_part_while_it_runs() -> None:
 
 def test_a_private_question_stands_first_and_the_last_answer_is_said() -> None:
     said = SelfReport(uuid4(), ANA.id, NOW, PulseMood.LOST)
-    shown = text_of(self_report.panel(self_report.Standing(ANA, LECTURE, COURSE, said, uuid4())))
+    shown = text_of(self_report.panel(Standing(ANA, LECTURE, COURSE, said, uuid4())))
     assert shown.index("check in with you") < shown.index("How is it going?")
     assert "You said “I am lost” at 10:38" in shown
 
