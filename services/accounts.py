@@ -1,12 +1,13 @@
 """What somebody signed in does with their own account: end sessions, change the password."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from db.engine.unit_of_work import UnitOfWork
-from db.people import users
-from db.values import OpenSession
+from db.people import identities, school_settings, users
+from db.values import Identity, OpenSession, School
 from services import access, passwords
 from services.access import SCHOOL, Action, UserActor
 from services.access_log import recorded
@@ -77,3 +78,32 @@ def _do(
 ) -> None:
     label = f"user:{actor.user.id}"
     recorded(services, actor, Action.MANAGE_OWN_SESSIONS, label, act, did=did)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What somebody's own page shows. ``here``: the session that asks; ``password``: whether they
+    have one in this school."""
+
+    sessions: Sequence[OpenSession]
+    here: UUID | None
+    linked: Sequence[Identity]
+    school: School
+    password: bool
+
+
+def account(services: Services, actor: UserActor, secret: str, issuer: str) -> Account:
+    """One's own account, asked for by the session of ``secret``; ``issuer``: the provider's."""
+    linked = identities.of_user(services.store, actor.user.id)
+    return Account(
+        sessions(services, actor),
+        session(services, secret),
+        [known for known in linked if known.issuer == issuer],
+        school_settings.school(services.store),
+        password=has_password(services, actor.user.login),
+    )
+
+
+def session(services: Services, secret: str) -> UUID | None:
+    """The session of that secret."""
+    return users.session_id(services.store, secret)

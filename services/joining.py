@@ -4,6 +4,7 @@ The API and the page call the same two steps.
 """
 
 import secrets
+from dataclasses import dataclass
 from uuid import UUID
 
 from contract.exchange import (
@@ -19,7 +20,7 @@ from contract.notice import NOTICE_VERSION, notice_for, version_in
 from contract.policy import CourseMode, Policy
 from db.engine.secrets import mint
 from db.errors import TicketError
-from db.people import consents, courses, identities, school_settings, tickets
+from db.people import consents, courses, rostered, school_settings, tickets
 from db.teaching import lectures
 from db.values import Course, Lecture, ParticipantStatus, PersonalLink, Student
 from services import access, baselines, lookup
@@ -98,15 +99,7 @@ def on_roster(services: Services, course: Course, actor: Actor) -> Student | Non
     """
     if not isinstance(actor, UserActor) or actor.user.disabled:
         return None
-    keys = {
-        known.school_key
-        for known in identities.of_user(services.store, actor.user.id)
-        if known.school_key
-    }
-    if not keys:
-        return None
-    listed = courses.roster(services.store, course.id)
-    return next((one for one in listed if one.external_id in keys), None)
+    return rostered.student(services.store, course.id, actor.user.id)
 
 
 def _who(
@@ -221,3 +214,31 @@ def _check_agreement(services: Services, request: ConsentRequest, lecture: Lectu
         )
     if school_settings.school(services.store).guardian_required and not request.guardian:
         raise InvalidError("This school asks for the name of the guardian who agrees.")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How somebody may join a lecture without a camera.
+
+    ``known``: the student that the roster proves them to be; ``by_link``: whether they hold a
+    personal link; ``guardian``: whether the school asks for one.
+    """
+
+    course: Course
+    known: Student | None
+    by_link: bool
+    guardian: bool
+
+
+def way(services: Services, actor: Actor, lecture: Lecture, link: str | None) -> Way:
+    """How ``actor``, who may hold a personal link, may join a lecture."""
+    course = lookup.course(services, lecture.course_id)
+    access.authorize(Nobody(), Action.JOIN, access.lecture_object(lecture, course))
+    found = None if link is None else courses.find_link(services.store, link)
+    student = on_roster(services, course, actor) if found is None else found.student
+    return Way(
+        course,
+        student if student is not None and student.course_id == course.id else None,
+        by_link=found is not None,
+        guardian=school_settings.school(services.store).guardian_required,
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.values import Course, Lecture
 from services import access, lookup
-from services.access import SCHOOL, Action, Actor, Nobody
+from services.access import Action, Actor, Nobody
 from services.access_log import looked
 from services.context import Services
 from services.errors import NotSignedInError
@@ -39,7 +39,14 @@ def lecture(
     return found, course
 
 
-def access_log_taken(services: Services, actor: Actor, records: int) -> None:
-    """Record that somebody took ``records`` lines of the access log along as a file."""
-    access.authorize(actor, Action.VIEW_ACCESS_LOG, SCHOOL)
-    looked(services, actor, Action.VIEW_ACCESS_LOG, SCHOOL.label, records=records)
+def opened(services: Services, actor: Actor, lecture_id: UUID | str) -> tuple[Lecture, Course]:
+    """The lecture whose live page ``actor`` opens; recorded, where single students are on it.
+
+    Once an opening, not once a tick: the log says who looked, not for how long. Errors as
+    ``lecture``.
+    """
+    found, course = lecture(services, actor, Action.VIEW_LIVE, lecture_id)
+    target = access.lecture_object(found, course)
+    if access.may(actor, Action.VIEW_STUDENTS, target):
+        looked(services, actor, Action.VIEW_STUDENTS, target.label)
+    return found, course

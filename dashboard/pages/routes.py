@@ -19,13 +19,11 @@ from dashboard.pages.reports import page as reports
 from dashboard.pages.student import home as student_home
 from dashboard.pages.student import own_page
 from dashboard.reports.change_points import told_change_points
-from db.people import courses, school_settings
-from db.teaching import lectures
-from db.teaching import reports as stored_reports
-from db.values import Course, Lecture, Role
-from services import access, joining, lookup, viewing
+from db.values import Role
+from services import joining, lookup, viewing
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
-from services.errors import UnknownObjectError
+from services.errors import ForbiddenError, NotSignedInError, UnknownObjectError
+from services.reading import lectures
 
 
 def page(
@@ -74,19 +72,18 @@ def header(actor: Actor, path: str) -> list[Any]:
 
 def home_page(services: WebServices, actor: Actor) -> Any:
     """The start page: the courses somebody teaches; for an admin without any, the admin page."""
-    access.authorize(actor, Action.VIEW_HOME, SCHOOL)
     if not isinstance(actor, UserActor):
         return shell.sign_in_first(urls.HOME)
-    own = courses.list_courses(services.store, teacher_id=actor.user.id)
-    if actor.user.role is Role.ADMIN and not own:
-        return contents.page(services, actor, urls.ADMIN)
     if actor.user.role is Role.STUDENT:
-        return student_home.layout(actor.user.name, _to_join(services, actor))
+        return student_home.layout(actor.user.name, lectures.to_join(services, actor))
+    if actor.user.role is Role.ADMIN and not actor.courses:
+        return contents.page(services, actor, urls.ADMIN)
+    found = lectures.home(services, actor)
     return home.layout(
         name=actor.user.name,
-        courses=own,
-        lectures=lectures.recent(services.store, teacher_id=actor.user.id),
-        policy=school_settings.school(services.store).policy,
+        courses=found.courses,
+        lectures=found.lectures,
+        policy=found.policy,
         now=services.clock(),
     )
 
@@ -94,15 +91,11 @@ def home_page(services: WebServices, actor: Actor) -> Any:
 def live_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
     """The live page of one lecture."""
     try:
-        lecture, course = lookup.lecture(services, lecture_id)
+        lecture, course = viewing.opened(services, actor, lecture_id)
     except UnknownObjectError:
         return shell.not_found(text("There is no such lecture."))
-    target = access.lecture_object(lecture, course)
-    if not may(actor, Action.VIEW_LIVE, target):
+    except (ForbiddenError, NotSignedInError):
         return shell.not_found(text("There is no such lecture for you."))
-    if may(actor, Action.VIEW_STUDENTS, target):
-        # Once an opening, not once a tick: the log says who looked, not for how long.
-        viewing.lecture(services, actor, Action.VIEW_STUDENTS, lecture_id)
     snapshot = services.live.snapshot(lecture.id)
     timeline = services.live.timeline_since(lecture.id, None)
     _, state = feed_route.standing(services, lecture, course, snapshot, timeline)
@@ -112,23 +105,7 @@ def live_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
 
 def reports_page(services: WebServices, actor: Actor) -> Any:
     """The reports that somebody may read."""
-    everything = may(actor, Action.SET_POLICY, SCHOOL) or not isinstance(actor, UserActor)
-    teacher = None if everything or not isinstance(actor, UserActor) else actor.user.id
-    known = {course.id: course for course in courses.list_courses(services.store)}
-    rows = [
-        _report_row(services, actor, lecture, known[lecture.course_id])
-        for lecture in lectures.recent(services.store, teacher_id=teacher)
-        if not lecture.running
-    ]
-    return reports.layout([row for row in rows if row is not None])
-
-
-def _to_join(services: WebServices, actor: Actor) -> list[tuple[Lecture, Course]]:
-    """The running lectures of the courses whose rosters name a signed-in student."""
-    running = [
-        (one, lookup.course(services, one.course_id)) for one in lectures.running(services.store)
-    ]
-    return [pair for pair in running if joining.on_roster(services, pair[1], actor) is not None]
+    return reports.layout([_report_row(one) for one in lectures.reports(services, actor)])
 
 
 def join_page(services: WebServices, code: str) -> Any:
@@ -136,8 +113,9 @@ def join_page(services: WebServices, code: str) -> Any:
     guesses = current_limits().guesses
     try:
         guesses.check(address())
-        lecture = lectures.by_code(services.store, code)
-        if lecture is None:
+        try:
+            lecture = joining.by_code(services, code)
+        except joining.UnknownCodeError:
             guesses.take(address())
             return shell.not_found(text("No lecture has the code {code}.", code=code))
     except TooManyRequestsError as error:
@@ -155,19 +133,13 @@ def base_url() -> str:
     return request.host_url.rstrip("/")
 
 
-def _report_row(
-    services: WebServices, actor: Actor, lecture: Lecture, course: Course
-) -> reports.Row | None:
-    target = access.lecture_object(lecture, course)
-    if not may(actor, Action.VIEW_REPORT, target):
-        return None
-    report = stored_reports.latest(services.store, lecture.id)
-    told = None if report is None else stored_reports.table(services.store, report.id, "moments")
+def _report_row(found: lectures.Readable) -> reports.Row:
+    one = found.shelved
     return reports.Row(
-        lecture,
-        course,
-        report,
-        stored_reports.job_of(services.store, lecture.id),
-        may(actor, Action.DOWNLOAD_STUDENT_TABLE, target),
-        told_change_points(told) if told else (),
+        one.lecture,
+        one.course,
+        one.report,
+        one.job,
+        found.students,
+        told_change_points(one.moments) if one.moments else (),
     )

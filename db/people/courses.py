@@ -1,11 +1,11 @@
 """Courses, who teaches them, who is on their roster, and the students' personal links."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from contract.ids import uuid7
 from contract.policy import CourseMode
@@ -100,6 +100,27 @@ def teachers_of(store: Store, course_id: UUID) -> Sequence[User]:
     )
     with store.read() as connection:
         return [rows.user(row) for row in connection.execute(query)]
+
+
+def teachers(store: Store) -> Mapping[UUID, Sequence[User]]:
+    """Who teaches, by name, of every course that anybody teaches."""
+    query = (
+        select(course_teachers.c.course_id, users)
+        .join(users, users.c.id == course_teachers.c.user_id)
+        .order_by(users.c.name, users.c.id)
+    )
+    found: dict[UUID, list[User]] = {}
+    with store.read() as connection:
+        for row in connection.execute(query):
+            found.setdefault(row.course_id, []).append(rows.user(row))
+    return found
+
+
+def roster_sizes(store: Store) -> Mapping[UUID, int]:
+    """How many students are on the roster, of every course that has any."""
+    query = select(students.c.course_id, func.count()).group_by(students.c.course_id)
+    with store.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def add_student(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from contract.ids import uuid7
 from db.engine.store import Store
@@ -96,7 +96,7 @@ def latest_of(store: Store, participant_id: UUID) -> ErasureRequest | None:
 
 def requests(store: Store, limit: int = 100) -> Sequence[ErasureRequest]:
     """All requests: the open ones, oldest first, then the answered ones, newest first."""
-    waiting = select(table).where(table.c.answered_at.is_(None)).order_by(table.c.at, table.c.id)
+    standing = select(table).where(table.c.answered_at.is_(None)).order_by(table.c.at, table.c.id)
     done = (
         select(table)
         .where(table.c.answered_at.is_not(None))
@@ -104,7 +104,14 @@ def requests(store: Store, limit: int = 100) -> Sequence[ErasureRequest]:
         .limit(limit)
     )
     with store.read() as connection:
-        return [_request(row) for query in (waiting, done) for row in connection.execute(query)]
+        return [_request(row) for query in (standing, done) for row in connection.execute(query)]
+
+
+def waiting(store: Store) -> int:
+    """How many requests nobody has answered."""
+    query = select(func.count()).select_from(table).where(table.c.answered_at.is_(None))
+    with store.read() as connection:
+        return connection.execute(query).scalar_one()
 
 
 def _request(row: Any) -> ErasureRequest:

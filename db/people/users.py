@@ -1,11 +1,21 @@
 """Who signs in: users and their sessions. Passwords are hashed elsewhere; only hashes come here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from contract.ids import uuid7
 from db.engine.secrets import digest
@@ -182,6 +192,17 @@ def open_sessions(
             OpenSession(row.id, row.user_id, row.device, row.created_at, row.seen_at)
             for row in connection.execute(query)
         ]
+
+
+def open_session_counts(store: Store, now: datetime) -> Mapping[UUID, int]:
+    """In how many browsers users are signed in; who is in none is not in it."""
+    query = (
+        select(web_sessions.c.user_id, func.count())
+        .where(_is_open(now))
+        .group_by(web_sessions.c.user_id)
+    )
+    with store.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def session_id(store: Store, secret: str) -> UUID | None:

@@ -12,11 +12,11 @@ from dashboard.http.web import WebServices
 from dashboard.i18n import text
 from dashboard.pages import contents
 from dashboard.pages.admin import log, roster_callbacks
-from db.people import audit
 from db.values import Role
-from services import administration, erasure, lookup, viewing
+from services import administration, erasure, lookup
 from services.access import Action
 from services.errors import InvalidError
+from services.reading import office
 
 _SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
 _PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
@@ -209,7 +209,7 @@ def _log(app: Dash, services: WebServices) -> None:
         prevent_initial_call=True,
     )
     def narrow(who: str | None, what: str | None) -> Any:
-        return contents.log_table(services, _records(services, who, what, log.SHOWS))
+        return contents.log_table(services, current_actor(), *_narrowing(who, what))
 
     @secured_callback(
         app,
@@ -223,19 +223,15 @@ def _log(app: Dash, services: WebServices) -> None:
     def download(clicks: int | None, who: str | None, what: str | None) -> Any:
         if not clicks:
             return no_update
-        actor = current_actor()
-        found = _records(services, who, what, MOST_DOWNLOADED)
-        viewing.access_log_taken(services, actor, len(found))
+        found = office.taken_log(
+            services, current_actor(), *_narrowing(who, what), most=MOST_DOWNLOADED
+        )
         return parts.sent(log.as_csv(found), "access-log.csv")
 
 
 MOST_DOWNLOADED = 100_000
 
 
-def _records(services: WebServices, who: object, what: object, limit: int) -> Any:
-    return audit.records(
-        services.store,
-        actor=untrusted.typed(who) or None,
-        action=untrusted.typed(what) or None,
-        limit=limit,
-    )
+def _narrowing(who: object, what: object) -> tuple[str | None, str | None]:
+    """By whom and of what the log is to speak, as it was chosen; None: anybody, anything."""
+    return untrusted.typed(who) or None, untrusted.typed(what) or None

@@ -1,7 +1,6 @@
 """`/admin/erasure`: what students asked the school to delete, and what it answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,16 +11,8 @@ from dashboard import i18n
 from dashboard.components import ids, parts, urls
 from dashboard.i18n import text
 from dashboard.pages.admin import school as admin
-from db.values import ErasureRequest, School
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, with what is still known of it. ``name`` None: erased meanwhile."""
-
-    request: ErasureRequest
-    name: str | None
-    lecture: str
+from db.values import School
+from services.reading.office import Asked
 
 
 def layout(school: School, asked: Sequence[Asked]) -> Any:

@@ -26,7 +26,6 @@ from dashboard.pages import routes
 from dashboard.pages.join import here, start
 from dashboard.pages.join import page as join
 from dashboard.pages.student import own_page, self_report
-from db.people import courses, school_settings
 from db.values import Lecture
 from services import joining, lookup, my_data
 from services.access import SCHOOL, Action, ParticipantActor
@@ -59,21 +58,16 @@ def _joining(app: Dash, services: Services) -> None:
         State(ids.LOCATION, "search"),
     )
     def form(code: str, search: str | None) -> Any:
-        lecture = _lecture(services, code)
-        course = lookup.course(services, lecture.course_id)
-        link = _link(search)
-        found = None if link is None else courses.find_link(services.store, link)
-        listed = joining.on_roster(services, course, current_actor())
-        student = found.student if found is not None else listed
-        known = student if student is not None and student.course_id == course.id else None
+        lecture, link = _lecture(services, code), _link(search)
+        found = joining.way(services, current_actor(), lecture, link)
         way = here.Way(
-            mode=course.mode,
-            known_as=None if known is None else known.name,
-            guardian=school_settings.school(services.store).guardian_required,
+            mode=found.course.mode,
+            known_as=None if found.known is None else found.known.name,
+            guardian=found.guardian,
             provider=provider_label(),
         )
         told = no_update
-        if found is not None and lecture.policy is not Policy.SELF_REPORT:
+        if found.by_link and lecture.policy is not Policy.SELF_REPORT:
             told = join.command(lecture, routes.base_url(), link)
         return here.form(lecture, way), told
 

@@ -9,7 +9,9 @@ from contract.policy import CourseMode, Policy
 from db.engine.secrets import mint
 from db.engine.store import Store
 from db.errors import ConflictError, NotFoundError
-from db.people import audit, courses, school_settings, users
+from db.people import audit, courses, identities, names, school_settings, users
+from db.people import rostered as lists
+from db.teaching import lectures
 from db.values import Role, School
 from tests.builders.clock import START as NOW
 from tests.builders.lecture import Sitting
@@ -163,3 +165,71 @@ def test_the_access_log_is_read_newest_first(store: Store) -> None:
     assert seconds(subject=ana) == [2, 0]
     assert seconds(since=NOW + timedelta(seconds=1)) == [2, 1]
     assert seconds(limit=1) == [2]
+
+
+def test_what_is_listed_of_all_courses_equals_what_is_asked_of_each(rostered: Sitting) -> None:
+    store, course = rostered.store, rostered.course
+    empty = courses.add_course(store, title="Empty", mode=CourseMode.OPEN, timezone="UTC", now=NOW)
+    other = users.add_user(
+        store, login="abe", name="Abe", role=Role.TEACHER, password_hash=None, now=NOW
+    )
+    courses.add_teacher(store, course.id, other.id)
+    for name in ("Bo", "Ana"):
+        courses.add_student(store, course.id, name, now=NOW)
+
+    teachers, sizes = courses.teachers(store), courses.roster_sizes(store)
+    for one in (course, empty):
+        assert list(teachers.get(one.id, ())) == list(courses.teachers_of(store, one.id))
+        assert sizes.get(one.id, 0) == len(courses.roster(store, one.id))
+    assert [user.name for user in teachers[course.id]] == ["Abe", "Tea"]
+    assert sizes == {course.id: 2}
+
+
+def test_open_sessions_are_counted_by_user(classroom: Sitting) -> None:
+    store, teacher = classroom.store, classroom.teacher
+    ended = mint()
+    for secret in (mint(), mint(), ended):
+        users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
+    users.revoke_session(store, ended, NOW)
+
+    assert users.open_session_counts(store, NOW) == {teacher.id: 2}
+    assert users.open_session_counts(store, NOW + HOUR) == {}
+
+
+def test_names_are_told_of_those_there_are(rostered: Sitting) -> None:
+    store = rostered.store
+    ana = courses.add_student(store, rostered.course.id, "Ana", now=NOW)
+    joined = rostered.join(ana)
+
+    wanted = [ana.id, joined.id, uuid4()]
+    assert names.of_people(store, wanted) == {ana.id: "Ana", joined.id: joined.name}
+    assert names.of_lectures(store, wanted) == {}
+    assert names.of_lectures(store, [rostered.lecture.id]) == {rostered.lecture.id: "Heat"}
+    assert names.of_people(store, []) == {}
+
+
+def test_a_signed_in_student_is_known_by_the_schools_key_alone(rostered: Sitting) -> None:
+    store, course = rostered.store, rostered.course
+    noor = identities.add_user(
+        store, issuer="https://a", subject="1", login="noor", name="Noor", role=Role.STUDENT,
+        school_key="7", now=NOW,
+    )  # fmt: skip
+    keyless = identities.add_user(
+        store, issuer="https://a", subject="2", login="noor2", name="Noor", role=Role.STUDENT,
+        school_key=None, now=NOW,
+    )  # fmt: skip
+    courses.add_student(store, course.id, "Noor", now=NOW)
+    assert lists.student(store, course.id, noor.id) is None
+    assert lists.running(store, noor.id) == []
+
+    listed = courses.add_student(store, course.id, "N.", now=NOW, external_id="7")
+    assert lists.student(store, course.id, noor.id) == listed
+    assert lists.running(store, noor.id) == [(rostered.lecture, course)]
+    assert lists.student(store, course.id, keyless.id) is None
+    assert lists.running(store, keyless.id) == []
+    # Two sign-ins with one key are still one student of one lecture.
+    identities.link(store, "https://b", "1", noor.id, school_key="7", now=NOW)
+    assert lists.running(store, noor.id) == [(rostered.lecture, course)]
+
+    lectures.end(store, rostered.lecture.id, NOW)
+    assert lists.running(store, noor.id) == []

@@ -12,7 +12,7 @@ from contract.policy import Policy
 from db.errors import NotFoundError
 from db.measurements import ingest
 from db.people import consents
-from db.teaching import flags, lectures, reports
+from db.teaching import flags, lectures, reports, shelf
 from db.values import FlagOutcome, Report, ReportJob
 from tests.builders.lecture import Sitting
 
@@ -224,3 +224,32 @@ def test_old_lectures_are_left_alone(ended: Sitting) -> None:
     assert lectures.start(
         ended.store, ended.course.id, "Next", Policy.AGGREGATE, ended.at(9999)
     ).running
+
+
+def test_the_shelf_holds_what_is_kept_of_each_ended_lecture(classroom: Sitting) -> None:
+    store, first, course = classroom.store, classroom.lecture, classroom.course
+    waiting = lectures.start(
+        store, classroom.course.id, "Waves", Policy.INDIVIDUAL, classroom.at(1)
+    )
+    lectures.start(store, course.id, "Runs", Policy.INDIVIDUAL, classroom.at(2))
+    for number in (1, 2):
+        lectures.end(store, first.id, classroom.at(60), timedelta())
+        reports.enqueue(store, first.id, classroom.at(60))
+        job = claim(classroom, 60 + number)
+        assert job is not None
+        tables = {"students": b"name\n", shelf.MOMENTS: b"at %d\n" % number}
+        reports.complete(
+            store, job, now=classroom.at(90), fingerprint="f", pdf=b"%PDF", tables=tables
+        )
+    lectures.end(store, waiting.id, classroom.at(99))
+
+    second, written = shelf.shelf(store)
+    assert (second.lecture.title, second.report, second.moments) == ("Waves", None, None)
+    assert (written.lecture.id, written.course) == (first.id, classroom.course)
+    assert written.moments == b"at 2\n"
+    for one in (second, written):
+        assert one.report == reports.latest(store, one.lecture.id)
+        assert one.job == reports.job_of(store, one.lecture.id)
+    assert len(shelf.shelf(store, teacher_id=classroom.teacher.id)) == 2
+    assert shelf.shelf(store, teacher_id=first.id) == []
+    assert [one.lecture.title for one in shelf.shelf(store, limit=2)] == ["Waves"]

@@ -1,0 +1,101 @@
+"""Ended lectures with what their reports hold, as a page lists them: many at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, case, func, select
+
+from db.engine.store import Store
+from db.schema import rows
+from db.schema.tables import course_teachers, courses, lectures, report_jobs, report_tables, reports
+from db.values import Course, Lecture, Report, ReportJob
+
+MOMENTS: Final = "moments"
+"""The table of a report that the shelf shows beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """One ended lecture. ``report``: its newest version; ``moments``: that table of it, as CSV."""
+
+    lecture: Lecture
+    course: Course
+    report: Report | None
+    job: ReportJob | None
+    moments: bytes | None
+
+
+def shelf(store: Store, *, teacher_id: UUID | None = None, limit: int = 100) -> list[Shelved]:
+    """The ended ones of the ``limit`` newest lectures, of all or of those that somebody teaches."""
+    with store.read() as connection:
+        listed = _newest(connection, teacher_id, limit)
+        ids = [lecture.id for lecture, _ in listed]
+        jobs = {
+            row.lecture_id: ReportJob(**row._mapping)
+            for row in connection.execute(
+                select(report_jobs).where(report_jobs.c.lecture_id.in_(ids))
+            )
+        }
+        written = _written(connection, ids)
+    return [
+        Shelved(lecture, course, report, jobs.get(lecture.id), moments)
+        for lecture, course in listed
+        for report, moments in [written.get(lecture.id, (None, None))]
+        if not lecture.running
+    ]
+
+
+def _newest(
+    connection: Connection, teacher_id: UUID | None, limit: int
+) -> list[tuple[Lecture, Course]]:
+    query = (
+        select(lectures, *rows.COURSE_BESIDE)
+        .join(courses, courses.c.id == lectures.c.course_id)
+        .order_by(lectures.c.started_at.desc(), lectures.c.id)
+        .limit(limit)
+    )
+    if teacher_id is not None:
+        query = query.join(
+            course_teachers, course_teachers.c.course_id == lectures.c.course_id
+        ).where(course_teachers.c.user_id == teacher_id)
+    return [(rows.lecture(row), rows.course_beside(row)) for row in connection.execute(query)]
+
+
+def _written(
+    connection: Connection, lecture_ids: Sequence[UUID]
+) -> Mapping[UUID, tuple[Report, bytes | None]]:
+    """The newest version of each lecture's report, where there is one."""
+    older = reports.alias()
+    last = select(func.max(older.c.version)).where(older.c.lecture_id == reports.c.lecture_id)
+    versions = connection.execute(
+        select(
+            reports.c.id,
+            reports.c.lecture_id,
+            reports.c.version,
+            reports.c.built_at,
+            reports.c.fingerprint,
+            func.length(reports.c.pdf).label("pdf_bytes"),
+        ).where(reports.c.lecture_id.in_(lecture_ids), reports.c.version == last.scalar_subquery())
+    ).all()
+    tables: dict[UUID, dict[str, Any]] = {row.id: {} for row in versions}
+    parts = (
+        select(
+            report_tables.c.report_id,
+            report_tables.c.name,
+            # The other tables are named only, not carried.
+            case((report_tables.c.name == MOMENTS, report_tables.c.csv)).label("csv"),
+        )
+        .where(report_tables.c.report_id.in_(list(tables)))
+        .order_by(report_tables.c.name)
+    )
+    for row in connection.execute(parts):
+        tables[row.report_id][row.name] = row.csv
+    return {
+        row.lecture_id: (
+            Report(tables=tuple(tables[row.id]), **row._mapping),
+            tables[row.id].get(MOMENTS),
+        )
+        for row in versions
+    }
