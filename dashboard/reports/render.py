@@ -8,7 +8,8 @@ from uuid import UUID
 from contract.languages import Language
 from dashboard import i18n
 from dashboard.i18n import plural, text
-from dashboard.reports.room import room_sentence, room_table
+from dashboard.reports.csv_files import csv_bytes
+from dashboard.reports.room import ROOM_DIGITS, room_sentence, room_table
 from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
 from dashboard.reports.words import ModelWords, words
@@ -48,9 +49,10 @@ def _told(made: Material, card: "Card") -> dict[str, Any]:
 
 
 def _tables(made: Material) -> Mapping[str, bytes]:
-    written = dict(tables(made.report, made.course, made.said))
+    made_tables = tables(made.report, made.course, made.said)
+    written = {name: csv_bytes(table) for name, table in made_tables.items()}
     if made.room:
-        written["room"] = room_table(made.room, made.course)
+        written["room"] = csv_bytes(room_table(made.room, made.course), ROOM_DIGITS)
     return written
 
 

@@ -1,30 +1,38 @@
 """What a report says of the room's camera: a table of its windows, and one sentence."""
 
-import csv
 from collections.abc import Sequence
-from io import StringIO
 from typing import Final
+
+import pandas as pd
 
 from contract import LOOKS
 from contract.room import RoomWindow
 from dashboard import i18n
 from dashboard.i18n import plural, text
 from dashboard.reports.charts import zone_of
+from dashboard.reports.tables import wall_times
 from db.values import Course
 
-ROOM_HEAD: Final = ("begins", "faces", "attentive", *map(str, LOOKS))
+ROOM_DIGITS: Final = 2
+"""Decimals of a room's shares, which come in steps of 5 points."""
 
 
-def room_table(windows: Sequence[RoomWindow], course: Course) -> bytes:
-    """The windows as CSV: the school's wall time, shares 0..1 in steps of 5 points."""
-    out = StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(ROOM_HEAD)
-    for one in windows:
-        began = one.at.astimezone(zone_of(course)).isoformat(timespec="seconds")
-        attentive = None if one.attentive is None else f"{one.attentive:.2f}"
-        writer.writerow([began, one.faces, attentive, *(f"{share:.2f}" for share in one.shares)])
-    return out.getvalue().encode("utf-8")
+def room_table(windows: Sequence[RoomWindow], course: Course) -> pd.DataFrame:
+    """*begins* the school's wall time; *faces* ``int64``; *attentive* (NaN: nobody's was known)
+    and each look ``float64``, 0..1.
+    """
+    began = wall_times([int(one.at.timestamp()) for one in windows], zone_of(course))
+    return pd.DataFrame(
+        {
+            "begins": began,
+            "faces": pd.Series([one.faces for one in windows], dtype="int64"),
+            "attentive": pd.Series([one.attentive for one in windows], dtype="float64"),
+            **{
+                look.value: pd.Series([one.shares[index] for one in windows], dtype="float64")
+                for index, look in enumerate(LOOKS)
+            },
+        }
+    )
 
 
 def room_sentence(windows: Sequence[RoomWindow]) -> str:

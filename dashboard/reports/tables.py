@@ -1,10 +1,14 @@
-"""The report's tables as CSV: UTF-8, RFC 4180, and harmless in a spreadsheet."""
+"""The report's tables as data frames, one function each; whatever file they become, they come here.
 
-import csv
-from collections.abc import Mapping, Sequence
-from io import StringIO
-from math import isnan
-from typing import Final
+Times are the school's wall time (``datetime64[us, zone]``, NaT: not yet), shares 0..1 (``float64``,
+NaN: unknown or withheld), counts and seconds ``int64``, words ``str``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
 
 from analytics.privacy.self_reports import SelfReportCounts
 from analytics.privacy.suppression import K
@@ -12,80 +16,187 @@ from analytics.report.comparison import ATTENTIVE
 from analytics.report.lecture_report import LectureReport
 from contract import LOOKS, Policy
 from dashboard.reports.change_points import ADVICE, evidence
-from dashboard.reports.charts import local_time, zone_of
+from dashboard.reports.charts import zone_of
 from dashboard.reports.words import flag_why, outcome_words
 from db.values import Course
 
-Cell = str | int | float | None
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+Cell = str | int | float | pd.Timestamp
 
 
 def tables(
     report: LectureReport, course: Course, said: SelfReportCounts | None = None
-) -> Mapping[str, bytes]:
+) -> Mapping[str, pd.DataFrame]:
     """The tables by name; ``flags`` and ``students`` only where the report holds such rows.
 
     Where nothing may be inferred from faces there is no ``timeline``; the summary holds what
     students ``said`` instead (None: too few to be counted).
-
-    Times are the school's wall time with its offset (ISO 8601), shares 0..1 with four digits, an
-    unknown or withheld figure is an empty cell.
     """
-    inferred = report.facts.policy is not Policy.SELF_REPORT
-    figures = _inferred(report) if inferred else _said(said)
-    made = {
-        "summary": _csv(("figure", "value"), [*_facts(report, course), *figures]),
-        "markers": _csv(
-            ("at", "label"),
-            [(_at(marker.at, course), marker.label) for marker in report.markers],
-        ),
-    }
-    if inferred:
-        made["timeline"] = _csv(_timeline_head(), _timeline(report, course))
-        made["moments"] = _csv(_MOMENT_HEAD, _change_points(report, course))
-        made["comparison"] = _csv(_COMPARED_HEAD, _compared(report))
+    zone = zone_of(course)
+    made = {"summary": summary(report, zone, said), "markers": markers(report, zone)}
+    if report.facts.policy is not Policy.SELF_REPORT:
+        made["timeline"] = timeline(report, zone)
+        made["moments"] = moments(report, zone)
+        made["comparison"] = comparison(report)
     if report.students:
-        made["students"] = _csv(_STUDENT_HEAD, _students(report))
-        made["flags"] = _csv(_FLAG_HEAD, _flags(report, course))
+        made["students"] = students(report)
+        made["flags"] = flags(report, zone)
     return made
 
 
-def safe(cell: Cell) -> Cell:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP)."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+def summary(report: LectureReport, zone: ZoneInfo, said: SelfReportCounts | None) -> pd.DataFrame:
+    """*figure* ``str``, *value* ``object``: of each figure its own kind."""
+    inferred = report.facts.policy is not Policy.SELF_REPORT
+    rows = [*_facts(report, zone), *(_inferred(report) if inferred else _said(said))]
+    return pd.DataFrame(
+        {
+            "figure": _words(name for name, _ in rows),
+            "value": pd.Series([value for _, value in rows], dtype="object"),
+        }
+    )
 
 
-def _csv(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
-    out = StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(head)
-    writer.writerows([safe(_plain(cell)) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8")
+def markers(report: LectureReport, zone: ZoneInfo) -> pd.DataFrame:
+    """*at* time, *label* ``str``."""
+    return pd.DataFrame(
+        {
+            "at": wall_times([marker.at for marker in report.markers], zone),
+            "label": _words(marker.label for marker in report.markers),
+        }
+    )
 
 
-def _plain(cell: Cell) -> Cell:
-    if isinstance(cell, float):
-        return None if isnan(cell) else f"{cell:.4f}"
-    return cell
+def timeline(report: LectureReport, zone: ZoneInfo) -> pd.DataFrame:
+    """*at* time; *seconds*, *reporting* ``int64``; *coverage*, *attentive*, *presence* and, for
+    each look, its share and the ends of its interval (*sad*, *sad_low*, *sad_high*) ``float64``.
+    """
+    line = report.timeline
+    columns = {
+        "at": wall_times(line.starts.tolist(), zone),
+        "seconds": _counts([line.step_s] * len(line.starts)),
+        "reporting": _counts(line.reporting),
+        "coverage": _shares(line.coverage),
+        "attentive": _shares(line.attentive),
+        "presence": _shares(line.presence),
+    }
+    for index, look in enumerate(LOOKS):
+        for end, values in (("", line.shares), ("_low", line.low), ("_high", line.high)):
+            columns[f"{look.value}{end}"] = _shares(values[:, index])
+    return pd.DataFrame(columns)
 
 
-def _at(epoch: int, course: Course) -> str:
-    return local_time(epoch, zone_of(course)).isoformat(timespec="seconds")
+def moments(report: LectureReport, zone: ZoneInfo) -> pd.DataFrame:
+    """*at* time; *seconds* ``int64``; *marker* (missing: none was near), *figure* ``str``;
+    *before*, *after* and its interval's ends *low*, *high* ``float64``; *evidence*, *suggestion*
+    ``str``, as sentences.
+    """
+    found = report.change_points
+    return pd.DataFrame(
+        {
+            "at": wall_times([one.at for one in found], zone),
+            "seconds": _counts([one.lasted_s for one in found]),
+            "marker": _words(None if one.marker is None else one.marker.label for one in found),
+            "figure": _words(ATTENTIVE if one.look is None else one.look.value for one in found),
+            "before": _shares([one.before for one in found]),
+            "after": _shares([one.after for one in found]),
+            "low": _shares([one.span[0] for one in found]),
+            "high": _shares([one.span[1] for one in found]),
+            "evidence": _words(evidence(one) for one in found),
+            "suggestion": _words(ADVICE[one.advice] for one in found),
+        }
+    )
 
 
-def _facts(report: LectureReport, course: Course) -> list[tuple[str, Cell]]:
-    facts, summary = report.facts, report.summary
+def comparison(report: LectureReport) -> pd.DataFrame:
+    """*figure* ``str``; *this_lecture* and the earlier ones' *middle*, *low*, *high* ``float64``;
+    how many *lectures* those are ``int64``; *standing* ``str``.
+    """
+    found = report.compared
+    return pd.DataFrame(
+        {
+            "figure": _words(one.figure for one in found),
+            "this_lecture": _shares([one.now for one in found]),
+            "middle": _shares([one.usual for one in found]),
+            "low": _shares([one.low for one in found]),
+            "high": _shares([one.high for one in found]),
+            "lectures": _counts([one.lectures for one in found]),
+            "standing": _words(one.standing.value for one in found),
+        }
+    )
+
+
+def students(report: LectureReport) -> pd.DataFrame:
+    """*student* ``str``; *observed_s*, *away_s*, *paused_s*, *check_ins* ``int64``; *coverage*,
+    *presence*, *attentive* and each look ``float64``.
+    """
+    found = report.students
+    return pd.DataFrame(
+        {
+            "student": _words(one.name for one in found),
+            "observed_s": _counts([one.observed_s for one in found]),
+            "coverage": _shares([one.coverage for one in found]),
+            "presence": _shares([one.presence for one in found]),
+            "attentive": _shares([one.attentive for one in found]),
+            "away_s": _counts([one.away_s for one in found]),
+            "paused_s": _counts([one.paused_s for one in found]),
+            "check_ins": _counts([one.flags for one in found]),
+            **{
+                look.value: _shares([one.shares[index] for one in found])
+                for index, look in enumerate(LOOKS)
+            },
+        }
+    )
+
+
+def flags(report: LectureReport, zone: ZoneInfo) -> pd.DataFrame:
+    """*student*, *kind* ``str``; *raised_at*, *cleared_at* time; *evidence* ``str``, a sentence;
+    *share*, *seen* ``float64``; *outcome* ``str``; *shown_live*, *recomputed* ``bool``.
+    """
+    found = report.flags
+    return pd.DataFrame(
+        {
+            "student": _words(one.name for one in found),
+            "kind": _words(one.kind.value for one in found),
+            "raised_at": wall_times([one.raised_at for one in found], zone),
+            "cleared_at": wall_times([one.cleared_at for one in found], zone),
+            "evidence": _words(flag_why(one) for one in found),
+            "share": _shares([one.share for one in found]),
+            "seen": _shares([one.seen for one in found]),
+            "outcome": _words(outcome_words(one.outcome) for one in found),
+            "shown_live": pd.Series([one.shown_live for one in found], dtype="bool"),
+            "recomputed": pd.Series([one.recomputed for one in found], dtype="bool"),
+        }
+    )
+
+
+def wall_times(epochs: Sequence[int | None], zone: ZoneInfo) -> "pd.Series[Any]":
+    """Epoch seconds as ``zone``'s wall time; None: NaT."""
+    seconds = pd.Series(pd.array(list(epochs), dtype="Int64"))
+    return pd.to_datetime(seconds, unit="s", utc=True).dt.tz_convert(zone).dt.as_unit("us")
+
+
+def _words(values: Iterable[str | None]) -> "pd.Series[Any]":
+    return pd.Series(list(values), dtype="str")
+
+
+def _counts(values: Any) -> "pd.Series[Any]":
+    return pd.Series(values, dtype="int64")
+
+
+def _shares(values: Any) -> "pd.Series[Any]":
+    return pd.Series(values, dtype="float64")
+
+
+def _facts(report: LectureReport, zone: ZoneInfo) -> list[tuple[str, Cell]]:
+    facts, figures = report.facts, report.summary
+    began, ended = wall_times([facts.started_at, facts.ended_at], zone)
     return [
         ("lecture", facts.title),
         ("course", facts.course),
         ("policy", facts.policy.value),
-        ("started_at", _at(facts.started_at, course)),
-        ("ended_at", _at(facts.ended_at, course)),
-        ("duration_s", summary.duration_s),
-        ("students", summary.expected),
+        ("started_at", began),
+        ("ended_at", ended),
+        ("duration_s", figures.duration_s),
+        ("students", figures.expected),
     ]
 
 
@@ -100,14 +211,14 @@ def _said(said: SelfReportCounts | None) -> list[tuple[str, Cell]]:
 
 def _inferred(report: LectureReport) -> list[tuple[str, Cell]]:
     """What the faces gave."""
-    summary = report.summary
+    figures = report.summary
     rows: list[tuple[str, Cell]] = [
-        ("students_with_a_face", summary.reported),
-        ("attentive", float(summary.attentive)),
-        ("presence", float(summary.presence)),
-        ("coverage", float(summary.coverage)),
-        ("check_ins", summary.flags),
-        ("withheld_steps", summary.withheld_steps),
+        ("students_with_a_face", figures.reported),
+        ("attentive", float(figures.attentive)),
+        ("presence", float(figures.presence)),
+        ("coverage", float(figures.coverage)),
+        ("check_ins", figures.flags),
+        ("withheld_steps", figures.withheld_steps),
         ("model", report.facts.model),
     ]
     for total in report.totals:
@@ -118,125 +229,3 @@ def _inferred(report: LectureReport) -> list[tuple[str, Cell]]:
             (f"{total.look.value}_raw", float(total.raw)),
         ]
     return rows
-
-
-def _timeline_head() -> list[str]:
-    looks = [f"{look.value}{part}" for look in LOOKS for part in ("", "_low", "_high")]
-    return ["at", "seconds", "reporting", "coverage", "attentive", "presence", *looks]
-
-
-def _timeline(report: LectureReport, course: Course) -> list[list[Cell]]:
-    line = report.timeline
-    rows: list[list[Cell]] = []
-    for step, start in enumerate(line.starts.tolist()):
-        looks = [
-            float(values[step, look])
-            for look in range(len(LOOKS))
-            for values in (line.shares, line.low, line.high)
-        ]
-        rows.append(
-            [
-                _at(start, course),
-                line.step_s,
-                int(line.reporting[step]),
-                float(line.coverage[step]),
-                float(line.attentive[step]),
-                float(line.presence[step]),
-                *looks,
-            ]
-        )
-    return rows
-
-
-_MOMENT_HEAD: Final = (
-    "at", "seconds", "marker", "figure", "before", "after", "low", "high", "evidence", "suggestion",
-)  # fmt: skip
-
-
-def _change_points(report: LectureReport, course: Course) -> list[list[Cell]]:
-    return [
-        [
-            _at(point.at, course),
-            point.lasted_s,
-            None if point.marker is None else point.marker.label,
-            ATTENTIVE if point.look is None else point.look.value,
-            point.before,
-            point.after,
-            *point.span,
-            evidence(point),
-            ADVICE[point.advice],
-        ]
-        for point in report.change_points
-    ]
-
-
-_COMPARED_HEAD: Final = ("figure", "this_lecture", "middle", "low", "high", "lectures", "standing")
-
-
-def _compared(report: LectureReport) -> list[list[Cell]]:
-    return [
-        [one.figure, one.now, one.usual, one.low, one.high, one.lectures, one.standing.value]
-        for one in report.compared
-    ]
-
-
-_FLAG_HEAD: Final = (
-    "student",
-    "kind",
-    "raised_at",
-    "cleared_at",
-    "evidence",
-    "share",
-    "seen",
-    "outcome",
-    "shown_live",
-    "recomputed",
-)
-
-
-def _flags(report: LectureReport, course: Course) -> list[list[Cell]]:
-    return [
-        [
-            flag.name,
-            flag.kind.value,
-            _at(flag.raised_at, course),
-            None if flag.cleared_at is None else _at(flag.cleared_at, course),
-            flag_why(flag),
-            float(flag.share),
-            float(flag.seen),
-            outcome_words(flag.outcome),
-            "yes" if flag.shown_live else "no",
-            "yes" if flag.recomputed else "no",
-        ]
-        for flag in report.flags
-    ]
-
-
-_STUDENT_HEAD: Final = (
-    "student",
-    "observed_s",
-    "coverage",
-    "presence",
-    "attentive",
-    "away_s",
-    "paused_s",
-    "check_ins",
-    *(look.value for look in LOOKS),
-)
-
-
-def _students(report: LectureReport) -> list[list[Cell]]:
-    return [
-        [
-            line.name,
-            line.observed_s,
-            float(line.coverage),
-            float(line.presence),
-            float(line.attentive),
-            line.away_s,
-            line.paused_s,
-            line.flags,
-            *(float(share) for share in line.shares),
-        ]
-        for line in report.students
-    ]

@@ -13,7 +13,6 @@ from contract.exchange import PulseMood
 from contract.flags import FlagKind
 from contract.languages import Language
 from dashboard.reports import TABLES, render_report
-from dashboard.reports.tables import safe
 from dashboard.reports.typeset import TypesetError, to_pdf
 from dashboard.settings import Settings
 from db.engine.store import Store
@@ -221,16 +220,6 @@ def test_an_empty_lecture_has_a_report_too(sqlite_store: Store) -> None:
     assert "No faces were seen in this lecture." in text
     assert "No check-in was suggested." in text
     assert rows(tables["markers"]) == []
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_formulas_are_disarmed(text: str) -> None:
-    assert safe(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("cell", ["Ana", "", None, -1.5, 3])
-def test_everything_else_stays(cell: str | float | None) -> None:
-    assert safe(cell) == cell
 
 
 def test_words_that_are_missing_are_named() -> None:
