@@ -9,13 +9,15 @@
   /** Take what the page was drawn with for what the feed goes on from. */
   function opened(start, lecture) {
     const clientside = window.dash_clientside;
-    const parts = { newest: start.newest };
+    const parts = { newest: start.newest }, templates = {};
     clientside.callback_context.states_list.slice(1).forEach(function (part) {
-      parts[part.id] = part.property === "figure" ? sharedTimes(part.value) : part.value;
+      const figure = part.property === "figure";
+      parts[part.id] = figure ? toldOf(part.value) : part.value;
+      if (figure) { templates[part.id] = part.value.layout.template; }
     });
     const now = performance.now();
-    page = { lecture: lecture, cursor: start.cursor, parts: parts, at: start.at,
-             told: now, heard: now, asking: false };
+    page = { lecture: lecture, cursor: start.cursor, parts: parts, templates: templates,
+             at: start.at, told: now, heard: now, asking: false };
     return clientside.no_update;
   }
 
@@ -30,7 +32,7 @@
         return nothing;
       }
       const part = page.parts[output.id];
-      return output.property.startsWith("figure") ? drawn(part) : part;
+      return output.property.startsWith("figure") ? drawn(part, page.templates[output.id]) : part;
     });
   }
 
@@ -90,22 +92,24 @@
     return tree.slice(0, change[0]).concat(change[2], tree.slice(change[0] + change[1]));
   }
 
-  /** A figure as the feed tells it: 0 stands for the times of the first trace. */
-  function sharedTimes(figure) {
+  /** A figure as the feed tells it: without its template, 0 for the times of the first trace. */
+  function toldOf(figure) {
     const times = JSON.stringify(figure.data[0].x);
     const data = figure.data.map(function (trace, at) {
       return at && JSON.stringify(trace.x) === times ? Object.assign({}, trace, { x: 0 }) : trace;
     });
-    return Object.assign({}, figure, { data: data });
+    const layout = Object.assign({}, figure.layout);
+    delete layout.template;
+    return Object.assign({}, figure, { data: data, layout: layout });
   }
 
   /** A figure as it is drawn: the other way round, in objects that Plotly may make its own. */
-  function drawn(figure) {
+  function drawn(figure, template) {
     const times = figure.data[0].x;
     const data = figure.data.map(function (trace) {
       return Object.assign({}, trace, trace.x === 0 ? { x: times } : {});
     });
-    return { data: data, layout: structuredClone(figure.layout) };
+    return { data: data, layout: structuredClone(Object.assign({}, figure.layout, { template: template })) };
   }
 
   /** The banner: nothing while all is well, else how old the data is or that we are alone. */

@@ -1,5 +1,6 @@
 """How ClassPulse looks: one theme for light and dark, and one fixed colour for each look."""
 
+from functools import cache
 from typing import Any, Final
 
 from contract import Look
@@ -74,6 +75,46 @@ MANTINE: Final[dict[str, Any]] = {
     "components": {"Checkbox": {"defaultProps": {"radius": "sm"}}},
     "fontSmoothing": True,
 }
+
+
+PLOTLY: Final = "classpulse"
+"""The name of the template of all figures."""
+
+
+@cache
+def plotly_template() -> str:
+    """Register what all figures share, at the first call; answers its name.
+
+    It has no colour of paper, text or grid: those come from the style sheet, in light and dark.
+    """
+    import plotly.graph_objects as go
+    import plotly.io
+
+    plotly.io.templates[PLOTLY] = go.layout.Template(
+        layout=go.Layout(
+            margin={"l": 44, "r": 12, "t": 14, "b": 28},
+            showlegend=False,
+            hovermode="x unified",
+            hoverlabel={"namelength": -1},
+            dragmode=False,
+            paper_bgcolor="rgba(0,0,0,0)",
+            plot_bgcolor="rgba(0,0,0,0)",
+            font={"family": FONT, "size": 12},
+            colorway=[LOOK_COLOURS[look] for look in STACK],
+            xaxis={
+                "type": "date",
+                "tickformat": "%H:%M",
+                "hoverformat": "%H:%M:%S",
+                "nticks": 8,
+                "showgrid": False,
+                "zeroline": False,
+                "fixedrange": True,
+            },
+            yaxis={"tickformat": ".0%", "zeroline": False, "fixedrange": True},
+        ),
+        data={"scatter": [go.Scatter(mode="lines", hovertemplate="%{y:.0%}")]},
+    )
+    return PLOTLY
 
 
 def translucent(colour: str, alpha: float) -> str:

@@ -4,19 +4,23 @@ Colours of axes and text come from the page's style sheet, so a chart follows li
 without being drawn again; the looks keep their own colours in both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import plotly.graph_objects as go
+
 from contract import LOOKS, Look
+from contract.languages import Language
+from dashboard import i18n
 from dashboard.components.theme import (
     ATTENTIVE_COLOUR,
-    FONT,
     LOOK_COLOURS,
     PRESENCE_COLOUR,
     STACK,
+    plotly_template,
     translucent,
 )
 from dashboard.i18n import text, wording
@@ -28,6 +32,8 @@ KEPT_POINTS: Final = 6 * 60 * 8
 
 _LET_GO: Final = 6 * 60
 """Points let go at once: a chart whose beginning moves is sent whole."""
+
+_MARKER_COLOUR: Final = "#7b7be9"
 
 _CONFIG: Final[dict[str, Any]] = {
     "displayModeBar": False,
@@ -53,60 +59,30 @@ def mood_figure(
 ) -> Figure:
     """The stacked looks of the class over time, one trace per look in the order of ``STACK``."""
     x = [local(point.at, zone) for point in points]
-    data: list[dict[str, Any]] = []
-    for look in STACK:
-        index = LOOKS.index(look)
-        data.append(
-            {
-                "type": "scatter",
-                "name": wording.LOOK[look],
-                "x": x,
-                "y": [_share(point, index) for point in points],
-                "stackgroup": "looks",
-                "mode": "lines",
-                "line": {"width": 0.75, "color": "rgba(255,255,255,.55)"},
-                "fillcolor": LOOK_COLOURS[look],
-                "hovertemplate": "%{y:.0%}",
-                "text": [],
-            }
-        )
-    data.append(_marker_trace(markers, zone))
-    return {"data": data, "layout": _layout("mood", height=340)}
+    looks = (LOOKS.index(look) for look in STACK)
+    return _filled(
+        _mood(i18n.language()),
+        [
+            *({"x": x, "y": [_share(point, look) for point in points]} for look in looks),
+            _marked(markers, zone),
+        ],
+    )
 
 
 def band_figure(points: Sequence[LivePoint], looks: Sequence[Look], zone: ZoneInfo) -> Figure:
     """The shares of some looks over time, each a line inside the band of its 90 % interval."""
-    data: list[dict[str, Any]] = []
-    for look in looks:
-        index, colour = LOOKS.index(look), LOOK_COLOURS[look]
-        line = {"type": "scatter", "mode": "lines", "x": [local(p.at, zone) for p in points]}
-        edge = {"width": 0, "color": colour}
-        for bound, filled in (("low", {}), ("high", {"fill": "tonexty"})):
-            values = [getattr(point, bound) for point in points]
-            data.append(
-                {
-                    **line,
-                    **filled,
-                    "y": [None if value is None else round(value[index], 4) for value in values],
-                    "line": edge,
-                    "fillcolor": translucent(colour, 0.22),
-                    "hoverinfo": "skip",
-                    "showlegend": False,
-                }
-            )
-        shares = [None if p.shares is None else round(p.shares[index], 4) for p in points]
-        data.append(
-            {
-                **line,
-                "name": wording.LOOK[look],
-                "y": shares,
-                "line": {"width": 2.5, "color": colour},
-                "hovertemplate": "%{y:.0%}",
-            }
-        )
-    layout = _layout("bands", height=300)
-    legend = {"orientation": "h", "y": 1.12, "x": 0}
-    return {"data": data, "layout": {**layout, "showlegend": True, "legend": legend}}
+    x = [local(point.at, zone) for point in points]
+    shape = go.Figure([trace for look in looks for trace in _band(look)], _layout("bands", 300))
+    shape.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0})
+    ends = ("low", "high", "shares")
+    return _filled(
+        shape,
+        [
+            {"x": x, "y": [_rounded(getattr(point, end), LOOKS.index(look)) for point in points]}
+            for look in looks
+            for end in ends
+        ],
+    )
 
 
 def attention_figure(
@@ -114,23 +90,20 @@ def attention_figure(
 ) -> Figure:
     """How attentive the class looked, and how many were there to be seen, over time."""
     x = [local(point.at, zone) for point in points]
-    line = {"type": "scatter", "mode": "lines", "x": x, "hovertemplate": "%{y:.0%}", "text": []}
-    data = [
-        {
-            **line,
-            "name": text("in view"),
-            "y": [point.presence for point in points],
-            "line": {"width": 1.5, "color": PRESENCE_COLOUR, "dash": "dot"},
-        },
-        {
-            **line,
-            "name": text("attentive"),
-            "y": [point.attentive for point in points],
-            "line": {"width": 2.5, "color": ATTENTIVE_COLOUR},
-        },
-        _marker_trace(markers, zone),
-    ]
-    return {"data": data, "layout": _layout("attention", height=160)}
+    return _filled(
+        _attention(i18n.language()),
+        [
+            {"x": x, "y": [point.presence for point in points]},
+            {"x": x, "y": [point.attentive for point in points]},
+            _marked(markers, zone),
+        ],
+    )
+
+
+def untold(figure: Figure) -> Figure:
+    """``figure`` without what a page that has drawn it once knows already: its template."""
+    layout = {name: part for name, part in figure["layout"].items() if name != "template"}
+    return {**figure, "layout": layout}
 
 
 @lru_cache(maxsize=16 * KEPT_POINTS)
@@ -144,57 +117,101 @@ def _share(point: LivePoint, index: int) -> float:
     return 0.0 if point.shares is None else round(point.shares[index], 4)
 
 
-def _marker_trace(markers: Sequence[MarkerPoint], zone: ZoneInfo) -> dict[str, Any]:
+def _rounded(shares: tuple[float, ...] | None, index: int) -> float | None:
+    return None if shares is None else round(shares[index], 4)
+
+
+def _marked(markers: Sequence[MarkerPoint], zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "type": "scatter",
-        "name": "marker",
-        "mode": "markers",
         "x": [local(int(marker.at.timestamp()), zone) for marker in markers],
         "y": [1.0 for _ in markers],
         "text": [marker.label for marker in markers],
-        "hovertemplate": "%{text}<extra></extra>",
-        "cliponaxis": False,
-        # The arrow's tip stands on the point, so that all of it is above the stack.
-        "marker": {"symbol": "arrow", "angle": 180, "size": 11, "color": "#7b7be9"},
-        "error_y": {
-            "type": "constant",
-            "symmetric": False,
-            "value": 0,
-            "valueminus": 1,
-            "thickness": 1.5,
-            "width": 0,
-            "color": "#7b7be9",
-        },
     }
 
 
-def _layout(name: str, *, height: int) -> dict[str, Any]:
-    return {
-        "uirevision": name,
-        "height": height,
-        "margin": {"l": 44, "r": 12, "t": 14, "b": 28},
+def _filled(shape: go.Figure, columns: Sequence[Mapping[str, Any]]) -> Figure:
+    """``shape`` as JSON, each of its traces with its columns.
+
+    Plotly's objects check and copy whatever they are given, which for eight hours of points would
+    be a tenth of a second a tick; so they hold the shape, and the points are poured in afterwards.
+    """
+    figure: Figure = shape.to_plotly_json()
+    for trace, column in zip(figure["data"], columns, strict=True):
+        trace.update(column)
+    return figure
+
+
+@lru_cache(maxsize=len(Language))
+def _mood(_: Language) -> go.Figure:
+    looks = [
+        go.Scatter(
+            name=wording.LOOK[look],
+            stackgroup="looks",
+            line={"width": 0.75, "color": "rgba(255,255,255,.55)"},
+            fillcolor=LOOK_COLOURS[look],
+        )
+        for look in STACK
+    ]
+    return go.Figure([*looks, _markers()], _layout("mood", 340))
+
+
+@lru_cache(maxsize=len(Language))
+def _attention(_: Language) -> go.Figure:
+    in_view = go.Scatter(
+        name=text("in view"), line={"width": 1.5, "color": PRESENCE_COLOUR, "dash": "dot"}
+    )
+    attentive = go.Scatter(name=text("attentive"), line={"width": 2.5, "color": ATTENTIVE_COLOUR})
+    return go.Figure([in_view, attentive, _markers()], _layout("attention", 160))
+
+
+def _band(look: Look) -> list[go.Scatter]:
+    """The lower end, the upper one filled down to it, and the share between them."""
+    colour = LOOK_COLOURS[look]
+    end = {
+        "line": {"width": 0, "color": colour},
+        "fillcolor": translucent(colour, 0.22),
+        "hoverinfo": "skip",
+        # The template's would be stronger than the wish to be skipped.
+        "hovertemplate": "",
         "showlegend": False,
-        "hovermode": "x unified",
-        "hoverlabel": {"namelength": -1},
-        "dragmode": False,
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 12},
-        "xaxis": {
-            "type": "date",
-            "tickformat": "%H:%M",
-            "hoverformat": "%H:%M:%S",
-            "nticks": 8,
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-        },
-        "yaxis": {
+    }
+    return [
+        go.Scatter(end),
+        go.Scatter(end, fill="tonexty"),
+        go.Scatter(name=wording.LOOK[look], line={"width": 2.5, "color": colour}),
+    ]
+
+
+def _markers() -> go.Scatter:
+    # The arrow's tip stands on the point, so that all of it is above the stack.
+    arrow = {"symbol": "arrow", "angle": 180, "size": 11, "color": _MARKER_COLOUR}
+    down = {
+        "type": "constant",
+        "symmetric": False,
+        "value": 0,
+        "valueminus": 1,
+        "thickness": 1.5,
+        "width": 0,
+        "color": _MARKER_COLOUR,
+    }
+    return go.Scatter(
+        name="marker",
+        mode="markers",
+        hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False,
+        marker=arrow,
+        error_y=down,
+    )
+
+
+def _layout(name: str, height: int) -> go.Layout:
+    return go.Layout(
+        template=plotly_template(),
+        uirevision=name,
+        height=height,
+        yaxis={
             # A little above all of it, where the markers stand.
             "range": [0, 1.05],
-            "tickformat": ".0%",
             "tickvals": [0, 0.25, 0.5, 0.75, 1] if height > 200 else [0, 0.5, 1],
-            "zeroline": False,
-            "fixedrange": True,
         },
-    }
+    )

@@ -93,13 +93,14 @@ def plain(part: Any) -> Any:
 
 
 def shared_times(figure: live_charts.Figure) -> live_charts.Figure:
-    """``figure`` with its traces' times told once: 0 stands for those of the first trace.
+    """``figure`` with its traces' times told once, 0 standing for those of the first trace, and
+    without its template, which the page was drawn with.
 
     ``assets/delta_feed.js`` does the same to what it draws, and undoes it to draw.
     """
     first, *others = figure["data"]
     told = [{**trace, "x": 0} if trace["x"] == first["x"] else trace for trace in others]
-    return {**figure, "data": [first, *told]}
+    return {**live_charts.untold(figure), "data": [first, *told]}
 
 
 def _starting() -> dict[str, Any]:

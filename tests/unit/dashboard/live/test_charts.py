@@ -1,16 +1,22 @@
 """Charts: order, colours, times in the school's zone."""
 
+import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import plotly.io
 import pytest
 
 from contract import LOOKS, Look
+from contract.languages import Language
+from dashboard.components import theme
 from dashboard.components.theme import LOOK_COLOURS, STACK, translucent
+from dashboard.i18n import speaking
 from dashboard.live import charts
 from dashboard.reports import svg
-from services.live.values import LivePoint
+from services.live.values import LivePoint, MarkerPoint
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -47,6 +53,49 @@ def test_a_lecture_of_more_than_eight_hours_lets_go_of_an_hour_at_once() -> None
     assert charts.first_kept(0) == charts.first_kept(kept) == 0
     assert charts.first_kept(kept + 1) == charts.first_kept(kept + 360) == 360
     assert charts.first_kept(kept + 361) == 720
+
+
+def test_all_figures_share_one_template_that_knows_neither_light_nor_dark() -> None:
+    drawn = (
+        charts.mood_figure([point(0)], [], BERLIN),
+        charts.attention_figure([point(0)], [], BERLIN),
+        charts.band_figure([point(0)], [Look.SAD], BERLIN),
+    )
+    template = plotly.io.templates[theme.PLOTLY].to_plotly_json()
+    assert [figure["layout"]["template"] for figure in drawn] == [template] * 3
+    colours = {"paper_bgcolor", "plot_bgcolor"}
+    assert {template["layout"][name] for name in colours} == {"rgba(0,0,0,0)"}
+    assert "color" not in template["layout"]["font"]
+    assert not {"gridcolor", "color"} & template["layout"]["xaxis"].keys()
+
+
+def test_a_figure_is_told_without_its_template() -> None:
+    figure = charts.mood_figure([point(0)], [], BERLIN)
+    told = charts.untold(figure)
+    assert "template" not in told["layout"]
+    assert "template" in figure["layout"]
+    assert told["data"] == figure["data"]
+    assert len(json.dumps(told["layout"])) < 150
+
+
+def test_the_names_of_a_figure_are_in_the_readers_language() -> None:
+    def name() -> str:
+        return str(charts.mood_figure([point(0)], [], BERLIN)["data"][0]["name"])
+
+    english = name()
+    with speaking(Language.ES):
+        assert name() != english
+    assert name() == english
+
+
+def test_a_band_lies_under_its_line_and_a_marker_says_its_words() -> None:
+    ends = replace(point(0), low=(0.1,) * 7, high=(0.3,) * 7)
+    low, high, share = charts.band_figure([ends, point(1)], [Look.SAD], BERLIN)["data"]
+    assert (low["y"], high["y"], share["y"]) == ([0.1, None], [0.3, None], [0.1, 0.1])
+    assert (low.get("fill"), high["fill"]) == (None, "tonexty")
+    marker = MarkerPoint(START, "Quiz")
+    drawn = charts.mood_figure([point(0)], [marker], BERLIN)["data"][-1]
+    assert (drawn["x"], drawn["text"]) == (["2026-11-21 10:00:00"], ["Quiz"])
 
 
 def axis(minutes: int = 10) -> svg.Axis:
