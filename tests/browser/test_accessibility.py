@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from dashboard.viewer_language import COOKIE
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from dashboard.i18n.viewer_language import COOKIE
 from tests.browser.furnished import PLACES, Place, furnish, leave, sign_in
 from tests.builders.card import sharp_card
 from tests.builders.classroom import Classroom
