@@ -6,6 +6,7 @@ from typing import Any, Final
 from dash import Dash
 
 from dashboard import i18n
+from dashboard.components import grid
 from dashboard.i18n import text
 
 INDEX: Final = """<!DOCTYPE html>
@@ -14,6 +15,7 @@ INDEX: Final = """<!DOCTYPE html>
 {%metas%}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="cp-grid" content="{%grid%}">
 <title>{%title%}</title>
 <link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
 {%css%}
@@ -34,7 +36,8 @@ class Pages(Dash):
         made: str = super().interpolate_index(*parts, **named)  # type: ignore[no-untyped-call]
         # In a script's data only this one sign could end the element early.
         words = json.dumps(browser_words(), ensure_ascii=False).replace("<", "\\u003c")
-        return made.replace("{%language%}", i18n.language().value).replace("{%words%}", words)
+        made = made.replace("{%language%}", i18n.language().value)
+        return made.replace("{%words%}", words).replace("{%grid%}", grid.script_address())
 
 
 def browser_words() -> dict[str, str]:
@@ -46,4 +49,5 @@ def browser_words() -> dict[str, str]:
         "minutes": text("{n} min"),
         "present": text("Present"),
         "stop_presenting": text("Stop presenting"),
+        "found": text("Found: {n}"),
     }

@@ -62,6 +62,10 @@ SCHOOL_DAYS: Final = "school-days"
 SCHOOL_GUARDIAN: Final = "school-guardian"
 SCHOOL_BUTTON: Final = "school-button"
 
+PEOPLE_GRID: Final = "people-grid"
+COURSES_GRID: Final = "courses-grid"
+REPORTS_GRID: Final = "reports-grid"
+
 USER_LOGIN: Final = "user-login"
 USER_NAME: Final = "user-name"
 USER_ROLE: Final = "user-role"
@@ -73,6 +77,9 @@ COURSE_MODE: Final = "course-mode"
 COURSE_ZONE: Final = "course-zone"
 COURSE_BUTTON: Final = "course-button"
 
+TEACHERS_MODAL: Final = "teachers-modal"
+TEACHERS_PANEL: Final = "teachers-panel"
+
 ROSTER_COURSE: Final = "roster-course"
 ROSTER_FILES: Final = "roster-files"
 ROSTER_PREVIEW: Final = "roster-preview"
@@ -81,7 +88,7 @@ LINKS_FILE: Final = "links-file"
 
 LOG_WHO: Final = "log-who"
 LOG_WHAT: Final = "log-what"
-LOG_TABLE: Final = "log-table"
+LOG_GRID: Final = "log-grid"
 LOG_BUTTON: Final = "log-button"
 LOG_FILE: Final = "log-file"
 
@@ -138,19 +145,9 @@ def admission(participant_id: UUID | object, verdict: object) -> dict[str, objec
     return {"type": "admission", "participant": _text(participant_id), "verdict": verdict}
 
 
-def user_act(user_id: UUID | object, act: object) -> dict[str, object]:
-    """A button that does something to a user."""
-    return {"type": "user-act", "user": _text(user_id), "act": act}
-
-
 def course_teacher(course_id: UUID | object) -> dict[str, object]:
     """The choice of who teaches a course."""
     return {"type": "course-teachers", "course": _text(course_id)}
-
-
-def course_links(course_id: UUID | object) -> dict[str, object]:
-    """The button that makes personal links for a course."""
-    return {"type": "course-links", "course": _text(course_id)}
 
 
 def erasure_act(request_id: UUID | object, act: object) -> dict[str, object]:

@@ -23,6 +23,17 @@ def pressed(clicks: object, *names: str) -> Mapping[str, str] | None:
     return button(ctx.triggered_id, *names)
 
 
+def chosen(told: object) -> tuple[str, str] | None:
+    """What was pressed in a grid: the row's id and what it does; None where nothing was.
+
+    Raises InvalidError where a grid tells nothing of the kind.
+    """
+    if told is None:
+        return None
+    read = button(told, "rowId", "value")
+    return read["rowId"], read["value"]
+
+
 def button(identifier: object, *names: str) -> Mapping[str, str]:
     """A button's id of several parts, each of ``names`` a text. InvalidError where it is not."""
     if not isinstance(identifier, Mapping):

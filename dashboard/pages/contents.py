@@ -57,10 +57,12 @@ def this_session(services: WebServices) -> UUID | None:
     return accounts.session(services, current_user.get_id())
 
 
-def log_table(services: WebServices, actor: Actor, who: str | None, what: str | None) -> Any:
-    """The access log's newest records of that narrowing."""
+def log_rows(
+    services: WebServices, actor: Actor, who: str | None, what: str | None
+) -> list[dict[str, Any]]:
+    """The rows of the access log's newest records of that narrowing."""
     of_school, found = office.narrowed(services, actor, who, what, most=log.SHOWS)
-    return log.table(of_school, found.records, found.names)
+    return log.rows(of_school, found.records, found.names)
 
 
 def _school(services: WebServices, actor: Actor) -> Any:
@@ -68,21 +70,33 @@ def _school(services: WebServices, actor: Actor) -> Any:
     return school.layout(found.school, found.waiting)
 
 
+def people_rows(services: WebServices, actor: Actor) -> list[dict[str, Any]]:
+    """Everybody who signs in, and what may be done about them."""
+    return _people_rows(office.people(services, actor), actor)
+
+
+def _people_rows(found: office.People, actor: Actor) -> list[dict[str, Any]]:
+    oneself = actor.user.id if isinstance(actor, UserActor) else None
+    return admin_people.rows(found.users, found.sessions, oneself)
+
+
 def _people(services: WebServices, actor: Actor) -> Any:
     found = office.people(services, actor)
-    return admin_people.layout(
-        found.school,
-        found.users,
-        found.sessions,
-        actor.user.id if isinstance(actor, UserActor) else None,
-        found.waiting,
-    )
+    return admin_people.layout(found.school, _people_rows(found, actor), found.waiting)
+
+
+def course_rows(services: WebServices, actor: Actor) -> list[admin_courses.Row]:
+    """Every course with who teaches it and how many are on its roster."""
+    return _course_rows(office.all_courses(services, actor))
+
+
+def _course_rows(found: office.Courses) -> list[admin_courses.Row]:
+    return [admin_courses.Row(one.course, one.teachers, one.students) for one in found.courses]
 
 
 def _courses(services: WebServices, actor: Actor) -> Any:
     found = office.all_courses(services, actor)
-    rows = [admin_courses.Row(one.course, one.teachers, one.students) for one in found.courses]
-    return admin_courses.layout(found.school, rows, found.users, found.waiting)
+    return admin_courses.layout(found.school, _course_rows(found), found.waiting)
 
 
 def _log(services: WebServices, actor: Actor) -> Any:

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 
 from contract import LOOKS, CourseMode, Look, Observation, Policy
 from contract.exchange import PulseMood
+from contract.languages import Language
 from db.measurements import ingest, queries
 from db.people import consents, courses, users
 from db.teaching import lectures
@@ -105,6 +106,11 @@ def _open_languages(page: Page) -> None:
     page.get_by_role("link", name="Español").wait_for()
 
 
+def _filter(page: Page) -> None:
+    page.locator(".ag-header-cell-filter-button").first.click()
+    page.locator(".ag-filter").wait_for()
+
+
 PLACES: Final = (
     Place("live", "/live/{now}", "teacher", ".cp-check"),
     Place("live-code", "/live/{now}", "teacher", ".cp-check", **_dialogue("Join code")),
@@ -119,12 +125,20 @@ PLACES: Final = (
     Place("live-ended", "/live/{over}", "teacher"),
     Place("home", "/", "teacher"),
     Place("home-student", "/", "student"),
-    Place("reports", "/reports", "admin", "table"),
+    Place("reports", "/reports", "admin", ".ag-row"),
     Place("admin", "/admin", "admin"),
-    Place("admin-people", "/admin/people", "admin", "table"),
-    Place("admin-courses", "/admin/courses", "admin", "table"),
+    Place("admin-people", "/admin/people", "admin", ".ag-row"),
+    Place("admin-courses", "/admin/courses", "admin", ".ag-row"),
+    Place("admin-filter", "/admin/people", "admin", ".ag-row", _filter, window=True),
+    Place(
+        "admin-teachers",
+        "/admin/courses",
+        "admin",
+        ".ag-row",
+        **_dialogue("Teachers of Algebra 8c"),
+    ),
     Place("admin-erasure", "/admin/erasure", "admin", ".cp-form"),
-    Place("admin-log", "/admin/log", "admin", "table"),
+    Place("admin-log", "/admin/log", "admin", ".ag-row"),
     Place("account", "/account", "teacher"),
     Place("languages", "/account", "teacher", act=_open_languages),
     Place("join-start", "/join", None, ".cp-form"),
@@ -149,7 +163,7 @@ PLACES: Final = (
         for language in ("hi", "es")
         for name, address, login, ready in (
             ("live", "/live/{now}", "teacher", ".cp-check"),
-            ("reports", "/reports", "admin", "table"),
+            ("reports", "/reports", "admin", ".ag-row"),
             ("join", "/join/{code}", None, ".cp-form"),
             ("me", "{ana}", None, ".cp-taps"),
         )
@@ -276,7 +290,12 @@ def _sit(room: Classroom, lecture: Lecture, rng: random.Random) -> list[Student]
     students = room.students(lecture, NAMES)
     lena = students[-1].id
     my_data.choose(
-        room.app.services, ParticipantActor(lena, lecture.id), lena, flags=True, ask_first=True
+        room.app.services,
+        ParticipantActor(lena, lecture.id),
+        lena,
+        flags=True,
+        ask_first=True,
+        language=Language.EN,
     )
     room.clock.forward(seconds=MINUTES * 60)
     for student in students:

@@ -83,24 +83,21 @@ def _school(app: Dash, services: WebServices) -> None:
 
 
 def _people(app: Dash, services: WebServices) -> None:
-    def page() -> Any:
-        return contents.page(services, current_actor(), urls.ADMIN_PEOPLE)
-
     @secured_callback(
         app,
         Action.MANAGE_USERS,
         of_school,
-        _PAGE,
+        Output(ids.PEOPLE_GRID, "rowData"),
         _SAID,
-        Input(ids.user_act(ALL, ALL), "n_clicks"),
+        Input(ids.PEOPLE_GRID, "cellRendererData"),
         prevent_initial_call=True,
     )
-    def act(clicks: list[int | None]) -> Any:
-        pressed = untrusted.pressed(clicks, "user", "act")
+    def act(told: Any) -> Any:
+        pressed = untrusted.chosen(told)
         if pressed is None:
             return no_update, no_update
-        user, actor = lookup.as_uuid(pressed["user"], "user"), current_actor()
-        match pressed["act"]:
+        user, actor = lookup.as_uuid(pressed[0], "user"), current_actor()
+        match pressed[1]:
             case "disable" | "enable" as word:
                 administration.set_disabled(services, actor, user, word == "disable")
                 said = text("Done. Whoever was signed in there no longer is.")
@@ -114,10 +111,10 @@ def _people(app: Dash, services: WebServices) -> None:
                 said = text("Done. They are signed out everywhere.")
             case "password":
                 made = administration.new_password(services, actor, user)
-                return page(), _told_once(made)
+                return contents.people_rows(services, actor), _told_once(made)
             case _:
                 raise InvalidError("This is no button of this page.")
-        return page(), shell.notice(said, good=True)
+        return contents.people_rows(services, actor), shell.notice(said, good=True)
 
 
 def _adding(app: Dash, services: WebServices) -> None:
@@ -203,13 +200,13 @@ def _log(app: Dash, services: WebServices) -> None:
         app,
         Action.VIEW_ACCESS_LOG,
         of_school,
-        Output(ids.LOG_TABLE, "children"),
+        Output(ids.LOG_GRID, "rowData"),
         Input(ids.LOG_WHO, "value"),
         Input(ids.LOG_WHAT, "value"),
         prevent_initial_call=True,
     )
     def narrow(who: str | None, what: str | None) -> Any:
-        return contents.log_table(services, current_actor(), *_narrowing(who, what))
+        return contents.log_rows(services, current_actor(), *_narrowing(who, what))
 
     @secured_callback(
         app,

@@ -10,7 +10,7 @@ from dash import dcc, html
 
 from contract import CourseMode
 from dashboard import i18n
-from dashboard.components import ids, parts, urls
+from dashboard.components import grid, ids, parts, urls
 from dashboard.i18n import plural, text, wording
 from dashboard.pages.admin import school as admin
 from db.values import Course, Role, School, User
@@ -28,19 +28,19 @@ class Row:
     students: int
 
 
-def layout(school: School, rows: Sequence[Row], users: Sequence[User], waiting: int) -> Any:
-    """The page. ``users``: everybody, of whom some may teach."""
+def layout(school: School, rows: Sequence[Row], waiting: int) -> Any:
+    """The page."""
     return admin.room(
         urls.ADMIN_COURSES,
         waiting,
         school.name,
-        _courses(rows, users),
+        _courses(rows),
         _roster(rows),
         _add(school),
     )
 
 
-def _courses(rows: Sequence[Row], users: Sequence[User]) -> Any:
+def _courses(rows: Sequence[Row]) -> Any:
     if not rows:
         return parts.card(
             parts.empty(
@@ -48,52 +48,25 @@ def _courses(rows: Sequence[Row], users: Sequence[User]) -> Any:
             ),
             title=text("Courses"),
         )
-    able = [
-        {"value": str(user.id), "label": user.name}
-        for user in users
-        if user.role is not Role.STUDENT and not user.disabled
-    ]
-    cells: list[list[Any]] = [
-        [
-            html.Div(
-                [
-                    html.Div(row.course.title, className="cp-name"),
-                    html.Div(row.course.timezone, className="cp-quiet cp-small"),
-                ]
-            ),
-            wording.COURSE_MODE[row.course.mode],
-            i18n.number(row.students),
-            dmc.MultiSelect(
-                id=ids.course_teacher(row.course.id),
-                data=able,
-                value=[str(user.id) for user in row.teachers],
-                searchable=True,
-                placeholder=text("Nobody teaches it") if not row.teachers else None,
-                inputProps=parts.aria(label=text("Teachers of {course}", course=row.course.title)),
-                **parts.aria(label=text("Teachers of {course}", course=row.course.title)),
-            ),
-            dmc.Button(
-                text("Personal links"),
-                id=ids.course_links(row.course.id),
-                size="compact-sm",
-                variant="default",
-                **parts.aria(label=text("Personal links of {course}", course=row.course.title)),
-            )
-            if row.students
-            else "",
-        ]
-        for row in rows
-    ]
-    head = [
-        text("Course"),
-        text("How students join"),
-        text("Roster"),
-        text("Teachers"),
-        text("Links"),
+    columns = [
+        grid.drawn_column(
+            "title", text("Course"), "CpName", {"under": ["zone"]}, flex=2, minWidth=160
+        ),
+        grid.words_column("mode", text("How students join"), flex=2),
+        grid.number_column("students", text("Roster")),
+        grid.words_column("teachers", text("Teachers"), flex=2),
+        grid.acts_column("acts", text("Actions"), "note", flex=2, minWidth=230),
     ]
     return parts.card(
         dcc.Download(id=ids.LINKS_FILE),
-        parts.table(head, cells, text("Courses"), {2}),
+        dmc.Modal(
+            id=ids.TEACHERS_MODAL,
+            title=text("Teachers"),
+            centered=True,
+            closeButtonProps={"aria-label": text("Close")},
+            children=html.Div(id=ids.TEACHERS_PANEL),
+        ),
+        grid.grid(ids.COURSES_GRID, columns, grid_rows(rows), text("Courses")),
         html.P(
             text(
                 "Personal links are made anew each time and told once, in a file. Each opens every "
@@ -102,6 +75,49 @@ def _courses(rows: Sequence[Row], users: Sequence[User]) -> Any:
             className="cp-caveat",
         ),
         title=text("Courses"),
+    )
+
+
+def grid_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The grid's rows."""
+    return [
+        {
+            "id": str(row.course.id),
+            "title": row.course.title,
+            "zone": row.course.timezone,
+            "mode": wording.COURSE_MODE[row.course.mode],
+            "students": row.students,
+            "teachers": wording.listing([user.name for user in row.teachers])
+            or text("Nobody teaches it"),
+            "acts": _acts(row),
+        }
+        for row in rows
+    ]
+
+
+def _acts(row: Row) -> list[list[str]]:
+    title = row.course.title
+    acts = [["teachers", text("Teachers"), text("Teachers of {course}", course=title)]]
+    if row.students:
+        links = text("Personal links of {course}", course=title)
+        acts.append(["links", text("Personal links"), links])
+    return acts
+
+
+def teachers(course: Course, teaching: Sequence[User], users: Sequence[User]) -> Any:
+    """The choice of who teaches a course, of the ``users`` who may."""
+    able = [
+        {"value": str(user.id), "label": user.name}
+        for user in users
+        if user.role is not Role.STUDENT and not user.disabled
+    ]
+    return dmc.MultiSelect(
+        id=ids.course_teacher(course.id),
+        label=text("Teachers of {course}", course=course.title),
+        data=able,
+        value=[str(user.id) for user in teaching],
+        searchable=True,
+        placeholder=text("Nobody teaches it") if not teaching else None,
     )
 
 

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.components import ids, parts, urls
+from dashboard.components import grid, ids, parts, urls
 from dashboard.i18n import text
 from dashboard.pages.admin import school as admin
 from db.values import AccessRecord, School, User
 
-SHOWS = 100
+SHOWS = 500
+"""Of the newest records; the file has all."""
 
 
 def layout(
@@ -58,9 +59,15 @@ def layout(
                 ],
                 className="cp-filter",
             ),
-            html.Div(table(school, records, names), id=ids.LOG_TABLE),
+            _grid(rows(school, records, names)),
             html.P(
-                text("The log can only be added to. Names are shown as long as they are known."),
+                [
+                    text(
+                        "The log can only be added to. Names are shown as long as they are known."
+                    ),
+                    " ",
+                    text("The newest {n} are shown here, and all are in the file.", n=SHOWS),
+                ],
                 className="cp-caveat",
             ),
             title=text("Access log"),
@@ -68,26 +75,38 @@ def layout(
     )
 
 
-def table(school: School, records: Sequence[AccessRecord], names: Mapping[str, str]) -> Any:
-    """The newest records."""
-    if not records:
-        return parts.empty(
-            text("Nothing yet"), text("Who looked at whose data is written down here.")
-        )
+def _grid(rows: Sequence[grid.Row]) -> Any:
+    columns = [
+        grid.shown_column("at", text("When"), "when", minWidth=150),
+        grid.words_column("who", text("Who")),
+        grid.words_column("what", text("What")),
+        grid.words_column("object", text("Of what")),
+        grid.words_column("whose", text("Whose data")),
+        grid.words_column("more", text("More"), flex=2),
+    ]
+    return grid.grid(ids.LOG_GRID, columns, rows, text("Access log, newest first"))
+
+
+def rows(
+    school: School, records: Sequence[AccessRecord], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The grid's rows, of the newest records."""
     zone = ZoneInfo(school.timezone)
-    rows: list[list[Any]] = [
-        [
-            f"{record.at.astimezone(zone):%Y-%m-%d %H:%M}",
-            names.get(record.actor, record.actor),
-            record.action.replace("_", " "),
-            names.get(record.object, record.object),
-            "" if record.subject is None else names.get(str(record.subject), text("erased")),
-            _detail(record),
-        ]
+    return [
+        {
+            "id": str(record.id),
+            "at": record.at.timestamp(),
+            "when": f"{record.at.astimezone(zone):%Y-%m-%d %H:%M}",
+            "who": names.get(record.actor, record.actor),
+            "what": record.action.replace("_", " "),
+            "object": names.get(record.object, record.object),
+            "whose": ""
+            if record.subject is None
+            else names.get(str(record.subject), text("erased")),
+            "more": _detail(record),
+        }
         for record in records[:SHOWS]
     ]
-    head = [text("When"), text("Who"), text("What"), text("Of what"), text("Whose data")]
-    return parts.table([*head, text("More")], rows, text("Access log, newest first"), set())
 
 
 def _detail(record: AccessRecord) -> str:

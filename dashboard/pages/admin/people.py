@@ -7,51 +7,57 @@ from uuid import UUID
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard import i18n
-from dashboard.components import ids, parts, urls
+from dashboard.components import grid, ids, parts, urls
 from dashboard.i18n import text, wording
 from dashboard.pages.admin import school as admin
 from db.values import Role, School, User
 
 
-def layout(
-    school: School,
-    users: Sequence[User],
-    sessions: Mapping[UUID, int],
-    oneself: UUID | None,
-    waiting: int,
-) -> Any:
-    """The page. ``sessions``: open ones by user; ``oneself``: whose row offers nothing drastic."""
-    rows: list[list[Any]] = [
-        [
-            html.Div(
-                [
-                    html.Div(user.name, className="cp-name"),
-                    html.Div(user.login, className="cp-quiet cp-small"),
-                ]
-            ),
-            wording.ROLE[user.role],
-            parts.badge(text("Disabled"), "warn")
-            if user.disabled
-            else parts.badge(text("Active"), "good"),
-            i18n.number(sessions.get(user.id, 0)),
-            parts.quiet(text("This is you."))
-            if user.id == oneself
-            else _acts(user, sessions.get(user.id, 0)),
-        ]
-        for user in users
-    ]
-    head = [text("Name"), text("Role"), text("State"), text("Signed in"), text("Actions")]
+def layout(school: School, people: Sequence[grid.Row], waiting: int) -> Any:
+    """The page. ``people``: what ``rows`` answers."""
+    columns = [
+        grid.drawn_column(
+            "name", text("Name"), "CpName", {"under": ["login"]}, flex=2,
+            getQuickFilterText={"function": "params.value + ' ' + params.data.login"},
+        ),
+        grid.words_column("role", text("Role")),
+        grid.drawn_column("state", text("State"), "CpBadge", {"kind": "kind"}),
+        grid.number_column("sessions", text("Signed in")),
+        grid.acts_column("acts", text("Actions"), "note", flex=5, minWidth=300),
+    ]  # fmt: skip
     return admin.room(
         urls.ADMIN_PEOPLE,
         waiting,
         school.name,
-        parts.card(parts.table(head, rows, text("People"), {3}), title=text("People")),
+        parts.card(
+            grid.grid(ids.PEOPLE_GRID, columns, people, text("People")),
+            title=text("People"),
+        ),
         _add(),
     )
 
 
-def _acts(user: User, sessions: int) -> Any:
+def rows(
+    users: Sequence[User], sessions: Mapping[UUID, int], oneself: UUID | None
+) -> list[dict[str, Any]]:
+    """The grid's rows. ``sessions``: open ones by user; ``oneself``: whose row has no button."""
+    return [
+        {
+            "id": str(user.id),
+            "name": user.name,
+            "login": user.login,
+            "role": wording.ROLE[user.role],
+            "state": text("Disabled") if user.disabled else text("Active"),
+            "kind": "warn" if user.disabled else "good",
+            "sessions": sessions.get(user.id, 0),
+            "acts": [] if user.id == oneself else _acts(user, sessions.get(user.id, 0)),
+            "note": text("This is you.") if user.id == oneself else None,
+        }
+        for user in users
+    ]
+
+
+def _acts(user: User, sessions: int) -> list[list[str]]:
     acts = [("enable", text("Enable")) if user.disabled else ("disable", text("Disable"))]
     if user.role is Role.TEACHER:
         acts.append(("admin", text("Make admin")))
@@ -61,19 +67,7 @@ def _acts(user: User, sessions: int) -> Any:
         acts.append(("password", text("New password")))
     if sessions:
         acts.append(("sessions", text("Sign out everywhere")))
-    return html.Div(
-        [
-            dmc.Button(
-                words,
-                id=ids.user_act(user.id, act),
-                size="compact-sm",
-                variant="default",
-                **parts.aria(label=f"{words}: {user.name}"),
-            )
-            for act, words in acts
-        ],
-        className="cp-buttons",
-    )
+    return [[act, words, f"{words}: {user.name}"] for act, words in acts]
 
 
 def _add() -> Any:

@@ -19,7 +19,8 @@ from dashboard.i18n import text
 from dashboard.i18n.error_words import sentence
 from dashboard.pages import contents
 from dashboard.pages.admin import courses as admin_courses
-from db.people import courses
+from db.people import courses, users
+from db.values import Course
 from services import lookup, roster_files, rosters
 from services.access import Action
 from services.errors import InvalidError, RosterError
@@ -34,7 +35,7 @@ def register(app: Dash, services: WebServices) -> None:
     _teachers(app, services)
     _import(app, services)
     _naming(app)
-    _links(app, services)
+    _acts(app, services)
 
 
 def _courses(app: Dash, services: WebServices) -> None:
@@ -71,13 +72,14 @@ def _teachers(app: Dash, services: WebServices) -> None:
         app,
         Action.MANAGE_COURSES,
         of_school,
+        Output(ids.COURSES_GRID, "rowData"),
         _SAID,
         Input(ids.course_teacher(ALL), "value"),
         prevent_initial_call=True,
     )
     def choose(_: list[Any]) -> Any:
         if not isinstance(ctx.triggered_id, dict) or not ctx.triggered:
-            return no_update
+            return no_update, no_update
         asked = untrusted.button(ctx.triggered_id, "course")
         course = lookup.course(services, asked["course"])
         chosen = ctx.triggered[0].get("value")
@@ -88,8 +90,9 @@ def _teachers(app: Dash, services: WebServices) -> None:
         for user in wanted ^ known:
             rosters.set_teaches(services, current_actor(), course.id, user, user in wanted)
         if wanted == known:
-            return no_update
-        return shell.notice(text("Saved."), good=True)
+            return no_update, no_update
+        rows = admin_courses.grid_rows(contents.course_rows(services, current_actor()))
+        return rows, shell.notice(text("Saved."), good=True)
 
 
 def _naming(app: Dash) -> None:
@@ -166,26 +169,40 @@ def _read(uploaded: Any, names: Any, course: Any) -> roster_files.Roster:
     return roster_files.read_files(files, untrusted.typed(course) or None)
 
 
-def _links(app: Dash, services: WebServices) -> None:
+def _acts(app: Dash, services: WebServices) -> None:
     @secured_callback(
         app,
         Action.MANAGE_COURSES,
         of_school,
+        Output(ids.TEACHERS_PANEL, "children"),
+        Output(ids.TEACHERS_MODAL, "opened"),
         Output(ids.LINKS_FILE, "data"),
-        Input(ids.course_links(ALL), "n_clicks"),
+        Input(ids.COURSES_GRID, "cellRendererData"),
         prevent_initial_call=True,
     )
-    def make(clicks: list[int | None]) -> Any:
-        pressed = untrusted.pressed(clicks, "course")
+    def act(told: Any) -> Any:
+        pressed = untrusted.chosen(told)
         if pressed is None:
-            return no_update
-        course = lookup.course(services, pressed["course"])
-        made = rosters.personal_links(services, current_actor(), course.id)
-        text_file = io.StringIO()
-        writer = csv.writer(text_file)
-        writer.writerow(["name", "id", "email", "join"])
-        # No lecture's code, for which lecture it opens is known only when one has started.
-        for student, token in made:
-            address = f"{request.host_url.rstrip('/')}{urls.join_by_link(token)}"
-            writer.writerow([student.name, student.external_id, student.email, address])
-        return parts.sent(text_file.getvalue(), f"links-{course.title[:40]}.csv")
+            return no_update, no_update, no_update
+        course = lookup.course(services, pressed[0])
+        match pressed[1]:
+            case "teachers":
+                teaching = courses.teachers_of(services.store, course.id)
+                everybody = users.list_users(services.store)
+                return admin_courses.teachers(course, teaching, everybody), True, no_update
+            case "links":
+                return no_update, no_update, _links(services, course)
+            case _:
+                raise InvalidError("This is no button of this page.")
+
+
+def _links(services: WebServices, course: Course) -> dict[str, Any]:
+    made = rosters.personal_links(services, current_actor(), course.id)
+    text_file = io.StringIO()
+    writer = csv.writer(text_file)
+    writer.writerow(["name", "id", "email", "join"])
+    # No lecture's code, for which lecture it opens is known only when one has started.
+    for student, token in made:
+        address = f"{request.host_url.rstrip('/')}{urls.join_by_link(token)}"
+        writer.writerow([student.name, student.external_id, student.email, address])
+    return parts.sent(text_file.getvalue(), f"links-{course.title[:40]}.csv")

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dash import html
 
 from dashboard import i18n
-from dashboard.components import parts, urls
+from dashboard.components import grid, ids, parts, urls
 from dashboard.i18n import Said, mark, plural, text, wording
 from dashboard.reports.change_points import ChangePointWords
 from db.values import Course, Lecture, Report, ReportJob
@@ -58,80 +57,96 @@ def layout(rows: Sequence[Row]) -> Any:
                 ),
             ]
         )
-    table = parts.table(
-        [text("Lecture"), text("Date"), text("Length"), text("PDF"), text("Tables")],
-        [_row(row) for row in rows],
-        caption=text("Reports of ended lectures, newest first"),
-        numeric={2},
-    )
-    return html.Div([head, parts.card(table)])
+    columns = [
+        grid.drawn_column(
+            "title", text("Lecture"), "CpName", {"under": ["course"], "more": "moments"}, flex=3,
+            minWidth=220,
+            getQuickFilterText={"function": "params.value + ' ' + params.data.course"},
+        ),
+        grid.shown_column(
+            "at", text("Date"), "day", flex=2, minWidth=170,
+            sort="desc", cellRenderer="CpName",
+            cellRendererParams={"shown": "day", "under": ["span"], "plain": True},
+        ),
+        grid.shown_column("seconds", text("Length"), "length", type="rightAligned"),
+        _files("pdf", text("PDF"), flex=1, minWidth=140),
+        _files("tables", text("Tables"), flex=3, minWidth=240),
+    ]  # fmt: skip
+    label = text("Reports of ended lectures, newest first")
+    shown = grid.grid(ids.REPORTS_GRID, columns, [_row(row) for row in rows], label)
+    return html.Div([head, parts.card(shown)])
 
 
-def _row(row: Row) -> list[Any]:
+def _files(field: str, head: str, **more: Any) -> grid.Column:
+    given = {"links": field, "note": f"{field}_note"}
+    nothing = {"function": "''"}
+    return grid.drawn_column(
+        field, head, "CpLinks", given,
+        sortable=False, filter=False, getQuickFilterText=nothing, **more,
+    )  # fmt: skip
+
+
+def _row(row: Row) -> dict[str, Any]:
     lecture, zone = row.lecture, ZoneInfo(row.course.timezone)
-    start = lecture.started_at.astimezone(zone)
-    end = lecture.ended_at or lecture.started_at
-    name = html.Div(
-        [
-            html.Div(lecture.title, className="cp-name"),
-            parts.quiet(f"{row.course.title}"),
-            *_change_points(row.change_points),
-        ]
-    )
-    date = html.Div(
-        [
-            html.Div(i18n.full_day(start)),
-            parts.quiet(
-                text(
-                    "{start} to {end}",
-                    start=i18n.clock(start),
-                    end=i18n.clock(end.astimezone(zone)),
-                )
-            ),
-        ]
-    )
-    length = wording.length(end - lecture.started_at)
-    if row.report is None:
-        return [name, date, length, _not_yet(row.job), ""]
-    pdf = html.Div(
-        [
-            parts.link(text("Download"), urls.report_pdf(lecture.id), download=True),
-            html.Div(
-                parts.quiet(
-                    text(
-                        "{size} kB, version {version}",
-                        size=i18n.number(max(1, row.report.pdf_bytes // 1000)),
-                        version=row.report.version,
-                    )
-                )
-            ),
-        ]
-    )
-    return [name, date, length, pdf, _tables(lecture.id, row.report, row.students)]
+    start, end = lecture.started_at, lecture.ended_at or lecture.started_at
+    return {
+        "id": str(lecture.id),
+        "title": lecture.title,
+        "course": row.course.title,
+        "moments": _change_points(row.change_points),
+        "at": start.timestamp(),
+        "day": i18n.full_day(start.astimezone(zone)),
+        "span": text(
+            "{start} to {end}",
+            start=i18n.clock(start.astimezone(zone)),
+            end=i18n.clock(end.astimezone(zone)),
+        ),
+        "seconds": (end - start).total_seconds(),
+        "length": wording.length(end - start),
+        "pdf": _pdf(row),
+        "pdf_note": _pdf_note(row),
+        "tables": _tables(row),
+    }
 
 
-def _change_points(found: Sequence[ChangePointWords]) -> list[Any]:
+def _change_points(found: Sequence[ChangePointWords]) -> dict[str, Any] | None:
     """What is worth revisiting in the next lesson, folded away until asked for."""
     if not found:
+        return None
+    return {
+        "title": plural("{n} moment to revisit", "{n} moments to revisit", len(found)),
+        "items": [[said.time, said.evidence, said.suggestion] for said in found],
+    }
+
+
+def _pdf(row: Row) -> list[list[str]]:
+    if row.report is None:
         return []
-    told = [
-        html.Li([html.Strong(said.time), f" {said.evidence} ", parts.quiet(said.suggestion)])
-        for said in found
-    ]
-    title = plural("{n} moment to revisit", "{n} moments to revisit", len(found))
-    return [html.Details([html.Summary(title), html.Ul(told)], className="cp-moments")]
+    name = f"{text('Download')}: {row.lecture.title} (PDF)"
+    return [[text("Download"), urls.report_pdf(row.lecture.id), name]]
 
 
-def _tables(lecture_id: UUID, report: Report, students: bool) -> Any:
-    links = [
-        parts.link(title, urls.report_csv(lecture_id, name), download=True)
+def _pdf_note(row: Row) -> str:
+    if row.report is None:
+        return _not_yet(row.job)
+    return text(
+        "{size} kB, version {version}",
+        size=i18n.number(max(1, row.report.pdf_bytes // 1000)),
+        version=row.report.version,
+    )
+
+
+def _tables(row: Row) -> list[list[str]]:
+    if row.report is None:
+        return []
+    return [
+        [title, urls.report_csv(row.lecture.id, name), f"{title}: {row.lecture.title} (CSV)"]
         for name, title in TABLE_NAMES.items()
-        if name in report.tables and (students or name not in ("students", "flags"))
+        if name in row.report.tables and (row.students or name not in ("students", "flags"))
     ]
-    return html.Div(links, className="cp-downloads")
 
 
-def _not_yet(job: ReportJob | None) -> Any:
+def _not_yet(job: ReportJob | None) -> str:
     if job is not None and job.error is not None:
-        return html.Span(text("Could not be written; it will be tried again"), className="cp-quiet")
-    return html.Span(text("Being written"), className="cp-quiet")
+        return text("Could not be written; it will be tried again")
+    return text("Being written")

@@ -48,6 +48,22 @@ def press(world: Any, client: Any, button: Any, **given: Any) -> Any:
     return answer
 
 
+def choose(world: Any, client: Any, grid: str, row: Any, value: str) -> Any:
+    """Press a button of a grid's row."""
+    (one,) = [
+        one
+        for one in dependencies(world).values()
+        if one["inputs"][0] == {"id": grid, "property": "cellRendererData"}
+    ]
+    body = forged(one, None)
+    told = {"value": value, "colId": "acts", "rowIndex": 0, "rowId": str(row), "timestamp": 1}
+    body["inputs"][0]["value"] = told
+    body["changedPropIds"] = [f"{grid}.cellRendererData"]
+    answer = client.post("/_dash-update-component", json=body, headers=HERE)
+    assert answer.status_code in (200, 204), answer.text
+    return answer
+
+
 @pytest.fixture
 def ada(world: Any) -> Any:
     return world.browser("ada")
@@ -68,10 +84,10 @@ def test_a_user_is_added_with_a_password_told_once(world: Any, ada: Any) -> None
 def test_a_user_is_disabled_promoted_and_signed_out_by_a_press(world: Any, ada: Any) -> None:
     tara, otto = world.users["tara"], world.users["otto"]
     browser = world.browser("tara")
-    press(world, ada, ids.user_act(tara.id, "sessions"))
+    choose(world, ada, ids.PEOPLE_GRID, tara.id, "sessions")
     assert browser.get("/").status_code == 303
-    press(world, ada, ids.user_act(otto.id, "admin"))
-    press(world, ada, ids.user_act(tara.id, "disable"))
+    choose(world, ada, ids.PEOPLE_GRID, otto.id, "admin")
+    choose(world, ada, ids.PEOPLE_GRID, tara.id, "disable")
     states = {user.login: (user.role, user.disabled) for user in users.list_users(world.store)}
     assert states["otto"] == (Role.ADMIN, False)
     assert states["tara"] == (Role.TEACHER, True)
@@ -82,7 +98,7 @@ def test_a_user_is_disabled_promoted_and_signed_out_by_a_press(world: Any, ada: 
 @pytest.mark.parametrize("act", ["disable", "teacher"])
 def test_an_admin_cannot_shut_themselves_out(world: Any, ada: Any, act: str) -> None:
     me = world.users["ada"]
-    said = press(world, ada, ids.user_act(me.id, act)).text
+    said = choose(world, ada, ids.PEOPLE_GRID, me.id, act).text
     assert "ask another admin" in said
     assert users.user(world.store, me.id) == me
 
@@ -149,13 +165,54 @@ def test_a_roster_is_looked_at_before_it_is_taken(world: Any, ada: Any) -> None:
 
 def test_personal_links_are_a_file_that_lets_students_in(world: Any, ada: Any) -> None:
     course = world.courses[CourseMode.ROSTER]
-    told = press(world, ada, ids.course_links(course.id)).json["response"]
+    told = choose(world, ada, ids.COURSES_GRID, course.id, "links").json["response"]
     rows = told[ids.LINKS_FILE]["data"]["content"].splitlines()
     assert rows[0] == "name,id,email,join"
     link = rows[1].partition("?link=")[2]
     lecture = world.lecture(CourseMode.ROSTER)
     joined = world.client().post("/api/v1/join", json={"code": lecture.code, "link": link})
     assert joined.status_code == 200
+
+
+def test_who_teaches_is_chosen_in_a_dialogue_and_shown_in_the_grid(world: Any, ada: Any) -> None:
+    course, otto = world.courses[CourseMode.ROSTER], world.users["otto"]
+    told = choose(world, ada, ids.COURSES_GRID, course.id, "teachers").json["response"]
+    assert told[ids.TEACHERS_MODAL]["opened"] is True
+    field = told[ids.TEACHERS_PANEL]["children"]["props"]
+    assert field["id"] == ids.course_teacher(course.id)
+    wanted = [*field["value"], str(otto.id)]
+    (one,) = [
+        one
+        for one in dependencies(world).values()
+        if "course-teachers" in str(one["inputs"][0]["id"])
+    ]
+    body = forged(one, None)
+    plain = json.dumps(field["id"], sort_keys=True, separators=(",", ":"))
+    body["inputs"][0] = [{"id": field["id"], "property": "value", "value": wanted}]
+    body["changedPropIds"] = [f"{plain}.value"]
+    answer = ada.post("/_dash-update-component", json=body, headers=HERE).json["response"]
+    (row,) = [row for row in answer[ids.COURSES_GRID]["rowData"] if row["id"] == str(course.id)]
+    assert otto.name in row["teachers"]
+    assert otto in courses.teachers_of(world.store, course.id)
+
+
+@pytest.mark.parametrize("grid", [ids.PEOPLE_GRID, ids.COURSES_GRID])
+def test_a_grid_that_tells_nonsense_does_nothing(world: Any, ada: Any, grid: str) -> None:
+    before = audit.records(world.store)
+    some = world.courses[CourseMode.ROSTER] if grid == ids.COURSES_GRID else world.users["tara"]
+    assert "no button of this page" in choose(world, ada, grid, some.id, "explode").text
+    choose(world, ada, grid, "no-such-id", "links")
+    (one,) = [
+        one
+        for one in dependencies(world).values()
+        if one["inputs"][0] == {"id": grid, "property": "cellRendererData"}
+    ]
+    body = forged(one, None)
+    for told in (["x"], {"rowId": 3, "value": None}, "links"):
+        body["inputs"][0]["value"] = told
+        answer = ada.post("/_dash-update-component", json=body, headers=HERE)
+        assert "no button of this page" in answer.text
+    assert audit.records(world.store) == before
 
 
 def ask_to_be_erased(world: Any) -> Any:
@@ -197,7 +254,7 @@ def test_an_erasure_of_who_is_gone_is_answered_all_the_same(world: Any) -> None:
 
 
 def test_the_log_narrows_and_its_file_is_itself_recorded(world: Any, ada: Any) -> None:
-    press(world, ada, ids.user_act(world.users["tara"].id, "sessions"))
+    choose(world, ada, ids.PEOPLE_GRID, world.users["tara"].id, "sessions")
     told = press(world, ada, ids.LOG_BUTTON, **{ids.LOG_WHAT: "manage_users"}).json["response"]
     rows = told[ids.LOG_FILE]["data"]["content"].splitlines()
     assert len(rows) == 2

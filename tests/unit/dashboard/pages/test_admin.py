@@ -7,6 +7,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from contract import Policy
+from contract.languages import Language
+from dashboard.components import grid
+from dashboard.i18n import speaking
 from dashboard.pages.account import page
 from dashboard.pages.admin import courses, erasure, log, people, school
 from db.values import (
@@ -37,10 +40,41 @@ SCHOOL = School("Northbridge", "Europe/Berlin", Policy.INDIVIDUAL)
 def test_nobody_is_offered_to_disable_themselves() -> None:
     me = User(uuid4(), "admin", "Jonas", Role.ADMIN, disabled=False)
     other = User(uuid4(), "maria", "Maria", Role.TEACHER, disabled=True)
-    said = text_of(people.layout(SCHOOL, [me, other], {me.id: 2}, me.id, 0))
-    assert "Enable: Maria" in said
-    assert "Disable: Jonas" not in said
-    assert "Disabled" in said
+    mine, theirs = people.rows([me, other], {me.id: 2}, me.id)
+    assert (mine["acts"], mine["note"], mine["sessions"]) == ([], "This is you.", 2)
+    assert [act for act, *_ in theirs["acts"]] == ["enable", "admin", "password"]
+    assert theirs["acts"][0][1:] == ["Enable", "Enable: Maria"]
+    assert (theirs["state"], theirs["kind"]) == ("Disabled", "warn")
+    said = text_of(people.layout(SCHOOL, [mine, theirs], 0))
+    for word in ("Maria", "Enable: Maria", "Search: People", "Add a teacher or an admin"):
+        assert word in said
+
+
+def test_a_course_says_who_teaches_it_and_offers_links_only_for_a_roster() -> None:
+    maria = User(uuid4(), "maria", "Maria", Role.TEACHER, disabled=False)
+    pupil = User(uuid4(), "kavya", "Kavya", Role.STUDENT, disabled=False)
+    gone = User(uuid4(), "otto", "Otto", Role.TEACHER, disabled=True)
+    taught, empty = courses.Row(COURSE, [maria], 12), courses.Row(COURSE, [], 0)
+    first, second = courses.grid_rows([taught, empty])
+    assert (first["teachers"], second["teachers"]) == ("Maria", "Nobody teaches it")
+    assert [act for act, *_ in first["acts"]] == ["teachers", "links"]
+    assert [act for act, *_ in second["acts"]] == ["teachers"]
+    choice = courses.teachers(COURSE, [maria], [maria, pupil, gone])
+    assert [one["label"] for one in choice.data] == ["Maria"]
+    assert choice.value == [str(maria.id)]
+
+
+def test_a_grid_says_everything_in_the_viewers_language_and_stands_in_a_region() -> None:
+    drawn = grid.grid("some-grid", [grid.words_column("a", "A")], [{"id": "1", "a": "b"}], "Things")
+    table = drawn.children[1]
+    assert table.dashGridOptions["localeText"]["noMatchingRows"] == "Nothing fits the search"
+    with speaking(Language.ES):
+        spoken = grid.words()
+    assert spoken.keys() == table.dashGridOptions["localeText"].keys()
+    same = {key for key, word in grid.words().items() if spoken[key] == word}
+    assert not same
+    assert (drawn.role, getattr(drawn, "aria-label")) == ("region", "Things")
+    assert "dash_ag_grid" in grid.script_address()
 
 
 def test_a_difference_is_said_before_it_is_made() -> None:
@@ -58,8 +92,12 @@ def test_a_difference_is_said_before_it_is_made() -> None:
 
 def test_the_log_names_whom_it_knows_and_its_file_starts_no_formula() -> None:
     entry = AccessRecord(uuid4(), NOW, "user:1", "view_students", "lecture:2", uuid4())
-    said = text_of(log.table(SCHOOL, [entry], {"user:1": "Maria", "lecture:2": "Heat"}))
-    for word in ("2026-11-21 10:38", "Maria", "view students", "Heat", "erased"):
+    (row,) = log.rows(SCHOOL, [entry], {"user:1": "Maria", "lecture:2": "Heat"})
+    assert (row["when"], row["at"]) == ("2026-11-21 10:38", NOW.timestamp())
+    told = [row[name] for name in ("who", "what", "object", "whose")]
+    assert told == ["Maria", "view students", "Heat", "erased"]
+    said = text_of(log.layout(SCHOOL, [entry], {}, [], ["view_students"], 0))
+    for word in ("Access log, newest first", "The newest 500 are shown here"):
         assert word in said
     kept = replace(entry, actor="=1+1", detail={"why": "silence"})
     rows = list(csv.reader(io.StringIO(log.as_csv([kept]))))

@@ -55,6 +55,15 @@ def test_reports_link_to_what_this_person_may_have() -> None:
     assert "table=flags" not in less
 
 
+def test_a_report_is_sorted_by_its_time_and_read_by_its_words() -> None:
+    row = reports.layout([report_row(students=True)]).children[1].children[0].children[1].rowData[0]
+    assert row["at"] == LECTURE.started_at.timestamp()
+    assert (row["day"], row["span"]) == ("21 November 2026", "10:00 to 10:38")
+    assert (row["seconds"], row["length"]) == (38 * 60, "38 min")
+    assert row["pdf"][0][2] == "Download: Heat (PDF)"
+    assert row["tables"][0][2] == "Summary: Heat (CSV)"
+
+
 def test_reports_say_what_is_being_written_and_that_there_are_none() -> None:
     assert "Being written" in text_of(reports.layout([report_row(students=True, built=False)]))
     assert "No report yet" in text_of(reports.layout([]))
