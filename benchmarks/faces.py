@@ -19,7 +19,7 @@ from contract.looks import LOOKS
 
 if TYPE_CHECKING:
     from models.cards import Card
-    from models.training.datasets import DataSet, Split
+    from models.training.data.datasets import DataSet, Split
 
 Floats = NDArray[np.float64]
 Bank = tuple[Floats, ...]
@@ -101,7 +101,7 @@ def from_folder(folder: Path, *, tuning: bool = False, half: int = 1) -> FaceSet
     DataSetError where the folder holds no data set.
     """
     from models.cards import load_card
-    from models.training.datasets import Split
+    from models.training.data.datasets import Split
 
     card = load_card()
     answers = _answers(folder, card.files[0].sha256)
@@ -135,7 +135,7 @@ def from_folder(folder: Path, *, tuning: bool = False, half: int = 1) -> FaceSet
 def measured_on(folder: Path) -> Bank:
     """The PublicTest faces that the card's M was measured on, through the same model."""
     from models.cards import load_card
-    from models.training.datasets import Split
+    from models.training.data.datasets import Split
 
     return _bank(_answers(folder, load_card().files[0].sha256), Split.PUBLIC_TEST)
 
@@ -214,7 +214,7 @@ def _answers(folder: Path, model_hash: str) -> dict[str, NDArray[Any]]:
     if place.is_file():
         with np.load(place) as kept:
             return dict(kept)
-    from models.training.datasets import load_dataset
+    from models.training.data.datasets import load_dataset
 
     found = _predicted(load_dataset(folder))
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -227,7 +227,7 @@ def _answers(folder: Path, model_hash: str) -> dict[str, NDArray[Any]]:
 
 def _predicted(data: "DataSet") -> dict[str, NDArray[Any]]:
     from models.inference.predictor import Predictor
-    from models.training.datasets import Split
+    from models.training.data.datasets import Split
 
     predictor = Predictor.load()
     found: dict[str, NDArray[Any]] = {"data": np.array(data.sha256)}

@@ -16,8 +16,8 @@ from capture_agent.perception.vision import load_room_vision
 from models.inference.blazeface import BlazeFace
 from models.inference.face_detector import MANY_PRESENCE
 from models.inference.predictor import Predictor
-from models.training.datasets import Faces
-from models.training.scenes import Placed, Scene
+from models.training.data.datasets import Faces
+from models.training.data.scenes import Placed, Scene
 
 _STEP_S: Final = 0.5
 """Between two pictures of the moving gallery."""

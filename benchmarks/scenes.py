@@ -6,8 +6,8 @@ from typing import Final, Self
 
 import numpy as np
 
-from models.training.datasets import Faces
-from models.training.scenes import LIGHT, TURN, Placed, Scene, evenly, ground, lit, paste
+from models.training.data.datasets import Faces
+from models.training.data.scenes import LIGHT, TURN, Placed, Scene, evenly, ground, lit, paste
 
 GALLERY: Final = (1080, 1920)
 GALLERY_SIDE: Final = 7

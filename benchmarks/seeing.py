@@ -13,8 +13,8 @@ from capture_agent.perception.pipeline import FaceReading, Pipeline
 from capture_agent.perception.vision import load_vision
 from models.inference.blazeface import BlazeFace
 from models.inference.predictor import Predictor
-from models.training.datasets import Faces, load_dataset
-from models.training.scenes import LIGHT, SIDES, TURN, Scene, webcam_scenes
+from models.training.data.datasets import Faces, load_dataset
+from models.training.data.scenes import LIGHT, SIDES, TURN, Scene, webcam_scenes
 
 SEED: Final = 1
 

@@ -98,7 +98,7 @@ def keep(choice: Choice, folder: Path, *, lectures: int, today: date) -> Path:
     """Write ``choice`` into the packaged model's card, with its origin; where the card lies."""
     from models.cards import CheckIns, card_path, load_card
     from models.evaluation.evaluate import provenance_of
-    from models.training.datasets import Split, load_dataset
+    from models.training.data.datasets import Split, load_dataset
 
     place = card_path()
     card = load_card(place)

@@ -11,10 +11,10 @@ from models.evaluation import comparison
 from models.evaluation.comparison import Row
 from models.evaluation.peers import PEERS
 from models.training.architectures import ARCHITECTURES
-from models.training.datasets import load_dataset
+from models.training.data.datasets import load_dataset
 
 if TYPE_CHECKING:
-    from models.training.datasets import DataSet
+    from models.training.data.datasets import DataSet
 
 Tell = Callable[[str], None]
 

@@ -12,7 +12,7 @@ from classpulse.console import say
 from models.errors import ModelsError
 
 if TYPE_CHECKING:
-    from models.training.datasets import DataSet
+    from models.training.data.datasets import DataSet
     from models.training.learning import TrainConfig
     from models.training.train import EpochLog
 

@@ -11,7 +11,7 @@ from classpulse.console import UsageError, say, say_json, table, warn
 if TYPE_CHECKING:
     from models.evaluation.comparison import Row
     from models.evaluation.measurement import Measurement
-    from models.training.datasets import DataSet
+    from models.training.data.datasets import DataSet
 
 app = typer.Typer(help="Expression models.", no_args_is_help=True)
 
@@ -52,8 +52,8 @@ def explore_data(
     """Count a data set: looks, repeated faces, and where FER+ sees another look than the label."""
     from dataclasses import asdict
 
-    from models.training.datasets import load_dataset
-    from models.training.exploring import explore
+    from models.training.data.datasets import load_dataset
+    from models.training.data.exploring import explore
 
     loaded = load_dataset(data)
     found = explore(loaded)
@@ -84,7 +84,7 @@ def explore_data(
 def _draw(loaded: "DataSet", out: Path) -> list[str]:
     from benchmarks.drawings import bars, matrix
     from contract.looks import LOOKS
-    from models.training.exploring import draw_faces, explore
+    from models.training.data.exploring import draw_faces, explore
 
     found = explore(loaded)
     drawn = draw_faces(loaded, out)
@@ -151,7 +151,7 @@ def train_model(
     """Train to the end, or from wherever the run stands; its curves are drawn beside its log."""
     from classpulse.training import recipe_of, train_and_tell
     from models.training.architectures import require_keras
-    from models.training.datasets import load_dataset
+    from models.training.data.datasets import load_dataset
     from models.training.learning import read_config
 
     if name is not None and config is not None:
@@ -175,7 +175,7 @@ def evaluate_model(
 ) -> None:
     """Measure an exported model on one split."""
     from models.evaluation.evaluate import evaluate
-    from models.training.datasets import Split
+    from models.training.data.datasets import Split
 
     if split not in tuple(Split):
         raise UsageError(f"A split must be one of {', '.join(Split)}, but received {split!r}.")
@@ -295,7 +295,7 @@ def export_model(
 ) -> None:
     """Export a run's best weights to LiteRT (float and int8) and ONNX, with their card."""
     from models.training.architectures import require_keras
-    from models.training.datasets import load_dataset
+    from models.training.data.datasets import load_dataset
     from models.training.export import export_run
 
     require_keras()

@@ -23,7 +23,7 @@ from models.evaluation.measurement import Measurement
 from models.evaluation.peers import PEERS, Peer, PeerAbsentError, measure_peer
 from models.inference.predictor import Predictor
 from models.training import architectures
-from models.training.datasets import DataSet, Split
+from models.training.data.datasets import DataSet, Split
 from models.training.learning import IMAGENET, TrainConfig, since_best
 from models.training.train import BEST_FILE, CONFIG_FILE, LOG_FILE
 

@@ -18,7 +18,7 @@ from models.errors import ModelsError
 from models.evaluation.measurement import Answers, Cost, Measurement, measure
 from models.evaluation.metrics import Calibration
 from models.inference.predictor import SIDE, Predictor
-from models.training.datasets import DataSet, Faces, Split, load_dataset
+from models.training.data.datasets import DataSet, Faces, Split, load_dataset
 
 _TIMED: Final = 300
 _WARM_UP: Final = 20

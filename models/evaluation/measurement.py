@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.cards import Evaluation, Provenance, Seven, SevenBySevenCounts, Share
 from models.evaluation import metrics
-from models.training.datasets import DataSet, Split, repeated
+from models.training.data.datasets import DataSet, Split, repeated
 
 PROTOCOL: Final = (
     "the exported file, one face at a time, on one thread",

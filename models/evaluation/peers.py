@@ -21,7 +21,7 @@ from models.evaluation import metrics
 from models.evaluation.evaluate import provenance_of
 from models.evaluation.measurement import Answers, Cost, Measurement, measure
 from models.inference.runtime import LITERT, load_network
-from models.training.datasets import DataSet, Split
+from models.training.data.datasets import DataSet, Split
 
 _LONGEST_S: Final = 3600.0
 

@@ -1,1 +1,1 @@
-"""How weights are made: data, networks, recipes, training runs, export and cards' figures."""
+"""How weights are made: training runs, what they begin from, export, and cards' figures."""

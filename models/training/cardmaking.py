@@ -26,7 +26,7 @@ from models.evaluation.metrics import Calibration
 from models.inference.files import read_weights
 from models.inference.predictor import Predictor
 from models.inference.runtime import load_network
-from models.training.datasets import DataSet, Split
+from models.training.data.datasets import DataSet, Split
 
 BANK_PER_CLASS: Final = 120
 """Enough for a parametric bootstrap of 30 students with five faces each, and for simulation."""

@@ -28,7 +28,7 @@ from models.evaluation import metrics
 from models.inference.runtime import load_network
 from models.training import architectures
 from models.training.cardmaking import CardAnswers, Made, make_card
-from models.training.datasets import DataSet, Faces, Split, load_dataset
+from models.training.data.datasets import DataSet, Faces, Split, load_dataset
 from models.training.onnx_files import from_litert
 from models.training.train import AVERAGED, BEST_FILE, CONFIG_FILE, LOG_FILE
 

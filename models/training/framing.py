@@ -26,8 +26,8 @@ from models.inference.crops import (
 from models.inference.face_detector import Detection, FaceDetector
 from models.inference.face_mesh import FaceMesh
 from models.inference.predictor import Predictor
-from models.training.datasets import Faces, load_dataset
-from models.training.scenes import Image, Placed, webcam_scenes
+from models.training.data.datasets import Faces, load_dataset
+from models.training.data.scenes import Image, Placed, webcam_scenes
 
 _SEED: Final = 7
 """Not that of ``classpulse bench seeing``."""

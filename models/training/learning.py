@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from models.errors import TrainingError
-from models.training.augmentation import Augmentation
+from models.training.data.augmentation import Augmentation
 
 if TYPE_CHECKING:
     import keras

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from models.errors import WeightsError
 from models.evaluation import metrics
 from models.training import architectures
-from models.training.augmentation import Augmentation, augment
-from models.training.datasets import Faces, load_dataset
+from models.training.data.augmentation import Augmentation, augment
+from models.training.data.datasets import Faces, load_dataset
 
 SLIGHTLY: Final = Augmentation(
     rotation_degrees=9, zoom=0.09, shift=0.05, brightness=0, contrast=0, cutout_share=0

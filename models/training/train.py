@@ -27,8 +27,8 @@ from contract.looks import LOOKS
 from models.errors import TrainingError
 from models.training import architectures
 from models.training.architectures.transfer import load_imagenet
-from models.training.augmentation import augment, mix
-from models.training.datasets import DataSet, Faces, load_dataset, soft_targets
+from models.training.data.augmentation import augment, mix
+from models.training.data.datasets import DataSet, Faces, load_dataset, soft_targets
 from models.training.learning import (
     IMAGENET,
     TrainConfig,

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from models.training.datasets import DataSet, Faces, Split
+from models.training.data.datasets import DataSet, Faces, Split
 
 TRAINABLE = find_spec("keras") is not None
 

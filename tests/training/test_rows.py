@@ -15,8 +15,8 @@ from models.evaluation.comparison import Status, run_row
 from models.inference.predictor import Predictor
 from models.training import architectures
 from models.training.architectures.parts import door, logits, scaled
-from models.training.augmentation import Augmentation
-from models.training.datasets import DataSet, Split
+from models.training.data.augmentation import Augmentation
+from models.training.data.datasets import DataSet, Split
 from models.training.export import Exported, check_quantised, check_same, export_run
 from models.training.learning import TrainConfig, finished
 from models.training.train import train

@@ -8,7 +8,7 @@ import pytest
 
 from models.errors import WeightsError
 from models.training import architectures, teach
-from models.training.datasets import DataSet
+from models.training.data.datasets import DataSet
 
 # Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
 pytestmark = pytest.mark.filterwarnings(

@@ -13,8 +13,8 @@ from models.cards import load_card
 from models.errors import TrainingError
 from models.evaluation.evaluate import evaluate
 from models.inference.predictor import Predictor
-from models.training.augmentation import Augmentation
-from models.training.datasets import DataSet, Split
+from models.training.data.augmentation import Augmentation
+from models.training.data.datasets import DataSet, Split
 from models.training.export import export_run
 from models.training.learning import TrainConfig, read_config
 from models.training.train import AVERAGED, EpochLog, train

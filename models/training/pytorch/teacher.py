@@ -30,8 +30,8 @@ import torch.nn.functional as nn
 from numpy.typing import NDArray
 
 from models.evaluation import metrics
-from models.training.augmentation import Augmentation, augment
-from models.training.datasets import Faces, load_dataset, soft_targets
+from models.training.data.augmentation import Augmentation, augment
+from models.training.data.datasets import Faces, load_dataset, soft_targets
 from models.training.pytorch.efficientnet import EfficientNetLite
 from models.training.pytorch.engine import faces_tensor
 from models.training.pytorch.facenet import FaceNet

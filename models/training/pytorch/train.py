@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 
 from models.errors import TrainingError
 from models.training import architectures
-from models.training.augmentation import augment, mix
-from models.training.datasets import Faces, load_dataset
+from models.training.data.augmentation import augment, mix
+from models.training.data.datasets import Faces, load_dataset
 from models.training.learning import TrainConfig, finished, plateau_rate, read_config
 from models.training.pytorch.engine import Engine, Mode, faces_tensor
 from models.training.train import BEST_FILE, LOG_FILE, EpochLog, agree_on_config, targets_of

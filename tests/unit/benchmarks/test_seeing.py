@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.scenes import GALLERY, TILES, gallery_scenes, moving_gallery, tile
 from benchmarks.seeing_page import write_page
-from models.training.datasets import Faces, Split
-from models.training.scenes import SCENE, Placed, webcam_scenes
+from models.training.data.datasets import Faces, Split
+from models.training.data.scenes import SCENE, Placed, webcam_scenes
 
 
 @pytest.fixture

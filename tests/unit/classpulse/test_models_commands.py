@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from classpulse.cli import app
 from classpulse.commands import models as commands
 from models.evaluation import comparison
-from models.training.dataset_forms import SIDE
+from models.training.data.forms import SIDE
 
 PROMISED = {
     "accuracy", "accuracy_flip", "accuracy_dedup", "ferplus_accuracy", "macro_f1", "ece",

@@ -23,7 +23,7 @@ from models.evaluation.comparison import (
 from models.evaluation.peers import PEERS, Peer
 from models.inference.predictor import Predictor
 from models.training.architectures import ARCHITECTURES
-from models.training.datasets import DataSet, Faces, Split
+from models.training.data.datasets import DataSet, Faces, Split
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from models.cards import Card
 from models.errors import ModelsError
 from models.evaluation import evaluate as evaluating
 from models.evaluation.measurement import Measurement
-from models.training.datasets import DataSet, Faces, Split
+from models.training.data.datasets import DataSet, Faces, Split
 
 ANSWERS = {10: 3, 20: 4, 30: 4, 40: 6}
 """Grey level of a flat face → the look it is answered with."""

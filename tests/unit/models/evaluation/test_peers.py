@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.evaluation.peers import PEERS, Peer, PeerAbsentError, measure_peer
-from models.training.datasets import DataSet, Faces, Split
+from models.training.data.datasets import DataSet, Faces, Split
 
 ASKED = """
 import json, sys

@@ -11,8 +11,8 @@ from models.inference.crops import RECIPE, Recipe, evenly_lit, face_crop, framed
 from models.inference.face_detector import FaceDetector
 from models.inference.face_mesh import FaceMesh
 from models.inference.face_windows import moved, one_of_each, scaled, window_of, windows
+from models.training.data.scenes import Placed
 from models.training.framing import Found, fit, misses
-from models.training.scenes import Placed
 
 EYES_AND_MOUTH = np.array([[204.0, 105.0], [245.0, 107.0], [226.0, 150.0]])
 """The astronaut's right eye, left eye and mouth, read off the portrait by hand."""

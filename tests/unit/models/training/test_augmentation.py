@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.training.augmentation import Augmentation, augment, mix
+from models.training.data.augmentation import Augmentation, augment, mix
 
 OFF = Augmentation(
     rotation_degrees=0, zoom=0, shift=0, flip=False, brightness=0, contrast=0, cutout_share=0

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from models.errors import DataSetError
-from models.training.dataset_forms import SIDE
-from models.training.datasets import Split, load_dataset
+from models.training.data.datasets import Split, load_dataset
+from models.training.data.forms import SIDE
 
 WriteSheets = Callable[..., Path]
 USAGES = ("Training", "Training", "PublicTest", "PrivateTest")

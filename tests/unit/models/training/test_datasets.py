@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.errors import DataSetError
-from models.training.datasets import Split, load_dataset, repeated, soft_targets
+from models.training.data.datasets import Split, load_dataset, repeated, soft_targets
 
 WriteSheets = Callable[..., Path]
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from models.training.datasets import DataSet, Faces, Split
-from models.training.exploring import draw_faces, explore, mean_faces, sheet
+from models.training.data.datasets import DataSet, Faces, Split
+from models.training.data.exploring import draw_faces, explore, mean_faces, sheet
 
 
 def _faces(split: Split, greys: list[int], labels: list[int], seen: list[int]) -> Faces:

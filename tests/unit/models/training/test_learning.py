@@ -8,7 +8,7 @@ import pytest
 
 from models.errors import TrainingError
 from models.training.architectures import ARCHITECTURES
-from models.training.augmentation import Augmentation
+from models.training.data.augmentation import Augmentation
 from models.training.learning import (
     TrainConfig,
     differing,

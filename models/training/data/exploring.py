@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from contract.looks import LOOKS
 from models.errors import DataSetError
-from models.training.dataset_forms import SIDE
-from models.training.datasets import DataSet, Faces, Split, repeated
+from models.training.data.datasets import DataSet, Faces, Split, repeated
+from models.training.data.forms import SIDE
 
 SAMPLES: Final = 24
 _PER_ROW: Final = 12

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from contract.looks import LOOKS
 from models.errors import DataSetError
-from models.training.dataset_forms import read_rows
+from models.training.data.forms import read_rows
 
 
 class Split(StrEnum):
@@ -115,7 +115,7 @@ def repeated(faces: Faces, *, of: Faces) -> NDArray[np.bool_]:
 
 def load_dataset(place: Path) -> DataSet:
     """Read FER2013 at ``place``, a folder or a file, in any form of
-    ``models.training.dataset_forms``.
+    ``models.training.data.forms``.
 
     Raises DataSetError, in one sentence, for anything else, or where an official split is missing.
     """

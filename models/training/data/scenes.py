@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.datasets import Faces
+from models.training.data.datasets import Faces
 
 Image = NDArray[np.uint8]
 
