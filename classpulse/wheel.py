@@ -21,7 +21,7 @@ NAME: Final = "classpulse"
 PACKAGES: Final = (
     "analytics", "capture_agent", "classpulse", "contract", "dashboard", "db", "models",
 )  # fmt: skip
-_LEFT_OUT: Final = (".pyc", ".pyo", ".weights.h5", ".po", ".pot")
+_LEFT_OUT: Final = (".pyc", ".pyo", ".po", ".pot")
 """Compiled, or of use to those alone who work on the program."""
 
 _WHEEL: Final = (

@@ -73,9 +73,9 @@ def export_run(
     """Export the best weights of a training run into ``folder``, with a card beside them.
 
     Writes ``<name>.tflite``, and ``also`` its ``<name>.int8.tflite`` and ``<name>.onnx``, then
-    ``<name>.weights.h5`` (to train on from) and ``<name>.json``. An interim export does not look at
-    PrivateTest: that is done once, at the end. Raises WeightsError where a file answers otherwise
-    than it may.
+    ``<name>.json``. A recipe can start from the float files (``models.training.starting``). An
+    interim export does not look at PrivateTest: that is done once, at the end. Raises WeightsError
+    where a file answers otherwise than it may.
     """
     config = json.loads((run / CONFIG_FILE).read_text(encoding="utf-8"))
     log = [json.loads(line) for line in (run / LOG_FILE).read_text(encoding="utf-8").splitlines()]
@@ -104,9 +104,6 @@ def export_run(
         check_same(exported[-1], expected)
     # The first file is what runs where none is asked for, and what the card's figures are of.
     exported.sort(key=lambda each: each.file.precision != INT8)
-    if not interim:
-        # Without the optimiser's state, which the run's own file carries along.
-        network.save_weights(folder / f"{name}.weights.h5")
     made = Made(
         name=name,
         version=version,

@@ -1,18 +1,22 @@
 """ONNX files out of LiteRT files, for machines without LiteRT: the same answers, the same size.
 
 Converted by ``tf2onnx``, then every large weight is kept in half precision and widened when the
-file is loaded. The LiteRT files' weights are half precision already, so nothing is lost by it.
+file is loaded. The LiteRT files' weights are half precision already, so nothing is lost by it. The
+steps of a file can be read back, each with its weights and the layers it was made of.
 """
 
 from __future__ import annotations
 
+import re
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.errors import ModelsError
+from models.errors import ModelsError, WeightsError
 
 if TYPE_CHECKING:
     import onnx
@@ -30,10 +34,7 @@ def from_litert(file: Path) -> bytes:
     try:
         import tf2onnx
     except ImportError as error:
-        raise ModelsError(
-            "writing ONNX files needs tf2onnx, which comes with the extra 'train': "
-            f"pip install 'classpulse[agent,train]' ({error})"
-        ) from error
+        raise _missing("writing ONNX files needs tf2onnx", error) from error
     if not file.is_file():
         raise ModelsError(f"the LiteRT file to convert must lie at {file}, but there is none")
     with warnings.catch_warnings():
@@ -62,3 +63,59 @@ def _halve(graph: onnx.GraphProto) -> None:
             "Cast", [stored], [weight.name], name=f"{weight.name}_widen", to=TensorProto.FLOAT
         )
         graph.node.insert(0, widen)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A convolution or dense layer of a file, with all that was folded into it."""
+
+    names: frozenset[str]
+    """The layers that it was made of, as the exporter spells them."""
+    kernel: NDArray[np.float32]
+    """As Keras keeps it: (height, width, in, out), or (in, out)."""
+    bias: NDArray[np.float32]
+
+    def is_made_of(self, layer: str) -> bool:
+        """Whether the Keras layer of that name is in it; tracing anew adds a number to a name."""
+        return any(re.fullmatch(rf"{re.escape(layer)}(_\d+)?", name) for name in self.names)
+
+
+def steps_of(content: bytes) -> list[Step]:
+    """Every step of an ONNX file that has a kernel of plain numbers.
+
+    Raises ModelsError where the extra ``train`` is not installed, WeightsError for no ONNX file.
+    """
+    try:
+        import onnx
+    except ImportError as error:
+        raise _missing("reading ONNX files needs onnx", error) from error
+    try:
+        graph = onnx.load_from_string(content).graph
+    except Exception as error:
+        raise WeightsError(f"the content must be an ONNX file, but cannot be read: {error}") from (
+            error
+        )
+    numbers = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Cast" and node.input[0] in numbers:
+            numbers[node.output[0]] = numbers[node.input[0]].astype(np.float32)
+    found = []
+    for node in graph.node:
+        if node.op_type not in _KERNEL_AXES or node.input[1] not in numbers:
+            continue
+        kernel = numbers[node.input[1]].transpose(_KERNEL_AXES[node.op_type])
+        names = re.split(r"[;/]", ";".join([node.name, *node.output]))
+        bias = numbers[node.input[2]] if len(node.input) > 2 else np.zeros(kernel.shape[-1])
+        found.append(Step(frozenset(names), kernel, bias.astype(np.float32)))
+    return found
+
+
+_KERNEL_AXES: Final = {"Conv": (2, 3, 1, 0), "Gemm": (0, 1), "MatMul": (0, 1)}
+"""How the axes of a kernel become those of Keras."""
+
+
+def _missing(what: str, error: ImportError) -> ModelsError:
+    return ModelsError(
+        f"{what}, which comes with the extra 'train': "
+        f"pip install 'classpulse[agent,train]' ({error})"
+    )

@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from contract.looks import LOOKS
 from models.errors import TrainingError
 from models.training import architectures
-from models.training.architectures.transfer import load_imagenet
 from models.training.data.augmentation import augment, mix
 from models.training.data.datasets import DataSet, Faces, load_dataset, soft_targets
 from models.training.learning import (
@@ -38,6 +37,7 @@ from models.training.learning import (
     plateau_rate,
     read_config,
 )
+from models.training.starting import start
 
 if TYPE_CHECKING:
     import keras
@@ -97,7 +97,7 @@ def train(
             "leave it out here, or train there"
         )
     agree_on_config(config, data, folder)
-    model = _compiled(config, len(data.training))
+    model = _compiled(config, data.training)
     progress = _restore(model, folder) or _Progress(0, [], _arrays(model))
     targets = targets_of(config, data.training)
     last = config.epochs if until is None else until
@@ -156,9 +156,9 @@ def agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
     """
     said = json.loads(json.dumps(asdict(config) | {"data_sha256": data.sha256}))
     if config.start_from not in ("", IMAGENET):
-        said["start_from_sha256"] = hashlib.sha256(Path(config.start_from).read_bytes()).hexdigest()
+        said["start_from_sha256"] = _fingerprint("start_from", config.start_from)
     if config.teacher:
-        said["teacher_sha256"] = hashlib.sha256(Path(config.teacher).read_bytes()).hexdigest()
+        said["teacher_sha256"] = _fingerprint("teacher", config.teacher)
     file = folder / CONFIG_FILE
     if file.is_file():
         there = json.loads(file.read_text(encoding="utf-8"))
@@ -173,19 +173,22 @@ def agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
     file.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
 
 
-def _compiled(config: TrainConfig, faces: int) -> keras.Model:
+def _fingerprint(what: str, file: str) -> str:
+    try:
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    except OSError as error:
+        raise TrainingError(f"{what} must name a file that is there: {error}") from error
+
+
+def _compiled(config: TrainConfig, faces: Faces) -> keras.Model:
     architectures.require_keras()
     import keras
 
     keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     model = architectures.build(config.model)
-    if config.start_from == IMAGENET:
-        load_imagenet(model)
-    elif config.start_from:
-        # Before compiling: the file may hold another run's optimiser, which is not wanted.
-        model.load_weights(config.start_from)
-    chosen = optimizer(config, _steps(faces, config.batch))
+    start(model, config.start_from, faces)
+    chosen = optimizer(config, _steps(len(faces), config.batch))
     model.compile(
         optimizer=chosen,
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),

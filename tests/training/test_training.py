@@ -95,7 +95,9 @@ def test_a_run_does_not_go_on_under_another_configuration(data: DataSet, unbroke
 
 
 def test_what_only_the_other_engine_can_is_refused(tmp_path: Path, data: DataSet) -> None:
-    with pytest.raises(TrainingError, match=r"sharpness 0\.1 is known to scripts\.train_in_torch"):
+    with pytest.raises(
+        TrainingError, match=r"sharpness 0\.1 is known to models\.training\.pytorch\.train"
+    ):
         train(replace(CONFIG, sharpness=0.1), data, tmp_path / "run")
 
     assert not (tmp_path / "run").exists()

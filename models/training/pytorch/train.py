@@ -34,6 +34,7 @@ from models.training.data.augmentation import augment, mix
 from models.training.data.datasets import Faces, load_dataset
 from models.training.learning import TrainConfig, finished, plateau_rate, read_config
 from models.training.pytorch.engine import Engine, Mode, faces_tensor
+from models.training.starting import start
 from models.training.train import BEST_FILE, LOG_FILE, EpochLog, agree_on_config, targets_of
 
 STATE: Final = "state.pt"
@@ -44,14 +45,13 @@ ALIKE: Final = 1e-3
 class Run:
     """One run: the network, its averaged twin, the optimiser, and where it stands."""
 
-    def __init__(self, config: TrainConfig, folder: Path, faces: int) -> None:
+    def __init__(self, config: TrainConfig, folder: Path, faces: Faces) -> None:
         keras.utils.set_random_seed(config.seed)
         keras.config.set_dtype_policy("float32")
         self.config, self.folder = config, folder
-        self.steps = max(faces // config.batch, 1)
+        self.steps = max(len(faces) // config.batch, 1)
         self.model, self.average = (architectures.build(config.model) for _ in range(2))
-        if config.start_from:
-            self.model.load_weights(config.start_from)
+        start(self.model, config.start_from, faces)
         self.average.set_weights(self.model.get_weights())
         self.engine, self.judge = Engine(self.model), Engine(self.average)
         self._weights = [variable.value for variable in self.model.trainable_variables]
@@ -215,7 +215,7 @@ def main() -> None:
     config, data = read_config(chosen.config), load_dataset(chosen.data)
     agree_on_config(config, data, chosen.run)
     targets = targets_of(config, data.training)
-    run = Run(config, chosen.run, len(data.training))
+    run = Run(config, chosen.run, data.training)
     see_that_engines_agree(run, data.public_test)
     last = config.epochs if chosen.until is None else chosen.until
     while len(run.accuracies) < last and not finished(config, run.accuracies):
