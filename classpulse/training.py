@@ -1,6 +1,5 @@
 """A training run as a person sees it: a bar in an epoch, a line after it, curves on disk."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from models.errors import ModelsError
 if TYPE_CHECKING:
     from models.training.data.datasets import DataSet
     from models.training.learning import TrainConfig
-    from models.training.train import EpochLog
+    from models.training.runs import EpochLog
 
 CURVES = "curves.svg"
 
@@ -36,6 +35,7 @@ def train_and_tell(
     config: "TrainConfig", data: "DataSet", run: Path, *, until: int | None, quiet: bool
 ) -> dict[str, Any]:
     """Train, telling how it goes; the run's end as plain values. Raises TrainingError."""
+    from models.training.runs import LOG_FILE, read_log
     from models.training.train import train
 
     bar = Progress(
@@ -48,7 +48,7 @@ def train_and_tell(
         disable=quiet,
     )
     with bar:
-        task = bar.add_task("", total=None, epoch=_epochs(run) + 1)
+        task = bar.add_task("", total=None, epoch=len(read_log(run)) + 1)
 
         def report(entry: "EpochLog") -> None:
             draw_curves(run)
@@ -70,28 +70,18 @@ def train_and_tell(
         "epochs": len(log),
         "best_public_accuracy": max((entry["public_accuracy"] for entry in log), default=None),
         "best_weights": str(best),
-        "log": str(run / "log.jsonl"),
+        "log": str(run / LOG_FILE),
         "curves": str(run / CURVES),
     }
 
 
-def read_log(run: Path) -> list[dict[str, Any]]:
-    """Every epoch of ``run`` so far."""
-    file = run / "log.jsonl"
-    if not file.is_file():
-        return []
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
 def draw_curves(run: Path) -> None:
     """Draw the run's accuracy on Training and PublicTest by epoch, into its folder."""
+    from models.training.runs import read_log
+
     log = read_log(run)
     lines = [
         Line(name, tuple((float(entry["epoch"]), float(entry[key])) for entry in log))
         for name, key in (("Training", "training_accuracy"), ("PublicTest", "public_accuracy"))
     ]
     (run / CURVES).write_text(chart(run.name, "epoch", "accuracy", lines), encoding="utf-8")
-
-
-def _epochs(run: Path) -> int:
-    return len(read_log(run))

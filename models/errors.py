@@ -1,5 +1,8 @@
 """The errors of the models package: one root, and a leaf for each thing a person can put right."""
 
+import sys
+from collections.abc import Callable
+
 from contract.errors import ClassPulseError
 
 
@@ -25,3 +28,11 @@ class InputError(ModelsError):
 
 class TrainingError(ModelsError):
     """A training run cannot start or go on as asked."""
+
+
+def in_a_sentence(main: Callable[[], None]) -> None:
+    """Run a module's ``main``; what a person can put right is one sentence and exit code 1."""
+    try:
+        main()
+    except ModelsError as error:
+        sys.exit(str(error))

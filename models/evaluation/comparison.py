@@ -7,12 +7,10 @@ model that was never trained, or a peer that is not here, has a row that says so
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,7 +23,7 @@ from models.inference.predictor import Predictor
 from models.training import architectures
 from models.training.data.datasets import DataSet, Split
 from models.training.learning import IMAGENET, TrainConfig, since_best
-from models.training.train import BEST_FILE, CONFIG_FILE, LOG_FILE
+from models.training.runs import BEST_FILE, read_about, read_log
 
 RESULTS: Final = Path(__file__).parents[1] / "results"
 PATIENCE: Final = 10
@@ -127,10 +125,10 @@ def run_row(name: str, run: Path, data: DataSet) -> Row:
     """
     from models.training.export import export_run
 
-    curve = list(_curve(run))
+    curve = _curve(run)
     if not curve or not (run / BEST_FILE).is_file():
         raise ModelsError(f"{run} must hold a run with an epoch behind it, but does not")
-    config = json.loads((run / CONFIG_FILE).read_text(encoding="utf-8"))
+    config = read_about(run)
     if config.get("model") != name:
         raise ModelsError(f"{run} must be a run of {name}, but is one of {config.get('model')}")
     with tempfile.TemporaryDirectory(prefix="classpulse-row-") as folder:
@@ -154,7 +152,7 @@ def run_row(name: str, run: Path, data: DataSet) -> Row:
 
 def is_news(run: Path, kept: Row | None) -> bool:
     """Whether ``run`` has come further than what was kept of it."""
-    epochs = sum(1 for _ in _curve(run))
+    epochs = len(read_log(run))
     return epochs > 0 and (kept is None or kept.measured is None or kept.epochs != epochs)
 
 
@@ -178,12 +176,8 @@ def _private(predictor: Predictor, load_s: float, data: DataSet) -> Measurement:
     return evaluate_predictor(predictor, data, Split.PRIVATE_TEST, provenance, load_s=load_s)
 
 
-def _curve(run: Path) -> Iterator[float]:
-    file = run / LOG_FILE
-    if file.is_file():
-        for line in file.read_text(encoding="utf-8").splitlines():
-            entry: dict[str, Any] = json.loads(line)
-            yield float(entry["public_accuracy"])
+def _curve(run: Path) -> list[float]:
+    return [float(entry["public_accuracy"]) for entry in read_log(run)]
 
 
 def _start(said: str) -> str:

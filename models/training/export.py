@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +22,14 @@ from numpy.typing import NDArray
 
 from contract.looks import LOOKS
 from models.cards import Card, CardFile
-from models.errors import WeightsError
+from models.errors import WeightsError, in_a_sentence
 from models.evaluation import metrics
 from models.inference.runtime import load_network
 from models.training import architectures
 from models.training.cardmaking import CardAnswers, Made, make_card
 from models.training.data.datasets import DataSet, Faces, Split, load_dataset
 from models.training.onnx_files import from_litert
-from models.training.train import AVERAGED, BEST_FILE, CONFIG_FILE, LOG_FILE
+from models.training.runs import AVERAGED, BEST_FILE, read_about, read_log
 
 if TYPE_CHECKING:
     import keras
@@ -77,8 +76,7 @@ def export_run(
     interim export does not look at PrivateTest: that is done once, at the end. Raises WeightsError
     where a file answers otherwise than it may.
     """
-    config = json.loads((run / CONFIG_FILE).read_text(encoding="utf-8"))
-    log = [json.loads(line) for line in (run / LOG_FILE).read_text(encoding="utf-8").splitlines()]
+    config, log = read_about(run), read_log(run)
     name = config["model"]
     network = _float32_model(name, run / BEST_FILE)
     row = architectures.architecture(name)
@@ -272,4 +270,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_a_sentence(main)

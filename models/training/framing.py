@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import in_a_sentence
 from models.evaluation import metrics
 from models.inference.crops import (
     RECIPE,
@@ -171,4 +172,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_a_sentence(main)

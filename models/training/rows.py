@@ -6,7 +6,6 @@ it leaves the machine to others and its memory goes back.
 """
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from models.training.learning import finished, read_config
+from models.training.runs import read_log
 
 ROOT: Final = Path(__file__).parents[2]
 RECIPES: Final = ROOT / "models" / "recipes"
@@ -42,11 +42,7 @@ ONE_THREAD: Final = {
 
 def accuracies(run: Path) -> list[float]:
     """PublicTest accuracy of every epoch of ``run`` so far."""
-    log = run / "log.jsonl"
-    if not log.is_file():
-        return []
-    lines = log.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line)["public_accuracy"] for line in lines]
+    return [entry["public_accuracy"] for entry in read_log(run)]
 
 
 def waiting(runs: Path) -> list[str]:

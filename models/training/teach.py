@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import WeightsError
+from models.errors import WeightsError, in_a_sentence
 from models.evaluation import metrics
 from models.training import architectures
 from models.training.data.augmentation import Augmentation, augment
@@ -83,4 +83,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_a_sentence(main)

@@ -17,7 +17,8 @@ from models.training.data.augmentation import Augmentation
 from models.training.data.datasets import DataSet, Split
 from models.training.export import export_run
 from models.training.learning import TrainConfig, read_config
-from models.training.train import AVERAGED, EpochLog, train
+from models.training.runs import AVERAGED, EpochLog
+from models.training.train import train
 
 # Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
 pytestmark = pytest.mark.filterwarnings(

@@ -21,10 +21,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.errors import WeightsError
+from models.errors import WeightsError, in_a_sentence
 from models.training import architectures
 from models.training.pytorch.train import STATE
-from models.training.train import AVERAGED, BEST_FILE, CONFIG_FILE, LOG_FILE
+from models.training.runs import AVERAGED, BEST_FILE, CONFIG_FILE, LOG_FILE, read_about
 
 
 def last_weights(run: Path) -> list[NDArray[np.float32]]:
@@ -39,7 +39,7 @@ def last_weights(run: Path) -> list[NDArray[np.float32]]:
 def average_runs(runs: Sequence[Path], out: Path) -> None:
     """Write the mean of the runs' last weights as a run of its own; raises WeightsError."""
     each = zip(*(last_weights(run) for run in runs), strict=True)
-    configs = [json.loads((run / CONFIG_FILE).read_bytes()) for run in runs]
+    configs = [read_about(run) for run in runs]
     models = {config["model"] for config in configs}
     if len(models) != 1:
         raise WeightsError(f"runs to average must train one model, not {', '.join(sorted(models))}")
@@ -52,14 +52,14 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
     (out / LOG_FILE).write_bytes(b"".join((run / LOG_FILE).read_bytes() for run in runs))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Average runs from a terminal."""
     parser = argparse.ArgumentParser(prog="python -m models.training.pytorch.average")
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of runs")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new run")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     average_runs(chosen.runs, chosen.out)
 
 
 if __name__ == "__main__":
-    main()
+    in_a_sentence(main)

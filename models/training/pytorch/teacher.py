@@ -20,6 +20,7 @@ import copy
 import json
 import math
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ import torch
 import torch.nn.functional as nn
 from numpy.typing import NDArray
 
+from models.errors import in_a_sentence
 from models.evaluation import metrics
 from models.training.data.augmentation import Augmentation, augment
 from models.training.data.datasets import Faces, load_dataset, soft_targets
@@ -86,7 +88,7 @@ class Run:
     def rate(self, step: int, steps: int) -> float:
         """The learning rate of a step of ``steps`` in all."""
         warm = min(1.0, (step + 1) / WARM_UP_STEPS)
-        return self.model.rate * warm * (1 + math.cos(math.pi * step / steps)) / 2
+        return float(self.model.rate * warm * (1 + math.cos(math.pi * step / steps)) / 2)
 
     def one_epoch(self, faces: Faces, targets: NDArray[np.float32]) -> float:
         """Every face once; the mean loss."""
@@ -122,21 +124,21 @@ class Run:
             logits: torch.Tensor = model(faces)
         return logits.float()
 
-    @torch.no_grad()
     def _move_average(self, decay: float) -> None:
+        # What a state dictionary holds is beyond the reach of gradients.
         now = self.model.state_dict()
         for name, mean in self.average.state_dict().items():
             if mean.is_floating_point():
                 mean.lerp_(now[name], 1 - decay)
 
-    @torch.no_grad()
     def answers(self, faces: Faces) -> NDArray[np.float32]:
         """Mean probabilities of the averaged weights for each face and its mirror image, (n, 7)."""
         said = []
         for start in range(0, len(faces), 256):
             some = faces.pixels[start : start + 256].astype(np.float32)
             sides = (some, some[:, :, ::-1].copy())
-            looks = [self._said(self.average, faces_tensor(side)) for side in sides]
+            with torch.no_grad():
+                looks = [self._said(self.average, faces_tensor(side)) for side in sides]
             said.append(torch.stack([look.softmax(1) for look in looks]).mean(0).numpy())
         return np.concatenate(said)
 
@@ -162,7 +164,7 @@ class Run:
         torch.set_rng_state(state["random"])
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Tune from a terminal."""
     parser = argparse.ArgumentParser(prog="python -m models.training.pytorch.teacher")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
@@ -173,7 +175,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--teacher", type=Path, help="answers of others to learn from in part")
     parser.add_argument("--teacher-share", type=float, default=0.3)
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     data = load_dataset(chosen.data)
     targets = soft_targets(
         data.training,
@@ -195,4 +197,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_a_sentence(main)

@@ -8,15 +8,13 @@ that began it. Needs ``torch`` beside Keras, which the project does not lock for
 
     KERAS_BACKEND=torch python -m models.training.pytorch.train --data DIR --run DIR --config RECIPE
 
-Before it begins, the script sees that both engines answer alike, and refuses to train where not.
+Before it begins, it sees that both engines answer alike, and refuses to train where not.
 """
 
 import argparse
-import json
 import math
 import os
-import time
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,30 +26,51 @@ import torch
 import torch.nn.functional as nn
 from numpy.typing import NDArray
 
-from models.errors import TrainingError
+from models.errors import TrainingError, in_a_sentence
 from models.training import architectures
 from models.training.data.augmentation import augment, mix
-from models.training.data.datasets import Faces, load_dataset
-from models.training.learning import TrainConfig, finished, plateau_rate, read_config
+from models.training.data.datasets import DataSet, Faces, load_dataset
+from models.training.learning import TrainConfig, plateau_rate, read_config
 from models.training.pytorch.engine import Engine, Mode, faces_tensor
+from models.training.runs import BEST_FILE, Report, agree_on_config, carry_on, targets_of
 from models.training.starting import start
-from models.training.train import BEST_FILE, LOG_FILE, EpochLog, agree_on_config, targets_of
 
 STATE: Final = "state.pt"
 ALIKE: Final = 1e-3
 """The two engines' logits for one batch, in single precision, may differ by this much."""
 
 
+def train(
+    config: TrainConfig,
+    data: DataSet,
+    folder: Path,
+    *,
+    report: Report | None = None,
+    until: int | None = None,
+) -> Path:
+    """As ``models.training.train.train``, by this engine; the best weights' file.
+
+    Raises TrainingError where the folder holds a run under another configuration, or where the
+    engines do not agree.
+    """
+    agree_on_config(config, data, folder)
+    run = Run(config, data, folder)
+    see_that_engines_agree(run, data.public_test)
+    carry_on(run, config, folder, report=report, until=until)
+    return folder / BEST_FILE
+
+
 class Run:
     """One run: the network, its averaged twin, the optimiser, and where it stands."""
 
-    def __init__(self, config: TrainConfig, folder: Path, faces: Faces) -> None:
+    def __init__(self, config: TrainConfig, data: DataSet, folder: Path) -> None:
         keras.utils.set_random_seed(config.seed)
         keras.config.set_dtype_policy("float32")
-        self.config, self.folder = config, folder
-        self.steps = max(len(faces) // config.batch, 1)
+        self.config, self.data, self.folder = config, data, folder
+        self.targets = targets_of(config, data.training)
+        self.steps = max(len(data.training) // config.batch, 1)
         self.model, self.average = (architectures.build(config.model) for _ in range(2))
-        start(self.model, config.start_from, faces)
+        start(self.model, config.start_from, data.training)
         self.average.set_weights(self.model.get_weights())
         self.engine, self.judge = Engine(self.model), Engine(self.average)
         self._weights = [variable.value for variable in self.model.trainable_variables]
@@ -78,7 +97,11 @@ class Run:
             weight_decay=config.weight_decay * (1 - config.momentum),
         )
 
-    def rate(self, step: int) -> float:
+    def rate(self) -> float:
+        """The learning rate where the run stands."""
+        return self.rate_of(len(self.accuracies) * self.steps)
+
+    def rate_of(self, step: int) -> float:
         """The learning rate of a step, counted over all epochs."""
         if self.config.schedule == "plateau":
             return plateau_rate(self.config, self.accuracies)
@@ -90,9 +113,9 @@ class Run:
         gone = (step - warm_up) / max(self.config.epochs * self.steps - warm_up, 1)
         return self.config.learning_rate * (1 + math.cos(math.pi * gone)) / 2
 
-    def one_epoch(self, faces: Faces, targets: NDArray[np.float32]) -> tuple[float, float]:
+    def one_epoch(self) -> tuple[float, float]:
         """Every face once; mean loss and the share of faces that were answered as targeted."""
-        epoch = len(self.accuracies)
+        epoch, faces = len(self.accuracies), self.data.training
         random = np.random.default_rng([self.config.seed, epoch])
         order = random.permutation(len(faces))
         changes = self.config.augmentation_at(epoch)
@@ -100,10 +123,10 @@ class Run:
         for step in range(self.steps):
             rows = order[step * self.config.batch : (step + 1) * self.config.batch]
             batch = augment(faces.pixels[rows], changes, random)
-            batch, aims = mix(batch, targets[rows], self.config.mixup, random)
+            batch, aims = mix(batch, self.targets[rows], self.config.mixup, random)
             seen = epoch * self.steps + step
             for group in self.optimizer.param_groups:
-                group["lr"] = self.rate(seen)
+                group["lr"] = self.rate_of(seen)
             losses[step], hits[step] = self._step(faces_tensor(batch), torch.from_numpy(aims))
             if self.config.ema_decay or step == self.steps - 1:
                 self._move_average(seen)
@@ -145,16 +168,16 @@ class Run:
         loss = -(wanted * nn.log_softmax(logits.float(), 1)).sum(1).mean()
         return logits, loss + sum(self.model.losses)
 
-    @torch.no_grad()
     def _move_average(self, step: int) -> None:
         decay = min(self.config.ema_decay, (1 + step) / (10 + step))
         pairs = zip(self.average.weights, self.model.weights, strict=True)
-        for mean, now in pairs:
-            mean.value.lerp_(now.value, 1 - decay)
+        with torch.no_grad():
+            for mean, now in pairs:
+                mean.value.lerp_(now.value, 1 - decay)
 
-    @torch.no_grad()
-    def judged(self, faces: Faces) -> tuple[float, float]:
+    def judged(self) -> tuple[float, float]:
         """Accuracy and mean cross-entropy of the averaged weights, answering as their file will."""
+        faces = self.data.public_test
         looks = [faces.pixels]
         if architectures.architecture(self.config.model).mirrored:
             looks.append(faces.pixels[:, :, ::-1])
@@ -165,9 +188,10 @@ class Run:
 
     def _answers(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
         parts = faces_tensor(pixels.astype(np.float32)).split(256)
-        return torch.cat([self.judge(part, Mode.JUDGING).float() for part in parts])
+        with torch.no_grad():
+            return torch.cat([self.judge(part, Mode.JUDGING).float() for part in parts])
 
-    def save(self, accuracy: float) -> None:
+    def keep(self, accuracy: float) -> None:
         """Keep the best averaged weights, then the whole state, each put in place in one step."""
         if accuracy > max(self.accuracies, default=-1.0):
             self.average.save_weights(self.folder / f"new.{BEST_FILE}")
@@ -204,39 +228,21 @@ def see_that_engines_agree(run: Run, faces: Faces) -> None:
         raise TrainingError(f"both engines must answer alike to {ALIKE}, but differ by {gap:.5f}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Train from a terminal."""
     parser = argparse.ArgumentParser(prog="python -m models.training.pytorch.train")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--run", type=Path, required=True, help="folder of the run")
     parser.add_argument("--config", type=Path, required=True, help="a recipe")
     parser.add_argument("--until", type=int, help="stop after this epoch for now")
-    chosen = parser.parse_args()
-    config, data = read_config(chosen.config), load_dataset(chosen.data)
-    agree_on_config(config, data, chosen.run)
-    targets = targets_of(config, data.training)
-    run = Run(config, chosen.run, data.training)
-    see_that_engines_agree(run, data.public_test)
-    last = config.epochs if chosen.until is None else chosen.until
-    while len(run.accuracies) < last and not finished(config, run.accuracies):
-        started = time.monotonic()
-        loss, hits = run.one_epoch(data.training, targets)
-        accuracy, public_loss = run.judged(data.public_test)
-        run.save(accuracy)
-        entry = EpochLog(
-            epoch=len(run.accuracies),
-            learning_rate=run.rate(len(run.accuracies) * run.steps),
-            training_loss=loss,
-            training_accuracy=hits,
-            public_accuracy=accuracy,
-            public_loss=public_loss,
-            best_public_accuracy=max(run.accuracies),
-            seconds=round(time.monotonic() - started, 1),
-        )
-        with (chosen.run / LOG_FILE).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(asdict(entry)) + "\n")
-        print(json.dumps(asdict(entry)), flush=True)
+    chosen = parser.parse_args(arguments)
+    config = read_config(chosen.config)
+    train(config, load_dataset(chosen.data), chosen.run, report=_say, until=chosen.until)
+
+
+def _say(entry: object) -> None:
+    print(entry, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    in_a_sentence(main)
