@@ -133,7 +133,10 @@ def targets_of(config: TrainConfig, faces: Faces) -> NDArray[np.float32]:
 
     Raises TrainingError where the teacher's answers are not (n, 7) probabilities.
     """
-    answers = np.load(config.teacher).astype(np.float32) if config.teacher else None
+    try:
+        answers = np.load(config.teacher).astype(np.float32) if config.teacher else None
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"teacher must name a file of answers: {error}") from error
     if answers is not None and answers.shape != (len(faces), len(LOOKS)):
         raise TrainingError(
             f"a teacher must have answered all {len(faces)} Training faces with {len(LOOKS)} "

@@ -80,7 +80,7 @@ def test_no_channel_is_beyond_the_reach_of_a_step(network: keras.Model) -> None:
     for layer in network.layers:
         if isinstance(layer, keras.layers.Conv2D):
             sizes = np.sqrt((np.asarray(layer.kernel) ** 2).sum(axis=(0, 1, 2)))
-            assert sizes[sizes > 0] == pytest.approx(0.4, abs=1e-3)
+            assert sizes[sizes > 0] == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.parametrize("mixed", [False, True], ids=["float32", "bfloat16"])

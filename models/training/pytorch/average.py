@@ -6,16 +6,13 @@ soups*). The new folder is exported as any other. Its log holds the epochs of al
 configuration is the first one's and names them all; say in its ``notes.txt`` how they belong
 together:
 
-    KERAS_BACKEND=torch python -m models.training.pytorch.average --runs DIR DIR --out DIR
+    python -m models.training.pytorch.average --runs DIR DIR --out DIR
 """
 
 import argparse
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
-
-os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import numpy as np
 import torch

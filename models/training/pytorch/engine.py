@@ -39,6 +39,11 @@ class Engine:
     """A Keras graph's own parameters, run by PyTorch on (n, 1, 48, 48) faces."""
 
     def __init__(self, model: keras.Model) -> None:
+        if keras.backend.backend() != "torch":
+            raise TrainingError(
+                "Keras must hold its parameters in PyTorch, but runs on "
+                f"{keras.backend.backend()}: set KERAS_BACKEND=torch"
+            )
         unknown = {type(layer).__name__ for layer in model.layers} - _OPERATIONS.keys()
         if unknown - {"InputLayer"}:
             raise TrainingError(

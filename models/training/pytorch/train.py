@@ -6,19 +6,16 @@ targets, the changes to the faces, the run folder and the weights file are those
 ``python -m models.training.train``; only the engine differs, so a run is gone on with by the engine
 that began it. Needs ``torch`` beside Keras, which the project does not lock for its size:
 
-    KERAS_BACKEND=torch python -m models.training.pytorch.train --data DIR --run DIR --config RECIPE
+    python -m models.training.pytorch.train --data DIR --run DIR --config RECIPE
 
 Before it begins, it sees that both engines answer alike, and refuses to train where not.
 """
 
 import argparse
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
-
-os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import keras
 import numpy as np
