@@ -150,6 +150,14 @@ def main() -> None:
     except ClassPulseError as error:
         warn(f"classpulse: {error}")
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "benchmarks":
+            raise
+        warn(
+            "classpulse: what measures and draws is no part of the installed program: run this in "
+            "a checkout of the repository."
+        )
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

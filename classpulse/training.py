@@ -1,12 +1,12 @@
 """A training run as a person sees it: a bar in an epoch, a line after it, curves on disk."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from benchmarks.plots import Line, chart
 from classpulse.console import say
 from models.errors import ModelsError
 
@@ -71,13 +71,20 @@ def train_and_tell(
         "best_public_accuracy": max((entry["public_accuracy"] for entry in log), default=None),
         "best_weights": str(best),
         "log": str(run / LOG_FILE),
-        "curves": str(run / CURVES),
+        "curves": str(run / CURVES) if (run / CURVES).is_file() else None,
     }
 
 
 def draw_curves(run: Path) -> None:
-    """Draw the run's accuracy on Training and PublicTest by epoch, into its folder."""
+    """Draw the run's accuracy on Training and PublicTest by epoch, into its folder.
+
+    In a checkout alone: an installed program has nothing to draw with.
+    """
     from models.training.runs import read_log
+
+    if find_spec("benchmarks") is None:
+        return
+    from benchmarks.plots import Line, chart
 
     log = read_log(run)
     lines = [

@@ -9,6 +9,7 @@ from classpulse.commands.common import AsJson
 from classpulse.console import UsageError, say, say_json, table, warn
 
 if TYPE_CHECKING:
+    from models.cards import Card
     from models.evaluation.comparison import Row
     from models.evaluation.measurement import Measurement
     from models.training.data.datasets import DataSet
@@ -55,6 +56,8 @@ def explore_data(
     from models.training.data.datasets import load_dataset
     from models.training.data.exploring import explore
 
+    if out is not None:
+        _made(out)
     loaded = load_dataset(data)
     found = explore(loaded)
     drawn = [] if out is None else _draw(loaded, out)
@@ -101,16 +104,34 @@ def _draw(loaded: "DataSet", out: Path) -> list[str]:
     return [str(place) for place in drawn]
 
 
+def _made(folder: Path) -> Path:
+    """``folder``, there to be written to. Raises ModelsError before minutes of work where not."""
+    from models.errors import ModelsError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelsError(
+            f"{folder} must be a folder that can be written to: {error.strerror}"
+        ) from error
+    return folder
+
+
 @app.command("card")
 def card(
-    model: Annotated[Path | None, typer.Option(help="a card's file; the packaged one else")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="a model that the list names; the shipped one else")
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help="a card's file instead of a name")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what is known about a model: figures, limits, intended use."""
     from contract.looks import LOOKS
     from models.cards import load_card
 
-    found = load_card(model)
+    if name is not None and model is not None:
+        raise UsageError("Give a model's name, or --model for a card's file.")
+    found = _card_of(name) if model is None else load_card(model)
     if as_json:
         say(found.model_dump_json())
         return
@@ -133,6 +154,29 @@ def card(
     say(f"Intended use: {found.intended_use}")
     for limit in found.limits:
         say(f"Limit: {limit}")
+
+
+def _card_of(name: str | None) -> "Card":
+    """The card of a model that the list names. Raises ModelsError with what is missing."""
+    from models.cards import PACKAGED, load_card
+    from models.errors import ModelsError
+    from models.evaluation.comparison import in_order, kept_rows
+    from models.evaluation.peers import PEERS
+
+    if name in (None, PACKAGED):
+        return load_card()
+    known = [row.name for row in in_order(kept_rows())]
+    if name not in known:
+        raise ModelsError(f"a model must be one of {', '.join(known)}, not {name!r}")
+    if name in PEERS:
+        raise ModelsError(
+            f"{name} is a model of others, which nobody has written a card for: 'classpulse models "
+            "compare' has what was measured of it"
+        )
+    raise ModelsError(
+        f"{name} has no card until a run of it is exported ('classpulse models export', then "
+        "'card --model FILE'): 'classpulse models compare' has what was measured of it"
+    )
 
 
 @app.command("train")
@@ -158,7 +202,7 @@ def train_model(
         raise UsageError("Give --model for its kept recipe, or --config for one of your own.")
     chosen = read_config(config) if name is None else recipe_of(name)
     require_keras()  # Before minutes of reading faces.
-    told = train_and_tell(chosen, load_dataset(data), run, until=until, quiet=as_json)
+    told = train_and_tell(chosen, load_dataset(data), _made(run), until=until, quiet=as_json)
     if as_json:
         say_json(told)
     else:
@@ -169,7 +213,9 @@ def train_model(
 def evaluate_model(
     data: Data,
     name: Annotated[str, typer.Argument(help="the packaged model, or with --model any name")],
-    split: Annotated[str, typer.Option(help="PublicTest or PrivateTest")] = "PublicTest",
+    split: Annotated[
+        str, typer.Option(help="PublicTest, PrivateTest, or Training, which it has learnt from")
+    ] = "PublicTest",
     model: Annotated[Path | None, typer.Option(help="an exported file, its card beside it")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -247,6 +293,8 @@ def compare(
     from benchmarks.models_page import write_page
     from classpulse.comparing import compared
 
+    if docs is not None:
+        _made(docs.parent)
     rows = compared(data, runs, again=again, tell=warn)
     if docs is not None:
         write_page(rows, docs)
@@ -299,7 +347,7 @@ def export_model(
     from models.training.export import export_run
 
     require_keras()
-    made = export_run(run, load_dataset(data), out, version=version, interim=interim)
+    made = export_run(run, load_dataset(data), _made(out), version=version, interim=interim)
     if as_json:
         say_json(
             {

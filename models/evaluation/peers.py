@@ -23,6 +23,7 @@ from models.evaluation.measurement import Answers, Cost, Measurement, measure
 from models.inference.runtime import LITERT, load_network
 from models.training.data.datasets import DataSet, Split
 
+SCRIPT: Final = Path(__file__).with_name("peer_answers.py")
 _LONGEST_S: Final = 3600.0
 
 
@@ -45,13 +46,13 @@ PEERS: Final = {
     for peer in (
         Peer(
             "fer",
-            Path(__file__).with_name("peer_fer.py"),
+            SCRIPT,
             "the fer package's own network (mini-Xception, quantised), as it comes",
             "",
         ),
         Peer(
             "deepface",
-            Path(__file__).with_name("peer_deepface.py"),
+            SCRIPT,
             "the deepface package's expression network, as it comes",
             "",
         ),
@@ -104,7 +105,7 @@ def _ask(
     with tempfile.TemporaryDirectory(prefix="classpulse-peer-") as folder:
         asked, answered = Path(folder) / "crops.npy", Path(folder) / "answers.npy"
         np.save(asked, crops)
-        command = [str(python), str(peer.script), str(asked), str(answered)]
+        command = [str(python), str(peer.script), str(asked), str(answered), peer.name]
         try:
             done = subprocess.run(  # noqa: S603 - our own script, no shell
                 command, capture_output=True, text=True, timeout=_LONGEST_S, check=False

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from classpulse.cli import app
+from classpulse.cli import app, main
 from classpulse.commands import models as commands
 from models.evaluation import comparison
 from models.training.data.forms import SIDE
@@ -139,6 +139,18 @@ def test_card_says_how_each_look_is_mistaken() -> None:
     assert "Intended use" in told
     assert "most often as" in told
     assert said("card", "--json")["name"] == "pulse"
+    assert said("card", "pulse") == told
+
+
+def test_card_says_of_every_other_model_what_is_missing() -> None:
+    for row in said("list", "--json"):
+        done = CliRunner().invoke(app, ["models", "card", row["name"]])
+        if row["name"] == "pulse":
+            assert done.exit_code == 0
+        elif row["trainable"]:
+            assert f"{row['name']} has no card until a run of it" in str(done.exception)
+        else:
+            assert f"{row['name']} is a model of others" in str(done.exception)
 
 
 def test_wrong_words_are_refused_in_a_sentence(table: Path, tmp_path: Path) -> None:
@@ -157,6 +169,37 @@ def test_wrong_words_are_refused_in_a_sentence(table: Path, tmp_path: Path) -> N
         "train", *data, "--model", "vgg", "--run", str(tmp_path / "run")
     )
     assert "'resnet50' needs its file's path" in refused("evaluate", "resnet50", *data)
+    assert "a model must be one of pulse, cnn4" in refused("card", "vgg")
+    assert "Give a model's name, or --model" in refused("card", "pulse", "--model", "card.json")
+    (tmp_path / "file").touch()
+    below = str(tmp_path / "file" / "folder")
+    assert "folder that can be written to" in refused("explore", *data, "--out", below)
+    assert "file must be a folder" in refused("compare", "--docs", f"{tmp_path}/file/models.md")
+
+
+def test_where_nothing_can_draw_it_is_one_sentence(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is installed is without the benches, and with them without charts."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "benchmarks"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [_Without(), *sys.meta_path])
+    words = ["classpulse", "models", "compare", "--docs", str(tmp_path / "models.md")]
+    monkeypatch.setattr(sys, "argv", words)
+
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    assert left.value.code == 1
+    assert "no part of the installed program" in capsys.readouterr().err
+
+
+class _Without:
+    """Finds no benches, as where they are not installed."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name.partition(".")[0] == "benchmarks":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 @pytest.mark.parametrize(
