@@ -68,9 +68,9 @@ class TrainConfig:
     """Of the averaged weights that are judged and kept; 0 keeps the last weights themselves."""
     seed: int = 1
     start_from: str = ""
-    """Weights of the same architecture to go on from: a run's file, one that was exported with its
-    card beside it (``.onnx`` or ``.tflite``, not quantised), or ``imagenet``; empty: from scratch.
-    """
+    """Weights of the same architecture to go on from: a run's file, for ``pulse`` one that was
+    exported, with its card beside it (``.onnx`` or ``.tflite``, not quantised), or ``imagenet``;
+    empty: from scratch."""
     mixed_precision: bool = True
     """bfloat16 where the processor has it: measured twice as fast there."""
     augmentation: Augmentation = field(default_factory=Augmentation)

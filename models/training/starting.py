@@ -5,7 +5,8 @@ convolutions before them, and what they were is gone. Reading it back takes each
 mean and the variance are those of a thousand Training faces, and scale and offset follow from what
 the file answers. So the network answers the same both as it stands and while it is trained, where a
 normalisation goes by its batch. The calibration and the mean over a face and its mirror image,
-which export adds, are left aside.
+which export adds, are left aside. The write-ups' files fold more into one another, the scaling of
+grey levels and the calibration, and are refused.
 """
 
 from __future__ import annotations
