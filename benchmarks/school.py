@@ -33,7 +33,7 @@ def lecture_since(store: "Store", started: datetime, now: datetime) -> "Lecture"
     from db.people import courses, school_settings, users
     from db.teaching import lectures
     from db.values import Role, School
-    from services.passwords import hash_password
+    from services.accounts.passwords import hash_password
 
     school_settings.set_school(
         store, School(name="School of Benches", timezone=_ZONE, policy=Policy.INDIVIDUAL), now

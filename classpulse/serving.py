@@ -50,8 +50,8 @@ def write_report(
 ) -> Iterator[Path]:
     """Write a lecture's report, as the store has it now, to files; the paths written."""
     from dashboard import reports
-    from services import viewing
     from services.access import Action, OperatorActor
+    from services.acting import viewing
 
     services = offline_services(store)
     viewing.lecture(services, OperatorActor(), Action.DOWNLOAD_REPORT, lecture_id)

@@ -19,7 +19,7 @@ from contract import ClassPulseError
 
 NAME: Final = "classpulse"
 PACKAGES: Final = (
-    "analytics", "capture_agent", "classpulse", "contract", "dashboard", "db", "models",
+    "analytics", "capture_agent", "classpulse", "contract", "dashboard", "db", "models", "services",
 )  # fmt: skip
 _LEFT_OUT: Final = (".pyc", ".pyo", ".po", ".pot")
 """Compiled, or of use to those alone who work on the program."""

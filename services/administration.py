@@ -16,12 +16,13 @@ from contract.policy import Policy
 from db.engine.unit_of_work import UnitOfWork, together
 from db.people import courses, school_settings, users
 from db.values import Role, School, User
-from services import access, passwords
+from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
-from services.access_log import record, recorded
+from services.accounts import passwords
+from services.acting.access_log import record, recorded
+from services.acting.typed import required
 from services.context import Services
 from services.errors import InvalidError, RefusedError
-from services.typed import required
 
 _LOGIN: Final = rule_text("A login must have 1 to {longest} letters, but this has {given}.")
 _NAME: Final = rule_text("A user's name must have 1 to {longest} letters, but this has {given}.")

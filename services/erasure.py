@@ -14,10 +14,10 @@ from db.people import courses, erasure_requests
 from db.values import ErasureRequest, Removal
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
-from services.access_log import recorded
+from services.acting.access_log import recorded
+from services.acting.typed import required
 from services.context import Services
 from services.errors import RefusedError, UnknownObjectError
-from services.typed import required
 
 _REASON: Final = rule_text("A reason must have 1 to {longest} letters, but this has {given}.")
 

@@ -23,10 +23,12 @@ from db.errors import TicketError
 from db.people import consents, courses, rostered, school_settings, tickets
 from db.teaching import lectures
 from db.values import Course, Lecture, ParticipantStatus, PersonalLink, Student
-from services import access, baselines, lookup
+from services import access
 from services.access import Action, Actor, Nobody, UserActor
+from services.acting import lookup
 from services.context import Services
 from services.errors import ForbiddenError, InvalidError, RefusedError, UnknownObjectError
+from services.figures import baselines
 
 
 class UnknownCodeError(UnknownObjectError):

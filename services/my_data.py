@@ -17,9 +17,10 @@ from db.measurements import ingest, retention
 from db.people import consents, erasure_requests
 from db.teaching import flags
 from db.values import ErasureRequest, Participant, Removal
-from services import access, lookup
+from services import access
 from services.access import Action, Actor, ParticipantObject
-from services.access_log import record, recorded
+from services.acting import lookup
+from services.acting.access_log import record, recorded
 from services.context import Services
 from services.errors import RefusedError, UnknownObjectError
 

@@ -17,9 +17,10 @@ from db.measurements import queries, room_figures
 from db.teaching import rooms
 from db.teaching.rooms import RoomContext
 from db.values import Lecture
-from services import access, lookup
+from services import access
 from services.access import Action, Actor, LectureObject, RoomActor, UserActor
-from services.access_log import record
+from services.acting import lookup
+from services.acting.access_log import record
 from services.context import Services
 from services.errors import ForbiddenError, InvalidError, NotSignedInError
 from services.joining import facts

@@ -13,12 +13,13 @@ from db.engine.unit_of_work import UnitOfWork, together
 from db.people import consents, school_settings
 from db.teaching import flags, lectures
 from db.values import FlagOutcome, FlagRow, Lecture, Marker, Participant
-from services import access, lookup
+from services import access
 from services.access import Action, Actor, LectureObject, UserActor
-from services.access_log import record, recorded
+from services.acting import lookup
+from services.acting.access_log import record, recorded
+from services.acting.typed import required
 from services.context import Services
 from services.errors import InvalidError, RefusedError, UnknownObjectError
-from services.typed import required
 
 OUTCOMES: Final[Mapping[str, FlagOutcome]] = {
     "checked_in": FlagOutcome.CHECKED_IN,

@@ -165,8 +165,8 @@ def report(
 def _make_course(services: "Services", title: str, mode: str, teacher: str | None) -> None:
     """Make the course unless one of that title is there, and let ``teacher`` teach it."""
     from db.people import courses
-    from services import rosters
     from services.access import OperatorActor
+    from services.rosters import lists
 
     if mode not in tuple(CourseMode):
         raise UsageError(f"A mode must be one of {', '.join(CourseMode)}, but received {mode!r}.")
@@ -176,7 +176,7 @@ def _make_course(services: "Services", title: str, mode: str, teacher: str | Non
     made = (
         known[0]
         if known
-        else rosters.add_course(services, operator, title=title, mode=CourseMode(mode))
+        else lists.add_course(services, operator, title=title, mode=CourseMode(mode))
     )
     if taught_by:
-        rosters.set_teaches(services, operator, made.id, taught_by.id, teaches=True)
+        lists.set_teaches(services, operator, made.id, taught_by.id, teaches=True)

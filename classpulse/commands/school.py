@@ -12,7 +12,7 @@ from classpulse.opening import opened_store
 from contract.policy import Policy
 
 if TYPE_CHECKING:
-    from services.rosters import Difference
+    from services.rosters.lists import Difference
 
 users = typer.Typer(help="Teachers and admins.", no_args_is_help=True)
 roster = typer.Typer(help="Courses and their students.", no_args_is_help=True)
@@ -136,24 +136,22 @@ def import_roster(
 ) -> None:
     """Import students from OneRoster CSV (1.1, 1.2) or from one CSV with a column name."""
     from classpulse.serving import offline_services
-    from services import rosters
     from services.access import OperatorActor
-    from services.roster_files import read_roster
+    from services.rosters import lists
+    from services.rosters.files import read_roster
 
     found, operator = read_roster(source, course), OperatorActor()
     with opened_store(database) as store:
         services = offline_services(store)
         if dry_run:
-            rows = [_row(one) for one in rosters.differences(services, operator, found)]
+            rows = [_row(one) for one in lists.differences(services, operator, found)]
         else:
-            made = rosters.import_roster(services, operator, found)
+            made = lists.import_roster(services, operator, found)
             rows = [_row(one) for one, _ in made]
             for row, (_, course_made) in zip(rows, made, strict=True) if links else ():
                 row["links"] = [
                     {"student": student.name, "id": student.external_id, "link": secret}
-                    for student, secret in rosters.personal_links(
-                        services, operator, course_made.id
-                    )
+                    for student, secret in lists.personal_links(services, operator, course_made.id)
                 ]
     result = {"dry_run": dry_run, "courses": rows}
     if as_json:

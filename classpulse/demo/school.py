@@ -38,7 +38,7 @@ def open_school(store: Store, now: datetime) -> DemoSchool:
     """Make the school, or find it where the folder already holds one."""
     from db.people import courses, school_settings, users
     from db.values import Role, School
-    from services.passwords import hash_password
+    from services.accounts.passwords import hash_password
 
     there = [course for course in courses.list_courses(store) if course.title == COURSE]
     if there:

@@ -5,9 +5,9 @@ from flask import g, request
 from dashboard.api.limits import current_limits
 from dashboard.http.web import current_services
 from db.values import AgentContext
-from services import receiving
 from services.access import Action
 from services.errors import NotSignedInError
+from services.receiving import batches
 
 
 def agent() -> AgentContext:
@@ -22,7 +22,7 @@ def agent() -> AgentContext:
     token = bearer_secret()
     if token is None:
         raise NotSignedInError("This needs the agent's token, as Authorization: Bearer.")
-    found = receiving.sender(current_services(), token)
+    found = batches.sender(current_services(), token)
     current_limits().agent.take(found.token_id)
     g.agent_context = found
     return found
@@ -37,5 +37,5 @@ def bearer_secret() -> str | None:
 def sender(action: Action) -> AgentContext:
     """The participant who may still send what ``action`` says; errors as the use case's."""
     context = agent()
-    receiving.require_may_send(context, action)
+    batches.require_may_send(context, action)
     return context

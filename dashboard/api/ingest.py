@@ -22,11 +22,13 @@ from dashboard.api.operations import answer, nothing, operation, read_body
 from dashboard.http.web import current_services
 from dashboard.i18n.error_words import rule_words
 from db.values import AgentContext, Lecture
-from services import flag_log, my_data, receiving
+from services import my_data
 from services.access import Action
 from services.errors import InvalidError
-from services.receiving import Taken, actor_of
-from services.verdicts import Grounds
+from services.figures import flag_log
+from services.receiving import batches
+from services.receiving.batches import Taken, actor_of
+from services.receiving.verdicts import Grounds
 
 blueprint = Blueprint("ingest", __name__)
 
@@ -56,7 +58,7 @@ def observations() -> Response:
     """``POST /observations``."""
     context = sender(Action.SEND_OBSERVATIONS)
     items = read_batch(request.get_data(cache=False), Observation)
-    taken = receiving.take_observations(current_services(), context, items)
+    taken = batches.take_observations(current_services(), context, items)
     return answered(taken, context.lecture, admitted=context.admitted, ask=_question(context))
 
 
@@ -72,7 +74,7 @@ def events() -> Response:
     """``POST /events``."""
     context = sender(Action.SEND_EVENTS)
     items = read_batch(request.get_data(cache=False), Event)
-    taken = receiving.take_events(current_services(), context, items)
+    taken = batches.take_events(current_services(), context, items)
     return answered(taken, context.lecture, admitted=context.admitted, ask=_question(context))
 
 
@@ -89,7 +91,7 @@ def answered(taken: Taken[Any], lecture: Lecture, **also: Any) -> Response:
     )
 
 
-def _verdict(given: receiving.Verdict) -> ItemVerdict:
+def _verdict(given: batches.Verdict) -> ItemVerdict:
     match given.grounds:
         case None:
             kind = Verdict.DUPLICATE if given.known else Verdict.ACCEPTED

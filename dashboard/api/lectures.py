@@ -26,8 +26,9 @@ from dashboard.i18n.flag_words import reason_of
 from db.measurements import queries
 from db.teaching import flags, reports
 from db.values import Course, Lecture, Report
-from services import access, viewing
+from services import access
 from services.access import Action
+from services.acting import viewing
 from services.errors import InvalidError, UnknownObjectError
 from services.joining import facts
 from services.live.values import LiveSnapshot, MoodFigures

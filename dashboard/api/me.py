@@ -24,7 +24,7 @@ from services.access import ParticipantActor
 from services.errors import InvalidError, NotSignedInError
 from services.joining import facts
 from services.reading import own
-from services.receiving import actor_of
+from services.receiving.batches import actor_of
 
 blueprint = Blueprint("me", __name__)
 

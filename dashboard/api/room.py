@@ -15,9 +15,10 @@ from dashboard.api.operations import answer, nothing, operation, read_body
 from dashboard.auth import signin
 from dashboard.http.web import current_services
 from db.teaching.rooms import RoomContext
-from services import receiving, room_camera
+from services import room_camera
 from services.access import Actor, Nobody
 from services.errors import NotSignedInError
+from services.receiving import batches
 
 blueprint = Blueprint("room", __name__)
 
@@ -85,7 +86,7 @@ def observations() -> Response:
     """``POST /room/observations``."""
     context = _room()
     items = read_batch(request.get_data(cache=False), RoomObservation)
-    return answered(receiving.take_room(current_services(), context, items), context.lecture)
+    return answered(batches.take_room(current_services(), context, items), context.lecture)
 
 
 def _user() -> Actor:

@@ -22,10 +22,10 @@ from dashboard.http.web import current_services
 from dashboard.i18n import error_words, text
 from dashboard.settings import Settings
 from db.errors import ConflictError
-from services import provider_accounts
 from services.access import UserActor
+from services.accounts import provider as provider_accounts
+from services.accounts.provider import PersonError
 from services.errors import ForbiddenError, RefusedError, UnknownObjectError
-from services.provider_accounts import PersonError
 
 _log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from dashboard.settings import Settings
 from db.values import Role
-from services.provider_accounts import Person, PersonError
+from services.accounts.provider import Person, PersonError
 
 _LONGEST: Final = 200
 

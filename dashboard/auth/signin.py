@@ -19,8 +19,9 @@ from dashboard.pages.account.signin import signin_html
 from db.engine.secrets import mint
 from db.people import consents, courses, users
 from db.values import User
-from services import access, passwords
+from services import access
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
+from services.accounts import passwords
 from services.errors import ForbiddenError, NotSignedInError
 
 blueprint = Blueprint("signin", __name__)

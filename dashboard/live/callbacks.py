@@ -13,8 +13,9 @@ from dashboard.http import untrusted
 from dashboard.i18n import text
 from dashboard.live import intervals as interval_panel
 from dashboard.live import page, panels, parts, room
-from services import lookup, teaching
+from services import teaching
 from services.access import Action
+from services.acting import lookup
 from services.context import Services
 from services.errors import InvalidError
 

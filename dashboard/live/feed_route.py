@@ -16,8 +16,9 @@ from dashboard.i18n.viewer_language import known
 from dashboard.live import parts
 from dashboard.live.delta_feed import Delta, DeltaFeed, State
 from db.values import Course, Lecture
-from services import access, lookup
+from services import access
 from services.access import Action, Nobody
+from services.acting import lookup
 from services.errors import NotSignedInError
 from services.live.values import Increment, LiveSnapshot
 

@@ -17,8 +17,9 @@ from dashboard.auth.signin import current_actor, secured_callback
 from dashboard.components import ids, parts
 from dashboard.i18n import mark, plural, text, wording
 from db.values import Lecture
-from services import lookup, room_camera
+from services import room_camera
 from services.access import Action
+from services.acting import lookup
 from services.context import Services
 
 TICK_MS = 10_000

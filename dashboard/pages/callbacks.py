@@ -22,8 +22,9 @@ from dashboard.pages import routes
 from dashboard.pages.account import callbacks as account_callbacks
 from dashboard.pages.admin import callbacks as admin_callbacks
 from dashboard.pages.student import callbacks as student_callbacks
-from services import lookup, teaching
+from services import teaching
 from services.access import SCHOOL, Action
+from services.acting import lookup
 
 
 def register(app: Dash, services: WebServices) -> None:

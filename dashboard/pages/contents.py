@@ -14,9 +14,10 @@ from dashboard.pages.admin import courses as admin_courses
 from dashboard.pages.admin import erasure as admin_erasure
 from dashboard.pages.admin import log, school
 from dashboard.pages.admin import people as admin_people
-from services import access, accounts
+from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
-from services.reading import office
+from services.accounts import own
+from services.reading import administration
 
 
 def page(services: WebServices, actor: Actor, path: str) -> Any:
@@ -40,7 +41,7 @@ def own_account(services: WebServices, actor: Actor) -> Any:
     """The account page of whoever is signed in."""
     if not isinstance(actor, UserActor):
         return shell.sign_in_first(urls.ACCOUNT)
-    found = accounts.account(services, actor, current_user.get_id(), services.settings.oidc_issuer)
+    found = own.account(services, actor, current_user.get_id(), services.settings.oidc_issuer)
     return account_page.layout(
         actor.user,
         found.sessions,
@@ -54,53 +55,53 @@ def own_account(services: WebServices, actor: Actor) -> Any:
 
 def this_session(services: WebServices) -> UUID | None:
     """The session that is asking."""
-    return accounts.session(services, current_user.get_id())
+    return own.session(services, current_user.get_id())
 
 
 def log_rows(
     services: WebServices, actor: Actor, who: str | None, what: str | None
 ) -> list[dict[str, Any]]:
     """The rows of the access log's newest records of that narrowing."""
-    of_school, found = office.narrowed(services, actor, who, what, most=log.SHOWS)
+    of_school, found = administration.narrowed(services, actor, who, what, most=log.SHOWS)
     return log.rows(of_school, found.records, found.names)
 
 
 def _school(services: WebServices, actor: Actor) -> Any:
-    found = office.school(services, actor)
+    found = administration.school(services, actor)
     return school.layout(found.school, found.waiting)
 
 
 def people_rows(services: WebServices, actor: Actor) -> list[dict[str, Any]]:
     """Everybody who signs in, and what may be done about them."""
-    return _people_rows(office.people(services, actor), actor)
+    return _people_rows(administration.people(services, actor), actor)
 
 
-def _people_rows(found: office.People, actor: Actor) -> list[dict[str, Any]]:
+def _people_rows(found: administration.People, actor: Actor) -> list[dict[str, Any]]:
     oneself = actor.user.id if isinstance(actor, UserActor) else None
     return admin_people.rows(found.users, found.sessions, oneself)
 
 
 def _people(services: WebServices, actor: Actor) -> Any:
-    found = office.people(services, actor)
+    found = administration.people(services, actor)
     return admin_people.layout(found.school, _people_rows(found, actor), found.waiting)
 
 
 def course_rows(services: WebServices, actor: Actor) -> list[admin_courses.Row]:
     """Every course with who teaches it and how many are on its roster."""
-    return _course_rows(office.all_courses(services, actor))
+    return _course_rows(administration.all_courses(services, actor))
 
 
-def _course_rows(found: office.Courses) -> list[admin_courses.Row]:
+def _course_rows(found: administration.Courses) -> list[admin_courses.Row]:
     return [admin_courses.Row(one.course, one.teachers, one.students) for one in found.courses]
 
 
 def _courses(services: WebServices, actor: Actor) -> Any:
-    found = office.all_courses(services, actor)
+    found = administration.all_courses(services, actor)
     return admin_courses.layout(found.school, _course_rows(found), found.waiting)
 
 
 def _log(services: WebServices, actor: Actor) -> Any:
-    found = office.log(services, actor, most=log.SHOWS)
+    found = administration.log(services, actor, most=log.SHOWS)
     return log.layout(
         found.school,
         found.newest.records,
@@ -112,4 +113,4 @@ def _log(services: WebServices, actor: Actor) -> Any:
 
 
 def _erasure(services: WebServices, actor: Actor) -> Any:
-    return admin_erasure.layout(*office.erasure(services, actor))
+    return admin_erasure.layout(*administration.erasure(services, actor))

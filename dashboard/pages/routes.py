@@ -20,8 +20,9 @@ from dashboard.pages.student import home as student_home
 from dashboard.pages.student import own_page
 from dashboard.reports.change_points import told_change_points
 from db.values import Role
-from services import joining, lookup, viewing
+from services import joining
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
+from services.acting import lookup, viewing
 from services.errors import ForbiddenError, NotSignedInError, UnknownObjectError
 from services.reading import lectures
 

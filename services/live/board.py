@@ -28,8 +28,8 @@ from db.measurements.bucket_cache import BucketFollower
 from db.people import courses
 from db.teaching import flags, lectures, published_groups
 from db.values import FlagRow, Lecture
-from services import self_reports
-from services.baselines import known_baselines
+from services.figures import self_reports
+from services.figures.baselines import known_baselines
 from services.live.compose import CHANGE_S, Composer, Material, View
 from services.live.values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 

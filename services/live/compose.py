@@ -25,7 +25,8 @@ from analytics.privacy.small_groups import live_view, rounded, rounded_each
 from contract import BUCKET_SECONDS, LOOKS, Policy
 from contract.published_groups import PublishedGroup
 from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, ParticipantStatus
-from services import access, flag_log
+from services import access
+from services.figures import flag_log
 from services.live.values import (
     Hidden,
     LivePoint,

@@ -26,9 +26,11 @@ from db.values import (
     ParticipantStatus,
     SelfReport,
 )
-from services import access, flag_log, lookup, my_data
+from services import access, my_data
 from services.access import Action, ParticipantActor
+from services.acting import lookup
 from services.context import Services
+from services.figures import flag_log
 from services.live.compose import confusion_of
 from services.live.values import LivePoint
 

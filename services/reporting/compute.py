@@ -20,10 +20,12 @@ from db.measurements import queries
 from db.people import school_settings
 from db.teaching import flags, lectures, published_groups
 from db.values import Course, Lecture, Participant
-from services import access, flag_log, lookup, room_camera, self_reports
-from services.baselines import known_baselines
+from services import access, room_camera
+from services.acting import lookup
 from services.context import Services
 from services.errors import UnsettledError
+from services.figures import flag_log, self_reports
+from services.figures.baselines import known_baselines
 from services.live.compose import confusion_of
 from services.reporting.earlier import earlier_figures
 

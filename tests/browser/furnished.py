@@ -19,10 +19,12 @@ from db.measurements import ingest, queries
 from db.people import consents, courses, users
 from db.teaching import lectures
 from db.values import Lecture, Role
-from services import my_data, rosters, self_reports
+from services import my_data
 from services.access import OperatorActor, ParticipantActor
-from services.passwords import hash_password
-from services.roster_files import RosterStudent
+from services.accounts.passwords import hash_password
+from services.figures import self_reports
+from services.rosters import lists
+from services.rosters.files import RosterStudent
 from tests.builders.classroom import PASSWORD, Classroom
 from tests.builders.observations import observation
 from tests.builders.students import Student
@@ -253,7 +255,7 @@ def _office(room: Classroom, students: Sequence[Student]) -> str:
     """Something in each of the office's rooms; answers the code of a lecture with a roster."""
     store, services, operator = room.app.store, room.app.services, OperatorActor()
     roster = {"Algebra 8c": [RosterStudent(name, str(n), None) for n, name in enumerate(NAMES)]}
-    ((_, algebra),) = rosters.import_roster(services, operator, roster)
+    ((_, algebra),) = lists.import_roster(services, operator, roster)
     ben = students[1].id
     found = consents.participant(store, ben)
     assert found is not None

@@ -20,7 +20,7 @@ from db.people import consents, school_settings
 from db.teaching import lectures
 from db.values import Course, Lecture, ParticipantStatus, Role, User
 from models.cards import Card
-from services.passwords import hash_password
+from services.accounts.passwords import hash_password
 from tests.builders.clock import START, Clock
 from tests.builders.school import employ, offer, settle
 from tests.builders.students import Student

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from services import passwords
+from services.accounts import passwords
 from tests.builders.world import PASSWORD, World, make_world
 
 

@@ -10,8 +10,9 @@ from dashboard.http import untrusted
 from dashboard.http.web import WebServices
 from dashboard.i18n import text
 from dashboard.pages import contents
-from services import accounts, lookup
 from services.access import Action, UserActor
+from services.accounts import own
+from services.acting import lookup
 from services.errors import NotSignedInError
 
 _SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
@@ -45,7 +46,7 @@ def _sessions(app: Dash, services: WebServices) -> None:
         pressed = untrusted.pressed(clicks, "session")
         if pressed is None:
             return no_update, no_update
-        accounts.end_session(services, _me(), lookup.as_uuid(pressed["session"], "session"))
+        own.end_session(services, _me(), lookup.as_uuid(pressed["session"], "session"))
         said = shell.notice(text("Done. That browser is signed out."), good=True)
         return contents.own_account(services, _me()), said
 
@@ -61,7 +62,7 @@ def _sessions(app: Dash, services: WebServices) -> None:
     def end_others(clicks: int | None) -> Any:
         if not clicks:
             return no_update, no_update
-        accounts.end_other_sessions(services, _me(), contents.this_session(services))
+        own.end_other_sessions(services, _me(), contents.this_session(services))
         said = shell.notice(text("Done. Only this browser is signed in."), good=True)
         return contents.own_account(services, _me()), said
 
@@ -81,5 +82,5 @@ def _password(app: Dash, services: WebServices) -> None:
         if not clicks:
             return no_update
         given = [word if isinstance(word, str) else "" for word in (old, new)]
-        accounts.change_password(services, _me(), *given)
+        own.change_password(services, _me(), *given)
         return urls.SIGN_IN

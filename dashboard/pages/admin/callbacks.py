@@ -13,10 +13,11 @@ from dashboard.i18n import text
 from dashboard.pages import contents
 from dashboard.pages.admin import log, roster_callbacks
 from db.values import Role
-from services import administration, erasure, lookup
+from services import administration, erasure
 from services.access import Action
+from services.acting import lookup
 from services.errors import InvalidError
-from services.reading import office
+from services.reading import administration as office
 
 _SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
 _PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)

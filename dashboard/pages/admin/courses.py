@@ -14,7 +14,7 @@ from dashboard.components import grid, ids, parts, urls
 from dashboard.i18n import plural, text, wording
 from dashboard.pages.admin import school as admin
 from db.values import Course, Role, School, User
-from services.rosters import Difference
+from services.rosters.lists import Difference
 
 NAMES_SHOWN = 20
 

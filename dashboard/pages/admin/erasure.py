@@ -12,7 +12,7 @@ from dashboard.components import ids, parts, urls
 from dashboard.i18n import text
 from dashboard.pages.admin import school as admin
 from db.values import School
-from services.reading.office import Asked
+from services.reading.administration import Asked
 
 
 def layout(school: School, asked: Sequence[Asked]) -> Any:

@@ -21,9 +21,11 @@ from dashboard.pages import contents
 from dashboard.pages.admin import courses as admin_courses
 from db.people import courses, users
 from db.values import Course
-from services import lookup, roster_files, rosters
 from services.access import Action
+from services.acting import lookup
 from services.errors import InvalidError, RosterError
+from services.rosters import files as roster_files
+from services.rosters import lists
 
 _SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
 _PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
@@ -56,7 +58,7 @@ def _courses(app: Dash, services: WebServices) -> None:
             return no_update, no_update
         if mode not in [one.value for one in CourseMode]:
             raise InvalidError("Choose how students join.")
-        rosters.add_course(
+        lists.add_course(
             services,
             current_actor(),
             title=untrusted.typed(title),
@@ -88,7 +90,7 @@ def _teachers(app: Dash, services: WebServices) -> None:
         wanted = {lookup.as_uuid(one, "user") for one in chosen}
         known = {user.id for user in courses.teachers_of(services.store, course.id)}
         for user in wanted ^ known:
-            rosters.set_teaches(services, current_actor(), course.id, user, user in wanted)
+            lists.set_teaches(services, current_actor(), course.id, user, user in wanted)
         if wanted == known:
             return no_update, no_update
         rows = admin_courses.grid_rows(contents.course_rows(services, current_actor()))
@@ -130,7 +132,7 @@ def _import(app: Dash, services: WebServices) -> None:
             roster = _read(uploaded, names, course)
         except RosterError as error:
             return shell.notice(sentence(error), good=False), True
-        found = rosters.differences(services, current_actor(), roster)
+        found = lists.differences(services, current_actor(), roster)
         nothing = not any(one.added or one.changed or one.course is None for one in found)
         return admin_courses.preview(found), nothing
 
@@ -147,7 +149,7 @@ def _import(app: Dash, services: WebServices) -> None:
     def take(clicks: int | None, uploaded: Any, names: Any, course: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        rosters.import_roster(services, current_actor(), _read(uploaded, names, course))
+        lists.import_roster(services, current_actor(), _read(uploaded, names, course))
         page = contents.page(services, current_actor(), urls.ADMIN_COURSES)
         return page, shell.notice(text("Imported."), good=True)
 
@@ -197,7 +199,7 @@ def _acts(app: Dash, services: WebServices) -> None:
 
 
 def _links(services: WebServices, course: Course) -> dict[str, Any]:
-    made = rosters.personal_links(services, current_actor(), course.id)
+    made = lists.personal_links(services, current_actor(), course.id)
     text_file = io.StringIO()
     writer = csv.writer(text_file)
     writer.writerow(["name", "id", "email", "join"])

@@ -27,8 +27,9 @@ from dashboard.pages.join import here, start
 from dashboard.pages.join import page as join
 from dashboard.pages.student import own_page, self_report
 from db.values import Lecture
-from services import joining, lookup, my_data
+from services import joining, my_data
 from services.access import SCHOOL, Action, ParticipantActor
+from services.acting import lookup
 from services.context import Services
 from services.errors import InvalidError
 from services.reading import own

@@ -15,9 +15,11 @@ from db.errors import StoreError
 from db.people import audit
 from db.schema.tables import metadata
 from db.values import Role
-from services import accounts, administration, erasure, my_data, rosters, teaching
+from services import administration, erasure, my_data, teaching
 from services.access import OperatorActor, ParticipantActor, UserActor
-from services.roster_files import RosterStudent
+from services.accounts import own
+from services.rosters import lists
+from services.rosters.files import RosterStudent
 from tests.builders.world import PASSWORD, make_world
 
 OPERATOR = OperatorActor()
@@ -55,16 +57,16 @@ ACTS: Mapping[str, Act] = {
         w.app.services, OPERATOR, name="Anew", timezone="Europe/Berlin", guardian_required=True,
         retention_days=7,
     ),
-    "add a course": lambda w: rosters.add_course(
+    "add a course": lambda w: lists.add_course(
         w.app.services, OPERATOR, title="Art", mode=CourseMode.ROSTER
     ),
-    "let somebody teach": lambda w: rosters.set_teaches(
+    "let somebody teach": lambda w: lists.set_teaches(
         w.app.services, OPERATOR, _course(w).id, w.users["tara"].id, teaches=False
     ),
-    "import a roster": lambda w: rosters.import_roster(
+    "import a roster": lambda w: lists.import_roster(
         w.app.services, OPERATOR, {"Art": [RosterStudent("Ana", "1", None)]}
     ),
-    "make personal links": lambda w: rosters.personal_links(
+    "make personal links": lambda w: lists.personal_links(
         w.app.services, OPERATOR, w.courses[CourseMode.ROSTER].id
     ),
     "start a lecture": lambda w: teaching.start_lecture(
@@ -87,7 +89,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "delete own numbers": lambda w: my_data.erase(w.app.services, w.student, w.waiting),
     "erase": lambda w: erasure.erase(w.app.services, OPERATOR, w.waiting),
-    "change the password": lambda w: accounts.change_password(
+    "change the password": lambda w: own.change_password(
         w.app.services, _teacher(w), PASSWORD, "battery staple"
     ),
 }  # fmt: skip

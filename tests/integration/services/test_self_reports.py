@@ -9,8 +9,9 @@ from contract.policy import CourseMode, Policy
 from db.measurements import queries
 from db.teaching import lectures
 from db.values import SelfReportSpan
-from services import my_data, self_reports
+from services import my_data
 from services.access import ParticipantActor
+from services.figures import self_reports
 
 GOOD, LOST = PulseMood.GOOD, PulseMood.LOST
 

@@ -18,7 +18,7 @@ from db.measurements import queries, retention
 from db.people import consents
 from db.teaching import flags, lectures
 from db.values import FlagOutcome, FlagRow
-from services.flag_log import open_question
+from services.figures.flag_log import open_question
 from services.live.board import LiveBoard
 from services.live.compose import confusion_of
 from services.live.values import Hidden

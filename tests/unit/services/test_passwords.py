@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from argon2 import PasswordHasher
 
-from services import passwords
+from services.accounts import passwords
 from services.errors import InvalidError
 
 QUICK = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}

@@ -11,11 +11,12 @@ from dashboard.settings import Settings
 from db.engine.store import Store
 from db.errors import StoreError
 from db.people import audit, courses
-from services import roster_files, rosters
 from services.access import OperatorActor
 from services.context import NothingLive, Services
 from services.errors import RosterError
-from services.roster_files import RosterStudent, read_files, read_roster
+from services.rosters import files as roster_files
+from services.rosters import lists
+from services.rosters.files import RosterStudent, read_files, read_roster
 from tests.builders.card import sharp_card
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -97,18 +98,18 @@ def services(sqlite_store: Store) -> Services:
 
 def test_two_students_of_one_name_get_a_link_each(services: Services, tmp_path: Path) -> None:
     twins = write(tmp_path, twins="name,id\nAna,1\nAna,2\n") / "twins.csv"
-    ((_, course),) = rosters.import_roster(services, OPERATOR, read_roster(twins, "Art"))
-    links = rosters.personal_links(services, OPERATOR, course.id)
+    ((_, course),) = lists.import_roster(services, OPERATOR, read_roster(twins, "Art"))
+    links = lists.personal_links(services, OPERATOR, course.id)
     assert [student.name for student, _ in links] == ["Ana", "Ana"]
     assert len({secret for _, secret in links}) == 2
 
 
 def test_importing_twice_adds_nobody_twice(services: Services, tmp_path: Path) -> None:
     roster = read_roster(one_roster(tmp_path / "r", version="1.2"))
-    (tried,) = rosters.differences(services, OPERATOR, roster)
+    (tried,) = lists.differences(services, OPERATOR, roster)
     assert courses.list_courses(services.store) == []
-    ((first, _),) = rosters.import_roster(services, OPERATOR, roster)
-    ((again, course),) = rosters.import_roster(services, OPERATOR, roster)
+    ((first, _),) = lists.import_roster(services, OPERATOR, roster)
+    ((again, course),) = lists.import_roster(services, OPERATOR, roster)
     assert [len(found.added) for found in (tried, first, again)] == [1, 1, 0]
     assert [one.name for one in courses.roster(services.store, course.id)] == ["Ana Díaz"]
 
@@ -117,22 +118,22 @@ def test_an_import_is_all_or_nothing(services: Services) -> None:
     fits = RosterStudent("Ana", "1", None)
     roster = {"Art": [fits], "Music": [RosterStudent(None, "2", None)]}  # type: ignore[arg-type]
     with pytest.raises(StoreError):
-        rosters.import_roster(services, OPERATOR, roster)
+        lists.import_roster(services, OPERATOR, roster)
     assert courses.list_courses(services.store) == []
     assert audit.records(services.store) == []
 
 
 def test_a_difference_names_who_is_new_changed_and_not_listed(services: Services) -> None:
     first = read_files({"a.csv": b"name,id,email\nAna,1,a@x\nBo,2,\nCy,3,\n"}, "Art")
-    rosters.import_roster(services, OPERATOR, first)
+    lists.import_roster(services, OPERATOR, first)
     second = read_files({"b.csv": b"name,id,email\nAna,1,a@x\nBo Lund,2,\nDi,4,\n"}, "Art")
-    (found,) = rosters.differences(services, OPERATOR, second)
+    (found,) = lists.differences(services, OPERATOR, second)
     assert [one.name for one in found.added] == ["Di"]
     assert [(old.name, new.name) for old, new in found.changed] == [("Bo", "Bo Lund")]
     assert [one.name for one in found.unlisted] == ["Cy"]
     assert found.same == 1
-    rosters.import_roster(services, OPERATOR, second)
-    (again,) = rosters.differences(services, OPERATOR, second)
+    lists.import_roster(services, OPERATOR, second)
+    (again,) = lists.differences(services, OPERATOR, second)
     assert (again.added, again.changed, again.same) == ((), (), 3)
     assert [one.name for one in again.unlisted] == ["Cy"]
 

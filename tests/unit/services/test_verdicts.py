@@ -9,7 +9,7 @@ from contract.exchange import Reason
 from contract.policy import Policy
 from db.values import Lecture
 from services.context import Terms
-from services.verdicts import judge
+from services.receiving.verdicts import judge
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)

@@ -16,7 +16,7 @@ from db.measurements import ingest
 from db.people import audit, courses, erasure_requests, identities, users
 from db.teaching import flags, lectures, reports
 from db.values import Lecture, Role, Student
-from services import passwords
+from services.accounts import passwords
 from tests.builders.statements import asked
 from tests.builders.world import PASSWORD
 from tests.integration.dashboard.test_callbacks import call

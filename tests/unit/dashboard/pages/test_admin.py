@@ -21,7 +21,7 @@ from db.values import (
     Student,
     User,
 )
-from services.rosters import Difference, RosterStudent
+from services.rosters.lists import Difference, RosterStudent
 from tests.builders.pages import COURSE, LECTURE, NOW, text_of
 
 

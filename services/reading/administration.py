@@ -8,7 +8,7 @@ from db.people import audit, courses, erasure_requests, names, school_settings, 
 from db.values import AccessRecord, Course, ErasureRequest, School, User
 from services import access
 from services.access import SCHOOL, Action, Actor
-from services.access_log import looked
+from services.acting.access_log import looked
 from services.context import Services
 
 

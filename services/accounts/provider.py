@@ -10,9 +10,9 @@ from typing import Any, Final
 from db.engine.unit_of_work import UnitOfWork, together
 from db.people import identities
 from db.values import Role, User
-from services import accounts
 from services.access import UserActor
-from services.access_log import record
+from services.accounts import own
+from services.acting.access_log import record
 from services.context import Services
 from services.errors import ForbiddenError
 
@@ -89,7 +89,7 @@ def _added(services: Services, person: Person) -> User:
 
 def _refreshed(services: Services, person: Person, known: User) -> User:
     user = known
-    if not accounts.has_password(services, known.login):
+    if not own.has_password(services, known.login):
         user = User(known.id, known.login, person.name, _role(person), known.disabled)
     now = services.clock()
 

@@ -20,7 +20,7 @@ from services import access
 from services.access import Action, ParticipantActor
 from services.context import Services
 from services.errors import ForbiddenError, NotSignedInError
-from services.verdicts import Grounds, judge, misdated
+from services.receiving.verdicts import Grounds, judge, misdated
 
 Item = TypeVar("Item", Observation, Event, RoomObservation)
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from db.engine.unit_of_work import UnitOfWork
 from db.people import identities, school_settings, users
 from db.values import Identity, OpenSession, School
-from services import access, passwords
+from services import access
 from services.access import SCHOOL, Action, UserActor
-from services.access_log import recorded
+from services.accounts import passwords
+from services.acting.access_log import recorded
 from services.context import Services
 from services.errors import InvalidError, RefusedError
 

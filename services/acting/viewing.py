@@ -4,9 +4,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from db.values import Course, Lecture
-from services import access, lookup
+from services import access
 from services.access import Action, Actor, Nobody
-from services.access_log import looked
+from services.acting import lookup
+from services.acting.access_log import looked
 from services.context import Services
 from services.errors import NotSignedInError
 

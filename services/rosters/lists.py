@@ -12,14 +12,15 @@ from db.engine.store import Store
 from db.engine.unit_of_work import UnitOfWork, together
 from db.people import courses, school_settings, users
 from db.values import Course, Role, Student
-from services import access, lookup
+from services import access
 from services.access import SCHOOL, Action, Actor
-from services.access_log import record, recorded
+from services.acting import lookup
+from services.acting.access_log import record, recorded
+from services.acting.typed import required
 from services.administration import zone
 from services.context import Services
 from services.errors import InvalidError
-from services.roster_files import Roster, RosterStudent
-from services.typed import required
+from services.rosters.files import Roster, RosterStudent
 
 _COURSE: Final = rule_text(
     "A course's title must have 1 to {longest} letters, but this has {given}."

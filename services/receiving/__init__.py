@@ -1,0 +1,1 @@
+"""What agents send: whose it is, the verdict on each item, and storing it once."""

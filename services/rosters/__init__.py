@@ -1,0 +1,1 @@
+"""Courses and their lists: read from files, compared, changed, and their personal links."""
