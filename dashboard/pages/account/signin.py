@@ -4,44 +4,22 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from dashboard import i18n
 from dashboard.components import urls
 from dashboard.components.language_links import language_links
+from dashboard.components.plain_page import plain_page
 from dashboard.i18n import text
 
-_PAGE: Final = """<!DOCTYPE html>
-<html lang="{language}" data-mantine-color-scheme="auto">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{sign_in} · ClassPulse</title>
-<link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/classpulse.css">
-</head>
-<body>
-<main class="cp-signin">
-<section class="cp-card">
-<p class="cp-brand"><img src="/assets/mark.svg" alt="" class="cp-brand-mark">ClassPulse</p>
-<h1>{sign_in}</h1>
-<p class="cp-lead">{lead}</p>
-{error}
+_FORM: Final = """{error}
 {elsewhere}
 <form method="post" action="/signin">
 <input type="hidden" name="next" value="{next_url}">
 <label for="login">{name}</label>
-<input id="login" name="login" autocomplete="username" autocapitalize="none" required {focus_name}>
+<input id="login" name="login" autocomplete="username" autocapitalize="none" required autofocus>
 <label for="password">{password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button type="submit">{sign_in}</button>
 </form>
-<p class="cp-quiet">{students}</p>
-</section>
-{languages}
-</main>
-</body>
-</html>
-"""
+<p class="cp-quiet">{students}</p>"""
 
 
 def signin_html(
@@ -54,24 +32,24 @@ def signin_html(
     """
     said = "" if error is None else f'<p class="cp-notice-bad" role="alert">{escape(error)}</p>'
     here = f"{urls.SIGN_IN}?next={quote(next_url, safe='')}"
+    lead = (
+        text("For teachers and admins of the school.")
+        if elsewhere is None
+        else text("For everybody of the school.")
+    )
     words = {
         "sign_in": text("Sign in"),
-        "lead": text("For teachers and admins of the school.")
-        if elsewhere is None
-        else text("For everybody of the school."),
         "name": text("Name"),
         "password": text("Password"),
         "students": text("Students need no account: open the link of your lecture."),
     }
-    return _PAGE.format(
-        language=i18n.language().value,
+    form = _FORM.format(
         error=said,
         elsewhere="" if elsewhere is None else _elsewhere(elsewhere, next_url, left=left),
         next_url=escape(next_url, quote=True),
-        focus_name="autofocus",
-        languages=language_links(here),
         **{name: escape(word) for name, word in words.items()},
     )
+    return plain_page(text("Sign in"), lead, form, language_links(here))
 
 
 def _elsewhere(label: str, next_url: str, *, left: bool) -> str:

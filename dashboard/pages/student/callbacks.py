@@ -39,20 +39,27 @@ Act = TypeVar("Act", bound=Callable[..., Any])
 
 def register(app: Dash, services: Services) -> None:
     """Give ``app`` the callbacks of ``/join`` and ``/me``."""
-    _joining(app, services)
+    _joining_form(app, services)
+    _taking_part(app, services)
     _saying(app, services)
     _choosing(app, services)
     _leaving(app, services)
 
 
-def _joining(app: Dash, services: Services) -> None:
-    def by_code(*arguments: Any) -> Any:
+def _by_code(services: Services) -> Callable[..., Any]:
+    """The lecture whose code a page sends last but one."""
+
+    def target(*arguments: Any) -> Any:
         return lookup.lecture_target(services, _lecture(services, arguments[-2]).id)
 
+    return target
+
+
+def _joining_form(app: Dash, services: Services) -> None:
     @secured_callback(
         app,
         Action.JOIN,
-        by_code,
+        _by_code(services),
         Output(ids.JOIN_FORM, "children"),
         Output(ids.JOIN_COMMAND, "children"),
         Input(ids.JOIN_CODE, "data"),
@@ -72,10 +79,12 @@ def _joining(app: Dash, services: Services) -> None:
             told = join.command(lecture, routes.base_url(), link)
         return here.form(lecture, way), told
 
+
+def _taking_part(app: Dash, services: Services) -> None:
     @secured_callback(
         app,
         Action.JOIN,
-        by_code,
+        _by_code(services),
         Output(ids.LOCATION, "href", allow_duplicate=True),
         Output(ids.JOIN_ANSWER, "children"),
         Input(ids.JOIN_BUTTON, "n_clicks"),
