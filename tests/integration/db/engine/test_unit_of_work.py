@@ -101,7 +101,7 @@ import os, signal, sys
 from datetime import UTC, datetime
 from db.engine.store import open_store
 from db.engine.unit_of_work import together
-from tests.integration.db.test_unit_of_work import add, note
+from tests.integration.db.engine.test_unit_of_work import add, note
 
 def work(unit):
     add(unit, "ana")
