@@ -1,6 +1,9 @@
 # Two commands do everything: `make run` shows the product, `make test` proves it.
 SHELL := /bin/bash
 PY := .venv/bin
+PYTEST := nice $(PY)/python -m pytest -q
+# A worker for each core; each starts a PostgreSQL and a Chromium of its own, hence not more.
+SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist worksteal
 
 .PHONY: help setup setup-test setup-train run test test-training faults check format catalogues clean
 
@@ -27,7 +30,8 @@ test: setup-test  ## lint, types, dependencies and every test, on real parts
 	$(PY)/mypy
 	$(PY)/lint-imports --no-cache
 	$(PY)/deptry .
-	nice $(PY)/python -m pytest -q
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not alone"
+	$(PYTEST) -m alone
 	@$(MAKE) --no-print-directory test-training
 
 faults: setup-test  ## 200 kills, cut connections and ten minutes without a network, on both stores
@@ -42,7 +46,7 @@ check: setup-test  ## lint, types, dependencies and the quick tests
 	$(PY)/mypy
 	$(PY)/lint-imports --no-cache
 	$(PY)/deptry .
-	$(PY)/python -m pytest -q -m "not slow and not browser" tests/architecture tests/unit
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow and not alone" tests/architecture tests/unit
 
 format: setup-test  ## format the code
 	$(PY)/ruff format .

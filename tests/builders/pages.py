@@ -3,18 +3,24 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
-from contract import CourseMode, Policy, uuid7
-from db.values import (
-    Course,
-    Lecture,
-)
+from contract import CourseMode, Policy
+from db.values import Course, Lecture
 
 NOW = datetime(2026, 11, 21, 9, 38, tzinfo=UTC)
-COURSE = Course(uuid4(), "Physics 10b", CourseMode.OPEN, "Europe/Berlin")
+# The ids stand in the names of tests, which must be the same in every process.
+COURSE = Course(
+    UUID("6f1c2a7e-52c4-4a53-9d0e-3b1f0a9c7d21"), "Physics 10b", CourseMode.OPEN, "Europe/Berlin"
+)
 LECTURE = Lecture(
-    uuid7(NOW), COURSE.id, "Heat", "ABC234", Policy.INDIVIDUAL, NOW - timedelta(minutes=38), None
+    UUID("019aa5c8-1cc0-7a31-8b52-6d0f4e2c9a17"),
+    COURSE.id,
+    "Heat",
+    "ABC234",
+    Policy.INDIVIDUAL,
+    NOW - timedelta(minutes=38),
+    None,
 )
 SHARES = (0.02, 0.02, 0.02, 0.2, 0.08, 0.05, 0.61)
 

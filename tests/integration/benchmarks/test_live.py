@@ -1,8 +1,11 @@
 """The bench of the live page, small: a real server, real dashboards in another process."""
 
+import pytest
+
 from benchmarks.live import bench_live
 
 
+@pytest.mark.alone
 def test_the_bench_watches_every_dashboard_at_every_tick() -> None:
     found = bench_live(viewers=3, students=2, seconds=4.0, seed=1, minutes=2, past_lectures=20)
     promised = {"viewers", "students", "p50_ms", "p95_ms", "cpu_share", "bytes_per_viewer_minute"}

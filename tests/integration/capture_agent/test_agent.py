@@ -18,6 +18,8 @@ import pytest
 from capture_agent.delivery.outbox import Kind, Outbox, outbox_folder
 from tests.builders.places import ROOT
 
+pytestmark = pytest.mark.alone
+
 YES = "y\ny\nn\n"
 
 

@@ -17,7 +17,10 @@ import pytest
 from contract.exchange import Ask, Pulse
 from tests.builders.places import ROOT
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it needs a pseudo-terminal")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform == "win32", reason="it needs a pseudo-terminal"),
+]
 _SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from tests.builders.places import ROOT
 
+pytestmark = pytest.mark.alone
+
 WINDOW_AND_SCREEN = """
 import json, sys
 import cv2

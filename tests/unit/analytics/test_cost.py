@@ -16,6 +16,8 @@ from analytics.report.lecture_report import LectureFacts, build
 from analytics.simulation.lectures import simulate_lecture, to_columns
 from contract.policy import Policy
 
+pytestmark = pytest.mark.alone
+
 START = 1_700_000_100
 TWO_HOURS = 7200
 Floats = NDArray[np.float64]

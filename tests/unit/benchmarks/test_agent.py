@@ -14,6 +14,7 @@ KEYS = {
 }  # fmt: skip
 
 
+@pytest.mark.alone
 def test_the_agent_is_measured_on_the_demo_and_a_missing_peer_is_null_with_its_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

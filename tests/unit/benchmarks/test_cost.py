@@ -6,6 +6,8 @@ from typer.testing import CliRunner
 from benchmarks.cost import HOURS, STUDENTS
 from classpulse.cli import app
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def told() -> str:
