@@ -245,6 +245,7 @@ def test_a_wrong_clock_is_corrected_from_the_first_observation_on(
 ) -> None:
     server.clock_ahead = timedelta(minutes=10)
     agents.run(loop=3, realtime=True)
+    assert server.observations
     for observation in server.observations.values():
         assert observation.clock_offset_ms == pytest.approx(600_000, abs=2_000)
         assert abs(server.now() - observation.captured_at) < timedelta(seconds=30)

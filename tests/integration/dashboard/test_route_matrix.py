@@ -112,7 +112,7 @@ ROUTES: Mapping[tuple[str, str], Ask] = {
 }
 
 CALLBACKS = ("POST", "/_dash-update-component")
-"""The one route of all callbacks, which test_matrix.py walks one by one."""
+"""The one route of all callbacks, which test_callback_matrix.py walks one by one."""
 
 PAGES: Mapping[str, set[str]] = {
     "/": SIGNED_IN,

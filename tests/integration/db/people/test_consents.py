@@ -267,7 +267,9 @@ def test_secrets_are_not_stored(classroom: Sitting) -> None:
     classroom.join(ticket=ticket, token=token)
     with classroom.store.read() as connection:
         for table in (tickets, agent_tokens, recovery_links):
-            for row in connection.execute(select(table)).all():
+            rows = connection.execute(select(table)).all()
+            assert rows, table.name
+            for row in rows:
                 assert token not in str(row)
                 assert ticket not in str(row)
                 assert len(row.hash) == 32
