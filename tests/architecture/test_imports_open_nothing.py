@@ -1,9 +1,11 @@
 """Importing opens nothing: no thread, no engine, no model, and the command starts light."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 from tests.builders.places import ROOT
 
@@ -18,6 +20,13 @@ for package in {packages!r}:
 threads = [thread.name for thread in threading.enumerate()]
 print(json.dumps({{"threads": threads, "modules": sorted(sys.modules)}}))
 """
+
+
+EDGES = {
+    "flask", "werkzeug", "waitress", "dash", "dash_mantine_components", "dash_ag_grid", "plotly",
+    "pandas", "typst", "babel", "cv2", "ai_edge_litert", "onnxruntime", "keras", "tensorflow",
+}  # fmt: skip
+"""What the web, the agent and the models need, and no use case."""
 
 
 def probe(packages: list[str], skip: frozenset[str] = frozenset()) -> dict[str, list[str]]:
@@ -55,3 +64,22 @@ def test_the_agent_needs_nothing_of_the_server() -> None:
     found = probe(["contract", "capture_agent"])
     loaded = {name.partition(".")[0] for name in found["modules"]}
     assert not loaded & {"tensorflow", "keras", "dash", "pandas", "sqlalchemy", "flask", "plotly"}
+
+
+def test_the_use_cases_load_no_web_no_camera_and_no_model() -> None:
+    found = probe(["services"])
+    assert "services.reporting.compute" in found["modules"]
+    assert not {name.partition(".")[0] for name in found["modules"]} & EDGES
+
+
+def test_a_command_on_the_store_loads_no_web_no_camera_and_no_model(tmp_path: Path) -> None:
+    main = "from classpulse.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", main, "user", "list"],
+        env=os.environ | {"CLASSPULSE_FOLDER": str(tmp_path)},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert {"sqlalchemy", "db.people.users"} <= loaded, "the command did its work"
+    assert not {name.partition(".")[0] for name in loaded} & EDGES
