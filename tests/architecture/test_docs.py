@@ -11,32 +11,93 @@ from classpulse.cli import app
 from scripts.settings_page import PAGE, page
 from tests.builders.places import ROOT
 
-DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+FILE_OR_FOLDER = re.compile(
+    r"`(\.?[a-z_]+/(?:[\w.-]+\.(?:css|js|json|md|po|py|sh|toml|ts|typ|ya?ml)|(?:[\w.-]+/)+(?:[\w.-]+\.\w+)?))`"
+)
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
+
+every_page = pytest.mark.parametrize("doc", DOCS, ids=lambda doc: str(doc.relative_to(ROOT)))
 
 
 def test_the_settings_page_is_what_the_settings_are() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m scripts.settings_page"
 
 
-@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
-def test_every_file_that_a_page_names_is_there(doc: Path) -> None:
-    text = doc.read_text(encoding="utf-8")
-    named = set(re.findall(r"`([a-z_]+/[\w./-]+\.(?:py|typ|json|md|sh))`", text))
-    named |= {link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if link}
-    missing = [
-        name for name in named if not ((ROOT / name).exists() or (doc.parent / name).exists())
+def code_of(text: str) -> str:
+    """What a page means to be typed: its blocks and its spans of code, a line each."""
+    return "\n".join(CODE.findall(text))
+
+
+def headings(text: str) -> set[str]:
+    """The names by which links lead to a page's headings."""
+    bare = (re.sub(r"[`*]|\]\([^)]*\)", "", line) for line in re.findall(r"^#+ (.*)$", text, re.M))
+    return {re.sub(r"[^\w\- ]", "", line.lower()).strip().replace(" ", "-") for line in bare}
+
+
+def astray(text: str, folder: Path) -> list[str]:
+    """Paths and links in a page of that folder that lead nowhere."""
+    wrong = [
+        name
+        for name in FILE_OR_FOLDER.findall(text)
+        if not ((ROOT / name).exists() or (folder / name).exists())
     ]
-    assert not missing
+    for link, heading in LINK.findall(text):
+        target = folder / link
+        if link and not target.exists():
+            wrong.append(link)
+        elif heading and (not link or target.suffix == ".md"):
+            there = target.read_text(encoding="utf-8") if link else text
+            if heading not in headings(there):
+                wrong.append(f"{link}#{heading}")
+    return wrong
 
 
-@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+def unknown(text: str) -> list[str]:
+    """Commands in a page that are not there."""
+    code, known = code_of(text), dict(_commands(get_command(app), ""))
+    groups = {name.partition(" ")[0] for name in known if " " in name}
+    wrong = []
+    for first, second in re.findall(r"\bclasspulse ([a-z]+)(?: ([a-z]+))?", code):
+        name = f"{first} {second}" if first in groups and second else first
+        if name not in known:
+            wrong.append(f"classpulse {name}")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    wrong += [f"make {it}" for it in re.findall(r"\bmake ([a-z-]+)", code) if it not in targets]
+    for name in re.findall(r"python -m ((?:scripts|tests|benchmarks)[\w.]*)", code):
+        file = ROOT / name.replace(".", "/")
+        if not (file.with_suffix(".py").exists() or (file / "__main__.py").exists()):
+            wrong.append(f"python -m {name}")
+    return wrong
+
+
+@every_page
+def test_every_file_that_a_page_names_is_there(doc: Path) -> None:
+    assert astray(doc.read_text(encoding="utf-8"), doc.parent) == []
+
+
+@every_page
 def test_every_command_that_a_page_names_is_there(doc: Path) -> None:
-    known = get_command(app)
-    named = set(re.findall(r"classpulse ([a-z]+)(?: ([a-z]+))?", doc.read_text(encoding="utf-8")))
-    commands = getattr(known, "commands")  # noqa: B009 - typer's own group type is not public
-    for first, second in named & {(a, b) for a, b in named if a in commands}:
-        inner = getattr(commands[first], "commands", None)
-        assert inner is None or not second or second in inner, f"classpulse {first} {second}"
+    assert unknown(doc.read_text(encoding="utf-8")) == []
+
+
+def test_what_is_not_there_is_noticed() -> None:
+    page = (
+        "# A title, with `code`\n`services/access.py`, `services/jobs/`, [up](#a-title-with-code), "
+        "`services/nothing.py`, `services/nowhere/`, [no](none.md), [lost](#nothing), "
+        "[half](README.md#nothing)\nclasspulse prose is no command, but `classpulse nonsense` is, "
+        "`classpulse user list`, `classpulse user nonsense`, `make test` and `make nonsense`.\n"
+        "```\nclasspulse serve --port 1\nclasspulse\npython -m scripts.nothing\n```\n"
+    )
+    assert astray(page, ROOT) == [
+        "services/nothing.py", "services/nowhere/", "none.md", "#nothing", "README.md#nothing",
+    ]  # fmt: skip
+    assert unknown(page) == [
+        "classpulse nonsense", "classpulse user nonsense", "make nonsense",
+        "python -m scripts.nothing",
+    ]  # fmt: skip
 
 
 def test_every_command_says_what_it_does() -> None:
