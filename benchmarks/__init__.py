@@ -1,1 +1,1 @@
-"""Benches: what the analytics' figures are worth, measured on lectures whose truth is known."""
+"""Benches: what measures the figures; offered by the command in a checkout, not in the wheel."""

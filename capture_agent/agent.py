@@ -16,10 +16,10 @@ from capture_agent.errors import (
     OutboxFullError,
     SourceError,
 )
-from capture_agent.perception.occlusion import CoverWatch
+from capture_agent.perception.occlusion import OcclusionWatch
 from capture_agent.perception.pipeline import PictureReading, Pipeline
 from capture_agent.sampling.baseline import Baseline
-from capture_agent.sampling.rate_control import Pace
+from capture_agent.sampling.rate_control import RateControl
 from capture_agent.sampling.sampler import Sampler
 from capture_agent.settings import AgentSettings
 from capture_agent.sources.frames import Frame, Source
@@ -27,7 +27,7 @@ from capture_agent.terminal.console import Console
 from capture_agent.terminal.controls import KEYS, Controls, listening
 from capture_agent.terminal.overlay import Showing, Sight
 from capture_agent.terminal.preview import Stage
-from capture_agent.terminal.run_summary import Balance, say_farewell
+from capture_agent.terminal.run_summary import Balance, say_summary
 from contract.events import Event, EventKind
 from contract.ids import uuid7
 from contract.looks import LOOKS
@@ -67,8 +67,8 @@ class Agent:
         self._counts = _Counts()
         self._keeper = Keeper(outbox, source, clock, console)
         self._controls = Controls(clock.stopping)
-        self._cover = CoverWatch()
-        self._pace = Pace(settings.frames_per_second, settings.most_frames_per_second)
+        self._occlusion = OcclusionWatch()
+        self._rate = RateControl(settings.frames_per_second, settings.most_frames_per_second)
         self._baseline = Baseline(wanted=False)
         self._stage = stage
         self._blind = False
@@ -121,9 +121,9 @@ class Agent:
         begin = self._clock.monotonic()
         reading = self._pipeline.read_student(frame.image_bgr, frame.monotonic)
         if self._source.live:
-            self._pace.took(self._clock.monotonic() - begin)
-            self._sampler.set_rate(self._pace.rate)
-        if self._cover.look(frame.image_bgr, reading.student is not None, frame.monotonic):
+            self._rate.took(self._clock.monotonic() - begin)
+            self._sampler.set_rate(self._rate.rate)
+        if self._occlusion.look(frame.image_bgr, reading.student is not None, frame.monotonic):
             # Of a covered camera nothing is known: a second of it is no second without a face.
             self._keep(self._sampler.finish())
             self._go_blind("The camera is covered or dark: there is nothing to be seen.")
@@ -137,7 +137,7 @@ class Agent:
 
     def rest(self) -> None:
         """Keep what there is of the second under way; the next one begins with its picture."""
-        self._cover.reset()
+        self._occlusion.reset()
         self._keep(self._sampler.pause())
 
     def lose(self, error: CameraLostError) -> None:
@@ -251,7 +251,7 @@ class Agent:
             self._wishes.left_undone(),
             emptied,
         )
-        say_farewell(balance, progress, self._outbox, self._source.description, self._console)
+        say_summary(balance, progress, self._outbox, self._source.description, self._console)
         failed = trouble is not None or progress.state in (State.REFUSED, State.BROKEN)
         return 1 if failed else 0
 

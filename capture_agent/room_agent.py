@@ -9,9 +9,9 @@ from capture_agent.delivery.outbox import Kind, Outbox
 from capture_agent.delivery.sender import Delivery, Progress, State
 from capture_agent.delivery.transport import Sender
 from capture_agent.errors import AgentError, CameraLostError, OutboxError, SourceError
-from capture_agent.perception.occlusion import CoverWatch
+from capture_agent.perception.occlusion import OcclusionWatch
 from capture_agent.perception.pipeline import Pipeline
-from capture_agent.sampling.rate_control import Pace
+from capture_agent.sampling.rate_control import RateControl
 from capture_agent.sampling.room_sampler import RoomSampler
 from capture_agent.settings import AgentSettings
 from capture_agent.sources.frames import Frame, Source
@@ -50,8 +50,8 @@ class RoomAgent:
         self._since = since
         self._controls = Controls(clock.stopping)
         self._keeper = Keeper(outbox, source, clock, console)
-        self._cover = CoverWatch()
-        self._pace = Pace(settings.frames_per_second, settings.frames_per_second)
+        self._occlusion = OcclusionWatch()
+        self._rate = RateControl(settings.frames_per_second, settings.frames_per_second)
         self._sampler = RoomSampler(pipeline.model_id, settings.frames_per_second, correction)
         self._seconds = 0
         self._in_view = 0
@@ -87,17 +87,17 @@ class RoomAgent:
         begin = self._clock.monotonic()
         faces = self._pipeline.read_all(frame.image_bgr)
         if self._source.live:
-            self._pace.took(self._clock.monotonic() - begin)
-            self._sampler.set_rate(self._pace.rate)
+            self._rate.took(self._clock.monotonic() - begin)
+            self._sampler.set_rate(self._rate.rate)
         self._in_view = len(faces)
-        covered = self._cover.look(frame.image_bgr, bool(faces), frame.monotonic)
+        covered = self._occlusion.look(frame.image_bgr, bool(faces), frame.monotonic)
         self._state = "camera covered" if covered else "looking"
         self._keep(self._sampler.add(faces, frame.captured_at, frame.monotonic))
         self._show()
 
     def rest(self) -> None:
         """Keep what there is of the second under way; whoever comes into view then is new."""
-        self._cover.reset()
+        self._occlusion.reset()
         self._keep(self._sampler.pause())
 
     def lose(self, error: CameraLostError) -> None:

@@ -73,7 +73,7 @@ def _same_file(kept: Row) -> bool:
 
 def _python(name: str, tell: Tell) -> Path:
     """The interpreter to ask a peer with: its own environment, or else this one."""
-    from benchmarks.agent import PeerMissingError, peer_python
+    from benchmarks.seeing.agent import PeerMissingError, peer_python
 
     if name == "fer":
         try:

@@ -84,7 +84,7 @@ def draw_curves(run: Path) -> None:
 
     if find_spec("benchmarks") is None:
         return
-    from benchmarks.plots import Line, chart
+    from benchmarks.pages.plots import Line, chart
 
     log = read_log(run)
     lines = [

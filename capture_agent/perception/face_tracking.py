@@ -42,7 +42,7 @@ class _Seen:
     seen_at: float
 
 
-class Follower:
+class FaceTracker:
     """Remembers one face for half a second. Not thread-safe."""
 
     def __init__(self, vision: Vision) -> None:

@@ -21,7 +21,7 @@ def shows_nothing(image: Image) -> bool:
     return bool(mean[0, 0] < _DARK or deviation[0, 0] < _EVEN)
 
 
-class CoverWatch:
+class OcclusionWatch:
     """Tells a covered camera from a hand that passes: three seconds of nothing make it covered."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from capture_agent.perception.attention import eye_ratio
-from capture_agent.perception.face_tracking import Follower
+from capture_agent.perception.face_tracking import FaceTracker
 from capture_agent.perception.faces import choose_student
 from capture_agent.perception.head_pose import HeadPose, head_pose
 from capture_agent.perception.vision import Vision
@@ -46,7 +46,7 @@ class Pipeline:
     def __init__(self, vision: Vision, *, least_present: float = LEAST_PRESENT) -> None:
         self._vision = vision
         self._least_present = least_present
-        self._follower = Follower(vision)
+        self._tracker = FaceTracker(vision)
 
     @property
     def model_id(self) -> str:
@@ -60,7 +60,7 @@ class Pipeline:
         face found a moment before is then looked for where it was.
         """
         if monotonic is not None:
-            followed = self._follower.follow(image, monotonic)
+            followed = self._tracker.follow(image, monotonic)
             if followed is not None:
                 face, landmarks, faces = followed
                 return PictureReading(faces, self._read(image, [(face, landmarks)])[0])
@@ -68,11 +68,11 @@ class Pipeline:
         height, width = image.shape[:2]
         student = choose_student([face for face, _ in found], width, height)
         if student is None:
-            self._follower.lose()
+            self._tracker.lose()
             return PictureReading(faces=0, student=None)
         own = [(face, points) for face, points in found if face is student]
         if monotonic is not None:
-            self._follower.found(*own[0], len(found), monotonic)
+            self._tracker.found(*own[0], len(found), monotonic)
         return PictureReading(faces=len(found), student=self._read(image, own)[0])
 
     def read_all(self, image: Image) -> list[FaceReading]:

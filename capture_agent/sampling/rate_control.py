@@ -13,7 +13,7 @@ _MEMORY: Final = 0.2
 """Weight of the newest picture: a change of load shows within three seconds."""
 
 
-class Pace:
+class RateControl:
     """Pictures a second between one and ``most``, ``usual`` until it is known what one costs."""
 
     def __init__(self, usual: float, most: float) -> None:

@@ -1,4 +1,4 @@
-"""The student's mirror: the picture, what was read of it, and in large whether it is shared."""
+"""The student's overlay: the picture, what was read of it, and in large whether it is shared."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +16,7 @@ Colour = tuple[int, int, int]
 """Blue, green, red."""
 
 SIZE: Final = (480, 880)
-"""Height and width of the mirror; the picture has the left 640 columns."""
+"""Height and width of the overlay; the picture has the left 640 columns."""
 
 _PICTURE: Final = 640
 _INK: Final = (240, 238, 235)

@@ -1,4 +1,4 @@
-"""Where the mirror is shown: a window with keys of its own, and a video file."""
+"""Where the overlay is shown: a window with keys of its own, and a video file."""
 
 import os
 import subprocess

@@ -23,7 +23,7 @@ class Balance:
     emptied: bool
 
 
-def say_farewell(
+def say_summary(
     balance: Balance, progress: Progress, outbox: Outbox, source: str, console: Console
 ) -> None:
     """Sum up, say what went amiss, and delete the outbox where nothing in it may or need stay."""

@@ -11,8 +11,8 @@ from classpulse.commands.common import AsJson
 from classpulse.console import UsageError, say, say_json, table
 
 if TYPE_CHECKING:
-    from benchmarks.faces import FaceSet
-    from benchmarks.replay import Session
+    from benchmarks.figures.faces import FaceSet
+    from benchmarks.figures.replay import Session
 
 app = typer.Typer(help="Measure what figures are worth and what they cost.", no_args_is_help=True)
 
@@ -41,7 +41,7 @@ def mood(
     as_json: AsJson = False,
 ) -> None:
     """How far the shares of a class are from the truth, and how often their ranges hold it."""
-    from benchmarks.mood import bench_mood
+    from benchmarks.figures.mood import bench_mood
 
     found, _ = _material(faces, replay, tuning=tuning, needs_bank=True)
     figures = bench_mood(found, lectures=lectures, seed=seed)
@@ -67,7 +67,7 @@ def flags(
     as_json: AsJson = False,
 ) -> None:
     """How often a check-in is suggested rightly, how many are missed, and how long it takes."""
-    from benchmarks.flags import GROUPS, bench_flags, bench_sessions
+    from benchmarks.figures.flags import GROUPS, bench_flags, bench_sessions
 
     found, sessions = _material(faces, replay, tuning=tuning)
     figures = (
@@ -102,9 +102,9 @@ def tune(
     """Choose the check-in rule's thresholds for the packaged model, on PublicTest faces alone."""
     from datetime import UTC, datetime
 
-    from benchmarks.faces import from_folder
-    from benchmarks.tune import keep
-    from benchmarks.tune import tune as tried
+    from benchmarks.figures.faces import from_folder
+    from benchmarks.figures.tune import keep
+    from benchmarks.figures.tune import tune as tried
 
     found = tried(
         [from_folder(faces, tuning=True, half=half) for half in (0, 1)],
@@ -139,7 +139,7 @@ def docs(
 ) -> None:
     """Measure everything and write the page about the analytics, with its plots."""
     on_one_core()
-    from benchmarks.page import write_page
+    from benchmarks.pages.analytics_page import write_page
 
     write_page(faces, out, lectures=lectures, seed=seed, tell=_tell)
     say(f"Written: {out}")
@@ -149,8 +149,8 @@ def _material(
     faces: Path | None, replay: Path | None, *, tuning: bool, needs_bank: bool = False
 ) -> "tuple[FaceSet, tuple[Session, ...]]":
     """The faces to measure with, and sessions where those are what the file holds."""
-    from benchmarks.faces import from_bank, from_card, from_folder
-    from benchmarks.replay import read_replay
+    from benchmarks.figures.faces import from_bank, from_card, from_folder
+    from benchmarks.figures.replay import read_replay
 
     if faces is not None and replay is not None:
         raise UsageError("Give --faces or --replay, not both.")

@@ -16,7 +16,7 @@ def agent(
     as_json: AsJson = False,
 ) -> None:
     """What the agent costs a student's machine, and how fast its eyes are beside fer."""
-    from benchmarks.agent import bench_agent
+    from benchmarks.seeing.agent import bench_agent
 
     figures = bench_agent(source, seconds)
     if as_json:

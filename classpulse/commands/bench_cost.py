@@ -27,8 +27,8 @@ def cost(
 ) -> None:
     """Processor time of a live tick and of a two-hour report, and how they grow with the class."""
     on_one_core()
-    from benchmarks.cost import bench_cost
-    from benchmarks.faces import from_card
+    from benchmarks.figures.cost import bench_cost
+    from benchmarks.figures.faces import from_card
 
     figures = bench_cost(from_card(), seed=seed, large=large)
     if as_json:

@@ -19,7 +19,7 @@ def live(
     as_json: AsJson = False,
 ) -> None:
     """What a lecture in its second hour costs a real server, with many dashboards open."""
-    from benchmarks.live import bench_live
+    from benchmarks.serving.live import bench_live
 
     figures = bench_live(
         viewers=viewers,

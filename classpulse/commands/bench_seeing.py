@@ -27,7 +27,7 @@ def seeing(
     as_json: AsJson = False,
 ) -> None:
     """How often faces are found and read rightly: in webcam scenes and in galleries of 49."""
-    from benchmarks.seeing_page import measure, write_page
+    from benchmarks.pages.seeing_page import measure, write_page
 
     figures = measure(
         faces, tuning=tuning, most=most, galleries=galleries, pictures=pictures, seed=seed

@@ -85,7 +85,7 @@ def explore_data(
 
 
 def _draw(loaded: "DataSet", out: Path) -> list[str]:
-    from benchmarks.drawings import bars, matrix
+    from benchmarks.pages.drawings import bars, matrix
     from contract.looks import LOOKS
     from models.training.data.exploring import draw_faces, explore
 
@@ -290,7 +290,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Put every model and peer side by side under one protocol."""
-    from benchmarks.models_page import write_page
+    from benchmarks.pages.models_page import write_page
     from classpulse.comparing import compared
 
     if docs is not None:

@@ -18,7 +18,7 @@ OVERLAP_MS: Final = 10_000
 """How far each reading goes back behind the last change it knows, for writes under way then."""
 
 
-class BucketFollower:
+class BucketCache:
     """One lecture's buckets as ``queries.lecture_buckets`` reads them. Not for several threads."""
 
     def __init__(self, store: Store, lecture_id: UUID) -> None:

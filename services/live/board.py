@@ -24,7 +24,7 @@ from contract.flags import FlagKind
 from contract.published_groups import PublishedGroup
 from db.engine.store import Store
 from db.measurements import queries
-from db.measurements.bucket_cache import BucketFollower
+from db.measurements.bucket_cache import BucketCache
 from db.people import courses
 from db.teaching import flags, lectures, published_groups
 from db.values import FlagRow, Lecture
@@ -54,7 +54,7 @@ _BASELINES_S: Final = 300
 class _Board:
     """What is kept of one running lecture."""
 
-    follower: BucketFollower
+    buckets: BucketCache
     points: list[LivePoint] = field(default_factory=list)
     revision: int = 0
     sequence: int = 0
@@ -193,7 +193,7 @@ class LiveBoard:
     def _board(self, lecture_id: UUID) -> _Board:
         with self._lock:
             if lecture_id not in self._boards:
-                self._boards[lecture_id] = _Board(BucketFollower(self._store, lecture_id))
+                self._boards[lecture_id] = _Board(BucketCache(self._store, lecture_id))
             return self._boards[lecture_id]
 
     def _material(self, board: _Board, lecture: Lecture, now: datetime) -> Material:
@@ -204,7 +204,7 @@ class LiveBoard:
             lecture=lecture,
             course=course,
             now=now,
-            columns=board.follower.refresh(),
+            columns=board.buckets.refresh(),
             participants=queries.participants(self._store, lecture.id),
             events=queries.lecture_events(self._store, lecture.id),
             flags=flags.flags_of(self._store, lecture.id),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.live import bench_live
+from benchmarks.serving.live import bench_live
 
 
 @pytest.mark.alone

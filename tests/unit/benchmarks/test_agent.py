@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import agent
-from benchmarks.agent import AgentBenchError, PeerMissingError, bench_agent, peer_python
+from benchmarks.seeing import agent
+from benchmarks.seeing.agent import AgentBenchError, PeerMissingError, bench_agent, peer_python
 
 KEYS = {
     "cpu_share", "rss_mb", "first_observation_s", "frames_per_s", "faces_found", "frames",

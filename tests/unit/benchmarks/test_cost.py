@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.cost import HOURS, STUDENTS
+from benchmarks.figures.cost import HOURS, STUDENTS
 from classpulse.cli import app
 
 pytestmark = pytest.mark.alone

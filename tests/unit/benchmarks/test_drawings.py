@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.drawings import bars, matrix, reliability
+from benchmarks.pages.drawings import bars, matrix, reliability
 
 SVG = "{http://www.w3.org/2000/svg}"
 

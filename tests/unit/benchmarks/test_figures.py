@@ -6,16 +6,16 @@ import pytest
 from typer.testing import CliRunner
 
 from analytics.mood.confusion import adjust
-from benchmarks.classes import Setting, draw
-from benchmarks.faces import FaceSet, from_bank, from_card
-from benchmarks.flags import GROUPS, bench_flags
-from benchmarks.lectures import play
-from benchmarks.mood import SHARES, bench_mood
-from benchmarks.plots import Line, chart
-from benchmarks.rivals import QUIET_S, naively
-from benchmarks.scores import Tally
-from benchmarks.sweeps import worse
-from benchmarks.tune import score
+from benchmarks.figures.classes import Setting, draw
+from benchmarks.figures.faces import FaceSet, from_bank, from_card
+from benchmarks.figures.flags import GROUPS, bench_flags
+from benchmarks.figures.lectures import play
+from benchmarks.figures.mood import SHARES, bench_mood
+from benchmarks.figures.rivals import QUIET_S, naively
+from benchmarks.figures.scores import Tally
+from benchmarks.figures.sweeps import worse
+from benchmarks.figures.tune import score
+from benchmarks.pages.plots import Line, chart
 from classpulse.cli import app
 from contract.flags import FlagKind
 

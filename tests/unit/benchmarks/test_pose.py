@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import pose
-from benchmarks.head import PEOPLE, SIZE, render
+from benchmarks.seeing import pose
+from benchmarks.seeing.head import PEOPLE, SIZE, render
 from capture_agent.perception.pipeline import Pipeline
 from capture_agent.perception.vision import load_vision
 from capture_agent.sources.clips import DemoClip

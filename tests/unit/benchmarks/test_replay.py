@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from analytics.simulation.behaviour import TrueState
-from benchmarks.faces import BenchError, from_card
-from benchmarks.flags import bench_sessions
-from benchmarks.replay import read_replay
-from benchmarks.sessions import sessions_as_lectures
+from benchmarks.figures.faces import BenchError, from_card
+from benchmarks.figures.flags import bench_sessions
+from benchmarks.figures.replay import read_replay
+from benchmarks.figures.sessions import sessions_as_lectures
 from contract.flags import FlagKind
 
 LOOKS = "angry,disgust,fear,happy,sad,surprise,neutral"

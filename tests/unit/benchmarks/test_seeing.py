@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.scenes import GALLERY, TILES, gallery_scenes, moving_gallery, tile
-from benchmarks.seeing_page import write_page
+from benchmarks.pages.seeing_page import write_page
+from benchmarks.seeing.scenes import GALLERY, TILES, gallery_scenes, moving_gallery, tile
 from models.training.data.datasets import Faces, Split
 from models.training.data.scenes import SCENE, Placed, webcam_scenes
 

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.classes import Setting, draw
-from benchmarks.faces import from_card
-from benchmarks.mood import SHARES, by_chance
-from benchmarks.mood_tables import mood_shares, mood_targets
-from benchmarks.tables import one, span, table, targets, two
+from benchmarks.figures.classes import Setting, draw
+from benchmarks.figures.faces import from_card
+from benchmarks.figures.mood import SHARES, by_chance
+from benchmarks.pages.mood_tables import mood_shares, mood_targets
+from benchmarks.pages.tables import one, span, table, targets, two
 
 
 def figures(bias: float, held: float) -> dict[str, object]:

@@ -9,7 +9,7 @@ import pytest
 
 from contract.observations import Observation
 from db.measurements import bucket_cache, ingest, queries, retention
-from db.measurements.bucket_cache import BucketFollower
+from db.measurements.bucket_cache import BucketCache
 from tests.builders.lecture import Sitting
 
 Observe = Callable[..., Observation]
@@ -43,7 +43,7 @@ def test_it_reads_as_the_whole_whatever_comes_when(
 ) -> None:
     dice = random.Random(seed)
     people = [classroom.join() for _ in range(3)]
-    follower = BucketFollower(classroom.store, classroom.lecture.id)
+    follower = BucketCache(classroom.store, classroom.lecture.id)
     for _ in range(12):
         for person in dice.sample(people, 2):
             batch = [
@@ -66,7 +66,7 @@ def test_it_reads_only_what_has_changed(
     classroom: Sitting, observe: Observe, reads: list[int]
 ) -> None:
     participant = classroom.join()
-    follower = BucketFollower(classroom.store, classroom.lecture.id)
+    follower = BucketCache(classroom.store, classroom.lecture.id)
 
     def send(seconds: range, received: float) -> None:
         batch = [observe(second) for second in seconds]
@@ -85,14 +85,14 @@ def test_it_reads_only_what_has_changed(
 
 
 def test_an_empty_lecture_can_be_followed(classroom: Sitting) -> None:
-    follower = BucketFollower(classroom.store, classroom.lecture.id)
+    follower = BucketCache(classroom.store, classroom.lecture.id)
     for _ in range(2):
         assert follower.refresh()["probability_sums"].shape == (0, 7)
 
 
 def test_an_erasure_of_what_has_just_come_is_seen(classroom: Sitting, observe: Observe) -> None:
     people = [classroom.join() for _ in range(2)]
-    follower = BucketFollower(classroom.store, classroom.lecture.id)
+    follower = BucketCache(classroom.store, classroom.lecture.id)
     for person in people:
         batch = [observe(second) for second in range(60)]
         ingest.ingest_observations(classroom.store, person.id, batch, classroom.at(60))
@@ -110,7 +110,7 @@ def test_what_comes_between_the_two_readings_needs_no_third(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     participant = classroom.join()
-    follower = BucketFollower(classroom.store, classroom.lecture.id)
+    follower = BucketCache(classroom.store, classroom.lecture.id)
 
     def send(seconds: range, received: float) -> None:
         batch = [observe(second) for second in seconds]

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from capture_agent.perception.occlusion import CoverWatch, shows_nothing
+from capture_agent.perception.occlusion import OcclusionWatch, shows_nothing
 from capture_agent.sources.clips import DemoClip
 from capture_agent.sources.frames import Image
 
@@ -29,7 +29,7 @@ def test_a_student_in_a_dim_room_is_something(light: float) -> None:
 
 
 def test_a_hand_that_passes_covers_nothing_but_three_seconds_do() -> None:
-    watch, black = CoverWatch(), noisy(0)
+    watch, black = OcclusionWatch(), noisy(0)
     assert not any(watch.look(black, False, at) for at in (0.0, 1.0, 2.5))
     assert not watch.look(face(), False, 2.8)
     assert [watch.look(black, False, 3.0 + at) for at in (0.0, 2.9, 3.0, 9.0)] == [
@@ -39,7 +39,7 @@ def test_a_hand_that_passes_covers_nothing_but_three_seconds_do() -> None:
 
 
 def test_a_face_is_never_covered_and_an_interruption_counts_anew() -> None:
-    watch, black = CoverWatch(), noisy(0)
+    watch, black = OcclusionWatch(), noisy(0)
     assert not any(watch.look(black, True, at) for at in (0.0, 4.0, 8.0))
     watch.look(black, False, 9.0)
     watch.reset()

@@ -1,10 +1,10 @@
 import pytest
 
-from capture_agent.sampling.rate_control import Pace
+from capture_agent.sampling.rate_control import RateControl
 
 
 def settled(cost: float, usual: float = 2.0, most: float = 5.0) -> float:
-    pace = Pace(usual, most)
+    pace = RateControl(usual, most)
     for _ in range(50):
         pace.took(cost)
     return pace.rate
@@ -29,7 +29,7 @@ def test_cheap_pictures_are_looked_at_more_often_and_dear_ones_less(
 
 
 def test_nothing_is_changed_before_a_cost_is_known() -> None:
-    pace = Pace(2.0, 5.0)
+    pace = RateControl(2.0, 5.0)
     pace.took(0.0)
     assert pace.rate == 2.0
 
@@ -41,7 +41,7 @@ def test_who_asks_for_few_or_for_no_more_gets_no_more() -> None:
 
 
 def test_a_load_shows_within_seconds_and_passes() -> None:
-    pace = Pace(2.0, 5.0)
+    pace = RateControl(2.0, 5.0)
     rates = []
     for cost in [0.009] * 5 + [0.3] * 6 + [0.009] * 25:
         pace.took(cost)

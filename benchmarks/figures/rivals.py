@@ -8,9 +8,9 @@ import numpy as np
 from analytics.flags.check_ins import episodes_of
 from analytics.flags.thresholds import FlagRule
 from analytics.flags.traces import BetaTrace
-from benchmarks.faces import Floats, SadMeans
-from benchmarks.lectures import START, Played
-from benchmarks.scores import Raised, Tally
+from benchmarks.figures.faces import Floats, SadMeans
+from benchmarks.figures.lectures import START, Played
+from benchmarks.figures.scores import Raised, Tally
 from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS, SAD
 

@@ -9,13 +9,13 @@ import numpy as np
 from analytics.flags.asking import WAIT_S, Answer, dismissals, shown
 from analytics.flags.check_ins import evaluate
 from analytics.flags.evidence import Episode
-from benchmarks.faces import Bank, FaceSet
-from benchmarks.lectures import START, Played, play
-from benchmarks.mood import provenance
-from benchmarks.replay import Session
-from benchmarks.rivals import NAIVE_SHARE, by_beta, count, naive_at, naively
-from benchmarks.scores import Raised, Tally
-from benchmarks.sessions import sessions_as_lectures
+from benchmarks.figures.faces import Bank, FaceSet
+from benchmarks.figures.lectures import START, Played, play
+from benchmarks.figures.mood import provenance
+from benchmarks.figures.replay import Session
+from benchmarks.figures.rivals import NAIVE_SHARE, by_beta, count, naive_at, naively
+from benchmarks.figures.scores import Raised, Tally
+from benchmarks.figures.sessions import sessions_as_lectures
 from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS
 

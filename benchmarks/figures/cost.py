@@ -24,7 +24,7 @@ from analytics.mood.class_mood import mood, timeline
 from analytics.mood.confusion import Confusion
 from analytics.report.lecture_report import LectureFacts, build
 from analytics.simulation.lectures import simulate_lecture, to_columns
-from benchmarks.faces import Bank, FaceSet
+from benchmarks.figures.faces import Bank, FaceSet
 from contract.policy import Policy
 
 START: Final = 1_700_000_100

@@ -9,9 +9,9 @@ import numpy as np
 from analytics.mood.confusion import adjust
 from analytics.mood.estimate import estimate
 from analytics.mood.intervals import interval
-from benchmarks.classes import VARIED, Classes, Setting, draw
-from benchmarks.faces import Bank, FaceSet, Floats
-from benchmarks.scores import resampled, rounded
+from benchmarks.figures.classes import VARIED, Classes, Setting, draw
+from benchmarks.figures.faces import Bank, FaceSet, Floats
+from benchmarks.figures.scores import resampled, rounded
 from contract.looks import SAD
 
 SHARES: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from benchmarks.tables import one, span, table, targets, two
+from benchmarks.pages.tables import one, span, table, targets, two
 
 Figures = Mapping[str, Any]
 

@@ -1,6 +1,6 @@
 """Where the agent says a head is turned, and whether its eyes are open, beside what is known.
 
-The heads are rendered (``benchmarks.head``) and go through the agent's own detector and
+The heads are rendered (``benchmarks.seeing.head``) and go through the agent's own detector and
 landmarks like any picture. Real attentive behaviour is not measured here: nobody sat for it.
 """
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.head import PEOPLE, Person, render
+from benchmarks.seeing.head import PEOPLE, Person, render
 from capture_agent.perception.attention import AttentionTracker, openness
 from capture_agent.perception.pipeline import Pipeline
 from capture_agent.perception.vision import load_vision

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from analytics.flags.thresholds import rule_for
-from benchmarks.faces import BenchError, FaceSet
-from benchmarks.flags import run
-from benchmarks.lectures import Played, play
+from benchmarks.figures.faces import BenchError, FaceSet
+from benchmarks.figures.flags import run
+from benchmarks.figures.lectures import Played, play
 from contract.flags import FlagKind
 
 NOISES: Final = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7)

@@ -56,7 +56,7 @@ def bench_agent(source: str, seconds: float = 15.0) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory(prefix="classpulse-bench-") as folder:
         pictures = Path(folder) / "pictures.npy"
-        ours = [sys.executable, "-m", "benchmarks.agent_at_work"]
+        ours = [sys.executable, "-m", "benchmarks.seeing.agent_at_work"]
         live = _run([*ours, "live", source, str(seconds), str(time.monotonic())])
         fast = _run([*ours, "fast", source, str(MOST_FRAMES), str(pictures)])
         peer: dict[str, Any] = {"frames_per_s": None, "faces_found": None}

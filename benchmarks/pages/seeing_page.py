@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.gallery import bench_gallery
-from benchmarks.scenes import TILES
-from benchmarks.seeing import bench_scenes, measured_faces
-from benchmarks.tables import table
+from benchmarks.pages.tables import table
+from benchmarks.seeing.gallery import bench_gallery
+from benchmarks.seeing.scenes import TILES
+from benchmarks.seeing.scenes_bench import bench_scenes, measured_faces
 from models.evaluation.evaluate import current_commit
 
 Figures = Mapping[str, Any]

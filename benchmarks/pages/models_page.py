@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.drawings import matrix, reliability
-from benchmarks.plots import Line, chart
-from benchmarks.tables import table
+from benchmarks.pages.drawings import matrix, reliability
+from benchmarks.pages.plots import Line, chart
+from benchmarks.pages.tables import table
 from contract.looks import LOOKS
 from models.evaluation.comparison import PATIENCE, Row, Status
 from models.evaluation.measurement import PROTOCOL, Measurement, ReliabilityBins

@@ -18,8 +18,8 @@ from analytics.flags.evidence import Baseline, baselines_of
 from analytics.flags.hmm import Memory
 from analytics.simulation.behaviour import Behaviour, Scripted, TrueState
 from analytics.simulation.lectures import SimulatedLecture, simulate_lecture, to_columns
-from benchmarks.faces import Bank, Floats
-from benchmarks.scores import Stretch
+from benchmarks.figures.faces import Bank, Floats
+from benchmarks.figures.scores import Stretch
 from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS, LOOKS, SAD, Look
 

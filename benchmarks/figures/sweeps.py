@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 
 from analytics.mood.confusion import Confusion, spread_of
-from benchmarks.faces import Bank, FaceSet, accuracy
-from benchmarks.flags import run, variant
-from benchmarks.lectures import play
-from benchmarks.mood import STICKS, measure
-from benchmarks.rivals import naively
+from benchmarks.figures.faces import Bank, FaceSet, accuracy
+from benchmarks.figures.flags import run, variant
+from benchmarks.figures.lectures import play
+from benchmarks.figures.mood import STICKS, measure
+from benchmarks.figures.rivals import naively
 from contract.flags import FlagKind
 
 Rows = list[dict[str, Any]]

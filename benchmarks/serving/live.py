@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 import numpy as np
 
-from benchmarks.live_viewers import USER_AGENT
-from benchmarks.school import LOGIN, PASSWORD, lecture_since, opened_app
+from benchmarks.serving.live_viewers import USER_AGENT
+from benchmarks.serving.school import LOGIN, PASSWORD, lecture_since, opened_app
 from contract import LOOKS, Choices, Observation, uuid7
 
 if TYPE_CHECKING:
@@ -312,7 +312,7 @@ def _run_browsers(watch: Watch, **order: Any) -> Seen:
         "tick_s": TICK_S,
         "warm_up_s": WARM_UP_S,
     }
-    command = [sys.executable, "-m", "benchmarks.live_viewers"]
+    command = [sys.executable, "-m", "benchmarks.serving.live_viewers"]
     with subprocess.Popen(  # noqa: S603 - this interpreter, a module of ours
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as viewers:

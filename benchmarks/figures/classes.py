@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.faces import Bank, Floats
+from benchmarks.figures.faces import Bank, Floats
 from contract.looks import LOOKS, SAD
 
 LOOK_COUNT = len(LOOKS)

@@ -9,9 +9,9 @@ import numpy as np
 from analytics.buckets import Buckets
 from analytics.simulation.behaviour import Behaviour, Scripted, TrueState, episodes_of
 from analytics.simulation.lectures import SimulatedLecture, simulate_lecture, to_columns
-from benchmarks.faces import Bank
-from benchmarks.lectures import MODEL, START, STUDENTS, Played, naive_shares
-from benchmarks.replay import Session
+from benchmarks.figures.faces import Bank
+from benchmarks.figures.lectures import MODEL, START, STUDENTS, Played, naive_shares
+from benchmarks.figures.replay import Session
 from contract.flags import FlagKind
 
 _STILL: Final = Behaviour(

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.simulation.behaviour import TrueState
-from benchmarks.faces import LEAST_FACES, Bank, BenchError, Floats
+from benchmarks.figures.faces import LEAST_FACES, Bank, BenchError, Floats
 from contract.looks import LOOKS, Look
 
 HELD_S: Final = 60

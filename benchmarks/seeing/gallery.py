@@ -9,7 +9,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from benchmarks.scenes import gallery_scenes, moving_gallery, tile
+from benchmarks.seeing.scenes import gallery_scenes, moving_gallery, tile
 from capture_agent.perception.pipeline import FaceReading, Pipeline
 from capture_agent.perception.room_tracker import RoomTracker
 from capture_agent.perception.vision import load_room_vision

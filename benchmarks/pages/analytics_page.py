@@ -9,15 +9,24 @@ from typing import Any, Final
 import numpy as np
 
 from analytics.flags.thresholds import FlagRule
-from benchmarks.cost import bench_cost
-from benchmarks.faces import FaceSet, from_card, from_folder, measured_on
-from benchmarks.flags import bench_flags
-from benchmarks.mood import SHARES, bench_mood, by_chance
-from benchmarks.mood_tables import mood_settings, mood_shares, mood_targets
-from benchmarks.plots import Line, chart
-from benchmarks.sweeps import curves, flag_sweeps, mood_sweeps
-from benchmarks.tables import one, span, table, targets, two
-from benchmarks.words import AFTER, BEFORE, COST, EXPECTED, FLAGS, METHOD, MOOD, MOOD_KINDS
+from benchmarks.figures.cost import bench_cost
+from benchmarks.figures.faces import FaceSet, from_card, from_folder, measured_on
+from benchmarks.figures.flags import bench_flags
+from benchmarks.figures.mood import SHARES, bench_mood, by_chance
+from benchmarks.figures.sweeps import curves, flag_sweeps, mood_sweeps
+from benchmarks.pages.analytics_words import (
+    AFTER,
+    BEFORE,
+    COST,
+    EXPECTED,
+    FLAGS,
+    METHOD,
+    MOOD,
+    MOOD_KINDS,
+)
+from benchmarks.pages.mood_tables import mood_settings, mood_shares, mood_targets
+from benchmarks.pages.plots import Line, chart
+from benchmarks.pages.tables import one, span, table, targets, two
 from models.evaluation.evaluate import current_commit
 
 Figures = Mapping[str, Any]

@@ -1,0 +1,1 @@
+"""What many browsers and agents cost a real server."""
