@@ -14,7 +14,7 @@ from tests.builders.places import ROOT
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 FILE_OR_FOLDER = re.compile(
-    r"`(\.?[a-z_]+/(?:[\w.-]+\.(?:css|js|json|md|po|py|sh|toml|ts|typ|ya?ml)|(?:[\w.-]+/)+(?:[\w.-]+\.\w+)?))`"
+    r"`(\.?[a-z_]+/(?:[\w./-]+\.(?:css|js|json|md|po|py|sh|toml|ts|typ|ya?ml)|(?:[\w.-]+/)+))`"
 )
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
 
