@@ -10,8 +10,8 @@ MAP = ROOT / "docs" / "architecture.md"
 
 
 def first_sentence(words: str) -> str:
-    """What a docstring says first, on one line."""
-    joined = " ".join(words.partition("\n\n")[0].split())
+    """What a docstring says first, on one line and as Markdown."""
+    joined = " ".join(words.partition("\n\n")[0].replace("``", "`").split())
     return re.split(r"(?<=[.?!])\s+(?=[A-Z])", joined)[0]
 
 
