@@ -1,6 +1,6 @@
 """Which of several processes leads, on PostgreSQL: whoever's session holds the advisory lock."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Final
 
 from sqlalchemy import Connection, exc, text
@@ -35,6 +35,9 @@ class AdvisoryLeadership:
     def release(self) -> None:
         """Let another process lead. May be called again."""
         if self._connection is not None:
+            # Of a closed session the server hears when it looks; told, it lets go at once.
+            with suppress(exc.SQLAlchemyError):
+                self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _KEY})
             self._drop()
 
     def _alive(self, connection: Connection) -> bool:
