@@ -241,6 +241,46 @@ def test_windows_cover_every_pixel_and_overlap() -> None:
     assert seen.max() == 4
 
 
+class Counting(BlazeFace):
+    """Sees nothing, and counts the pictures and pixels it was shown."""
+
+    def __init__(self) -> None:
+        self.side_of, self.shown, self.pixels = 256, 0, 0
+
+    @property
+    def side(self) -> int:
+        return self.side_of
+
+    def detect(self, image_bgr: np.ndarray) -> list[Detection]:
+        self.shown += 1
+        self.pixels += image_bgr.size // 3
+        return []
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize(
+    "size",
+    [(1, 1), (1, 1_000), (4_000, 1), (1, 100_000), (20, 20_000), (480, 640), (1_000, 30_000)],
+)
+def test_the_cost_of_a_picture_follows_its_pixels_whatever_its_shape(
+    mesh: FaceMesh, size: tuple[int, int], many: bool
+) -> None:
+    eyes = Counting()
+    finder = FaceDetector(eyes, mesh)
+    picture = np.full((*size, 3), 90, np.uint8)
+    (finder.detect_many if many else finder.detect)(picture)
+    assert eyes.shown <= 100
+    # Each window is a network's input at most; beside them the whole picture is shown.
+    assert eyes.pixels - size[0] * size[1] <= 100 * 256 * 256
+
+
+def test_a_face_in_a_long_strip_is_found(detector: FaceDetector, astronaut: np.ndarray) -> None:
+    strip = np.full((300, 6_000, 3), 90, np.uint8)
+    strip[:, 3_000:3_300] = astronaut[:300, 70:370]
+    (face,) = detector.detect(strip)
+    assert face.x + face.w / 2 == pytest.approx(3_000 + 225 - 70, abs=15)
+
+
 def test_what_two_windows_saw_is_one_face() -> None:
     points = np.zeros((6, 2))
     whole = Detection(100, 100, 50, 50, 0.9, points)
