@@ -72,7 +72,10 @@ def _run(
     connect: Callable[[str, Clock, ClockCorrection], Transport],
 ) -> int:
     invitation = read_room_link(settings.join)
-    source = open_source(settings.source, clock, realtime=settings.realtime, loop=settings.loop)
+    source = open_source(
+        settings.source, clock,
+        realtime=settings.realtime, loop=settings.loop, warn=console.warn,
+    )  # fmt: skip
     pipeline = Pipeline(vision(), least_present=MANY_PRESENCE)
     folder = outbox_folder(settings.state, settings.server, invitation.link, "room")
     forget_stale(settings.state, clock.now())

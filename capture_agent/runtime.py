@@ -65,7 +65,10 @@ def _run(
         settings = settings.model_copy(update=steady)
     invitation = consent.read_invitation(settings.join)
     # What can fail without the server fails before the student is asked anything.
-    source = open_source(settings.source, clock, realtime=settings.realtime, loop=settings.loop)
+    source = open_source(
+        settings.source, clock,
+        realtime=settings.realtime, loop=settings.loop, warn=console.warn,
+    )  # fmt: skip
     pipeline = Pipeline(vision())
     if settings.annotate is not None and not settings.annotate.parent.is_dir():
         raise SettingsError(f"There is no folder {settings.annotate.parent} to write a video into.")

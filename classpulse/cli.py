@@ -133,7 +133,7 @@ def predict(
     """Say what the faces in pictures and videos look like."""
     from classpulse.student import run_predict
 
-    run_predict(paths, as_json=as_json, annotate=annotate)
+    raise typer.Exit(run_predict(paths, as_json=as_json, annotate=annotate))
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -13,10 +13,18 @@ import numpy as np
 
 from capture_agent.errors import SourceError
 from capture_agent.sources.frames import Image
+from capture_agent.sources.pictures import (
+    check_size,
+    decoded,
+    is_picture,
+    pictures_in,
+    quiet_decoders,
+    read_picture,
+)
 from capture_agent.sources.playback import Clip, Pictures
 
-PICTURES: Final = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _USUAL_FPS: Final = 25.0
+_LONGEST_GAP_S: Final = 86_400.0
 _DEMO_FPS: Final = 10
 _DEMO_SECONDS: Final = 20
 _DEMO_SIZE: Final = (640, 480)
@@ -27,42 +35,25 @@ def open_clip(path: Path) -> Clip:
 
     Its first picture is read, so that an unreadable file is told here. Raises SourceError.
     """
-    clip: Clip
     if path.is_dir():
-        clip = PictureClip(pictures_in(path), f"the folder {path}")
-    elif path.suffix.lower() in PICTURES:
-        clip = PictureClip((path,), str(path))
-    else:
-        clip = VideoClip(path)
+        return _with_a_picture(PictureClip(pictures_in(path), f"the folder {path}"))
+    if is_picture(path):
+        return _with_a_picture(PictureClip((path,), str(path)))
+    return _with_a_picture(VideoClip(path))
+
+
+def _with_a_picture(clip: Clip) -> Clip:
+    """``clip``, if one of its pictures can be read. Raises SourceError, naming one that cannot."""
+    unread: SourceError | None = None
     with closing(clip.play()) as pictures:
         for _, read in pictures:
-            read()
-            return clip
-    raise SourceError(f"No picture could be read from {clip.description}.")
-
-
-def pictures_in(folder: Path) -> tuple[Path, ...]:
-    """The pictures of a folder, by name. Raises SourceError where it holds none."""
-    try:
-        found = tuple(sorted(item for item in folder.iterdir() if item.suffix.lower() in PICTURES))
-    except OSError as error:
-        raise SourceError(f"The folder {folder} cannot be read: {error.strerror}.") from error
-    if not found:
-        raise SourceError(f"The folder {folder} holds no picture ({', '.join(sorted(PICTURES))}).")
-    return found
-
-
-def read_picture(path: Path) -> Image:
-    """One picture in colour, turned as its camera says. Raises SourceError."""
-    try:
-        # Not imread: it cannot open every name that Windows allows.
-        encoded = np.fromfile(path, dtype=np.uint8)
-    except OSError as error:
-        raise SourceError(f"The picture {path} cannot be read: {error.strerror}.") from error
-    image = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if encoded.size else None
-    if image is None:
-        raise SourceError(f"The file {path} is not a picture that can be read.")
-    return np.asarray(image, dtype=np.uint8)
+            try:
+                read()
+            except SourceError as error:
+                unread = unread or error
+            else:
+                return clip
+    raise unread or SourceError(f"No picture could be read from {clip.description}.")
 
 
 class PictureClip:
@@ -92,11 +83,20 @@ class VideoClip:
 
     @property
     def seconds(self) -> float:
-        """Frames by frame rate, as the file's header has them; 0 where it has none."""
-        capture = self._open()
+        """Until its last picture has been shown, by its time stamps, or by its header where those
+        cannot be read without decoding."""
+        capture = self._open(cv2.CAP_PROP_FORMAT, -1)
         try:
-            frames = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-            return max(0.0, frames / _rate(capture)) if math.isfinite(frames) else 0.0
+            step, last, count = _step(capture), 0.0, 0
+            while _grabbed(capture):
+                # As they are stored, which is not the order in which they are shown.
+                stamp = _asked(capture, cv2.CAP_PROP_POS_MSEC) / 1000.0
+                last = stamp if last < stamp < last + _LONGEST_GAP_S else last
+                count += 1
+            if count:
+                return (last or (count - 1) * step) + step
+            frames = _asked(capture, cv2.CAP_PROP_FRAME_COUNT)
+            return max(0.0, frames * step) if math.isfinite(frames) else 0.0
         finally:
             capture.release()
 
@@ -104,41 +104,71 @@ class VideoClip:
         """One pass. A picture that nobody asks for is decoded, but not converted."""
         capture = self._open()
         try:
-            step = 1.0 / _rate(capture)
-            at = -step
-            while capture.grab():
-                stamp = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
-                # Some containers stamp every picture 0, or leave gaps where nothing was recorded.
-                at = stamp if at < stamp < at + 60.0 else at + step
-                yield max(0.0, at), lambda: self._retrieve(capture)
+            for at in _times(capture):
+                yield at, lambda: self._retrieve(capture)
         finally:
             capture.release()
 
     def _retrieve(self, capture: Any) -> Image:
-        done, image = capture.retrieve()
+        try:
+            done, image = capture.retrieve()
+        except cv2.error:
+            done = False
         if not done:
             raise SourceError(f"A picture of {self._path} cannot be decoded.")
         return np.asarray(image, dtype=np.uint8)
 
-    def _open(self) -> Any:
-        # FFmpeg's own words about a broken file would bury our one sentence.
-        os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    def _open(self, *parameters: int) -> Any:
+        quiet_decoders()
         if not self._path.exists():
             raise SourceError(f"There is no file {self._path}.")
+        # As bytes, since OpenCV falls over names that are no text; and from the root, lest FFmpeg
+        # take what stands before a colon for a protocol.
+        name: Any = os.fsencode(self._path.absolute())
         try:
-            capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+            capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG, parameters)
+            if capture.isOpened():
+                check_size(
+                    self._path,
+                    capture.get(cv2.CAP_PROP_FRAME_WIDTH),
+                    capture.get(cv2.CAP_PROP_FRAME_HEIGHT),
+                )
+                return capture
         except cv2.error as error:
             raise SourceError(f"The file {self._path} cannot be read as a video.") from error
-        if not capture.isOpened():
-            capture.release()
-            raise SourceError(f"The file {self._path} cannot be read as a video.")
-        return capture
+        raise SourceError(f"The file {self._path} cannot be read as a video.")
 
 
-def _rate(capture: Any) -> float:
-    rate = float(capture.get(cv2.CAP_PROP_FPS))
-    return rate if math.isfinite(rate) and 0.1 <= rate <= 1000 else _USUAL_FPS
+def _times(capture: Any) -> Iterator[float]:
+    """Grab one picture after the other: its seconds since the first, rising."""
+    step = _step(capture)
+    at = -step
+    while _grabbed(capture):
+        stamp = _asked(capture, cv2.CAP_PROP_POS_MSEC) / 1000.0
+        # A gap is time in which nothing was recorded. Some containers stamp every picture 0,
+        # and a broken one leads years ahead.
+        at = stamp if at < stamp < at + _LONGEST_GAP_S else at + step
+        yield max(0.0, at)
+
+
+def _grabbed(capture: Any) -> bool:
+    try:
+        return bool(capture.grab())
+    except cv2.error:
+        return False
+
+
+def _asked(capture: Any, what: int) -> float:
+    try:
+        return float(capture.get(what))
+    except cv2.error:
+        return math.nan
+
+
+def _step(capture: Any) -> float:
+    """Seconds from one picture to the next, where their stamps do not tell."""
+    rate = _asked(capture, cv2.CAP_PROP_FPS)
+    return 1.0 / (rate if 1.0 / _LONGEST_GAP_S <= rate <= 1000 else _USUAL_FPS)
 
 
 class DemoClip:
@@ -149,7 +179,7 @@ class DemoClip:
 
     def __init__(self) -> None:
         encoded = resources.files("capture_agent").joinpath("assets/demo_face.jpg").read_bytes()
-        face = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
+        face = decoded(encoded)
         if face is None:
             raise SourceError("The packaged demo face cannot be read; install the agent again.")
         self._face = face

@@ -35,15 +35,25 @@ class Playback:
     had just ended: its times lie in the past, one second for each of its seconds, never in the
     future, where a server would refuse them. Where the lecture is younger than the material is
     long, the material begins with the lecture, and its end comes as time passes.
+
+    A picture that cannot be read is left out; ``warn`` is told of it, once.
     """
 
     def __init__(
-        self, clip: Clip, clock: Clock, *, realtime: bool = False, loop: float | None = None
+        self,
+        clip: Clip,
+        clock: Clock,
+        *,
+        realtime: bool = False,
+        loop: float | None = None,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._clip = clip
         self._clock = clock
         self._realtime = realtime
         self._loop = loop
+        self._warn = warn
+        self._told: set[str] = set()
 
     @property
     def live(self) -> bool:
@@ -60,28 +70,45 @@ class Playback:
 
         Raises SourceError where the clip holds none.
         """
-        clock = self._clock
-        begin = clock.monotonic()
-        length = self._loop if self._loop is not None else self._clip.seconds
-        first = clock.now() - timedelta(seconds=length)
-        if since is not None:
-            first = max(first, since)
+        begin = self._clock.monotonic()
+        first = self._clock.now() if self._realtime else self._first(since)
         for at, read in self._material():
-            if clock.stopping.is_set():
+            if self._clock.stopping.is_set():
                 return
             if not wanted(begin + at):
                 continue
-            if not self._realtime:
-                moment = first + timedelta(seconds=at)
-                ahead = (moment - clock.now()).total_seconds()
-                if ahead > 0 and clock.wait(ahead):
-                    return
-                yield Frame(read(), moment, begin + at)
-                continue
-            if clock.wait(begin + at - clock.monotonic()):
+            moment = self._moment(first, begin, at)
+            if moment is None:
                 return
+            try:
+                image = read()
+            except SourceError as error:
+                self._tell(str(error))
+            else:
+                yield Frame(image, moment, begin + at)
+
+    def _first(self, since: datetime | None) -> datetime:
+        """When material begins that is read faster than its own speed."""
+        length = self._loop if self._loop is not None else self._clip.seconds
+        first = self._clock.now() - timedelta(seconds=length)
+        return first if since is None else max(first, since)
+
+    def _moment(self, first: datetime, begin: float, at: float) -> datetime | None:
+        """When a picture was taken, once that time has come; None where the agent was stopped."""
+        clock = self._clock
+        if self._realtime:
+            if clock.wait(begin + at - clock.monotonic()):
+                return None
             late = max(0.0, clock.monotonic() - begin - at)
-            yield Frame(read(), clock.now() - timedelta(seconds=late), begin + at)
+            return clock.now() - timedelta(seconds=late)
+        moment = first + timedelta(seconds=at)
+        ahead = (moment - clock.now()).total_seconds()
+        return None if ahead > 0 and clock.wait(ahead) else moment
+
+    def _tell(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._warn(sentence)
 
     def close(self) -> None:
         """Nothing is held between passes."""

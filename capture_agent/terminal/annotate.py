@@ -1,14 +1,16 @@
 """Pictures with what was read drawn on them: a box around each face, and what it looks like."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 
 from capture_agent.errors import SourceError
 from capture_agent.sources.frames import Image
+from capture_agent.sources.pictures import quiet_decoders
 
 Label = tuple[tuple[int, int, int, int], str, float]
 """Box, look and how sure, 0 to 1."""
@@ -49,26 +51,33 @@ def annotate(image: Image, labels: Sequence[Label]) -> Image:
 
 def write_picture(path: Path, image: Image) -> None:
     """Write ``image`` as PNG. Raises SourceError."""
-    done, encoded = cv2.imencode(".png", image)
     try:
-        if done:
-            encoded.tofile(path)
+        cv2.imencode(".png", image)[1].tofile(path)
+    except cv2.error as error:
+        raise SourceError(f"The picture {path} cannot be encoded.") from error
     except OSError as error:
         raise SourceError(f"The picture {path} cannot be written: {error.strerror}.") from error
-    if not done:
-        raise SourceError(f"The picture {path} cannot be encoded.")
 
 
 class AnnotatedVideo:
     """An MP4 that grows frame by frame."""
 
     def __init__(self, path: Path, rate: float, size: tuple[int, ...]) -> None:
+        self.path = path
         self._size = (size[1], size[0])
+        quiet_decoders()
         # Plain MPEG-4: the wheel of OpenCV has no H.264 encoder on any system.
         fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-        self._writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, fourcc, rate, self._size)
-        if not self._writer.isOpened():
-            raise SourceError(f"The video {path} cannot be written.")
+        # As bytes, since OpenCV falls over names that are no text.
+        name: Any = os.fsencode(path.absolute())
+        try:
+            self._writer = cv2.VideoWriter(name, cv2.CAP_FFMPEG, fourcc, rate, self._size)
+            opened = self._writer.isOpened()
+        except cv2.error:
+            opened = False
+        if not opened:
+            # Its folder may be missing, or the picture too small or large for a video.
+            raise SourceError(f"The video {path} cannot be written ({size[1]}×{size[0]} pixels).")
 
     def write(self, image: Image) -> None:
         """Add one frame; one of another size is brought to the first one's."""

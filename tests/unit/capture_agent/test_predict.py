@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,34 @@ from capture_agent.errors import SourceError
 from capture_agent.perception.pipeline import Pipeline
 from capture_agent.perception.vision import Vision
 from capture_agent.predict import predict_paths
-from capture_agent.sources.clips import DemoClip, VideoClip, read_picture
+from capture_agent.sources.clips import DemoClip, VideoClip
+from capture_agent.sources.pictures import read_picture
 from contract.looks import LOOKS
 
 FACE = (20.0, 30.0, 40.0, 50.0)
+
+
+@dataclass
+class Heard:
+    """What a listener was told."""
+
+    errors: list[str] = field(default_factory=list)
+    copies: list[Path] = field(default_factory=list)
+    places: list[tuple[str, float, float]] = field(default_factory=list)
+
+    def unread(self, error: SourceError) -> None:
+        self.errors.append(str(error))
+
+    def looking(self, path: Path, at: float, seconds: float) -> None:
+        self.places.append((path.name, at, seconds))
+
+    def copied(self, path: Path) -> None:
+        self.copies.append(path)
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
 
 
 @pytest.fixture
@@ -42,9 +67,9 @@ def pipeline(make_vision: Callable[..., Vision], *faces: Any) -> Pipeline:
 
 
 def test_a_picture_is_one_object_with_the_promised_keys(
-    picture: Path, make_vision: Callable[..., Vision]
+    picture: Path, heard: Heard, make_vision: Callable[..., Vision]
 ) -> None:
-    (result,) = predict_paths([picture], pipeline=pipeline(make_vision, FACE))
+    (result,) = predict_paths([picture], heard, pipeline=pipeline(make_vision, FACE))
     told = json.loads(json.dumps(result.as_json()))
     assert list(told) == ["source", "t", "faces"]
     assert (told["source"], told["t"]) == (str(picture), 0.0)
@@ -57,20 +82,24 @@ def test_a_picture_is_one_object_with_the_promised_keys(
     assert set(face["attention"]) == {"yaw", "pitch", "roll", "eyes_open"}
 
 
-def test_a_video_is_looked_at_twice_a_second(
-    video: Path, make_vision: Callable[..., Vision]
+def test_a_video_is_looked_at_twice_a_second_and_says_how_far_it_is(
+    video: Path, heard: Heard, make_vision: Callable[..., Vision]
 ) -> None:
-    results = list(predict_paths([video], pipeline=pipeline(make_vision)))
+    results = list(predict_paths([video], heard, pipeline=pipeline(make_vision)))
     assert [result.t for result in results] == pytest.approx([0.0, 0.5, 1.0, 1.5, 2.0])
     assert all(result.faces == () for result in results)
+    assert [place[1:] for place in heard.places] == [
+        pytest.approx((result.t, 2.5)) for result in results
+    ]
 
 
 def test_annotated_copies_show_box_and_words_and_overwrite_nothing(
-    picture: Path, video: Path, tmp_path: Path, make_vision: Callable[..., Vision]
+    picture: Path, video: Path, tmp_path: Path, heard: Heard, make_vision: Callable[..., Vision]
 ) -> None:
     out = tmp_path / "new" / "out"
     inputs = [picture, picture.parent, video]
-    list(predict_paths(inputs, out, pipeline(make_vision, FACE)))
+    list(predict_paths(inputs, heard, out, pipeline(make_vision, FACE)))
+    assert heard.copies == [out / "class.png", out / "class-2.png", out / "clip.mp4"]
     assert sorted(item.name for item in out.iterdir()) == [
         "class-2.png",
         "class.png",
@@ -84,35 +113,63 @@ def test_annotated_copies_show_box_and_words_and_overwrite_nothing(
     assert sum(1 for _ in VideoClip(out / "clip.mp4").play()) == 5
 
 
-def test_one_bad_path_does_not_keep_the_others_from_being_read(
-    picture: Path, tmp_path: Path, make_vision: Callable[..., Vision]
+def test_what_cannot_be_read_is_named_and_the_others_are_read(
+    picture: Path, tmp_path: Path, heard: Heard, make_vision: Callable[..., Vision]
 ) -> None:
     (tmp_path / "bad.mp4").write_text("no video")
+    (picture.parent / "beside.jpg").write_text("no picture")
+    (picture.parent / "after.png").write_bytes(picture.read_bytes())
+    (tmp_path / "empty").mkdir()
+    names = ("gone.jpg", "bad.mp4", "empty", "in", "x" * 300)
     results = predict_paths(
-        [tmp_path / "gone.jpg", tmp_path / "bad.mp4", picture],
-        pipeline=pipeline(make_vision, FACE),
+        [tmp_path / name for name in names], heard, pipeline=pipeline(make_vision, FACE)
     )
+    assert [Path(result.source).name for result in results] == ["after.png", "class.png"]
+    gone, bad, empty, beside, too_long = heard.errors
+    assert f"There is no file or folder {tmp_path / 'gone.jpg'}." in gone
+    assert "bad.mp4 cannot be read as a video." in bad
+    assert "empty holds no picture" in empty
+    assert "beside.jpg is not a picture that can be read." in beside
+    assert "cannot be read" in too_long
+
+
+def test_a_copy_that_cannot_be_written_hides_no_result(
+    picture: Path, tmp_path: Path, heard: Heard, make_vision: Callable[..., Vision]
+) -> None:
+    out = tmp_path / "out"
+    results = predict_paths([picture], heard, out, pipeline(make_vision))
     assert next(results).source == str(picture)
-    with pytest.raises(SourceError) as caught:
-        next(results)
-    assert "gone.jpg" in str(caught.value)
-    assert "bad.mp4 cannot be read as a video" in str(caught.value)
+    out.rmdir()
+    assert list(results) == []
+    assert "cannot be written" in heard.errors[0]
+    assert heard.copies == []
+
+
+def test_opencvs_own_failure_is_one_sentence(
+    picture: Path, heard: Heard, make_vision: Callable[..., Vision]
+) -> None:
+    def fails() -> None:
+        cv2.resize(np.zeros((0, 0, 3), np.uint8), (1, 1))
+
+    eyes = Pipeline(make_vision(FACE, looked=fails))
+    assert list(predict_paths([picture], heard, pipeline=eyes)) == []
+    assert "class.png cannot be looked at" in heard.errors[0]
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(
-    picture: Path, make_vision: Callable[..., Vision]
+    picture: Path, heard: Heard, make_vision: Callable[..., Vision]
 ) -> None:
     with pytest.raises(SourceError, match="cannot be made"):
-        list(predict_paths([picture], picture / "out", pipeline(make_vision)))
+        list(predict_paths([picture], heard, picture / "out", pipeline(make_vision)))
 
 
-def test_the_packaged_models_read_the_packaged_face(tmp_path: Path) -> None:
+def test_the_packaged_models_read_the_packaged_face(tmp_path: Path, heard: Heard) -> None:
     read = next(iter(DemoClip().play()))[1]
     scene = np.zeros((480, 1280, 3), np.uint8)
     scene[:, :640], scene[:, 640:] = read(), read()
     path = tmp_path / "two.png"
     cv2.imencode(".png", scene)[1].tofile(path)
-    (result,) = predict_paths([path])
+    (result,) = predict_paths([path], heard)
     left, right = result.as_json()["faces"]
     assert left["emotion"] == right["emotion"] == "happy"
     assert left["box"][0] + 640 == pytest.approx(right["box"][0], abs=6)

@@ -130,6 +130,58 @@ def test_a_video_is_timed_by_its_stamps(tmp_path: Path, fake_time: Any) -> None:
     source.close()
 
 
+def stamped(path: Path, stamps: list[int], rate: float = 10.0) -> Path:
+    """A clip with a picture at each of ``stamps``, in steps of its rate."""
+    writer = cv2.VideoWriter(
+        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"MJPG"), rate, (64, 48),
+        [cv2.VIDEOWRITER_PROP_RAW_VIDEO, 1],
+    )  # fmt: skip
+    assert writer.isOpened()
+    for stamp in stamps:
+        writer.set(cv2.VIDEOWRITER_PROP_PTS, stamp)
+        writer.write(cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))[1])
+    writer.release()
+    return path
+
+
+@pytest.mark.parametrize("ending", [".mkv", ".mov", ".mp4"])
+@pytest.mark.parametrize("gap", [61, 3_600])
+def test_gaps_of_minutes_and_hours_in_the_stamps_are_believed(
+    gap: int, ending: str, tmp_path: Path, fake_time: Any
+) -> None:
+    clip = stamped(tmp_path / f"clip{ending}", [0, 1, gap * 10, gap * 10 + 1, gap * 30])
+    begin = fake_time.utc
+    frames = list(open_source(str(clip), fake_time.clock, realtime=False, loop=None).frames(every))
+    assert times(frames) == pytest.approx([0.0, 0.1, gap, gap + 0.1, gap * 3], abs=2e-3)
+    # So the whole lies in the past, and nothing is waited for.
+    assert fake_time.waits == []
+    assert frames[0].captured_at - begin == pytest.approx(
+        timedelta(seconds=-3 * gap - 0.1), abs=timedelta(milliseconds=5)
+    )
+
+
+def test_a_clip_of_a_picture_every_few_minutes_is_as_long_as_it_lasts(tmp_path: Path) -> None:
+    clip = VideoClip(stamped(tmp_path / "slides.mkv", [0, 2400, 4800]))
+    assert [at for at, _ in clip.play()] == pytest.approx([0.0, 240.0, 480.0])
+    assert clip.seconds == pytest.approx(480, abs=1)
+
+
+NAMES = ["12:30 lecture.mp4", "50%d.mp4", "concat:clip.mp4", "día.mp4"]
+if sys.platform == "linux":
+    NAMES.append("no text \udcff.mp4")
+if sys.platform == "win32":
+    NAMES = [name for name in NAMES if ":" not in name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_video_may_be_called_anything(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video(tmp_path / "clip.mp4", frames=3).rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert len(list(open_clip(Path(name)).play())) == 3
+
+
 def test_a_truncated_video_gives_what_is_left_or_says_it_is_none(
     tmp_path: Path, fake_time: Any
 ) -> None:
@@ -154,6 +206,26 @@ def test_a_folder_gives_its_pictures_by_name_one_a_second(tmp_path: Path, fake_t
     assert [round(float(frame.image_bgr.mean()), -1) for frame in frames] == [10, 20]
 
 
+@pytest.mark.parametrize("bad", ["a.jpg", "b.jpg", "c.jpg"])
+def test_a_folders_unreadable_picture_is_left_out_and_told_once(
+    bad: str, tmp_path: Path, fake_time: Any
+) -> None:
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        cv2.imencode(".jpg", np.full((8, 8, 3), 90, np.uint8))[1].tofile(tmp_path / name)
+    (tmp_path / bad).write_bytes(b"no picture")
+    told: list[str] = []
+    source = open_source(str(tmp_path), fake_time.clock, realtime=False, loop=6.0, warn=told.append)
+    assert len(list(source.frames(every))) == 4
+    assert told == [f"The file {tmp_path / bad} is not a picture that can be read."]
+
+
+def test_a_folder_of_unreadable_pictures_is_an_error(tmp_path: Path, fake_time: Any) -> None:
+    for name in ("a.jpg", "b.png"):
+        (tmp_path / name).write_bytes(b"no picture")
+    with pytest.raises(SourceError, match=r"a\.jpg is not a picture that can be read"):
+        open_source(str(tmp_path), fake_time.clock, realtime=False, loop=None)
+
+
 def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, fake_time: Any) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "bad.png").write_text("no picture")
@@ -161,6 +233,7 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, fake_time: Any) -> 
         (str(tmp_path / "empty"), "holds no picture"),
         (str(tmp_path / "bad.png"), "is not a picture that can be read"),
         (str(tmp_path / "gone.mov"), "There is no file or folder"),
+        ("long" * 100 + ".mp4", "There is no file or folder"),
         ("/dev/null", "is not a camera"),
     ):
         with pytest.raises(SourceError, match=sentence):
