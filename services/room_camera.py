@@ -18,7 +18,7 @@ from db.teaching import rooms
 from db.teaching.rooms import RoomContext
 from db.values import Lecture
 from services import access
-from services.access import Action, Actor, LectureObject, RoomActor, UserActor
+from services.access import Action, Actor, RoomActor, UserActor
 from services.acting import lookup
 from services.acting.access_log import record
 from services.context import Services
@@ -36,7 +36,7 @@ def allow(
     in view agreed, and db's ConflictError where a participant has not, fewer than five have, or the
     lecture has ended.
     """
-    target = _authorized(services, actor, Action.ALLOW_ROOM, lecture_id)
+    target = lookup.authorized_lecture(services, actor, Action.ALLOW_ROOM, lecture_id)
     if not everybody_agreed:
         raise InvalidError("A room is allowed only on your word that everybody in view has agreed.")
     secret = mint()
@@ -60,7 +60,7 @@ def link_of(lecture: Lecture, secret: str) -> str:
 
 def stop(services: Services, actor: Actor, lecture_id: UUID | str) -> bool:
     """End a lecture's room; whether one was open."""
-    target = _authorized(services, actor, Action.STOP_ROOM, lecture_id)
+    target = lookup.authorized_lecture(services, actor, Action.STOP_ROOM, lecture_id)
     now = services.clock()
 
     def close_room(unit: UnitOfWork) -> bool:
@@ -74,7 +74,7 @@ def stop(services: Services, actor: Actor, lecture_id: UUID | str) -> bool:
 
 def state(services: Services, actor: Actor, lecture_id: UUID | str) -> RoomState:
     """Whether a room is allowed now, and who is in the way: numbers, no names."""
-    target = _authorized(services, actor, Action.STOP_ROOM, lecture_id)
+    target = lookup.authorized_lecture(services, actor, Action.STOP_ROOM, lecture_id)
     last = rooms.last_room(services.store, target.lecture_id)
     found = rooms.agreement(services.store, target.lecture_id)
     return RoomState(
@@ -146,11 +146,3 @@ def connect(services: Services, context: RoomContext) -> RoomFacts:
         policy=context.lecture.policy,
         agreed=together(services.store, start),
     )
-
-
-def _authorized(
-    services: Services, actor: Actor, action: Action, lecture_id: UUID | str
-) -> LectureObject:
-    target = lookup.lecture_target(services, lecture_id)
-    access.authorize(actor, action, target)
-    return target

@@ -64,7 +64,7 @@ def start_lecture(
 
 def end_lecture(services: Services, actor: Actor, lecture_id: UUID | str) -> Lecture:
     """End a lecture; its report follows after the grace period. Ending twice changes nothing."""
-    target = _authorized(services, actor, Action.END_LECTURE, lecture_id)
+    target = lookup.authorized_lecture(services, actor, Action.END_LECTURE, lecture_id)
 
     def end(unit: UnitOfWork, now: datetime) -> Lecture:
         return lectures.end(unit, target.lecture_id, now, services.terms.report_grace)
@@ -74,7 +74,7 @@ def end_lecture(services: Services, actor: Actor, lecture_id: UUID | str) -> Lec
 
 def add_marker(services: Services, actor: Actor, lecture_id: UUID | str, label: str) -> Marker:
     """Put a note on the timeline of a running lecture. Raises RefusedError where it has ended."""
-    target = _authorized(services, actor, Action.ADD_MARKER, lecture_id)
+    target = lookup.authorized_lecture(services, actor, Action.ADD_MARKER, lecture_id)
     _running(services, target)
     label = required(label, _LABEL)
     user_id = actor.user.id if isinstance(actor, UserActor) else None
@@ -89,7 +89,7 @@ def answer_flag(
     services: Services, actor: Actor, lecture_id: UUID | str, flag_id: UUID | str, outcome: str
 ) -> FlagRow:
     """Log what the teacher did with a check-in: ``checked_in``, ``not_now`` or ``wrong``."""
-    target = _authorized(services, actor, Action.ACT_ON_FLAG, lecture_id)
+    target = lookup.authorized_lecture(services, actor, Action.ACT_ON_FLAG, lecture_id)
     if outcome not in OUTCOMES:
         raise InvalidError(
             "An answer to a check-in must be one of {join}, but received {outcome}.",
@@ -140,7 +140,7 @@ def _judged(
     participant_id: UUID | str,
     verdict: Literal["admit", "refuse"],
 ) -> Participant:
-    target = _authorized(services, actor, Action.ADMIT, lecture_id)
+    target = lookup.authorized_lecture(services, actor, Action.ADMIT, lecture_id)
     found = consents.participant(services.store, lookup.as_uuid(participant_id, _NO_STUDENT))
     if found is None or found.lecture_id != target.lecture_id:
         raise UnknownObjectError(_NO_STUDENT, given=participant_id)
@@ -154,14 +154,6 @@ def _judged(
         subject=who,
         verdict=verdict,
     )
-
-
-def _authorized(
-    services: Services, actor: Actor, action: Action, lecture_id: UUID | str
-) -> LectureObject:
-    target = lookup.lecture_target(services, lecture_id)
-    access.authorize(actor, action, target)
-    return target
 
 
 def _running(services: Services, target: LectureObject) -> None:

@@ -66,6 +66,18 @@ def lecture_target(services: Services, lecture_id: UUID | str) -> access.Lecture
     return access.lecture_object(*lecture(services, lecture_id))
 
 
+def authorized_lecture(
+    services: Services, actor: access.Actor, action: access.Action, lecture_id: UUID | str
+) -> access.LectureObject:
+    """A lecture as access sees it, once ``actor`` may do ``action`` to it.
+
+    Raises AccessError, UnknownObjectError.
+    """
+    target = lecture_target(services, lecture_id)
+    access.authorize(actor, action, target)
+    return target
+
+
 def participant_target(services: Services, participant_id: UUID | str) -> access.ParticipantObject:
     """A participant as access sees them."""
     return access.participant_object(*participant(services, participant_id))
