@@ -35,6 +35,10 @@ class RosterError(ServiceError):
     """A roster file is not what it should be."""
 
 
+class NoCourseError(RosterError):
+    """A list of one course came without that course's title."""
+
+
 class LeadershipError(ServiceError):
     """The lock that says who runs the jobs cannot be used."""
 

@@ -134,13 +134,20 @@ def import_roster(
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import students from OneRoster CSV (1.1, 1.2) or from one CSV with a column name."""
+    """Import students from OneRoster CSV (1.1, 1.2) or from the CSV list of one course."""
+    from datetime import UTC, datetime
+
     from classpulse.serving import offline_services
     from services.access import OperatorActor
+    from services.errors import NoCourseError
     from services.rosters import lists
     from services.rosters.files import read_roster
 
-    found, operator = read_roster(source, course), OperatorActor()
+    try:
+        read = read_roster(source, course, today=datetime.now(UTC).date())
+    except NoCourseError as error:
+        raise UsageError(f"{error} Use --course TITLE.") from None
+    found, operator = read.roster, OperatorActor()
     with opened_store(database) as store:
         services = offline_services(store)
         if dry_run:
@@ -153,14 +160,17 @@ def import_roster(
                     {"student": student.name, "id": student.external_id, "link": secret}
                     for student, secret in lists.personal_links(services, operator, course_made.id)
                 ]
-    result = {"dry_run": dry_run, "courses": rows}
+    remarks = [one.rule.format(**one.values) for one in read.remarks]
+    result = {"dry_run": dry_run, "courses": rows, "remarks": remarks}
     if as_json:
         say_json(result)
         return
     for row in rows:
-        say(f"{row['title']}: {row['added']} added, {row['known']} known")
+        say(f"{row['title']}: {row['added']} added, {row['known']} known, {row['changed']} changed")
         for link in row.get("links", []):
             say(f"  {link['student']}\tjoin/CODE?link={link['link']}")
+    for remark in remarks:
+        say(remark)
     if dry_run:
         say("Nothing was changed.")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
@@ -132,36 +132,44 @@ def add_student(
     external_id: str | None = None,
     email: str | None = None,
 ) -> Student:
-    """Put a student on a course's roster.
+    """Put a student on a course's roster."""
+    added = Student(uuid7(now), course_id, name, external_id, email)
+    add_students(store, [added], now=now)
+    return added
 
-    Where ``external_id`` is on it already, that student's name and address are brought up to date
-    instead, so that importing a roster twice changes nothing.
-    """
 
-    def work(connection: Connection) -> Student:
-        found = None
-        if external_id is not None:
-            found = connection.execute(
-                update(students)
-                .where(students.c.course_id == course_id, students.c.external_id == external_id)
-                .values(name=name, email=email)
-                .returning(students.c.id)
-            ).scalar()
-        student = Student(found or uuid7(now), course_id, name, external_id, email)
-        if found is None:
-            connection.execute(
-                insert(students).values(
-                    id=student.id,
-                    course_id=course_id,
-                    name=name,
-                    external_id=external_id,
-                    email=email,
-                    created_at=now,
-                )
-            )
-        return student
+def add_students(store: Store, added: Sequence[Student], *, now: datetime) -> None:
+    """Put students on their courses' rosters, all or none."""
+    values = [{**_told(student), "created_at": now} for student in added]
+    if values:
+        store.write(lambda connection: connection.execute(insert(students), values))
 
-    return store.write(work)
+
+def change_students(store: Store, changed: Sequence[Student]) -> None:
+    """Bring names, keys and addresses of students on rosters up to date, all or none."""
+    given = ("name", "external_id", "email")
+    statement = (
+        update(students)
+        .where(students.c.id == bindparam("student"))
+        .values({column: bindparam(f"new_{column}") for column in given})
+    )
+    values = [
+        {"student": student.id, **{f"new_{column}": _told(student)[column] for column in given}}
+        for student in changed
+    ]
+    if values:
+        store.write(lambda connection: connection.execute(statement, values))
+
+
+def _told(student: Student) -> dict[str, Any]:
+    """A student's columns."""
+    return {
+        "id": student.id,
+        "course_id": student.course_id,
+        "name": student.name,
+        "external_id": student.external_id,
+        "email": student.email,
+    }
 
 
 def student(store: Store, student_id: UUID) -> Student | None:

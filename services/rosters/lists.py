@@ -1,13 +1,14 @@
 """Courses, who teaches them and who is on their lists: looked at first, changed on record."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from contract import CourseMode
-from contract.errors import rule_text
+from contract.ids import uuid7
 from db.engine.store import Store
 from db.engine.unit_of_work import UnitOfWork, together
 from db.people import courses, school_settings, users
@@ -16,15 +17,12 @@ from services import access
 from services.access import SCHOOL, Action, Actor
 from services.acting import lookup
 from services.acting.access_log import record, recorded
-from services.acting.typed import required
+from services.acting.typed import required, tidy
 from services.administration import zone
 from services.context import Services
-from services.errors import InvalidError
-from services.rosters.files import Roster, RosterStudent
-
-_COURSE: Final = rule_text(
-    "A course's title must have 1 to {longest} letters, but this has {given}."
-)
+from services.errors import InvalidError, RosterError
+from services.rosters.matching import brought, matched
+from services.rosters.roster import COURSE_TITLE, Roster, RosterStudent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def add_course(
 ) -> Course:
     """Add a course without teachers or students, in the school's time zone where none is given."""
     access.authorize(actor, Action.MANAGE_COURSES, SCHOOL)
-    title = required(title, _COURSE)
+    title = required(title, COURSE_TITLE)
     given = None if timezone is None else zone(timezone)
     now = services.clock()
 
@@ -120,30 +118,40 @@ def personal_links(services: Services, actor: Actor, course_id: UUID) -> list[tu
 
 
 def _differences(store: Store, roster: Roster) -> list[Difference]:
-    """A student is known by the school's key, or else by the name."""
-    known = {found.title: found for found in courses.list_courses(store)}
-    return [_difference(store, known.get(title), title, them) for title, them in roster.items()]
+    known: dict[str, list[Course]] = defaultdict(list)
+    for found in courses.list_courses(store):
+        known[tidy(found.title)].append(found)
+    return [
+        _difference(store, _meant(title, known[tidy(title)]), title, them)
+        for title, them in roster.items()
+    ]
+
+
+def _meant(title: str, called: Sequence[Course]) -> Course | None:
+    """The course of a title; where several have it, the one that has a roster at all."""
+    rostered = [course for course in called if course.mode is CourseMode.ROSTER]
+    fitting = rostered or called
+    if len(fitting) > 1:
+        raise RosterError(
+            "Two courses are called {title}, so it cannot be told which of them the list is for.",
+            title=title,
+        )
+    return fitting[0] if fitting else None
 
 
 def _difference(
     store: Store, course: Course | None, title: str, listed: Sequence[RosterStudent]
 ) -> Difference:
     there = courses.roster(store, course.id) if course else ()
-    known = {student.external_id or student.name: student for student in there}
-    added, changed, met = [], [], set()
-    for one in listed:
-        found = known.get(one.external_id or one.name)
-        if found is None:
-            added.append(one)
-            continue
-        met.add(found.id)
-        if one.external_id and (found.name, found.email) != (one.name, one.email):
-            changed.append((found, one))
+    found = matched(listed, there)
+    pairs = [(student, row) for student, row in zip(found, listed, strict=True) if student]
+    changed = tuple((old, row) for old, row in pairs if brought(old, row) != old)
+    met = {student.id for student, _ in pairs}
     return Difference(
         title=title,
         course=course,
-        added=tuple(added),
-        changed=tuple(changed),
+        added=tuple(row for student, row in zip(found, listed, strict=True) if student is None),
+        changed=changed,
         same=len(met) - len(changed),
         unlisted=tuple(student for student in there if student.id not in met),
     )
@@ -158,10 +166,11 @@ def _apply(unit: UnitOfWork, found: Difference, now: datetime) -> Course:
         timezone=school_settings.school(unit).timezone,
         now=now,
     )
-    for one in (*found.added, *(new for _, new in found.changed)):
-        courses.add_student(
-            unit, course.id, one.name, now=now, external_id=one.external_id, email=one.email
-        )
+    new = [
+        Student(uuid7(now), course.id, one.name, one.external_id, one.email) for one in found.added
+    ]
+    courses.add_students(unit, new, now=now)
+    courses.change_students(unit, [brought(old, row) for old, row in found.changed])
     return course
 
 

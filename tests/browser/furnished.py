@@ -24,7 +24,7 @@ from services.access import OperatorActor, ParticipantActor
 from services.accounts.passwords import hash_password
 from services.figures import self_reports
 from services.rosters import lists
-from services.rosters.files import RosterStudent
+from services.rosters.roster import RosterStudent
 from tests.builders.classroom import PASSWORD, Classroom
 from tests.builders.observations import observation
 from tests.builders.students import Student

@@ -12,9 +12,12 @@ from contract import CourseMode
 from dashboard import i18n
 from dashboard.components import grid, ids, parts, urls
 from dashboard.i18n import plural, text, wording
+from dashboard.i18n.error_words import rule_words
 from dashboard.pages.admin import school as admin
-from db.values import Course, Role, School, User
+from db.values import Course, Role, School, Student, User
 from services.rosters.lists import Difference
+from services.rosters.matching import brought
+from services.rosters.roster import Remark, RosterStudent
 
 NAMES_SHOWN = 20
 
@@ -126,8 +129,9 @@ def _roster(rows: Sequence[Row]) -> Any:
     return parts.card(
         html.P(
             text(
-                "OneRoster CSV (1.1 or 1.2, as files or a zip), or one CSV with the column name "
-                "and, where you have them, id and email. You see what would change first."
+                "OneRoster CSV (1.1 or 1.2, as files or a zip), the list of one course as Moodle, "
+                "Canvas, Google Classroom or PowerSchool export it, or one CSV with the column "
+                "name and, where you have them, id and email. You see what would change first."
             ),
             className="cp-quiet",
         ),
@@ -163,9 +167,36 @@ def _roster(rows: Sequence[Row]) -> Any:
     )
 
 
-def preview(found: Sequence[Difference]) -> Any:
-    """What an import would change, course by course, before anything is."""
-    return html.Div([_difference(one) for one in found], className="cp-stack")
+def preview(found: Sequence[Difference], remarks: Sequence[Remark] = ()) -> Any:
+    """What an import would change, course by course, before anything is; then what was left out."""
+    left = [html.Li(rule_words(one.rule, one.values)) for one in remarks]
+    said = [_difference(one) for one in found]
+    if left:
+        heading = html.H3(text("What the files hold besides"))
+        said.append(html.Div([heading, html.Ul(left, className="cp-differences")]))
+    return html.Div(said, className="cp-stack")
+
+
+def imported(found: Sequence[Difference]) -> str:
+    """What an import did, in the figures that its preview had."""
+    return text(
+        "Imported: {added} new, {changed} changed, {same} as before.",
+        added=i18n.number(sum(len(one.added) for one in found)),
+        changed=i18n.number(sum(len(one.changed) for one in found)),
+        same=i18n.number(sum(one.same for one in found)),
+    )
+
+
+def _change(old: Student, new: RosterStudent) -> str:
+    """Who a student is, and what becomes of name, id and address."""
+    after = brought(old, new)
+    name = old.name if old.name == after.name else f"{old.name} → {after.name}"
+    told = [
+        after.external_id if after.external_id != old.external_id else None,
+        after.email if after.email != old.email else None,
+    ]
+    more = ", ".join(one for one in told if one)
+    return f"{name} ({more})" if more else name
 
 
 def _difference(found: Difference) -> Any:
@@ -173,8 +204,7 @@ def _difference(found: Difference) -> Any:
         (text("New"), [one.name for one in found.added], "good"),
         (
             text("Changed"),
-            [f"{old.name} → {new.name}" if old.name != new.name else f"{old.name} ({new.email})"
-             for old, new in found.changed],
+            [_change(old, new) for old, new in found.changed],
             "warn",
         ),
         (text("On the roster, not in the file; they stay"),

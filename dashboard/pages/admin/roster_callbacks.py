@@ -26,6 +26,7 @@ from services.acting import lookup
 from services.errors import InvalidError, RosterError
 from services.rosters import files as roster_files
 from services.rosters import lists
+from services.rosters.roster import Reading
 
 _SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
 _PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
@@ -129,12 +130,12 @@ def _import(app: Dash, services: WebServices) -> None:
         if not uploaded:
             return None, True
         try:
-            roster = _read(uploaded, names, course)
-        except RosterError as error:
+            read = _read(services, uploaded, names, course)
+            found = lists.differences(services, current_actor(), read.roster)
+        except (RosterError, InvalidError) as error:
             return shell.notice(sentence(error), good=False), True
-        found = lists.differences(services, current_actor(), roster)
         nothing = not any(one.added or one.changed or one.course is None for one in found)
-        return admin_courses.preview(found), nothing
+        return admin_courses.preview(found, read.remarks), nothing
 
     @secured_callback(
         app,
@@ -149,13 +150,14 @@ def _import(app: Dash, services: WebServices) -> None:
     def take(clicks: int | None, uploaded: Any, names: Any, course: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        lists.import_roster(services, current_actor(), _read(uploaded, names, course))
+        roster = _read(services, uploaded, names, course).roster
+        made = lists.import_roster(services, current_actor(), roster)
         page = contents.page(services, current_actor(), urls.ADMIN_COURSES)
-        return page, shell.notice(text("Imported."), good=True)
+        return page, shell.notice(admin_courses.imported([one for one, _ in made]), good=True)
 
 
-def _read(uploaded: Any, names: Any, course: Any) -> roster_files.Roster:
-    """The roster in uploaded files, as Dash sends them: data URLs and names side by side."""
+def _read(services: WebServices, uploaded: Any, names: Any, course: Any) -> Reading:
+    """What uploaded files hold, as Dash sends them: data URLs and names side by side."""
     if not isinstance(uploaded, list) or not isinstance(names, list):
         raise RosterError("Choose at least one file.")
     files = {}
@@ -168,7 +170,8 @@ def _read(uploaded: Any, names: Any, course: Any) -> roster_files.Roster:
             raise RosterError(
                 "The file {name} did not arrive whole.", name=repr(name[:80])
             ) from error
-    return roster_files.read_files(files, untrusted.typed(course) or None)
+    today = services.clock().date()
+    return roster_files.read_files(files, untrusted.typed(course) or None, today=today)
 
 
 def _acts(app: Dash, services: WebServices) -> None:

@@ -19,7 +19,7 @@ from services import administration, erasure, my_data, teaching
 from services.access import OperatorActor, ParticipantActor, UserActor
 from services.accounts import own
 from services.rosters import lists
-from services.rosters.files import RosterStudent
+from services.rosters.roster import RosterStudent
 from tests.builders.world import PASSWORD, make_world
 
 OPERATOR = OperatorActor()

@@ -146,6 +146,10 @@ def test_a_roster_is_looked_at_before_it_is_taken(world: Any, ada: Any) -> None:
     for word in ("Cleo", "not in the file; they stay", "Ana and Ben"):
         assert word in seen
     assert len(courses.roster(world.store, course.id)) == 2
+    body["inputs"][1]["value"] = ""
+    untitled = ada.post("/_dash-update-component", json=body, headers=HERE).text
+    assert "give the course's title" in untitled
+    assert "--course" not in untitled
 
     (take,) = [
         one for one in dependencies(world).values() if one["inputs"][0]["id"] == ids.ROSTER_IMPORT
@@ -154,7 +158,8 @@ def test_a_roster_is_looked_at_before_it_is_taken(world: Any, ada: Any) -> None:
     body["inputs"][0]["value"] = 1
     for part, value in zip(body["state"], [values[0], ["list.csv"], course.title], strict=True):
         part["value"] = value
-    assert "Imported" in ada.post("/_dash-update-component", json=body, headers=HERE).text
+    said = ada.post("/_dash-update-component", json=body, headers=HERE).text
+    assert "Imported: 1 new, 0 changed, 0 as before." in said
     names = [student.name for student in courses.roster(world.store, course.id)]
     assert names == ["Ana", "Ben", "Cleo"]
     body["state"][0]["value"] = ["data:text/csv;base64,!!"]

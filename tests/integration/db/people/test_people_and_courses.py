@@ -1,5 +1,6 @@
 """Users, sessions, courses, rosters, links, and the school's settings."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -111,17 +112,16 @@ def test_a_teacher_sees_the_courses_they_teach(classroom: Sitting) -> None:
     assert courses.course(store, uuid4()) is None
 
 
-def test_importing_a_roster_twice_changes_nothing_but_what_changed(rostered: Sitting) -> None:
+def test_students_are_put_on_a_roster_and_brought_up_to_date(rostered: Sitting) -> None:
     store, course = rostered.store, rostered.course
-
-    def import_as(name: str) -> object:
-        return courses.add_student(store, course.id, name, now=NOW, external_id="S1").id
-
-    assert import_as("Ana") == import_as("Ana Maria")
+    first = courses.add_student(store, course.id, "Ana", now=NOW, external_id="S1")
     courses.add_student(store, course.id, "Ana", now=NOW)
     courses.add_student(store, course.id, "Ana", now=NOW, email="ana@example.org")
+    courses.change_students(store, [replace(first, name="Ana Maria", email="am@example.org")])
+    courses.change_students(store, [])
     roster = courses.roster(store, course.id)
     assert [student.name for student in roster] == ["Ana", "Ana", "Ana Maria"]
+    assert roster[2] == replace(first, name="Ana Maria", email="am@example.org")
     assert courses.student(store, roster[2].id) == roster[2]
     assert courses.student(store, uuid4()) is None
 

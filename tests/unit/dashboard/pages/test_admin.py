@@ -21,7 +21,8 @@ from db.values import (
     Student,
     User,
 )
-from services.rosters.lists import Difference, RosterStudent
+from services.rosters.lists import Difference
+from services.rosters.roster import Remark, RosterStudent
 from tests.builders.pages import COURSE, LECTURE, NOW, text_of
 
 
@@ -88,6 +89,16 @@ def test_a_difference_is_said_before_it_is_made() -> None:
     for word in ("Di Moss", "Bo → Bo Lund", "not in the file; they stay", "Cy", "1 student stays"):
         assert word in said
     assert "a new course" in text_of(courses.preview([replace(found, course=None)]))
+    assert courses.imported([found, found]) == "Imported: 2 new, 2 changed, 2 as before."
+
+
+def test_a_preview_says_what_was_left_out_and_what_an_id_or_address_becomes() -> None:
+    bo = Student(uuid4(), COURSE.id, "Bo", None, "bo@x")
+    told = Difference("Algebra", COURSE, (), ((bo, RosterStudent("Bo", "7", "b@x")),), 0, ())
+    remark = Remark("Rows of {file} were left out: {lines}.", {"file": "a.csv", "lines": "3, 4"})
+    said = text_of(courses.preview([told], [remark]))
+    assert "Bo (7, b@x)" in said
+    assert "Rows of a.csv were left out: 3, 4." in said
 
 
 def test_the_log_names_whom_it_knows_and_its_file_starts_no_formula() -> None:
