@@ -28,13 +28,15 @@ LARGEST_ENROLMENTS: Final = 3 * tables.LARGEST_ROWS
 
 _TOMBSTONES: Final = ("tobedeleted", "inactive")
 _ENDED: Final = rule_text(
-    "Enrolments of {file} that have ended or are deleted were left out: {lines}."
+    "Enrolments of {file} that have ended or are deleted were left out. Lines: {lines}."
 )
 _UNKNOWN: Final = rule_text(
-    "Enrolments of {file} that name a user or a class of no other file were left out: {lines}."
+    "Enrolments of {file} that name a user or a class of no other file were left out. "
+    "Lines: {lines}."
 )
 _NO_DATE: Final = rule_text(
-    "Enrolments of {file} with an end date that cannot be read were taken as running: {lines}."
+    "Enrolments of {file} with an end date that cannot be read were taken as running. "
+    "Lines: {lines}."
 )
 
 

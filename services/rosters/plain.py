@@ -40,9 +40,11 @@ _STAFF: Final = re.compile(
 _STUDENT: Final = re.compile(r"\b(student|estudiante|learner)\b")
 _REWRITTEN: Final = re.compile(r"[+-]?\d([.,]\d+)?E\+\d\d+", re.IGNORECASE)
 
-_NO_STUDENT: Final = rule_text("Rows of {file} that stand for no student were left out: {lines}.")
+_NO_STUDENT: Final = rule_text(
+    "Rows of {file} that stand for no student were left out. Lines: {lines}."
+)
 _OTHER_ROLE: Final = rule_text(
-    "Rows of {file} with another role than student were left out: {lines}."
+    "Rows of {file} with another role than student were left out. Lines: {lines}."
 )
 
 

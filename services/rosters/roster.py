@@ -15,7 +15,9 @@ LINES_NAMED: Final = 5
 COURSE_TITLE: Final = rule_text(
     "A course's title must have 1 to {longest} letters, but this has {given}."
 )
-REPEATED: Final = rule_text("Rows of {file} that name a student again were counted once: {lines}.")
+REPEATED: Final = rule_text(
+    "Rows of {file} that name a student again were counted once. Lines: {lines}."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ LARGEST_FILE: Final = 8 * 2**20
 """Bytes of CSV in one file: a whole school's enrolments."""
 LARGEST_ROWS: Final = 20_000
 """Rows of one file, so that no list holds a worker for long."""
+LARGEST_COLUMNS: Final = 2_000
+"""Columns of one file: a gradebook has one for each task."""
 COLUMNS_NAMED: Final = 20
 
 _SEPARATORS: Final = (",", ";", "\t")
@@ -83,6 +85,12 @@ def read(file: str, data: bytes, largest: int = LARGEST_ROWS) -> Table:
     try:
         filled = _filled(lines, int(start > 0))
         _, header = next(filled, (1, []))
+        if len(header) > LARGEST_COLUMNS:
+            raise RosterError(
+                "{file} has more than {largest} columns; delete those of no need.",
+                file=file,
+                largest=LARGEST_COLUMNS,
+            )
         names = [folded(one) for one in header]
         rows: list[Row] = []
         for line, cells in filled:

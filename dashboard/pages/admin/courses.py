@@ -1,6 +1,7 @@
 """`/admin/courses`: courses, who teaches them, and their lists of students from files."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
@@ -199,16 +200,25 @@ def _change(old: Student, new: RosterStudent) -> str:
     return f"{name} ({more})" if more else name
 
 
+def _called(people: Sequence[Student | RosterStudent], others: Iterable[str]) -> list[str]:
+    """Their names; with the id where the name alone is somebody else's, too."""
+    count = Counter([*(one.name for one in people), *others])
+    return [
+        f"{one.name} ({one.external_id})" if count[one.name] > 1 and one.external_id else one.name
+        for one in people
+    ]
+
+
 def _difference(found: Difference) -> Any:
     lines = [
-        (text("New"), [one.name for one in found.added], "good"),
+        (text("New"), _called(found.added, (one.name for one in found.unlisted)), "good"),
         (
             text("Changed"),
             [_change(old, new) for old, new in found.changed],
             "warn",
         ),
         (text("On the roster, not in the file; they stay"),
-         [one.name for one in found.unlisted], "plain"),
+         _called(found.unlisted, (one.name for one in found.added)), "plain"),
     ]  # fmt: skip
     shown = [
         html.Li(
@@ -223,9 +233,9 @@ def _difference(found: Difference) -> Any:
         for title, names, kind in lines
         if names
     ]
-    shown.append(
-        html.Li(plural("{n} student stays as is.", "{n} students stay as they are.", found.same))
-    )
+    if found.same or not shown:
+        stay = plural("{n} student stays as is.", "{n} students stay as they are.", found.same)
+        shown.append(html.Li(stay))
     title = found.title
     if found.course is None:
         title = text("{title} (a new course)", title=title)

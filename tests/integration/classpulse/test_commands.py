@@ -108,7 +108,7 @@ def test_a_roster_is_imported_and_a_student_erased(terminal: Terminal, tmp_path:
     assert terminal.fine(*words, "--links").count("\t") == 2
     assert "0 added, 2 known" in terminal.fine(*words)
     names.write_text("name,id\nAna,1\nAna,1\n", encoding="utf-8")
-    assert "counted once: 3." in terminal.fine(*words, "--dry-run")
+    assert "counted once. Lines: 3." in terminal.fine(*words, "--dry-run")
     code, _ = terminal.run("erase", "Ana")
     assert code == 2
     assert "'Ana'" in terminal.err

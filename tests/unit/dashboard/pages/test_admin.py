@@ -89,6 +89,8 @@ def test_a_difference_is_said_before_it_is_made() -> None:
     for word in ("Di Moss", "Bo → Bo Lund", "not in the file; they stay", "Cy", "1 student stays"):
         assert word in said
     assert "a new course" in text_of(courses.preview([replace(found, course=None)]))
+    twins = replace(found, added=(new, RosterStudent("Cy", "5", None)))
+    assert "Di Moss and Cy (5)" in text_of(courses.preview([twins]))
     assert courses.imported([found, found]) == "Imported: 2 new, 2 changed, 2 as before."
 
 
@@ -98,6 +100,7 @@ def test_a_preview_says_what_was_left_out_and_what_an_id_or_address_becomes() ->
     remark = Remark("Rows of {file} were left out: {lines}.", {"file": "a.csv", "lines": "3, 4"})
     said = text_of(courses.preview([told], [remark]))
     assert "Bo (7, b@x)" in said
+    assert "as they are" not in said
     assert "Rows of a.csv were left out: 3, 4." in said
 
 

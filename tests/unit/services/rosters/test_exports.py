@@ -76,7 +76,7 @@ def test_what_a_program_adds_of_its_own_is_said_to_be_left_out() -> None:
     found = read('Student,ID,SIS User ID,Section\n"Lima, Ana",91,7001,8c\n"Student, Test",93,,8c\n')
     (remark,) = found.remarks
     assert remark.rule.format(**remark.values) == (
-        "Rows of export.csv that stand for no student were left out: 3."
+        "Rows of export.csv that stand for no student were left out. Lines: 3."
     )
 
 

@@ -15,6 +15,9 @@ from services.rosters.roster import Reading, RosterStudent
 
 CASES: Final = Path(__file__).with_name("cases")
 TODAY: Final = date(2026, 1, 15)
+ENDED: Final = (
+    "Enrolments of enrollments.csv that have ended or are deleted were left out. Lines: {}."
+)
 ZOE: Final = RosterStudent("Zoë Brandt", "7001", "zoe@example.org")
 
 
@@ -79,25 +82,25 @@ def test_a_list_that_would_lose_somebody_is_refused_whole(
             "somebody enrolled twice",
             "or_double_enrolment",
             {"Algebra I": ["1"]},
-            ["Enrolments of enrollments.csv that have ended or are deleted were left out: 2."],
+            [ENDED.format(2)],
         ),
         (
             "an enrolment that has ended",
             "or_ended_enrolment",
             {"Algebra I": ["1"]},
-            ["Enrolments of enrollments.csv that have ended or are deleted were left out: 3."],
+            [ENDED.format(3)],
         ),
         (
             "a deleted user with a live enrolment",
             "or_user_tobedeleted",
             {"Algebra I": ["1"]},
-            ["Enrolments of enrollments.csv that have ended or are deleted were left out: 3."],
+            [ENDED.format(3)],
         ),
         (
             "a deleted class of the same title",
             "or_deleted_class_same_title",
             {"Algebra I": ["1"]},
-            ["Enrolments of enrollments.csv that have ended or are deleted were left out: 3."],
+            [ENDED.format(3)],
         ),
         (
             "two sections that only their ids tell apart",
@@ -122,7 +125,7 @@ def test_enrolled_twice_today_is_one_student_and_is_said(tmp_path: Path) -> None
     found = files.read_files(given, today=date(2025, 9, 15))
     assert [one.name for one in found.roster["Algebra I"]] == ["Zoë Brandt"]
     assert said(found) == [
-        "Rows of enrollments.csv that name a student again were counted once: 3."
+        "Rows of enrollments.csv that name a student again were counted once. Lines: 3."
     ]
 
 
@@ -147,8 +150,8 @@ def test_an_enrolment_of_somebody_unknown_leaves_the_others() -> None:
     assert [one.name for one in found.roster["Art"]] == ["Ana Lima"]
     assert said(found) == [
         "Enrolments of enrollments.csv that name a user or a class of no other file were left "
-        "out: 3, 4.",
-        "Enrolments of enrollments.csv that have ended or are deleted were left out: 5.",
+        "out. Lines: 3, 4.",
+        "Enrolments of enrollments.csv that have ended or are deleted were left out. Lines: 5.",
     ]
     with pytest.raises(RosterError, match="No row of enrollments"):
         enrolled("c1,Art,,\n", "c1,u9,student,,")
@@ -157,7 +160,7 @@ def test_an_enrolment_of_somebody_unknown_leaves_the_others() -> None:
 def test_an_end_that_is_no_date_takes_nobody_away() -> None:
     found = enrolled("c1,Art,,\n", "c1,u1,student,,soon")
     assert [one.name for one in found.roster["Art"]] == ["Ana Lima"]
-    assert "cannot be read were taken as running: 2" in said(found)[0]
+    assert "cannot be read were taken as running. Lines: 2." in said(found)[0]
 
 
 @pytest.mark.parametrize(
@@ -178,13 +181,17 @@ def test_sections_of_one_title_are_courses_of_their_own(classes: str, titles: li
 def test_an_id_twice_with_one_name_is_one_student() -> None:
     found = read("name,id,email\nAna,1,\nBo,2,\nAna ,1,a@x\n")
     assert found.roster["Art"] == [RosterStudent("Ana", "1", "a@x"), RosterStudent("Bo", "2", None)]
-    assert said(found) == ["Rows of list.csv that name a student again were counted once: 4."]
+    assert said(found) == [
+        "Rows of list.csv that name a student again were counted once. Lines: 4."
+    ]
 
 
 def test_without_ids_one_name_twice_is_told_apart_by_addresses_or_refused() -> None:
     found = read("name,email\nAna,a@x\nAna,b@x\nAna,A@X\n")
     assert [one.email for one in found.roster["Art"]] == ["a@x", "b@x"]
-    assert said(found) == ["Rows of list.csv that name a student again were counted once: 4."]
+    assert said(found) == [
+        "Rows of list.csv that name a student again were counted once. Lines: 4."
+    ]
     for rows in ("Ana,,\nAna,,\n", "Ana,,a@x\nAna,,\n", "Ana,,\nAna,1,\n"):
         with pytest.raises(RosterError, match=r"Lines 2 and 3 of list\.csv name Ana, and nothing"):
             read(f"name,id,email\n{rows}")
@@ -219,7 +226,9 @@ def test_a_file_that_cannot_be_read_for_certain_says_why(text: str, advice: str)
         read(text)
 
 
-def test_a_file_has_a_bound_in_rows_and_in_bytes() -> None:
+def test_a_file_has_a_bound_in_rows_in_columns_and_in_bytes() -> None:
+    with pytest.raises(RosterError, match="more than 2000 columns"):
+        read("name" + "," * tables.LARGEST_COLUMNS + "\nAna\n")
     rows = "\n".join(f"N,{n}" for n in range(tables.LARGEST_ROWS))
     assert len(read(f"name,id\n{rows}\n").roster["Art"]) == tables.LARGEST_ROWS
     with pytest.raises(RosterError, match="more than 20000 rows"):
