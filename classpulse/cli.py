@@ -18,12 +18,11 @@ from classpulse.commands import (
     school,
     store,
 )
-from classpulse.console import UsageError, warn
+from classpulse.console import UsageError, say, warn
 from contract import ClassPulseError
 
 app = typer.Typer(
     name="classpulse",
-    help="The mood of an online class, live, from predictions that students agree to share.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -42,6 +41,27 @@ app.add_typer(bench.app, name="bench")
 app.command("erase")(school.erase)
 app.command("report")(lectures.report)
 
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from classpulse.version import version
+
+        say(f"classpulse {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def every_command(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="say which version this is"
+        ),
+    ] = False,
+) -> None:
+    """The mood of an online class, live, from predictions that students agree to share."""
+
+
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on")]
 
 
@@ -56,7 +76,10 @@ def demo(
         bool, typer.Option("--once", help="one whole short lecture, its report, and exit")
     ] = False,
 ) -> None:
-    """Everything at once, on SQLite, with simulated students."""
+    """Everything at once, on SQLite, with simulated students.
+
+    The same folder goes on with what ran in it half an hour ago or less.
+    """
     from classpulse.demo.run import run_demo
 
     run_demo(folder=folder, students=students, port=port, once=once)

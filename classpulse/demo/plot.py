@@ -1,7 +1,7 @@
 """What happens in the demo's lectures: chance from a fixed seed, and a few scenes that must be."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal
 
 import numpy as np
 
@@ -16,6 +16,8 @@ BEHIND_MINUTES: Final = 40
 """How long the running lecture has been going when the demo opens."""
 AHEAD_MINUTES: Final = 180
 """How long it goes on by itself."""
+ROOM_BEHIND_MINUTES: Final = 10
+"""The same of the lecture in which everybody chose a room's camera."""
 ONCE_MINUTES: Final = 20
 """Length of the lecture of ``--once``."""
 
@@ -24,6 +26,9 @@ PAST_MARKS: Final = {
     18 * MINUTE: "group work",
     34 * MINUTE: "discussion",
 }
+PAST_TITLE: Final = "Cells and tissues"
+LIVE_TITLE: Final = "How plants breathe"
+ROOM_TITLE: Final = "Under the microscope"
 LIVE_MARKS: Final = {3 * MINUTE: "recap", 15 * MINUTE: "group work", 28 * MINUTE: "new topic"}
 ONCE_MARKS: Final = {1 * MINUTE: "introduction", 8 * MINUTE: "group work"}
 
@@ -53,6 +58,20 @@ def live_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
     return _simulate(4, students, BEHIND_MINUTES + AHEAD_MINUTES, bank, scenes)
 
 
+def room_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
+    """A quiet lecture, so that whatever happens in it is the room's camera."""
+    return _simulate(5, students, ROOM_BEHIND_MINUTES + AHEAD_MINUTES, bank, [])
+
+
+def next_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
+    """A lecture that the teacher starts: it begins empty, and a check-in comes after a while."""
+    scenes = [
+        Scripted(2, TrueState.SAD, 5 * MINUTE, 25 * MINUTE),
+        Scripted(6, TrueState.DISENGAGED, 8 * MINUTE, 28 * MINUTE),
+    ]
+    return _simulate(6, students, AHEAD_MINUTES, bank, scenes)
+
+
 def short_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
     """The lecture of ``--once``, long enough for one check-in of each kind."""
     scenes = [
@@ -69,3 +88,13 @@ def _simulate(
     return simulate_lecture(
         np.random.default_rng(seed), students, minutes * MINUTE, bank, script=fitting
     )
+
+
+Script = Literal["live", "room", "next"]
+"""A lecture that goes on, by the name under which the demo's folder remembers it."""
+
+SCRIPTS: Final[Mapping[Script, Callable[[int, Sequence[Floats]], SimulatedLecture]]] = {
+    "live": live_lecture,
+    "room": room_lecture,
+    "next": next_lecture,
+}

@@ -1,41 +1,39 @@
-"""The demo: a server, a school, one lecture just ended, and one that goes on live."""
+"""The demo: a server, a school, one lecture just ended, and two that go on live."""
 
+import signal
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-import httpx
+from filelock import FileLock, Timeout
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from analytics.simulation.lectures import SimulatedLecture
+from capture_agent.clock import Clock, ClockCorrection
+from capture_agent.delivery.transport import Transport
+from capture_agent.errors import DeliveryError
 from classpulse.console import log_to_stderr, say
 from classpulse.demo import plot
 from classpulse.demo.names import student_names
-from classpulse.demo.school import (
-    ADMIN,
-    TEACHER,
-    DemoSchool,
-    choices_of,
-    open_school,
-    set_markers,
-    start_lecture,
-)
-from classpulse.demo.students import SimulatedClass
+from classpulse.demo.play import Cast, Play, Stage, Step
+from classpulse.demo.school import ADMIN, TEACHER, choices_of, open_school, policy_of
+from classpulse.demo.students import DemoError
 from classpulse.opening import make_folder
 from classpulse.serving import prepared_app, write_report
 from contract import LOOKS
-from db.people import consents
-from db.teaching import lectures
-from db.values import Lecture
+from db.errors import StoreError
+from db.values import Course
 
 if TYPE_CHECKING:
     from dashboard.app import App
 
-_TICK_S = 2.0
-_DEFAULT_PORT = 8050
+_TICK_S: Final = 2.0
+_DEFAULT_PORT: Final = 8050
+_LAB_STUDENTS: Final = 12
 
 
 def run_demo(*, folder: Path | None, students: int, port: int | None, once: bool) -> None:
@@ -44,52 +42,66 @@ def run_demo(*, folder: Path | None, students: int, port: int | None, once: bool
     from dashboard.settings import Settings
 
     log_to_stderr(quiet=True)
-    with _place(folder, keep=once) as place:
+    with ExitStack() as closing:
+        place = closing.enter_context(_place(folder, keep=once))
+        closing.enter_context(_alone(place))
         settings = Settings(
             folder=place,
             port=0 if once else port if port is not None else _DEFAULT_PORT,
-            report_grace_seconds=0,
+            # The students say themselves when all is sent; this is for whoever else has joined.
+            report_grace_seconds=10,
+            sweep_seconds=1,
         )
         app = prepared_app(settings)
-        server = None
-        try:
-            server = listen(app.flask, settings.host, settings.port, workers=settings.workers)
-            threading.Thread(target=server.run, name="web", daemon=True).start()
-            with httpx.Client(base_url=server.url, timeout=30) as client:
-                demo = Demo(app, client, students)
-                if once:
-                    demo.run_once(place)
-                else:
-                    demo.run_live()
-        finally:
-            if server is not None:
-                server.close()
-            app.close()
+        closing.callback(app.close)
+        server = listen(app.flask, settings.host, settings.port, workers=settings.workers)
+        web = threading.Thread(target=server.run, name="web", daemon=True)
+        web.start()
+        closing.callback(web.join)
+        closing.callback(server.close)
+        demo = Demo(app, server.url, place, students)
+        closing.callback(demo.close)
+        if once:
+            demo.run_once(place)
+        else:
+            demo.run_live()
 
 
 class Demo:
-    """The simulated part: everything goes through the API of the server behind ``client``."""
+    """The simulated part: everything live goes through the API of the server at ``address``."""
 
-    def __init__(self, app: "App", client: httpx.Client, students: int) -> None:
+    def __init__(self, app: "App", address: str, folder: Path, students: int) -> None:
         self._app = app
-        self._address = str(client.base_url).rstrip("/")
-        self._names = student_names(students)
-        # All faces of the bank and not the clear ones alone: the model's known errors, which shares
-        # are corrected for, were measured on faces like these.
-        self._bank = [app.services.card.posteriors(look) for look in LOOKS]
-        self._client = client
+        self._address = address
+        self._students = students
         self._stopping = threading.Event()
+        self._transport = Transport(address, Clock(), ClockCorrection())
+        self._now = _whole_second()
+        self._school = open_school(app.store, self._now)
+        self._stage = Stage(
+            store=app.store,
+            transport=self._transport,
+            # All faces of the bank and not the clear ones alone: the model's known errors, which
+            # shares are corrected for, were measured on faces like these.
+            bank=[app.services.card.posteriors(look) for look in LOOKS],
+            model=app.services.card.model_id,
+            folder=folder,
+            teacher=self._school.teacher,
+        )
+
+    def close(self) -> None:
+        """Close the students' connections."""
+        self._transport.close()
 
     def run_once(self, place: Path) -> None:
         """One whole short lecture, its report written into ``place``."""
-        now = _whole_second()
-        school = open_school(self._app.store, now)
-        lecture = self._held_lecture(
-            school,
+        lecture = Play(self._stage, self._biology()).hold(
             "A short lecture",
-            plot.short_lecture(len(self._names), self._bank),
-            now - timedelta(minutes=plot.ONCE_MINUTES),
+            plot.short_lecture(self._students, self._stage.bank),
+            self._now - timedelta(minutes=plot.ONCE_MINUTES),
             plot.ONCE_MARKS,
+            lambda: None,
+            at_once=False,
         )
         self._app.scheduler.run_due(datetime.now(UTC))
         for path in write_report(
@@ -98,74 +110,116 @@ class Demo:
             say(str(path))
 
     def run_live(self) -> None:
-        """The past lecture and its report, then the running one, until interrupted."""
-        now = _whole_second()
-        school = open_school(self._app.store, now)
-        say(f"Preparing two lectures of {len(self._names)} simulated students …")
-        behind = timedelta(minutes=plot.BEHIND_MINUTES)
-        self._held_lecture(
-            school,
-            "Cells and tissues",
-            plot.past_lecture(len(self._names), self._bank),
-            now - behind - timedelta(minutes=plot.PAST_MINUTES + 15),
+        """The past lecture and its report, then the running ones, until interrupted."""
+        biology = Play(self._stage, self._biology())
+        lab = Play(self._stage, self._lab())
+        try:
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGTERM, lambda *_: self._stopping.set())
+            self._prepare(biology, lab)
+            self._app.start_background()
+            self._announce(biology, lab)
+            self._follow(biology, lab)
+        except KeyboardInterrupt:
+            self._stopping.set()
+        say()
+        say("The demo has ended.")
+
+    def _prepare(self, biology: Play, lab: Play) -> None:
+        now, going_on = self._now, []
+        for play in (biology, lab):
+            if (lecture := play.resume(now)) is not None:
+                going_on.append(play)
+                say(f"Going on with “{lecture.title}”, which the last start left running.")
+        lectures = [
+            (play, count, "past" if past else "running")
+            for play, count, past in (
+                (biology, self._students, not biology.held_before()),
+                (lab, _LAB_STUDENTS, False),
+            )
+            if play not in going_on
+        ]
+        steps = sum(2 * count * (2 if kind == "past" else 1) for _, count, kind in lectures)
+        if not lectures:
+            return
+        with _progress(f"Preparing {self._students} simulated students", steps) as step:
+            for play, _, kind in lectures:
+                if kind == "past":
+                    self._hold_the_past(play, step)
+                play.begin(now, step)
+
+    def _hold_the_past(self, biology: Play, step: Step) -> None:
+        length = plot.BEHIND_MINUTES + plot.PAST_MINUTES + 15
+        biology.hold(
+            plot.PAST_TITLE,
+            plot.past_lecture(self._students, self._stage.bank),
+            self._now - timedelta(minutes=length),
             plot.PAST_MARKS,
+            step,
+            at_once=True,
         )
-        lecture = start_lecture(self._app.store, school, "How plants breathe", now - behind)
-        script = plot.live_lecture(len(self._names), self._bank)
-        group = self._seated(lecture, script, waiting=1)
-        set_markers(self._app.store, school, lecture, plot.LIVE_MARKS)
-        group.send_until(_seconds_since(lecture))
-        self._app.start_background()
-        self._announce(lecture)
+
+    def _follow(self, *plays: Play) -> None:
+        silent = False
         while not self._stopping.wait(_TICK_S):
-            group.send_until(_seconds_since(lecture))
+            try:
+                for play in plays:
+                    play.tick(datetime.now(UTC))
+                silent = False
+            except (DeliveryError, StoreError) as error:
+                if not silent:
+                    say(f"The students wait and try again: {error}")
+                silent = True
 
-    def _held_lecture(
-        self,
-        school: DemoSchool,
-        title: str,
-        script: SimulatedLecture,
-        started_at: datetime,
-        marks: dict[int, str],
-    ) -> Lecture:
-        """A lecture from its first to its last second, then ended."""
-        lecture = start_lecture(self._app.store, school, title, started_at)
-        group = self._seated(lecture, script, waiting=0)
-        set_markers(self._app.store, school, lecture, marks)
-        group.send_until(group.length)
-        return lectures.end(
-            self._app.store,
-            lecture.id,
-            started_at + timedelta(seconds=group.length),
-            grace=timedelta(0),
+    def _biology(self) -> Cast:
+        return self._cast(
+            self._school.biology, student_names(self._students), "live", plot.LIVE_TITLE,
+            plot.BEHIND_MINUTES, plot.LIVE_MARKS,
+        )  # fmt: skip
+
+    def _lab(self) -> Cast:
+        others = student_names(self._students + _LAB_STUDENTS)[self._students :]
+        return self._cast(
+            self._school.lab, others, "room", plot.ROOM_TITLE, plot.ROOM_BEHIND_MINUTES, {}
         )
 
-    def _seated(
-        self, lecture: Lecture, script: SimulatedLecture, *, waiting: int
-    ) -> SimulatedClass:
-        """Everybody joins through the API; the teacher admits all but the last ``waiting``."""
-        group = SimulatedClass(
-            self._client, script, lecture.started_at, self._app.services.card.model_id
+    def _cast(
+        self, course: Course, names: list[str], script: plot.Script, title: str,
+        behind_minutes: int, marks: dict[int, str],
+    ) -> Cast:  # fmt: skip
+        in_room = course == self._school.lab
+        return Cast(
+            course=course,
+            names=names,
+            choices=choices_of(len(names), room=in_room),
+            waiting=0 if in_room else 1,
+            script=script,
+            title=title,
+            behind_minutes=behind_minutes,
+            marks=marks,
         )
-        joined = group.join(lecture.code, self._names, choices_of(len(self._names)))
-        for participant in joined[: len(joined) - waiting]:
-            consents.admit(self._app.store, participant)
-        return group
 
-    def _announce(self, lecture: Lecture) -> None:
+    def _announce(self, biology: Play, lab: Play) -> None:
         say()
         say(f"  ClassPulse demo   {self._address}")
         for who in (TEACHER, ADMIN):
             say(f"  {who.role:<16}  sign in as {who.login} with the password {who.password}")
-        say(f"  live page         {self._address}/live/{lecture.id}")
-        say(f"  join code         {lecture.code}")
-        say("  policy            individual: class figures, and rows of students who chose so")
-        say()
-        say("Join it yourself, from another terminal in this folder (agree with y):")
-        say(
-            f"  .venv/bin/classpulse agent --server {self._address} --join {lecture.code} "
-            "--name Ana --source demo --realtime --loop 600"
-        )
+        say(f"  policy            {policy_of(self._app.store)}; the admin may change it")
+        if (lecture := biology.lecture) is not None:
+            say(f"  live page         {self._address}/live/{lecture.id}")
+            say(f"  join code         {lecture.code}")
+        if (lecture := lab.lecture) is not None:
+            say(f"  room camera       {self._address}/live/{lecture.id}")
+            say("                    Everybody there chose it: allow it by the page's button, and")
+            say("                    start the command that it shows, with a --source that shows")
+            say("                    five faces or more (a picture, a video, or the screen).")
+        if (lecture := biology.lecture) is not None:
+            say()
+            say("Join it yourself, from another terminal in this folder (agree with y):")
+            say(
+                f"  .venv/bin/classpulse agent --server {self._address} --join {lecture.code} "
+                "--name Ana --source demo --realtime --loop 600"
+            )
         say()
         say("Everybody else in it is simulated. Stop with Ctrl-C.")
 
@@ -175,8 +229,34 @@ def _whole_second() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _seconds_since(lecture: Lecture) -> int:
-    return int((datetime.now(UTC) - lecture.started_at).total_seconds())
+@contextmanager
+def _progress(what: str, steps: int) -> Iterator[Step]:
+    """A line that fills up on a terminal; elsewhere only what is being done."""
+    terminal = Console(stderr=True)
+    if not terminal.is_terminal:
+        say(f"{what} …")
+        yield lambda: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=terminal, transient=True) as shown:
+        task = shown.add_task(what, total=steps)
+        yield lambda: shown.advance(task)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second demo out of the folder: both would play the same students."""
+    lock = FileLock(folder / "demo.lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise DemoError(
+            f"A demo runs in the folder {folder} already: stop it first, or name another folder."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The demo's school: a policy, an admin, a teacher and one open course."""
+"""The demo's school: a policy, an admin, a teacher and two open courses."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,10 +7,14 @@ from typing import Final
 from contract import CourseMode, Policy
 from contract.policy import Choices
 from db.engine.store import Store
-from db.values import Course, Lecture, User
+from db.people import courses, school_settings, users
+from db.teaching import lectures
+from db.values import Course, Lecture, Role, School, User
+from services.accounts.passwords import hash_password
 
 ZONE: Final = "Europe/London"
 COURSE: Final = "Introduction to Biology"
+ROOM_COURSE: Final = "Biology Lab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,77 +22,75 @@ class SignIn:
     """Somebody who can sign in to the demo; everything in it is simulated, so this is no secret."""
 
     login: str
+    name: str
     password: str
-    role: str
+    role: Role
 
 
-TEACHER: Final = SignIn("teacher", "teacher-demo", "teacher")
-ADMIN: Final = SignIn("admin", "admin-demo", "admin")
+TEACHER: Final = SignIn("teacher", "Tara Teacher", "teacher-demo", Role.TEACHER)
+ADMIN: Final = SignIn("admin", "Adam Admin", "admin-demo", Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSchool:
-    """What the demo's lectures are held in."""
+    """What the demo's lectures are held in. ``lab``: the course whose students chose the room."""
 
-    course: Course
+    biology: Course
+    lab: Course
     teacher: User
 
 
 def open_school(store: Store, now: datetime) -> DemoSchool:
-    """Make the school, or find it where the folder already holds one."""
-    from db.people import courses, school_settings, users
-    from db.values import Role, School
-    from services.accounts.passwords import hash_password
-
-    there = [course for course in courses.list_courses(store) if course.title == COURSE]
-    if there:
-        (teacher,) = [user for user in users.list_users(store) if user.login == TEACHER.login]
-        return DemoSchool(there[0], teacher)
-    school_settings.set_school(
-        store, School(name="Demo School", timezone=ZONE, policy=Policy.INDIVIDUAL), now
-    )
-    made = {
-        who.login: users.add_user(
-            store,
-            login=who.login,
-            name="Tara Teacher" if who is TEACHER else "Adam Admin",
-            role=Role(who.role),
-            password_hash=hash_password(who.password),
-            now=now,
+    """Make the school, or whatever of it the folder does not hold yet."""
+    if school_settings.school(store).policy is None:
+        school_settings.set_school(
+            store, School(name="Demo School", timezone=ZONE, policy=Policy.INDIVIDUAL), now
         )
-        for who in (TEACHER, ADMIN)
-    }
-    course = courses.add_course(store, title=COURSE, mode=CourseMode.OPEN, timezone=ZONE, now=now)
-    courses.add_teacher(store, course.id, made[TEACHER.login].id)
-    return DemoSchool(course, made[TEACHER.login])
+    _, teacher = _employed(store, ADMIN, now), _employed(store, TEACHER, now)
+    return DemoSchool(
+        _offered(store, COURSE, teacher, now), _offered(store, ROOM_COURSE, teacher, now), teacher
+    )
 
 
-def start_lecture(store: Store, school: DemoSchool, title: str, started_at: datetime) -> Lecture:
-    """Start a lecture of the demo's course, back-dated to ``started_at``."""
-    from db.teaching import lectures
+def _employed(store: Store, who: SignIn, now: datetime) -> User:
+    known = [user for user in users.list_users(store) if user.login == who.login]
+    return known[0] if known else users.add_user(
+        store, login=who.login, name=who.name, role=who.role,
+        password_hash=hash_password(who.password), now=now,
+    )  # fmt: skip
 
+
+def _offered(store: Store, title: str, teacher: User, now: datetime) -> Course:
+    known = [course for course in courses.list_courses(store) if course.title == title]
+    if known:
+        return known[0]
+    made = courses.add_course(store, title=title, mode=CourseMode.OPEN, timezone=ZONE, now=now)
+    courses.add_teacher(store, made.id, teacher.id)
+    return made
+
+
+def policy_of(store: Store) -> Policy:
+    """What the school allows now; the demo has set one, and the admin may have changed it."""
+    return school_settings.school(store).policy or Policy.INDIVIDUAL
+
+
+def start_lecture(store: Store, course: Course, title: str, started_at: datetime) -> Lecture:
+    """Start a lecture, back-dated to ``started_at``."""
     return lectures.start(
-        store, school.course.id, title, Policy.INDIVIDUAL, started_at, started_at=started_at
+        store, course.id, title, policy_of(store), started_at, started_at=started_at
     )
 
 
-def set_markers(store: Store, school: DemoSchool, lecture: Lecture, marks: dict[int, str]) -> None:
+def set_markers(store: Store, teacher: User, lecture: Lecture, marks: dict[int, str]) -> None:
     """Put the teacher's notes on the timeline, by second of the lecture."""
-    from db.teaching import lectures
-
     for second, label in marks.items():
-        lectures.add_marker(
-            store,
-            lecture.id,
-            at=lecture.started_at + timedelta(seconds=second),
-            label=label,
-            user_id=school.teacher.id,
-        )
+        at = lecture.started_at + timedelta(seconds=second)
+        lectures.add_marker(store, lecture.id, at=at, label=label, user_id=teacher.id)
 
 
-def choices_of(count: int) -> list[Choices]:
+def choices_of(count: int, *, room: bool = False) -> list[Choices]:
     """What the students choose: nearly all flags, some to be asked first, one in ten the mood."""
     return [
-        Choices(class_mood=True, flags=number % 10 != 7, ask_first=number % 10 == 4)
+        Choices(class_mood=True, flags=number % 10 != 7, ask_first=number % 10 == 4, room=room)
         for number in range(count)
     ]

@@ -1,162 +1,163 @@
-"""Simulated students: they join, agree and send like real agents, through the real HTTP API."""
+"""Simulated students: they join, agree, send and leave as real agents do, through the HTTP API."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, TypeVar, cast
+from typing import Final
 from uuid import UUID
 
-import httpx
 import numpy as np
 
 from analytics.simulation.lectures import SimulatedLecture
-from contract import Attention, ClassPulseError, Event, Observation, uuid7
+from capture_agent.delivery.outbox import Item, Kind
+from capture_agent.delivery.transport import Transport
+from capture_agent.errors import NotAcceptedError, RefusedError
+from classpulse.demo.sight import observations_of, seen_by
+from contract import ClassPulseError, Event, Observation, Policy, uuid7
 from contract.base import Message
-from contract.batches import MAX_BATCH, Batch
-from contract.exchange import (
-    API,
-    BatchAnswer,
-    ConsentAnswer,
-    ConsentRequest,
-    JoinAnswer,
-    JoinRequest,
-    Verdict,
-)
-from contract.observations import Probabilities
+from contract.batches import MAX_BATCH
+from contract.exchange import ConsentRequest, JoinRequest, Pulse, PulseMood
 from contract.policy import Choices
+from db.engine.store import Store
+from db.measurements import ingest, past
 
-FRAMES_PER_SECOND: Final = 3
-_ANGLE_LIMIT: Final = 90.0
-
-Answer = TypeVar("Answer", bound=Message)
+_TAP_EVERY: Final = 150
+"""Seconds between two taps of one student, on average, where nothing is inferred from faces."""
 
 
 class DemoError(ClassPulseError):
-    """The demo's own server did not take what the simulated students sent."""
+    """The demo cannot run as it was asked to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One simulated student who has joined."""
+class Seat(Message):
+    """A simulated student who has joined, and what speaks for them to the server."""
 
     row: int
+    name: str
     participant: UUID
     token: str
 
 
+@dataclass(slots=True)
+class _Student:
+    """One who is there: how much was captured, and what of it the server has not acknowledged."""
+
+    seat: Seat
+    captured: int
+    waiting: dict[Kind, list[Item]] = field(
+        default_factory=lambda: {Kind.OBSERVATION: [], Kind.EVENT: []}
+    )
+
+
 class SimulatedClass:
-    """The students of one simulated lecture, second by second from its start."""
+    """The students of one lecture, second by second of a script that begins at ``origin``."""
 
     def __init__(
-        self, client: httpx.Client, script: SimulatedLecture, started_at: datetime, model: str
+        self,
+        transport: Transport,
+        script: SimulatedLecture,
+        origin: datetime,
+        model: str,
+        policy: Policy,
     ) -> None:
-        self._client = client
+        self._transport = transport
         self._script = script
-        self._started_at = started_at
+        self._origin = origin
         self._model = model
-        self._seats: list[Seat] = []
-        self._sent_until = 0
+        self._infers = policy is not Policy.SELF_REPORT
+        self._here: dict[int, _Student] = {}
+        self._taps = np.random.default_rng(5)
 
     @property
     def length(self) -> int:
         """How many seconds were simulated."""
         return int(self._script.sending.shape[1])
 
-    def join(self, code: str, names: Sequence[str], choices: Sequence[Choices]) -> list[UUID]:
-        """Everybody joins and agrees; the participants in the order of ``names``."""
-        for row, (name, chosen) in enumerate(zip(names, choices, strict=True)):
-            asked = self._post("/join", JoinRequest(code=code, name=name), JoinAnswer)
-            agreed = self._post(
-                "/consents",
-                ConsentRequest(
-                    ticket=asked.ticket, notice_version=asked.notice.version, choices=chosen
-                ),
-                ConsentAnswer,
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Who is there."""
+        return tuple(student.seat for student in self._here.values())
+
+    def join(self, code: str, row: int, name: str, choices: Choices, guardian: str | None) -> Seat:
+        """One student joins and agrees. Raises as the agent's transport does."""
+        asked = self._transport.join(JoinRequest(code=code, name=name))
+        agreed = self._transport.consent(
+            ConsentRequest(
+                ticket=asked.ticket,
+                notice_version=asked.notice.version,
+                choices=choices,
+                guardian=guardian,
             )
-            self._seats.append(Seat(row, agreed.participant, agreed.token))
-        return [seat.participant for seat in self._seats]
-
-    def send_until(self, second: int) -> int:
-        """Send all that was not sent yet up to ``second`` of the lecture; how much that was."""
-        first, last = self._sent_until, min(second, self.length)
-        if last <= first:
-            return 0
-        sent = 0
-        for seat in self._seats:
-            for batch in _chunks(list(self._observations(seat.row, first, last))):
-                self._deliver("/observations", Batch[Observation](items=tuple(batch)), seat)
-                sent += len(batch)
-            events = tuple(self._events(seat.row, first, last))
-            if events:
-                self._deliver("/events", Batch[Event](items=events), seat)
-        self._sent_until = last
-        return sent
-
-    def _observations(self, row: int, first: int, last: int) -> Iterator[Observation]:
-        script = self._script
-        for second in np.flatnonzero(script.sending[row, first:last]) + first:
-            at = self._started_at + timedelta(seconds=int(second))
-            face_share = float(script.face_share[row, second])
-            yield self._observation(row, int(second), at, face_share)
-
-    def _observation(self, row: int, second: int, at: datetime, face_share: float) -> Observation:
-        script = self._script
-        if face_share == 0:
-            return Observation(
-                id=uuid7(at), captured_at=at, frames=FRAMES_PER_SECOND, face_share=0.0, faces=0,
-                probabilities=None, attentive=None, model=self._model,
-            )  # fmt: skip
-        posterior = script.posteriors[row, second]
-        return Observation(
-            id=uuid7(at),
-            captured_at=at,
-            frames=FRAMES_PER_SECOND,
-            face_share=face_share,
-            faces=1,
-            probabilities=cast(Probabilities, tuple((posterior / posterior.sum()).tolist())),
-            attentive=float(script.attentive[row, second]),
-            attention=Attention(
-                yaw=_angle(script.yaw[row, second]),
-                pitch=_angle(script.pitch[row, second]),
-                roll=0.0,
-                eyes_open=float(np.clip(script.eyes_open[row, second], 0, 1)),
-            ),
-            model=self._model,
         )
+        return Seat(row=row, name=name, participant=agreed.participant, token=agreed.token)
 
-    def _events(self, row: int, first: int, last: int) -> Iterator[Event]:
+    def sit(self, seat: Seat, captured: int) -> None:
+        """Let somebody who has joined be there, their camera running from second ``captured``."""
+        self._here[seat.row] = _Student(seat, captured)
+
+    def write_until(self, store: Store, seat: Seat, second: int, now: datetime) -> None:
+        """Store what a student has captured up to ``second`` at once, as if it had been sent."""
+        student = self._here[seat.row]
+        first, student.captured = student.captured, second
+        if self._infers:
+            seen = seen_by(self._script, seat.row, first, second, self._origin, self._model)
+            past.add_past_seconds(store, seat.participant, seen, now)
+            happened = list(self._events(seat.row, first, second))
+            ingest.ingest_events(store, seat.participant, happened, now)
+
+    def send_until(self, second: int) -> list[tuple[Seat, str]]:
+        """Send all that was not sent yet up to ``second``; who was refused and left, and why.
+
+        Raises DeliveryError where the server cannot take it now; it is sent the next time, under
+        the same ids.
+        """
+        for student in self._here.values():
+            self._capture(student, min(second, self.length))
+        left = []
+        for student in list(self._here.values()):
+            try:
+                self._send(student)
+            except RefusedError as error:
+                del self._here[student.seat.row]
+                left.append((student.seat, str(error)))
+        return left
+
+    def _capture(self, student: _Student, last: int) -> None:
+        first, row = student.captured, student.seat.row
+        if last <= first:
+            return
+        student.captured = last
+        if not self._infers:
+            return
+        seen = seen_by(self._script, row, first, last, self._origin, self._model)
+        student.waiting[Kind.OBSERVATION] += _items(observations_of(seen))
+        student.waiting[Kind.EVENT] += _items(self._events(row, first, last))
+
+    def _send(self, student: _Student) -> None:
+        if not self._infers:
+            self._tap(student)
+        for kind, items in student.waiting.items():
+            while items:
+                batch = items[:MAX_BATCH]
+                try:
+                    self._transport.send(kind, batch, student.seat.token)
+                except NotAcceptedError as error:
+                    raise RefusedError(str(error), error.status) from error
+                # Each item was judged for good: what was rejected would be rejected again.
+                del items[: len(batch)]
+
+    def _tap(self, student: _Student) -> None:
+        """Now and then a student says how it goes."""
+        if self._taps.random() < 2 / _TAP_EVERY:
+            mood = list(PulseMood)[int(self._taps.choice(5, p=(0.4, 0.35, 0.1, 0.1, 0.05)))]
+            self._transport.pulse(Pulse(mood=mood), student.seat.token)
+
+    def _events(self, row: int, first: int, last: int) -> Iterable[Event]:
         for event in self._script.events:
             if event.student == row and first <= event.second < last:
-                at = self._started_at + timedelta(seconds=event.second)
+                at = self._origin + timedelta(seconds=event.second)
                 yield Event(id=uuid7(at), at=at, kind=event.kind)
 
-    def _deliver(self, path: str, batch: Message, seat: Seat) -> None:
-        answer = self._post(path, batch, BatchAnswer, seat.token)
-        refused = [item for item in answer.verdicts if item.verdict is Verdict.REJECTED]
-        if refused:
-            raise DemoError(f"The server rejected a simulated item: {refused[0].detail}")
 
-    def _post(
-        self, path: str, body: Message, kind: type[Answer], token: str | None = None
-    ) -> Answer:
-        headers = {"Content-Type": "application/json"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        try:
-            response = self._client.post(
-                API + path, content=body.model_dump_json(), headers=headers
-            )
-        except httpx.HTTPError as error:
-            raise DemoError(f"The demo's server did not answer: {error}.") from error
-        if not response.is_success:
-            raise DemoError(f"The demo's server answered {response.status_code}: {response.text}")
-        return kind.model_validate_json(response.content)
-
-
-def _angle(degrees: np.float64) -> float:
-    return float(np.clip(degrees, -_ANGLE_LIMIT, _ANGLE_LIMIT))
-
-
-def _chunks(items: list[Observation]) -> Iterator[list[Observation]]:
-    for start in range(0, len(items), MAX_BATCH):
-        yield items[start : start + MAX_BATCH]
+def _items(sent: Iterable[Observation] | Iterable[Event]) -> list[Item]:
+    return [Item(one.id, one.model_dump_json()) for one in sent]

@@ -5,9 +5,10 @@ PostgreSQL, half on SQLite), so the statement, made by SQLAlchemy once, is hande
 on PostgreSQL with one array a column, on SQLite row by row.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from db.schema.types import utc
 
 Rows = Sequence[dict[str, Any]]
 """All with the same names, those of the table's columns."""
+
+Columns = Mapping[str, Sequence[Any]]
+"""All of one length, by the names of the table's columns."""
 
 Encode = Callable[[dict[str, Any]], list[Any]]
 
@@ -40,6 +44,29 @@ def insert_new(connection: Connection, table: Table, rows: Rows) -> set[UUID]:
     return fresh
 
 
+def insert_columns(
+    connection: Connection, table: Table, columns: Columns, always: dict[str, Any]
+) -> None:
+    """Insert rows of which none is there yet, given column by column; ``always``: the columns that
+    have one value in all rows. Fails, and inserts nothing, where a row's key is taken."""
+    count = len(next(iter(columns.values())))
+    if not count:
+        return
+    if connection.dialect.name == "postgresql":
+        whole = {name: [value] * count for name, value in always.items()} | dict(columns)
+        arrays = {f"{name}_": _array(values) for name, values in whole.items()}
+        connection.execute(_pg_rows(table), arrays)
+        return
+    statement, encoders = _sqlite_insert(table)
+    filled = [
+        map(encoders[name], columns[name])
+        if name in columns
+        else repeat(encoders[name](always[name]), count)
+        for name in table.columns.keys()  # noqa: SIM118 (a collection of columns, no dictionary)
+    ]
+    connection.connection.cursor().executemany(statement, list(zip(*filled, strict=True)))
+
+
 def add_sums(connection: Connection, table: Table, rows: Rows, names: tuple[str, ...]) -> None:
     """Add the ``names`` of each row to the row with its key, or make it. Rows in order of key.
 
@@ -56,9 +83,11 @@ def add_sums(connection: Connection, table: Table, rows: Rows, names: tuple[str,
 
 def _arrays(rows: Rows) -> dict[str, str]:
     """One array literal a column: the driver's own way of writing lists takes four times longer."""
-    return {
-        f"{name}_": f"{{{','.join([_element(row[name]) for row in rows])}}}" for name in rows[0]
-    }
+    return {f"{name}_": _array([row[name] for row in rows]) for name in rows[0]}
+
+
+def _array(values: Sequence[Any]) -> str:
+    return f"{{{','.join([_element(value) for value in values])}}}"
 
 
 def _element(value: Any) -> str:
@@ -99,6 +128,20 @@ def _pg_add_sums(table: Table, names: tuple[str, ...]) -> Any:
 def _sqlite_insert_new(table: Table) -> tuple[str, Encode]:
     statement = sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id)
     return _for_driver(statement, table)
+
+
+@cache
+def _sqlite_insert(table: Table) -> tuple[str, dict[str, Callable[[Any], Any]]]:
+    dialect = sqlite.dialect()
+    encoders: dict[str, Callable[[Any], Any]] = {
+        column.name: column.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+        for column in table.columns
+    }
+    return str(sqlite.insert(table).compile(dialect=dialect)), encoders
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @cache
