@@ -2,6 +2,7 @@
 
 import io
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from classpulse import cli
 from db.engine.store import open_store
 from db.people import audit
 from db.schema.tables import REVISION
+from tests.builders.places import ROOT
 
 
 class Terminal:
@@ -40,6 +42,11 @@ def terminal(
 ) -> Terminal:
     monkeypatch.setenv("CLASSPULSE_FOLDER", str(tmp_path / "server"))
     return Terminal(monkeypatch, capfd)
+
+
+def test_the_version_is_the_checkouts_own(terminal: Terminal) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert terminal.fine("--version").split() == ["classpulse", project["version"]]
 
 
 def test_from_an_empty_machine_to_a_running_and_an_ended_lecture(terminal: Terminal) -> None:

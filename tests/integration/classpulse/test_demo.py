@@ -6,18 +6,25 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pypdfium2
 import pytest
 from sqlalchemy import Table, select
 
 from analytics.simulation.lectures import simulate_lecture
+from capture_agent.clock import Clock as AgentClock
+from capture_agent.clock import ClockCorrection
+from capture_agent.delivery.transport import Transport
+from capture_agent.errors import DeliveryError
 from classpulse.demo.names import student_names
 from classpulse.demo.run import run_demo
 from classpulse.demo.school import COURSE, ROOM_COURSE
 from classpulse.demo.sight import observations_of, seen_by
+from classpulse.demo.students import SimulatedClass
 from classpulse.serving import offline_services
 from contract.looks import LOOKS
+from contract.policy import Choices, Policy
 from db.engine.store import Store, open_store
 from db.measurements import ingest, past, queries
 from db.people import courses, users
@@ -30,6 +37,7 @@ from services.context import Services
 from tests.builders.card import even_card
 from tests.builders.demo import DemoProcess
 from tests.builders.lecture import Sitting
+from tests.builders.world import World
 
 STUDENTS = 8
 
@@ -85,6 +93,42 @@ def _stored(store: Store, table: Table, participant: object) -> list[tuple[objec
     query = select(*shown).where(table.c.participant_id == participant).order_by(table.c[key])
     with store.read() as connection:
         return [tuple(row) for row in connection.execute(query)]
+
+
+class LosesAnswers(httpx.BaseTransport):
+    """A network on which the server gets every request, and its first answers are lost."""
+
+    def __init__(self, world: World) -> None:
+        self._inner = httpx.WSGITransport(app=world.app.flask)
+        self.lost = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._inner.handle_request(request)
+        if self.lost:
+            self.lost -= 1
+            raise httpx.ReadError("the answer was lost")
+        return answer
+
+
+def test_what_the_server_may_have_is_sent_again_under_the_same_ids(world: World) -> None:
+    lecture, card = world.lecture(), even_card()
+    bank = [card.posteriors(look) for look in LOOKS]
+    script = simulate_lecture(np.random.default_rng(1), 1, 60, bank)
+    network = LosesAnswers(world)
+    transport = Transport("http://localhost", AgentClock(), ClockCorrection(), network)
+    group = SimulatedClass(transport, script, lecture.started_at, card.model_id, Policy.INDIVIDUAL)
+    seat = group.join(lecture.code, 0, "Ana", Choices(class_mood=True), None)
+    group.sit(seat, 0)
+    world.clock.forward(seconds=60)
+    for second in (30, 60):
+        network.lost = 1
+        with pytest.raises(DeliveryError):
+            group.send_until(second)
+    assert group.send_until(60) == []
+    stored = queries.observations_of(world.store, seat.participant)
+    assert len(stored) == int(script.sending.sum())
+    assert len({one.captured_at for one in stored}) == len(stored)
+    transport.close()
 
 
 class Office:
