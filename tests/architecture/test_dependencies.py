@@ -25,6 +25,9 @@ ROOMS = {
         *LINE,
         *(f"{room}/**/*.py" for room in ("db", "analytics", "services", "dashboard")),
         "classpulse/demo/**/*.py",
+        # The demo's students speak through the agent's own transport.
+        "capture_agent/delivery/transport.py",
+        "capture_agent/delivery/outbox.py",
     ],
     "train": [*LINE, "models/**/*.py", "classpulse/training.py"],
 }
