@@ -154,6 +154,7 @@ def test_a_teacher_presses_every_button_and_ends_two_lectures(
         expect(page.locator("#live-waiting")).to_be_empty()
         end(page)
         reported(page, demo, title)
+    page.context.close()
     assert demo.interrupt() == 0
     assert "Traceback" not in demo.said
 
@@ -209,5 +210,7 @@ def test_the_room_is_allowed_twice_and_the_admin_presses_every_button(
     press_all(admin, "/reports")
     press_all(admin, "/account")
     admin.get_by_role("button", name="Sign out").first.click()
+    page.context.close()
+    admin.context.close()
     assert demo.interrupt() == 0
     assert "Traceback" not in demo.said
