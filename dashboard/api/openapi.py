@@ -24,6 +24,7 @@ _PROBLEM_WORDS: Final = {
     404: "There is no such thing.",
     409: "The state of things does not allow it.",
     413: "The request is too large: send less at once.",
+    415: "The body is packed: send it as it is.",
     422: "The request breaks a rule of its schema.",
     429: "Too many requests: wait as Retry-After says.",
     503: "The store does not answer now: try again as Retry-After says.",
@@ -85,7 +86,8 @@ def _operation(
     endpoint: str, path: str, contract: Operation, refs: dict[Any, Any]
 ) -> dict[str, Any]:
     responses: dict[str, Any] = {str(contract.status): _success(contract, refs)}
-    for status in contract.errors:
+    packed = [] if contract.body is None else [415]
+    for status in sorted([*contract.errors, *packed]):
         responses[str(status)] = {
             "description": _PROBLEM_WORDS[status],
             "content": {"application/problem+json": {"schema": refs[Problem, "serialization"]}},

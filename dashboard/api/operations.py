@@ -8,6 +8,7 @@ from flask import Response, request
 from pydantic import BaseModel
 
 from contract.base import Message
+from dashboard.http.readable import read_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 Body = TypeVar("Body", bound=BaseModel)
@@ -44,8 +45,10 @@ def operation_of(view: Callable[..., Any]) -> Operation | None:
 
 
 def read_body(kind: type[Body]) -> Body:
-    """The request's body. Raises pydantic's ValidationError, which becomes a 422."""
-    return kind.model_validate_json(request.get_data(cache=False))
+    """The request's body. Raises InvalidError or pydantic's ValidationError, which become a 422."""
+    raw = request.get_data(cache=False)
+    read_json(raw)
+    return kind.model_validate_json(raw)
 
 
 def answer(message: Message | BaseModel, status: int = 200) -> Response:

@@ -59,6 +59,7 @@ _HTTP_WORDS: Final = Said(
         404: mark("There is nothing at this address."),
         405: mark("This address does not answer that method."),
         413: mark("The request is larger than this server reads."),
+        415: mark("A body must be sent as it is, without a Content-Encoding."),
     }
 )
 

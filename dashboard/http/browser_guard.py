@@ -121,7 +121,7 @@ def _well_formed_callback(dash_app: Any) -> None:
     """Refuse a callback request that no page of ours sends, before Dash stumbles over it."""
     if request.path != _CALLBACKS or request.method != "POST":
         return
-    body = request.get_json(silent=True)
+    body = request.get_json() if request.is_json else None
     if not isinstance(body, dict):
         raise InvalidError("This is no callback of this server.")
     known = dash_app.callback_map.get(str(body.get("output")))

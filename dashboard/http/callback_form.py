@@ -7,6 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from dashboard.http.readable import read_json
+from services.errors import InvalidError
+
 _MANY: Final = (["ALL"], ["ALLSMALLER"])
 
 
@@ -65,16 +68,15 @@ def _is(part: Any, name: str, pattern: Mapping[str, Any] | None, prop: str) -> b
 
 
 def _triggers_fit(given: Any) -> bool:
-    if not isinstance(given, list):
+    return isinstance(given, list) and all(isinstance(one, str) and _named(one) for one in given)
+
+
+def _named(trigger: str) -> bool:
+    """Whether a trigger names an element: by its id, or by the parts of one."""
+    name = trigger.rpartition(".")[0]
+    if not name.startswith("{"):
+        return True
+    try:
+        return isinstance(read_json(name), dict)
+    except InvalidError:
         return False
-    for trigger in given:
-        if not isinstance(trigger, str):
-            return False
-        name = trigger.rpartition(".")[0]
-        if name.startswith("{"):
-            try:
-                if not isinstance(json.loads(name), dict):
-                    return False
-            except ValueError:
-                return False
-    return True
