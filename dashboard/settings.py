@@ -119,7 +119,8 @@ class Settings(SettingsTable):
     signin_failures_per_hour: float = Field(
         default=60.0,
         gt=0,
-        description="wrong passwords for one login from one address; ten times that for all logins",
+        description="wrong passwords for one login from one address; twice that from all "
+        "addresses, ten times that for all logins",
     )
 
     @model_validator(mode="after")

@@ -53,7 +53,7 @@ def add_user(
     access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
     login, name = required(login, _LOGIN), required(name, _NAME)
     _not_a_student(role)
-    hashed = None if password is None else passwords.hash_password(password)
+    hashed = None if password is None else passwords.hash_new(password, login, name)
     taught, now = tuple(teaches), services.clock()
 
     def add(unit: UnitOfWork) -> User:
@@ -86,7 +86,9 @@ def set_disabled(services: Services, actor: Actor, user_id: UUID, disabled: bool
 def set_password(services: Services, actor: Actor, user_id: UUID, password: str) -> None:
     """Give a user a new password, which ends their sessions."""
     access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
-    hashed = passwords.hash_password(password)
+    known = users.user(services.store, user_id)
+    names = () if known is None else (known.login, known.name)
+    hashed = passwords.hash_new(password, *names)
     _to_user(
         services,
         actor,

@@ -79,6 +79,8 @@ class Limits:
     """Wrong passwords for one login from one address, so that nobody else is shut out by them."""
     signin_address: TokenBuckets
     """Wrong passwords for any login from one address, which a school may share."""
+    signin_login: TokenBuckets
+    """Wrong passwords for one login, from wherever: guesses may come from many addresses."""
 
 
 def limits_from(settings: Settings) -> Limits:
@@ -92,6 +94,7 @@ def limits_from(settings: Settings) -> Limits:
         guesses=TokenBuckets(guesses / 60, guesses),
         signin=TokenBuckets(signin / 3600, max(5.0, signin / 6)),
         signin_address=TokenBuckets(signin / 360, max(50.0, signin / 0.6)),
+        signin_login=TokenBuckets(signin / 1800, max(50.0, signin / 0.6)),
     )
 
 

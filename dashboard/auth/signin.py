@@ -104,7 +104,12 @@ def sign_in() -> Response:
     target = urls.local(request.form.get("next"))
     limits = current_limits()
     here = address()
-    tries = ((limits.signin, (login.casefold(), here)), (limits.signin_address, here))
+    who = login.casefold()
+    tries = (
+        (limits.signin, (who, here)),
+        (limits.signin_address, here),
+        (limits.signin_login, who),
+    )
     try:
         for buckets, key in tries:
             buckets.check(key)

@@ -65,7 +65,7 @@ def change_password(services: Services, actor: UserActor, old: str, new: str) ->
         raise RefusedError("This is not your password now.")
     if new == old:
         raise InvalidError("A new password must be another one.")
-    hashed = passwords.hash_password(new)
+    hashed = passwords.hash_new(new, actor.user.login, actor.user.name)
     _do(
         services,
         actor,

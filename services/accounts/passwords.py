@@ -1,26 +1,24 @@
 """Passwords: argon2id hashes, checked in the same time whether or not the login exists."""
 
 from functools import cache
-from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from services.errors import InvalidError
+from services.accounts.password_rule import LONGEST, require_hard_to_guess
 
-SHORTEST: Final = 8
-LONGEST: Final = 1024
+
+def hash_new(password: str, *names: str) -> str:
+    """What is stored of a new password of whoever has these ``names``.
+
+    Raises InvalidError where it is easy to guess.
+    """
+    require_hard_to_guess(password, *names)
+    return hash_password(password)
 
 
 def hash_password(password: str) -> str:
-    """What is stored of a password. Raises InvalidError under 8 or over 1024 letters."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidError(
-            "A password must have {shortest} to {longest} letters, but this has {password}.",
-            shortest=SHORTEST,
-            longest=LONGEST,
-            password=len(password),
-        )
+    """What is stored of a password, whatever rule it was made by."""
     return _hasher().hash(password)
 
 

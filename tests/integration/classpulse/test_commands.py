@@ -57,7 +57,7 @@ def test_from_an_empty_machine_to_a_running_and_an_ended_lecture(terminal: Termi
     terminal.fine("policy", "set", "individual")
     assert terminal.fine("policy", "show").strip() == "individual"
 
-    terminal.fine("user", "add", "teacher", "ada", "--name", "Ada L.", stdin="long enough\n")
+    terminal.fine("user", "add", "teacher", "ada", "--name", "Ada L.", stdin="long and uncommon\n")
     assert json.loads(terminal.fine("user", "list", "--json"))[0]["login"] == "ada"
 
     started = json.loads(terminal.fine("lecture", "start", "Algebra I", "--json"))

@@ -32,10 +32,44 @@ def test_where_there_is_no_hash_nothing_opens(stored: str | None) -> None:
     assert not passwords.verify(stored, "")
 
 
-@pytest.mark.parametrize("password", ["", "seven..", "x" * 1025])
+@pytest.mark.parametrize("password", ["", "eleven lets", "x" * 1025])
 def test_a_password_too_short_or_too_long_is_refused(password: str) -> None:
     with pytest.raises(InvalidError, match=f"has {len(password)}"):
-        passwords.hash_password(password)
+        passwords.hash_new(password)
+
+
+@pytest.mark.parametrize(
+    ("password", "rule"),
+    [
+        (" " * 12, "different letters"),
+        ("abababababab", "different letters"),
+        ("password1234", "many people"),
+        ("!!Password!!", "many people"),
+        ("passwordpassword", "many people"),
+        ("qwertyuiop12", "many people"),
+        ("1qaz2wsx3edc4rfv", "many people"),
+        ("needforspeed", "many people"),
+        ("abcdefghijklm", "many people"),
+        ("198504171985", "many people"),
+        ("tara.young is in", "login or the name"),
+        ("I am Mrs YOUNG!", "login or the name"),
+    ],
+)
+def test_a_password_that_is_guessed_first_is_refused(password: str, rule: str) -> None:
+    with pytest.raises(InvalidError, match=rule):
+        passwords.hash_new(password, "tara.young", "Tara Young")
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["correct horse", "twelve chars", "moods-of-a-class", "घोड़ा सही बैटरी", "Qx7#mP2$vL9!"],
+)
+def test_a_password_of_some_words_is_taken(password: str) -> None:
+    assert passwords.verify(passwords.hash_new(password, "tara", "Tara Young"), password)
+
+
+def test_an_old_password_that_would_not_be_taken_today_still_opens() -> None:
+    assert passwords.verify(passwords.hash_password("seven.."), "seven..")
 
 
 def test_a_hash_of_weaker_times_is_outdated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """Signing in and out, guessing, forged requests, and the headers of every answer."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from contract.policy import CourseMode
+from dashboard.api import limits
 from db.people import users
 
 HERE = {"Origin": "http://localhost"}
@@ -71,6 +73,22 @@ def test_guessing_a_password_is_slowed_down_even_for_the_right_one(world: Any) -
     assert late.status_code == 429
     assert sign_in(world.client(), "ada", "correct horse").status_code == 303
     assert int(late.headers["Retry-After"]) >= 1
+
+
+def test_guessing_from_many_addresses_is_slowed_down_too(world: Any) -> None:
+    bounds = world.app.flask.extensions[limits.EXTENSION]
+    still = limits.TokenBuckets(1.0, 100, lambda: 0.0)
+    world.app.flask.extensions[limits.EXTENSION] = replace(bounds, signin_login=still)
+
+    def guess(login: str, n: int) -> int:
+        form, here = {"login": login, "password": f"guess {n}"}, f"10.0.0.{n}"
+        answer = world.client().post(
+            "/signin", data=form, headers=HERE, environ_base={"REMOTE_ADDR": here}
+        )
+        return int(answer.status_code)
+
+    assert [guess("tara", n) for n in range(101)] == [401] * 100 + [429]
+    assert guess("otto", 1) == 401
 
 
 @pytest.mark.parametrize(
