@@ -1,7 +1,5 @@
 """`/admin/log`: who looked at, changed or erased whose data; and as a file."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.components import grid, ids, parts, urls
+from dashboard.http.csv_files import csv_text
 from dashboard.i18n import text
 from dashboard.pages.admin import school as admin
 from db.values import AccessRecord, School, User
@@ -115,23 +114,17 @@ def _detail(record: AccessRecord) -> str:
 
 def as_csv(records: Sequence[AccessRecord]) -> str:
     """The records as they are kept, ids and all, in UTC."""
-    made = io.StringIO()
-    writer = csv.writer(made)
-    writer.writerow(["at", "actor", "action", "object", "subject", "detail"])
-    for record in records:
-        writer.writerow(
+    return csv_text(
+        ["at", "actor", "action", "object", "subject", "detail"],
+        (
             [
                 record.at.isoformat(),
-                _cell(record.actor),
+                record.actor,
                 record.action,
-                _cell(record.object),
-                record.subject or "",
-                _cell(_detail(record)),
+                record.object,
+                record.subject,
+                _detail(record),
             ]
-        )
-    return made.getvalue()
-
-
-def _cell(value: str) -> str:
-    # What a spreadsheet would take for a formula must not begin like one.
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
+            for record in records
+        ),
+    )

@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +12,7 @@ from contract import CourseMode
 from dashboard.auth.signin import current_actor, of_school, secured_callback
 from dashboard.components import ids, parts, shell, urls
 from dashboard.http import untrusted
+from dashboard.http.csv_files import csv_text
 from dashboard.http.web import WebServices
 from dashboard.i18n import text
 from dashboard.i18n.error_words import sentence
@@ -203,11 +202,15 @@ def _acts(app: Dash, services: WebServices) -> None:
 
 def _links(services: WebServices, course: Course) -> dict[str, Any]:
     made = lists.personal_links(services, current_actor(), course.id)
-    text_file = io.StringIO()
-    writer = csv.writer(text_file)
-    writer.writerow(["name", "id", "email", "join"])
     # No lecture's code, for which lecture it opens is known only when one has started.
-    for student, token in made:
-        address = f"{request.host_url.rstrip('/')}{urls.join_by_link(token)}"
-        writer.writerow([student.name, student.external_id, student.email, address])
-    return parts.sent(text_file.getvalue(), f"links-{course.title[:40]}.csv")
+    rows = (
+        [
+            student.name,
+            student.external_id,
+            student.email,
+            f"{request.host_url.rstrip('/')}{urls.join_by_link(token)}",
+        ]
+        for student, token in made
+    )
+    content = csv_text(["name", "id", "email", "join"], rows)
+    return parts.sent(content, f"links-{course.title[:40]}.csv")

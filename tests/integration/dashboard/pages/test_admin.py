@@ -1,6 +1,8 @@
 """What an admin does on the office's pages, what it changes, and what the log keeps of it."""
 
 import base64
+import csv
+import io
 import json
 from typing import Any
 
@@ -177,6 +179,23 @@ def test_personal_links_are_a_file_that_lets_students_in(world: Any, ada: Any) -
     lecture = world.lecture(CourseMode.ROSTER)
     joined = world.client().post("/api/v1/join", json={"code": lecture.code, "link": link})
     assert joined.status_code == 200
+
+
+def test_a_roster_runs_nothing_in_the_spreadsheet_of_whoever_opens_the_links(
+    world: Any, ada: Any
+) -> None:
+    course = world.courses[CourseMode.ROSTER]
+    courses.add_student(
+        world.store,
+        course.id,
+        '=HYPERLINK("https://evil.example")',
+        external_id="+1",
+        email="\n=2",
+        now=world.clock(),
+    )
+    told = choose(world, ada, ids.COURSES_GRID, course.id, "links").json["response"]
+    read = csv.reader(io.StringIO(told[ids.LINKS_FILE]["data"]["content"], newline=""))
+    assert ['\'=HYPERLINK("https://evil.example")', "'+1", "'\n=2"] in [row[:3] for row in read]
 
 
 def test_who_teaches_is_chosen_in_a_dialogue_and_shown_in_the_grid(world: Any, ada: Any) -> None:
