@@ -144,13 +144,15 @@ def _judged(
     found = consents.participant(services.store, lookup.as_uuid(participant_id, _NO_STUDENT))
     if found is None or found.lecture_id != target.lecture_id:
         raise UnknownObjectError(_NO_STUDENT, given=participant_id)
-    who, judge = found.id, consents.admit if verdict == "admit" else consents.refuse
+    who = found.id
     return recorded(
         services,
         actor,
         Action.ADMIT,
         target.label,
-        lambda unit, _: judge(unit, who),
+        lambda unit, now: (
+            consents.admit(unit, who) if verdict == "admit" else consents.refuse(unit, who, now)
+        ),
         subject=who,
         verdict=verdict,
     )

@@ -1,11 +1,11 @@
 """Forgetting: one participant's numbers, a participant, a student, or all that is too old."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select
 
 from db.engine.store import Store
 from db.errors import NotFoundError
@@ -32,7 +32,7 @@ from db.schema.tables import (
     tickets,
 )
 from db.teaching.published_groups import forget_in
-from db.teaching.reports import drop_versions_in, enqueue_in, followers_in
+from db.teaching.reports import drop_versions_in, redo_in
 from db.teaching.rooms import stop_in
 from db.teaching.self_reports import take_back_in
 from db.values import Removal
@@ -51,7 +51,7 @@ def delete_observations(
         if not lecture_ids:
             raise NotFoundError("There is no participant {given}.", given=participant_id)
         removed = _delete_numbers(connection, [participant_id])
-        _redo_reports(connection, lecture_ids, now)
+        redo_in(connection, lecture_ids, now)
         _log(connection, actor, "delete observations", participant_id, now)
         return Removal(participants=0, observations=removed, lectures=lecture_ids)
 
@@ -152,7 +152,7 @@ def _erase(connection: Connection, ids: Sequence[UUID], now: datetime) -> Remova
         # Whoever is gone agrees to nothing any more. The sums that a room left name nobody.
         stop_in(connection, lecture_id, "erased", now)
     removed = _delete_all(connection, ids)
-    _redo_reports(connection, lecture_ids, now)
+    redo_in(connection, lecture_ids, now)
     return Removal(len(ids) if lecture_ids else 0, removed, lecture_ids)
 
 
@@ -193,28 +193,6 @@ def _delete_numbers(connection: Connection, ids: Sequence[UUID]) -> int:
         connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
     forget_in(connection, ids)
     return removed
-
-
-def _redo_reports(connection: Connection, lecture_ids: Iterable[UUID], now: datetime) -> None:
-    """Delete what was written of these lectures, and have the ended ones written anew.
-
-    So too of the course's later lectures: their reports compare themselves with these, and the
-    difference between what they quote and what is written anew would tell of whoever left.
-    """
-    following = [f for own in lecture_ids for f in followers_in(connection, own)]
-    for lecture_id in dict.fromkeys([*lecture_ids, *following]):
-        drop_versions_in(connection, lecture_id)
-        ended = connection.execute(
-            select(lectures.c.ended_at).where(lectures.c.id == lecture_id)
-        ).scalar_one()
-        if ended is not None:
-            enqueue_in(connection, lecture_id, now)
-            # Whoever is writing it now read what is gone: take the claim from them.
-            connection.execute(
-                update(report_jobs)
-                .where(report_jobs.c.lecture_id == lecture_id)
-                .values(claimed_at=None, claimed_by=None)
-            )
 
 
 def _log(connection: Connection, actor: str, action: str, subject: UUID, now: datetime) -> None:

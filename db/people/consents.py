@@ -15,6 +15,7 @@ from db.errors import ConflictError, NotFoundError
 from db.people.tickets import use_ticket
 from db.schema import rows
 from db.schema.tables import agent_tokens, consents, courses, lectures, participants, recovery_links
+from db.teaching.reports import redo_in
 from db.teaching.rooms import stop_in
 from db.teaching.self_reports import take_back_in
 from db.values import (
@@ -82,19 +83,17 @@ def _admit(connection: Connection, ticket: Any, choices: Choices, now: datetime)
     ).scalar_one()
     rostered = ticket.student_id is not None
     if rostered:
-        again = connection.execute(
-            update(participants)
+        before = connection.execute(
+            select(participants)
             .where(
                 participants.c.lecture_id == ticket.lecture_id,
                 participants.c.student_id == ticket.student_id,
             )
-            .values(
-                status=ParticipantStatus.ADMITTED, withdrawn_at=None, **rows.choice_columns(choices)
-            )
-            .returning(participants)
+            .with_for_update()
         ).first()
-        if again is not None:
-            return rows.participant(again)
+        if before is not None:
+            again = {"status": ParticipantStatus.ADMITTED, "withdrawn_at": None}
+            return _narrow(connection, before, now, **again, **rows.choice_columns(choices))
     waits = mode == CourseMode.OPEN and not rostered
     made = connection.execute(
         insert(participants)
@@ -149,7 +148,7 @@ def change_choices(
         found = _locked(connection, participant_id)
         if found.withdrawn_at is not None:
             raise ConflictError("Who took their agreement back must join again to agree anew.")
-        changed = _change(connection, participant_id, **rows.choice_columns(choices))
+        changed = _narrow(connection, found, now, **rows.choice_columns(choices))
         guardian = connection.execute(
             select(consents.c.guardian)
             .where(consents.c.participant_id == participant_id)
@@ -179,9 +178,7 @@ def withdraw(store: Store, participant_id: UUID, now: datetime) -> Participant:
         )
         take_back_in(connection, [participant_id])
         stop_in(connection, found.lecture_id, "withdrawn", now)
-        return _change(
-            connection, participant_id, withdrawn_at=now, status=ParticipantStatus.WITHDRAWN
-        )
+        return _narrow(connection, found, now, withdrawn_at=now, status=ParticipantStatus.WITHDRAWN)
 
     return store.write(work)
 
@@ -191,33 +188,59 @@ def admit(store: Store, participant_id: UUID) -> Participant:
 
     Raises NotFoundError where there is none, ConflictError where they withdrew.
     """
-    return _judge(store, participant_id, ParticipantStatus.ADMITTED)
+    return store.write(
+        lambda connection: _change(
+            connection, _judged(connection, participant_id), status=ParticipantStatus.ADMITTED
+        )
+    )
 
 
-def refuse(store: Store, participant_id: UUID) -> Participant:
+def refuse(store: Store, participant_id: UUID, now: datetime) -> Participant:
     """Keep a participant out. Errors as ``admit``."""
-    return _judge(store, participant_id, ParticipantStatus.REFUSED)
+    return store.write(
+        lambda connection: _narrow(
+            connection, _judged(connection, participant_id), now, status=ParticipantStatus.REFUSED
+        )
+    )
 
 
-def _judge(store: Store, participant_id: UUID, status: ParticipantStatus) -> Participant:
-    def work(connection: Connection) -> Participant:
-        if _locked(connection, participant_id).withdrawn_at is not None:
-            raise ConflictError(
-                "Who took their agreement back can be neither admitted nor refused."
-            )
-        return _change(connection, participant_id, status=status)
-
-    return store.write(work)
+def _judged(connection: Connection, participant_id: UUID) -> Any:
+    found = _locked(connection, participant_id)
+    if found.withdrawn_at is not None:
+        raise ConflictError("Who took their agreement back can be neither admitted nor refused.")
+    return found
 
 
-def _change(connection: Connection, participant_id: UUID, **values: object) -> Participant:
+def _change(connection: Connection, found: Any, **values: object) -> Participant:
     row = connection.execute(
         update(participants)
-        .where(participants.c.id == participant_id)
+        .where(participants.c.id == found.id)
         .values(**values)
         .returning(participants)
     ).one()
     return rows.participant(row)
+
+
+def _narrow(connection: Connection, found: Any, now: datetime, **values: object) -> Participant:
+    """Change a participant's row. Where less may be told of them than before, what was written of
+    the lecture goes in the same transaction, however old it is, and is due anew.
+    """
+    after = _change(connection, found, **values)
+    if _narrowed(rows.participant(found), after):
+        redo_in(connection, [after.lecture_id], now)
+    return after
+
+
+def _narrowed(before: Participant, after: Participant) -> bool:
+    """Whether less of a participant may enter figures, or be shown to their teacher."""
+    if before.status is not ParticipantStatus.ADMITTED:
+        return False
+    was, now = before.choices, after.choices
+    taken_back = [
+        getattr(was, name) and not getattr(now, name) for name in ("class_mood", "flags", "room")
+    ]
+    left = after.status is not ParticipantStatus.ADMITTED
+    return left or any(taken_back) or (now.ask_first and not was.ask_first)
 
 
 def _locked(connection: Connection, participant_id: UUID) -> Any:

@@ -1,8 +1,9 @@
 """Report jobs, claimed by one process at a time, and the files they made, version by version."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -11,6 +12,7 @@ from contract.ids import uuid7
 from db.engine.store import Store
 from db.errors import NotFoundError
 from db.schema.tables import (
+    CHOICES,
     buckets,
     events,
     flag_events,
@@ -294,13 +296,51 @@ def fingerprint_in(connection: Connection, lecture_id: UUID) -> str:
         ),
     )
     found = connection.execute(select(*[count.scalar_subquery() for count in counts])).one()
-    statuses = connection.execute(
-        select(participants.c.status, func.count())
-        .where(participants.c.lecture_id == lecture_id)
-        .group_by(participants.c.status)
-        .order_by(participants.c.status)
-    ).all()
-    return ":".join([*map(str, found), *(f"{status}={count}" for status, count in statuses)])
+    return ":".join([*map(str, found), _people(connection, lecture_id)])
+
+
+def _people(connection: Connection, lecture_id: UUID) -> str:
+    """A digest of who takes part and what they chose: other people in equal number are others."""
+    query = (
+        select(*_TOLD_OF).where(participants.c.lecture_id == lecture_id).order_by(participants.c.id)
+    )
+    told = hashlib.sha256()
+    for row in connection.execute(query):
+        told.update(repr([str(value) for value in row]).encode())
+    return told.hexdigest()
+
+
+_TOLD_OF: Final = (
+    participants.c.id,
+    participants.c.name,
+    participants.c.status,
+    participants.c.verified,
+    *(participants.c[f"choice_{name}"] for name in CHOICES),
+)
+"""What of a participant decides what a report says of them."""
+
+
+def redo_in(connection: Connection, lecture_ids: Iterable[UUID], now: datetime) -> None:
+    """Delete what was written of these lectures, and have the ended ones written anew.
+
+    So too of the course's later lectures: their reports compare themselves with these, and the
+    difference between what they quote and what is written anew would tell of whoever left.
+    """
+    wanted = list(lecture_ids)
+    following = [f for own in wanted for f in followers_in(connection, own)]
+    for lecture_id in dict.fromkeys([*wanted, *following]):
+        drop_versions_in(connection, lecture_id)
+        ended = connection.execute(
+            select(lectures.c.ended_at).where(lectures.c.id == lecture_id)
+        ).scalar_one()
+        if ended is not None:
+            enqueue_in(connection, lecture_id, now)
+            # Whoever is writing it now read what may not be told any more: take the claim away.
+            connection.execute(
+                update(report_jobs)
+                .where(report_jobs.c.lecture_id == lecture_id)
+                .values(claimed_at=None, claimed_by=None)
+            )
 
 
 def followers_in(connection: Connection, lecture_id: UUID) -> Sequence[UUID]:

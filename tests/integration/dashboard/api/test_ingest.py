@@ -46,7 +46,7 @@ def test_a_waiting_student_is_stored_and_told_so(world: Any, student: Any) -> No
 
 
 def test_a_refused_student_is_turned_away(world: Any, student: Any) -> None:
-    consents.refuse(world.store, student.id)
+    consents.refuse(world.store, student.id, world.clock())
     assert student.send([world.observation(world.clock.now)]).status_code == 403
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -23,7 +24,7 @@ def test_an_open_courses_student_waits_for_the_teacher(classroom: Sitting) -> No
     assert (participant.status, participant.verified) == (ParticipantStatus.WAITING, False)
 
     assert consents.admit(classroom.store, participant.id).status is ParticipantStatus.ADMITTED
-    assert consents.refuse(classroom.store, participant.id).status is ParticipantStatus.REFUSED
+    assert consents.refuse(classroom.store, participant.id, NOW).status is ParticipantStatus.REFUSED
     found = consents.participant(classroom.store, participant.id)
     assert found is not None
     assert found.status is ParticipantStatus.REFUSED
@@ -184,7 +185,7 @@ def test_withdrawing_is_seen_at_once_and_kept_as_history(classroom: Sitting) -> 
     assert consent.withdrawn_at == classroom.at(60)
 
 
-@pytest.mark.parametrize("judge", [consents.admit, consents.refuse])
+@pytest.mark.parametrize("judge", [consents.admit, partial(consents.refuse, now=NOW)])
 def test_who_withdrew_can_be_judged_no_more(
     classroom: Sitting, judge: Callable[..., Participant]
 ) -> None:
@@ -245,7 +246,7 @@ def test_a_recovery_link_opens_ones_own_page(classroom: Sitting) -> None:
     assert consent.guardian == "Mother"
 
 
-@pytest.mark.parametrize("judge", [consents.admit, consents.refuse])
+@pytest.mark.parametrize("judge", [consents.admit, partial(consents.refuse, now=NOW)])
 def test_an_unknown_participant_is_named(
     classroom: Sitting, judge: Callable[..., Participant]
 ) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from contract.flags import FlagKind
 from contract.observations import Observation
-from contract.policy import Policy
+from contract.policy import Choices, Policy
 from db.errors import NotFoundError
 from db.measurements import ingest
 from db.people import consents
@@ -214,6 +215,66 @@ def test_everything_a_report_shows_is_in_its_fingerprint(
     )
     note()
     assert len(set(seen)) == len(seen)
+
+
+def test_other_people_in_equal_number_are_another_report(classroom: Sitting) -> None:
+    ana, ben = classroom.join(), classroom.join()
+    consents.admit(classroom.store, ana.id)
+    first = reports.fingerprint(classroom.store, classroom.lecture.id)
+    consents.refuse(classroom.store, ana.id, classroom.at(1))
+    consents.admit(classroom.store, ben.id)
+    consents.refuse(classroom.store, ana.id, classroom.at(2))
+    assert reports.fingerprint(classroom.store, classroom.lecture.id) != first
+
+
+def choose(**anew: bool) -> Callable[[Sitting, UUID], object]:
+    def act(sitting: Sitting, who: UUID) -> object:
+        before = consents.participant(sitting.store, who)
+        assert before is not None
+        chosen = before.choices.model_copy(update=anew)
+        return consents.change_choices(
+            sitting.store, who, chosen, notice_version="1", now=sitting.at(10**7)
+        )
+
+    return act
+
+
+NARROWER: dict[str, Callable[[Sitting, UUID], object]] = {
+    "hidden": choose(flags=False),
+    "out of the figures": choose(class_mood=False),
+    "asked first": choose(ask_first=True),
+    "not in the room": choose(room=False),
+    "withdrawn": lambda sitting, who: consents.withdraw(sitting.store, who, sitting.at(10**7)),
+    "refused": lambda sitting, who: consents.refuse(sitting.store, who, sitting.at(10**7)),
+}
+
+
+@pytest.mark.parametrize("narrow", NARROWER.values(), ids=NARROWER)
+def test_who_may_be_told_less_of_is_out_of_the_report_at_any_age(
+    classroom: Sitting, narrow: Callable[[Sitting, UUID], object]
+) -> None:
+    store, lecture = classroom.store, classroom.lecture
+    ana = classroom.join(choices=Choices(class_mood=True, flags=True, room=True))
+    consents.admit(store, ana.id)
+    lectures.end(store, lecture.id, classroom.at(60), timedelta(seconds=60))
+    build(classroom, 120)
+    job = claim(classroom, 10**7)
+    assert job is None
+    narrow(classroom, ana.id)
+    assert reports.versions(store, lecture.id) == []
+    assert claim(classroom, 10**7) is not None
+
+
+@pytest.mark.parametrize("wider", [choose(flags=True), choose(), choose(room=True)])
+def test_a_wider_choice_leaves_what_is_written(
+    classroom: Sitting, wider: Callable[[Sitting, UUID], object]
+) -> None:
+    ana = classroom.join(choices=Choices(class_mood=True))
+    consents.admit(classroom.store, ana.id)
+    lectures.end(classroom.store, classroom.lecture.id, classroom.at(60), timedelta(seconds=60))
+    build(classroom, 120)
+    wider(classroom, ana.id)
+    assert len(reports.versions(classroom.store, classroom.lecture.id)) == 1
 
 
 def test_old_lectures_are_left_alone(ended: Sitting) -> None:
