@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from models.cards import Card
 
 COOKIE: Final = "classpulse"
+"""Over https it begins with ``__Host-``: then no neighbour below the same domain can set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
     flask = Flask("classpulse", static_folder=None)
     flask.secret_key = key
     flask.config.update(
-        SESSION_COOKIE_NAME=COOKIE,
+        SESSION_COOKIE_NAME=f"__Host-{COOKIE}" if settings.secure else COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,

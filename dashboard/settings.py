@@ -81,7 +81,10 @@ class Settings(SettingsTable):
         description="claim that holds a student's key on rosters (OneRoster's sourcedId)",
     )
     session_hours: float = Field(
-        default=12.0, gt=0, le=24 * 30, description="how long a sign-in lasts"
+        default=12.0, gt=0, le=24 * 30, description="how long a sign-in lasts at most"
+    )
+    idle_minutes: float = Field(
+        default=120.0, ge=10, le=24 * 60, description="a sign-in that is not used ends after this"
     )
     ticket_minutes: float = Field(
         default=15.0, gt=0, le=24 * 60, description="how long a student may read before agreeing"

@@ -31,6 +31,10 @@ class InvalidError(ServiceError):
     """What was sent breaks a rule."""
 
 
+class BusyError(ServiceError):
+    """Too much of this is under way at the moment; the same may work in a second."""
+
+
 class RosterError(ServiceError):
     """A roster file is not what it should be."""
 

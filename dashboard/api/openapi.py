@@ -76,7 +76,11 @@ def describe(flask: Flask) -> dict[str, Any]:
             "schemas": schemas.get("$defs", {}),
             "securitySchemes": {
                 "agent": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "classpulse"},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": flask.config["SESSION_COOKIE_NAME"],
+                },
             },
         },
     }

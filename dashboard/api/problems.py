@@ -25,6 +25,7 @@ from db.errors import (
     WithdrawnError,
 )
 from services.errors import (
+    BusyError,
     ForbiddenError,
     InvalidError,
     NotSignedInError,
@@ -50,6 +51,7 @@ _STATUS: Final[tuple[tuple[type[ClassPulseError], int, str], ...]] = (
     (InvalidError, 422, mark("Not valid")),
     (ContractError, 422, mark("Not valid")),
     (TooManyRequestsError, 429, mark("Too many requests")),
+    (BusyError, 429, mark("Too many requests")),
     (StoreUnavailableError, 503, mark("Store not available")),
 )
 _TITLES: Final = Said({title: title for _, _, title in _STATUS} | {"Internal error": _INTERNAL})
@@ -103,6 +105,8 @@ def from_error(error: ClassPulseError) -> Response:
     for kind, status, title in _STATUS:
         if isinstance(error, kind):
             wait = error.retry_after if isinstance(error, TooManyRequestsError) else None
+            if isinstance(error, BusyError):
+                wait = 1.0
             if status == 503:
                 _log.warning("store_unavailable", detail=str(error))
                 # The sentence may name the store's address, which is not the public's.

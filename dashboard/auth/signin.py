@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from flask import Blueprint, Flask, Response, g, make_response, redirect, request, session
@@ -15,6 +15,7 @@ from dashboard.components import urls
 from dashboard.errors import TooManyRequestsError
 from dashboard.http.web import current_services
 from dashboard.i18n import text, wording
+from dashboard.i18n.error_words import sentence
 from dashboard.pages.account.signin import signin_html
 from db.engine.secrets import mint
 from db.people import consents, courses, users
@@ -22,7 +23,7 @@ from db.values import User
 from services import access
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
 from services.accounts import passwords
-from services.errors import ForbiddenError, NotSignedInError
+from services.errors import BusyError, ForbiddenError, NotSignedInError
 
 blueprint = Blueprint("signin", __name__)
 
@@ -60,8 +61,18 @@ def register(flask: Flask) -> None:
 
 def _load(secret: str) -> SignedIn | None:
     services = current_services()
-    user = users.session_user(services.store, secret, services.clock())
+    now = services.clock()
+    user = users.session_user(services.store, secret, now, lambda began: _ends(began, now))
     return None if user is None else SignedIn(user, secret)
+
+
+def _ends(began: datetime, now: datetime) -> datetime:
+    """When a session that began then ends if nobody uses it after ``now``."""
+    settings = current_services().settings
+    return min(
+        began + timedelta(hours=settings.session_hours),
+        now + timedelta(minutes=settings.idle_minutes),
+    )
 
 
 def current_actor() -> Actor:
@@ -115,11 +126,12 @@ def sign_in() -> Response:
             buckets.check(key)
     except TooManyRequestsError as error:
         wait = int(error.retry_after) + 1
-        sentence = text("Too many wrong passwords: try again in {span}.", span=_span(wait))
-        response = form(sentence, target, 429)
-        response.headers["Retry-After"] = str(wait)
-        return response
-    user = _checked(login, request.form.get("password", ""))
+        said = text("Too many wrong passwords: try again in {span}.", span=_span(wait))
+        return _later(said, target, wait)
+    try:
+        user = _checked(login, request.form.get("password", ""))
+    except BusyError as error:
+        return _later(sentence(error), target, 1)
     if user is None:
         for buckets, key in tries:
             # Two at once may race for the last try; the next one is refused.
@@ -128,6 +140,12 @@ def sign_in() -> Response:
         return form(text("This name and password do not belong together."), target, 401)
     sign_in_as(user)
     return see_other(target)
+
+
+def _later(said: str, target: str, wait: int) -> Response:
+    response = form(said, target, 429)
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def _checked(login: str, password: str) -> User | None:
@@ -153,7 +171,7 @@ def sign_in_as(user: User) -> None:
         secret,
         user.id,
         now=now,
-        expires_at=now + timedelta(hours=services.settings.session_hours),
+        expires_at=_ends(now, now),
         device=device_of(request.user_agent.string),
     )
     login_user(SignedIn(user, secret))

@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from dash.exceptions import CallbackException, InvalidCallbackReturnValue
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, current_app, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,6 +17,8 @@ from services.errors import ForbiddenError, InvalidError
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CALLBACKS: Final = "/_dash-update-component"
 _FETCHED: Final = (_CALLBACKS, "/_live/")
+_OF_PEOPLE: Final = (*_FETCHED, "/api/")
+"""What may hold somebody's data: no cache keeps it, the browser's own neither."""
 _OPEN_TO_ALL: Final = (
     "/agent/",
     "/api/",
@@ -50,6 +52,8 @@ def register(flask: Flask, dash_app: Any, *, secure: bool) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.path.startswith(_OF_PEOPLE):
+            response.headers.setdefault("Cache-Control", "no-store")
         if request.path.startswith(_FETCHED) and response.mimetype == "application/json":
             # Never shown as a page; an open dashboard fetches thirty of these a minute.
             return response
@@ -88,9 +92,11 @@ def content_security_policy(script_hashes: list[str]) -> str:
 def _same_origin() -> None:
     """Refuse a write that another site's page made this browser send (OWASP, CSRF by fetch data).
 
-    An agent's token is never sent by a browser on its own, so a request that bears one is safe.
+    An agent's token is never sent by a browser on its own, so a request that bears one is safe, as
+    long as no session comes with it: a page may add any Authorization to what the browser sends.
     """
-    if request.method in _SAFE or request.headers.get("Authorization"):
+    signed_in = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    if request.method in _SAFE or (request.headers.get("Authorization") and not signed_in):
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -1,6 +1,6 @@
 """Who signs in: users and their sessions. Passwords are hashed elsewhere; only hashes come here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -148,23 +148,36 @@ def open_session(
     store.write(lambda connection: connection.execute(statement))
 
 
-def session_user(store: Store, secret: str, now: datetime) -> User | None:
+def session_user(
+    store: Store,
+    secret: str,
+    now: datetime,
+    until: Callable[[datetime], datetime] | None = None,
+) -> User | None:
     """Whose session this is; None where it is unknown, over, revoked, or the user is disabled.
 
-    Remembers, to within ``SEEN_EVERY``, when it was last asked for.
+    Remembers, to within ``SEEN_EVERY``, when it was last asked for. ``until``: when a session that
+    began at some moment ends, now that it is used again; None: as was said when it was opened.
     """
     with store.read() as connection:
         row = connection.execute(_SIGNED_IN, {"hash": digest(secret), "now": now}).first()
     if row is None:
         return None
     if row.seen_at is None or now - row.seen_at >= SEEN_EVERY:
-        seen = update(web_sessions).where(web_sessions.c.id == row.session_id).values(seen_at=now)
+        kept = {} if until is None else {"expires_at": until(row.began_at)}
+        own = web_sessions.c.id == row.session_id
+        seen = update(web_sessions).where(own).values(seen_at=now, **kept)
         store.write(lambda connection: connection.execute(seen))
     return rows.user(row)
 
 
 _SIGNED_IN: Final = (
-    select(users, web_sessions.c.id.label("session_id"), web_sessions.c.seen_at)
+    select(
+        users,
+        web_sessions.c.id.label("session_id"),
+        web_sessions.c.created_at.label("began_at"),
+        web_sessions.c.seen_at,
+    )
     .join(web_sessions, web_sessions.c.user_id == users.c.id)
     .where(
         web_sessions.c.hash == bindparam("hash"),

@@ -1,12 +1,14 @@
 """Passwords: checked against their hash, and nobody's password is nobody's."""
 
+import threading
 from functools import partial
+from queue import Queue
 
 import pytest
 from argon2 import PasswordHasher
 
 from services.accounts import passwords
-from services.errors import InvalidError
+from services.errors import BusyError, InvalidError
 
 QUICK = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 
@@ -70,6 +72,37 @@ def test_a_password_of_some_words_is_taken(password: str) -> None:
 
 def test_an_old_password_that_would_not_be_taken_today_still_opens() -> None:
     assert passwords.verify(passwords.hash_password("seven.."), "seven..")
+
+
+def test_many_at_once_wait_for_a_turn_or_are_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, ended = threading.Event(), Queue[type[BaseException] | None]()
+
+    class Slow:
+        def verify(self, *_: str) -> None:
+            opened.wait(30)
+
+    monkeypatch.setattr(passwords, "_hasher", Slow)
+
+    def ask() -> None:
+        try:
+            passwords.verify("stored", "guess")
+        except BusyError as error:
+            ended.put(type(error))
+        else:
+            ended.put(None)
+
+    places = 2 * passwords.AT_ONCE
+    askers = [threading.Thread(target=ask) for _ in range(24)]
+    for asker in askers:
+        asker.start()
+    away = [ended.get(timeout=30) for _ in range(24 - places)]
+    opened.set()
+    served = [ended.get(timeout=30) for _ in range(places)]
+    for asker in askers:
+        asker.join()
+    assert away == [BusyError] * (24 - places)
+    assert served == [None] * places
+    assert passwords.verify("stored", "guess")
 
 
 def test_a_hash_of_weaker_times_is_outdated(monkeypatch: pytest.MonkeyPatch) -> None:

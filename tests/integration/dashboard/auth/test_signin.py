@@ -1,14 +1,24 @@
 """Signing in and out, guessing, forged requests, and the headers of every answer."""
 
+import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Response, session
 
 from contract.policy import CourseMode
 from dashboard.api import limits
+from dashboard.app import ModelAssets, create_app
+from dashboard.components import ids
+from dashboard.settings import Settings
 from db.people import users
+from services.accounts import passwords
+from tests.builders.card import even_card
+from tests.builders.world import PASSWORD
+from tests.integration.dashboard.test_callbacks import call
 
 HERE = {"Origin": "http://localhost"}
 
@@ -59,10 +69,68 @@ def test_who_is_locked_out_loses_running_sessions_and_cannot_come_back(world: An
 
 def test_a_session_ends_by_itself(world: Any) -> None:
     client = world.browser("tara")
-    world.clock.forward(hours=11)
-    assert client.get("/").status_code == 200
-    world.clock.forward(hours=2)
+    for _ in range(11):
+        world.clock.forward(hours=1)
+        assert client.get("/").status_code == 200
+    world.clock.forward(hours=1)
     assert client.get("/").status_code == 303
+
+
+def test_a_session_that_nobody_uses_ends_sooner(world: Any) -> None:
+    client = world.browser("tara")
+    world.clock.forward(minutes=119)
+    assert client.get("/").status_code == 200
+    world.clock.forward(minutes=120)
+    assert client.get("/").status_code == 303
+    assert users.open_sessions(world.store, world.clock(), world.users["tara"].id) == []
+
+
+def test_where_too_many_sign_in_at_once_one_is_asked_to_wait(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = threading.BoundedSemaphore(1)
+    assert none.acquire(blocking=False)
+    monkeypatch.setattr(passwords, "_places", none)
+    answer = sign_in(world.client(), "tara", PASSWORD)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert "Many are signing in" in answer.text
+
+
+def test_over_https_no_neighbour_can_set_the_cookie(sqlite_url: str, tmp_path: Path) -> None:
+    settings = Settings(folder=tmp_path, database=sqlite_url, https=True)
+    app = create_app(settings, None, ModelAssets(even_card()))
+    try:
+        name = "__Host-classpulse"
+        with app.flask.test_request_context(base_url="https://school.example"):
+            session["a"] = 1
+            cookie = app.flask.process_response(Response()).headers["Set-Cookie"]
+        assert cookie.startswith(f"{name}=")
+        parts = cookie.split("; ")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(parts)
+        assert "Domain" not in cookie
+        told = app.flask.test_client().get("/api/openapi.json").json
+        assert told["components"]["securitySchemes"]["session"]["name"] == name
+    finally:
+        app.close()
+
+
+def test_nothing_of_anybody_is_kept_by_a_cache(world: Any) -> None:
+    lecture, browser = world.lecture(), world.browser("tara")
+    for answer in (
+        call(world, browser, f"{ids.CONTENT}.children...", **{ids.LOCATION: f"/live/{lecture.id}"}),
+        browser.get(f"/api/v1/lectures/{lecture.id}/students"),
+        browser.get("/api/v1/lectures/none/students"),
+        browser.get(f"/_live/{lecture.id}"),
+    ):
+        assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/_dash-update-component", "/api/v1/pulse"])
+def test_a_token_beside_a_session_does_not_open_it_to_other_sites(world: Any, path: str) -> None:
+    headers = {"Origin": "https://evil.example", "Authorization": "Bearer x"}
+    assert world.browser("tara").post(path, json={}, headers=headers).status_code == 403
+    # An agent has no session, and says no origin.
+    assert world.client().post(path, json={}, headers=headers).status_code != 403
 
 
 def test_guessing_a_password_is_slowed_down_even_for_the_right_one(world: Any) -> None:
