@@ -58,6 +58,14 @@ def find_ticket(store: Store, secret: str) -> Ticket | None:
     )
 
 
+def forget_expired(store: Store, now: datetime) -> None:
+    """Empty the names of tickets that are over: whoever typed one did not agree to anything."""
+    statement = (
+        update(tickets).where(tickets.c.expires_at <= now, tickets.c.name != "").values(name="")
+    )
+    store.write(lambda connection: connection.execute(statement))
+
+
 def use_ticket(connection: Connection, ticket_hash: bytes, now: datetime) -> Any:
     """Mark a ticket and its link as used, and answer its row. TicketError where one is not good."""
     used = connection.execute(

@@ -6,7 +6,7 @@ from typing import Final
 
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import queries, retention
-from db.people import audit, school_settings, users
+from db.people import audit, school_settings, tickets, users
 from db.teaching import lectures
 from db.values import Lecture
 from services.context import Services
@@ -52,12 +52,13 @@ class Upkeep:
         return max(lecture.started_at, newest or lecture.started_at)
 
     def forget_old(self, now: datetime) -> int:
-        """Delete what is older than the school keeps, and sessions that are over, if that is a day
-        ago; answers how many observations."""
+        """Delete what is older than the school keeps, and sessions and names of tickets that
+        are over, if that is a day ago; answers how many observations."""
         store = self._services.store
         if audit.records(store, actor=ACTOR, action="prune", since=now - _A_DAY, limit=1):
             return 0
         users.drop_old_sessions(store, now)
+        tickets.forget_expired(store, now)
         days = school_settings.school(store).retention_days
         # Last, as its line in the log says that all this is done.
         removed = retention.prune(store, now - timedelta(days=days), now=now, actor=ACTOR)

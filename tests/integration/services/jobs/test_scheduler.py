@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from contract.policy import CourseMode, Policy
 from db.errors import StoreUnavailableError
 from db.measurements import queries
-from db.people import audit, consents, school_settings
+from db.people import audit, consents, school_settings, tickets
 from db.teaching import lectures, reports
 from services import teaching
 from services.access import OperatorActor
@@ -173,6 +173,23 @@ def test_what_is_older_than_the_school_keeps_is_forgotten_once_a_day(
     assert forgotten(world.clock.forward(hours=23)) == 1
     assert not queries.observations_of(world.store, ana.id)
     assert len(audit.records(world.store, actor="scheduler", action="prune")) == 2
+
+
+def test_the_name_of_who_did_not_agree_is_forgotten_with_their_ticket(
+    world: World, scheduler: Scheduler
+) -> None:
+    lecture = world.lecture()
+
+    def ask(name: str) -> str:
+        body = {"code": lecture.code, "name": name}
+        return str(world.client().post("/api/v1/join", json=body).json["ticket"])
+
+    old = ask("Ana")
+    world.clock.forward(minutes=20)
+    new = ask("Ben")
+    scheduler.run_due(world.clock())
+    kept = [tickets.find_ticket(world.store, one) for one in (old, new)]
+    assert [one.name for one in kept if one is not None] == ["", "Ben"]
 
 
 def test_who_does_not_lead_does_nothing_until_the_leader_is_gone(
