@@ -5,7 +5,7 @@ PYTEST := nice $(PY)/python -m pytest -q
 # A worker for each core; each starts a PostgreSQL and a Chromium of its own, hence not more.
 SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: help setup setup-test setup-train run test test-training faults check format catalogues clean
+.PHONY: help setup setup-test setup-train run test test-training faults check style types format catalogues clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,11 +25,7 @@ run: setup  ## start the demo and print the address and sign-ins
 	@$(PY)/classpulse demo $(ARGS)
 
 test: setup-test  ## lint, types, dependencies and every test, on real parts
-	$(PY)/ruff check .
-	$(PY)/ruff format --check .
-	$(PY)/mypy
-	$(PY)/lint-imports --no-cache
-	$(PY)/deptry .
+	@$(MAKE) --no-print-directory -j 2 style types
 	$(PYTEST) $(SIDE_BY_SIDE) -m "not alone"
 	$(PYTEST) -m alone
 	@$(MAKE) --no-print-directory test-training
@@ -38,15 +34,20 @@ faults: setup-test  ## 200 kills, cut connections and ten minutes without a netw
 	nice $(PY)/python -m tests.faults $(ARGS)
 
 test-training: setup-train  ## the tests that need TensorFlow
-	nice .venv-train/bin/python -m pytest -q --confcutdir=tests/training tests/training
+	nice .venv-train/bin/python -m pytest -q $(SIDE_BY_SIDE) --confcutdir=tests/training tests/training
 
 check: setup-test  ## lint, types, dependencies and the quick tests
+	@$(MAKE) --no-print-directory -j 2 style types
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow and not alone" tests/architecture tests/unit
+
+style: setup-test  ## lint, layers and dependencies
 	$(PY)/ruff check .
 	$(PY)/ruff format --check .
-	$(PY)/mypy
 	$(PY)/lint-imports --no-cache
 	$(PY)/deptry .
-	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow and not alone" tests/architecture tests/unit
+
+types: setup-test  ## mypy
+	$(PY)/mypy
 
 format: setup-test  ## format the code
 	$(PY)/ruff format .

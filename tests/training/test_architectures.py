@@ -49,7 +49,7 @@ def test_layer_names_are_the_same_each_time(name: str) -> None:
     assert first == [weight.path for weight in architectures.build(name).weights]
 
 
-@pytest.mark.parametrize("name", set(PARAMETERS) - {"resnet50"})
+@pytest.mark.parametrize("name", sorted(PARAMETERS.keys() - {"resnet50"}))
 def test_grey_levels_are_scaled_inside(name: str) -> None:
     model = architectures.build(name)
     faces = np.random.default_rng(0).integers(0, 256, (2, 48, 48, 1)).astype(np.float32)

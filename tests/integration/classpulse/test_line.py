@@ -18,8 +18,6 @@ import pytest
 
 from tests.builders.lecture import running_lecture
 
-pytestmark = pytest.mark.alone
-
 COMMAND = [sys.executable, "-c", "from classpulse.cli import main; main()"]
 CLIP = ["--source", "demo", "--realtime"]
 ANSWERS = "y\ny\nn\n"
