@@ -25,7 +25,7 @@ run: setup  ## start the demo and print the address and sign-ins
 	@$(PY)/classpulse demo $(ARGS)
 
 test: setup-test  ## lint, types, dependencies and every test, on real parts
-	@$(MAKE) --no-print-directory -j 2 style types
+	@$(MAKE) --no-print-directory -j 3 style types setup-train
 	$(PYTEST) $(SIDE_BY_SIDE) -m "not alone"
 	$(PYTEST) -m alone
 	@$(MAKE) --no-print-directory test-training
