@@ -121,6 +121,11 @@ class _Viewers:
         return self._known[key].new_page()
 
 
+GRID_FITS: Final = """() => !document.querySelector('.cp-grid .ag-root')
+    || matchMedia('(max-width: 760px)').matches === !!document.querySelector('[col-id=card]')"""
+"""Whether a page's grid, if it has one, shows what its width leaves room for (assets/grid.js)."""
+
+
 def _take(viewers: _Viewers, place: Place, addresses: Mapping[str, str]) -> set[Path]:
     """The page in both themes and widths; it is loaded once, and follows both as they change."""
     page, taken = viewers.page(place.login, place.language), set()
@@ -131,6 +136,8 @@ def _take(viewers: _Viewers, place: Place, addresses: Mapping[str, str]) -> set[
         page.set_viewport_size({"width": width, "height": height})
         # Charts are drawn anew a moment after their place has changed.
         page.evaluate("new Promise(done => setTimeout(() => requestAnimationFrame(done), 400))")
+        # A grid turns into cards, or back, when React comes to it.
+        page.wait_for_function(GRID_FITS)
         raw = page.screenshot(full_page=not place.window, animations="disabled")
         taken.add(write_png(FOLDER / f"{place.name}-{theme}-{width}.png", _decoded(raw)))
     leave(page)

@@ -47,7 +47,8 @@
     const rows = props.rowData || [], one = rows.length <= props.dashGridOptions.paginationPageSize;
     const options = Object.assign(
       { suppressPaginationPanel: one, quickFilterText: searched(props.id) },
-      props.dashGridOptions, small ? { headerHeight: 0 } : {});
+      // Named in both cases: what is only left out would keep the height that it had.
+      props.dashGridOptions, { headerHeight: small ? 0 : undefined });
     const given = Object.assign({}, props, { columnDefs: columns, dashGridOptions: options });
     // What was pressed last is told to the server, and nothing that the grid knows as its own.
     delete given.cellRendererData;

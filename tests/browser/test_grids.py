@@ -154,6 +154,8 @@ def test_a_grid_has_the_colours_of_the_page_and_one_column_where_there_is_no_roo
     expect(rows(office).first).to_contain_text("Make teacher")
     office.set_viewport_size({"width": 1280, "height": 900})
     expect(rows(office).first.get_by_role("gridcell")).to_have_count(5)
+    heads = office.get_by_role("columnheader", name="Role")
+    assert heads.evaluate("head => head.getBoundingClientRect().height") > 20
 
 
 def test_a_grid_speaks_the_viewers_language(browser: Browser, classroom: Classroom) -> None:
