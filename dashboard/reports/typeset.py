@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import typst
 
 from contract import ClassPulseError
+from dashboard.reports.printable import printable
 
 
 class TypesetError(ClassPulseError):
@@ -21,7 +21,8 @@ def to_pdf(report: Mapping[str, Any], built_at: datetime) -> bytes:
     """The PDF of a report's words (see ``lecture.typ`` for the keys).
 
     The same words and the same ``built_at`` give the same bytes on every machine: only the shipped
-    font is used, and the timestamp is the one given. Raises TypesetError with typst's own words.
+    fonts are used, and the timestamp is the one given. Any text prints: see ``printable``. Raises
+    TypesetError with typst's own words.
     """
     try:
         return _compile(report, built_at)
@@ -33,15 +34,26 @@ def _compile(report: Mapping[str, Any], built_at: datetime) -> bytes:
     made: object = _typst(
         _template(),
         format="pdf",
-        font_paths=[_fonts()],
+        font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"report": json.dumps(report, ensure_ascii=False)},
+        sys_inputs={"report": json.dumps(_printable(report), ensure_ascii=False)},
         pdf_standards=["ua-1", "a-2a"],
         timestamp=built_at.astimezone(UTC).replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypesetError(f"A report must be one PDF, but typst answered {type(made).__name__}.")
     return made
+
+
+def _printable(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _drawn(value) or printable(value) for key, value in report.items()}
+
+
+def _drawn(value: Any) -> Any:
+    """A chart with its words made printable; None for what is no chart."""
+    if not isinstance(value, dict) or "svg" not in value:
+        return None
+    return {"svg": value["svg"], "alt": printable(value["alt"])}
 
 
 def _typst(*arguments: Any, **options: Any) -> object:
@@ -54,6 +66,11 @@ def _template() -> bytes:
     return files("dashboard.reports").joinpath("lecture.typ").read_bytes()
 
 
-def _fonts() -> Path:
-    # typst opens the folder itself, so it must be a real one; wheels are installed unzipped.
-    return Path(str(files("dashboard.reports").joinpath("fonts")))
+@cache
+def _fonts() -> typst.Fonts:
+    # Read once: the scripts of the world take a tenth of a second. typst opens the folder itself,
+    # so it must be a real one; wheels are installed unzipped.
+    folder = str(files("dashboard.reports").joinpath("fonts"))
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
+    )
