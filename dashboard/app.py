@@ -1,6 +1,6 @@
 """The composition root: the one place where the server's parts meet."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,11 +23,12 @@ from dashboard.http.agent_download import Program
 from dashboard.http.web import EXTENSION, WebServices
 from dashboard.i18n import error_words, text, viewer_language
 from dashboard.pages.join import links
-from dashboard.reports import render_report
+from dashboard.reports import report_files
 from dashboard.settings import Settings
 from db.engine.store import Store, open_store
 from services.context import utc_now
 from services.errors import AccessError
+from services.jobs.report_writing import ReportFiles
 from services.jobs.scheduler import Scheduler
 from services.live.board import LiveBoard
 
@@ -117,8 +118,8 @@ def create_app(
 
 
 def _scheduler(services: WebServices) -> Scheduler:
-    def write(lecture_id: UUID, now: datetime) -> tuple[bytes, Mapping[str, bytes]]:
-        return render_report(services, services.settings.language, lecture_id, now)
+    def write(lecture_id: UUID, now: datetime) -> ReportFiles:
+        return report_files(services, services.settings.language, lecture_id, now)
 
     return Scheduler(services, write, services.settings.sweep_seconds)
 

@@ -168,6 +168,8 @@ def report_pdf(lecture_id: UUID) -> Response:
     pdf = reports.pdf(current_services().store, report.id)
     if pdf is None:
         raise UnknownObjectError("This report is being written anew: try again in a moment.")
+    if not pdf:
+        raise UnknownObjectError("The PDF of this report could not be set; its tables are there.")
     return _download(pdf, "application/pdf", f"{_stem(lecture, course)}.pdf", report)
 
 

@@ -175,6 +175,16 @@ def self_report(mood: object) -> dict[str, object]:
     return {"type": "self-report", "mood": mood}
 
 
+def report_retry(lecture_id: UUID | object) -> dict[str, object]:
+    """The button that has one lecture's report written once more."""
+    return {"type": "report-retry", "lecture": _text(lecture_id)}
+
+
+def report_retried(lecture_id: UUID | object) -> dict[str, object]:
+    """What that button answers."""
+    return {"type": "report-retried", "lecture": _text(lecture_id)}
+
+
 def private_answer(flag_id: UUID | object, answer: object) -> dict[str, object]:
     """A button that answers a private question: *yes* or *no*."""
     return {"type": "private-answer", "flag": _text(flag_id), "answer": answer}

@@ -21,6 +21,7 @@ from dashboard.live import callbacks as live_callbacks
 from dashboard.pages import routes
 from dashboard.pages.account import callbacks as account_callbacks
 from dashboard.pages.admin import callbacks as admin_callbacks
+from dashboard.pages.reports import callbacks as reports_callbacks
 from dashboard.pages.student import callbacks as student_callbacks
 from services import teaching
 from services.access import SCHOOL, Action
@@ -35,6 +36,7 @@ def register(app: Dash, services: WebServices) -> None:
     student_callbacks.register(app, services)
     admin_callbacks.register(app, services)
     account_callbacks.register(app, services)
+    reports_callbacks.register(app, services)
 
 
 def _routing(app: Dash, services: WebServices) -> None:

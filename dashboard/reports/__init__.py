@@ -1,5 +1,5 @@
 """A lecture's report: values in, PDF and CSV out."""
 
-from dashboard.reports.render import TABLES, render_report
+from dashboard.reports.render import TABLES, render_report, report_files
 
-__all__ = ["TABLES", "render_report"]
+__all__ = ["TABLES", "render_report", "report_files"]

@@ -1,9 +1,11 @@
 """A report's material in, its PDF and its CSV tables out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
+
+import structlog
 
 from contract.languages import Language
 from dashboard import i18n
@@ -14,10 +16,15 @@ from dashboard.reports.tables import tables
 from dashboard.reports.typeset import to_pdf
 from dashboard.reports.words import ModelWords, words
 from services.context import Services
+from services.jobs.report_writing import ReportFiles
 from services.reporting.compute import Material, material
 
 if TYPE_CHECKING:
     from models.cards import Card
+
+_log = structlog.get_logger(__name__)
+
+Made = TypeVar("Made")
 
 TABLES: Final = (
     "summary", "timeline", "moments", "comparison", "flags", "students", "markers",
@@ -34,11 +41,31 @@ def render_report(
     Raises UnknownObjectError where there is no such lecture, TypesetError where it cannot be set.
     """
     made = material(services, lecture_id, now)
+    return _document(services, language, made, now), _tables(made)
+
+
+def report_files(
+    services: Services, language: Language, lecture_id: UUID, now: datetime
+) -> ReportFiles:
+    """What can be made of ``render_report``'s files, and why a part of them cannot."""
+    made = material(services, lecture_id, now)
+    pdf, no_pdf = _tried(lambda: _document(services, language, made, now))
+    written, no_tables = _tried(lambda: _tables(made))
+    problems = [problem for problem in (no_pdf, no_tables) if problem]
+    return ReportFiles(pdf, written or {}, " ".join(problems) or None)
+
+
+def _tried(make: Callable[[], Made]) -> tuple[Made | None, str | None]:
+    try:
+        return make(), None
+    except Exception as error:  # noqa: BLE001 - whatever stops one part, the other is still wanted
+        _log.error("report_part_failed", exc_info=error)
+        return None, f"{type(error).__name__}: {error}"
+
+
+def _document(services: Services, language: Language, made: Material, now: datetime) -> bytes:
     with i18n.speaking(language):
-        document = to_pdf(_told(made, services.card), made.lecture.ended_at or now)
-    # Tables are for programs too: one language, whatever the school's.
-    with i18n.speaking(Language.EN):
-        return document, _tables(made)
+        return to_pdf(_told(made, services.card), made.lecture.ended_at or now)
 
 
 def _told(made: Material, card: "Card") -> dict[str, Any]:
@@ -49,11 +76,13 @@ def _told(made: Material, card: "Card") -> dict[str, Any]:
 
 
 def _tables(made: Material) -> Mapping[str, bytes]:
-    made_tables = tables(made.report, made.course, made.said)
-    written = {name: csv_bytes(table) for name, table in made_tables.items()}
-    if made.room:
-        written["room"] = csv_bytes(room_table(made.room, made.course), ROOM_DIGITS)
-    return written
+    # Tables are for programs too: one language, whatever the school's.
+    with i18n.speaking(Language.EN):
+        made_tables = tables(made.report, made.course, made.said)
+        written = {name: csv_bytes(table) for name, table in made_tables.items()}
+        if made.room:
+            written["room"] = csv_bytes(room_table(made.room, made.course), ROOM_DIGITS)
+        return written
 
 
 def model_words(card: "Card") -> ModelWords:

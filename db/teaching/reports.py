@@ -130,8 +130,11 @@ def complete(
     fingerprint: str,
     pdf: bytes,
     tables: Mapping[str, bytes],
+    problem: str | None = None,
 ) -> Report:
     """Store the files of a claimed job as the lecture's next version.
+
+    ``problem`` says why a part could not be made: no bytes of a PDF, or no tables.
 
     ``fingerprint`` is that of the data the report was built from, read before building, so that
     what arrived meanwhile makes it due again. If the job was made due anew meanwhile (an erasure),
@@ -159,7 +162,7 @@ def complete(
                 claimed_by=None,
                 built_at=now,
                 fingerprint=fingerprint,
-                error=None,
+                error=problem,
             )
         )
         return _add_version(connection, job.lecture_id, now, fingerprint, pdf, tables)

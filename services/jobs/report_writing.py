@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -20,8 +21,21 @@ _FIRST_RETRY: Final = timedelta(seconds=10)
 _MARGIN: Final = timedelta(minutes=10)
 """For what was accepted at the last moment, or by a clock that is behind."""
 
-ReportWriter = Callable[[UUID, datetime], tuple[bytes, Mapping[str, bytes]]]
-"""The PDF and the CSV tables by name of a lecture's report as it stands at a moment."""
+
+@dataclass(frozen=True, slots=True)
+class ReportFiles:
+    """What could be made of a lecture's report: neither part takes the other down.
+
+    ``pdf`` is None, or ``tables`` empty, where ``problem`` says why.
+    """
+
+    pdf: bytes | None
+    tables: Mapping[str, bytes]
+    problem: str | None = None
+
+
+ReportWriter = Callable[[UUID, datetime], ReportFiles]
+"""The files of a lecture's report as it stands at a moment."""
 
 
 class ReportWriting:
@@ -48,12 +62,28 @@ class ReportWriting:
         try:
             # Before rendering: what arrives meanwhile makes the report due again.
             fingerprint = reports.fingerprint(store, job.lecture_id)
-            pdf, tables = self._write_report(job.lecture_id, now)
-            reports.complete(store, job, now=now, fingerprint=fingerprint, pdf=pdf, tables=tables)
+            files = self._write_report(job.lecture_id, now)
+            if files.problem is not None and job.attempts < MOST_ATTEMPTS:
+                reports.fail(store, job, files.problem, _retry(job, now))
+                return False
+            # At last half a report is better than none; the problem stands beside it.
+            reports.complete(
+                store,
+                job,
+                now=now,
+                fingerprint=fingerprint,
+                pdf=files.pdf or b"",
+                tables=files.tables,
+                problem=files.problem,
+            )
         except Exception as error:  # noqa: BLE001 - one lecture's report must not stop the others'
             _log.error("report_failed", lecture=str(job.lecture_id), exc_info=error)
-            retry = now + _FIRST_RETRY * 2**job.attempts if job.attempts < MOST_ATTEMPTS else None
+            retry = _retry(job, now) if job.attempts < MOST_ATTEMPTS else None
             reports.fail(store, job, f"{type(error).__name__}: {error}", retry)
             return False
         _log.info("report_written", lecture=str(job.lecture_id))
         return True
+
+
+def _retry(job: ReportJob, now: datetime) -> datetime:
+    return now + _FIRST_RETRY * 2**job.attempts

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import i18n
@@ -74,7 +75,48 @@ def layout(rows: Sequence[Row]) -> Any:
     ]  # fmt: skip
     label = text("Reports of ended lectures, newest first")
     shown = grid.grid(ids.REPORTS_GRID, columns, [_row(row) for row in rows], label)
-    return html.Div([head, parts.card(shown)])
+    return html.Div([head, *_given_up(rows), parts.card(shown)])
+
+
+def _given_up(rows: Sequence[Row]) -> list[Any]:
+    """What will not be tried again by itself, and a button to try it."""
+    failed = [row for row in rows if row.job is not None and is_given_up(row.job)]
+    if not failed:
+        return []
+    told = [
+        html.Li(
+            [
+                html.Span(_what_failed(row)),
+                dmc.Button(
+                    text("Try again"),
+                    id=ids.report_retry(row.lecture.id),
+                    size="compact-sm",
+                    variant="default",
+                ),
+                html.Span(id=ids.report_retried(row.lecture.id), role="status"),
+            ]
+        )
+        for row in failed
+    ]
+    return [parts.card(html.Ul(told, className="cp-retries"), title=text("Not written"))]
+
+
+def is_given_up(job: ReportJob) -> bool:
+    """Whether a report failed and nothing but a change of its data would have it tried again."""
+    return job.error is not None and job.due_at is None
+
+
+def _what_failed(row: Row) -> str:
+    title, report = row.lecture.title, row.report
+    if report is None:
+        return text("The report of {title} could not be written.", title=title)
+    if not report.pdf_bytes:
+        return text("The PDF of {title} could not be made; its tables are there.", title=title)
+    if not report.tables:
+        return text("The tables of {title} could not be made; its PDF is there.", title=title)
+    return text(
+        "The newest report of {title} could not be written; an earlier one is there.", title=title
+    )
 
 
 def _files(field: str, head: str, **more: Any) -> grid.Column:
@@ -120,7 +162,7 @@ def _change_points(found: Sequence[ChangePointWords]) -> dict[str, Any] | None:
 
 
 def _pdf(row: Row) -> list[list[str]]:
-    if row.report is None:
+    if row.report is None or not row.report.pdf_bytes:
         return []
     name = f"{text('Download')}: {row.lecture.title} (PDF)"
     return [[text("Download"), urls.report_pdf(row.lecture.id), name]]
@@ -129,6 +171,8 @@ def _pdf(row: Row) -> list[list[str]]:
 def _pdf_note(row: Row) -> str:
     if row.report is None:
         return _not_yet(row.job)
+    if not row.report.pdf_bytes:
+        return text("Could not be made")
     return text(
         "{size} kB, version {version}",
         size=i18n.number(max(1, row.report.pdf_bytes // 1000)),
@@ -147,6 +191,8 @@ def _tables(row: Row) -> list[list[str]]:
 
 
 def _not_yet(job: ReportJob | None) -> str:
+    if job is not None and is_given_up(job):
+        return text("Could not be written")
     if job is not None and job.error is not None:
         return text("Could not be written; it will be tried again")
     return text("Being written")

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
@@ -19,8 +19,9 @@ from db.people import audit, consents, school_settings, tickets
 from db.teaching import lectures, reports
 from services import teaching
 from services.access import OperatorActor
-from services.jobs.report_writing import MOST_ATTEMPTS
+from services.jobs.report_writing import MOST_ATTEMPTS, ReportFiles
 from services.jobs.scheduler import Scheduler
+from services.reporting.retry import retry
 from tests.builders.places import ROOT
 from tests.builders.world import World
 
@@ -34,13 +35,17 @@ class Desk:
         self.asked: list[UUID] = []
         self.written: list[UUID] = []
         self.broken: set[UUID] = set()
+        self.without_pdf: set[UUID] = set()
 
-    def write(self, lecture_id: UUID, now: datetime) -> tuple[bytes, Mapping[str, bytes]]:
+    def write(self, lecture_id: UUID, now: datetime) -> ReportFiles:
         self.asked.append(lecture_id)
         if lecture_id in self.broken:
             raise RuntimeError("no font")
         self.written.append(lecture_id)
-        return b"%PDF", {"summary": b"x\r\n"}
+        tables = {"summary": b"x\r\n"}
+        if lecture_id in self.without_pdf:
+            return ReportFiles(None, tables, "TypesetError: no glyph")
+        return ReportFiles(b"%PDF", tables)
 
 
 @pytest.fixture
@@ -106,6 +111,36 @@ def test_a_report_that_fails_is_tried_again_later_and_given_up_at_last(
     job = reports.job_of(world.store, lecture.id)
     assert job is not None
     assert (job.due_at, job.error) == (None, "RuntimeError: no font")
+
+
+def test_a_part_that_fails_to_the_last_leaves_the_other_and_says_so(
+    world: World, scheduler: Scheduler, desk: Desk
+) -> None:
+    lecture = ended(world)
+    desk.without_pdf.add(lecture.id)
+    done = [written(scheduler, world.clock.forward(minutes=10)) for _ in range(20)]
+    assert (len(desk.asked), sum(done)) == (MOST_ATTEMPTS, 1)
+    report, job = reports.latest(world.store, lecture.id), reports.job_of(world.store, lecture.id)
+    assert report is not None
+    assert job is not None
+    assert (report.pdf_bytes, report.tables) == (0, ("summary",))
+    assert (job.due_at, job.error) == (None, "TypesetError: no glyph")
+
+
+def test_a_report_that_was_given_up_is_tried_again_when_asked(
+    world: World, scheduler: Scheduler, desk: Desk
+) -> None:
+    lecture = ended(world)
+    desk.broken.add(lecture.id)
+    for _ in range(20):
+        written(scheduler, world.clock.forward(minutes=10))
+    desk.broken.clear()
+    retry(world.app.services, OperatorActor(), lecture.id)
+    assert written(scheduler, world.clock.now) == 1
+    job = reports.job_of(world.store, lecture.id)
+    assert job is not None
+    assert (job.error, desk.written) == (None, [lecture.id])
+    assert [one.action for one in audit.records(world.store)].count("retry_report") == 1
 
 
 def test_one_lectures_failure_does_not_stop_the_others(

@@ -12,7 +12,7 @@ from contract import Look, Policy
 from contract.exchange import PulseMood
 from contract.flags import FlagKind
 from contract.languages import Language
-from dashboard.reports import TABLES, render_report
+from dashboard.reports import TABLES, render_report, report_files
 from dashboard.reports.typeset import TypesetError, to_pdf
 from dashboard.settings import Settings
 from db.engine.store import Store
@@ -220,6 +220,29 @@ def test_an_empty_lecture_has_a_report_too(sqlite_store: Store) -> None:
     assert "No faces were seen in this lecture." in text
     assert "No check-in was suggested." in text
     assert rows(tables["markers"]) == []
+
+
+def test_neither_the_pdf_nor_the_tables_take_the_other_down(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    lectures.end(sqlite_store, sitting.lecture.id, at(90))
+
+    def broken(*_: object) -> bytes:
+        raise RuntimeError("out of ink")
+
+    def made():
+        return report_files(services(sqlite_store), Language.EN, sitting.lecture.id, at(100))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dashboard.reports.render.to_pdf", broken)
+        assert (made().pdf, made().problem) == (None, "RuntimeError: out of ink")
+        assert {"summary", "timeline"} <= set(made().tables)
+    with monkeypatch.context() as patch:
+        patch.setattr("dashboard.reports.render.csv_bytes", broken)
+        assert (made().tables, made().problem) == ({}, "RuntimeError: out of ink")
+        assert (made().pdf or b"").startswith(b"%PDF")
+    assert made().problem is None
 
 
 def test_words_that_are_missing_are_named() -> None:
