@@ -83,6 +83,11 @@ class StudentLine:
     flags: int
 
 
+LEAST_TOLD: Final = 0.2
+"""Share of a lecture that must have figures for their mean to stand for all of it `[own]`: one
+remaining minute of an hour says how that minute was."""
+
+
 @dataclass(frozen=True, eq=False)
 class ReportTimeline:
     """The class step by step (a minute; five under ``aggregate``): S steps. NaN: withheld."""
@@ -126,6 +131,13 @@ class ReportSummary:
     """observations of another model, left out of the looks"""
     withheld_steps: int
     """steps in which too small a group was left out"""
+    told_s: int
+    """seconds of the lecture that have a class figure"""
+
+    @property
+    def stands(self) -> bool:
+        """Whether what could be shown is enough to speak for the lecture."""
+        return _speaks_for_all(self.told_s, self.duration_s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +203,7 @@ def build(
         facts=facts,
         summary=summary,
         timeline=steps,
-        totals=_totals(steps),
+        totals=_totals(steps) if summary.stands else _UNTOLD,
         flags=flags,
         students=_students(facts, buckets, confusion, named, events, flags),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
@@ -223,6 +235,11 @@ def _timeline(shown: Buckets, confusion: Confusion, policy: Policy) -> ReportTim
     )
 
 
+_UNTOLD: Final = tuple(
+    LookTotal(look, float("nan"), float("nan"), float("nan"), float("nan")) for look in LOOKS
+)
+
+
 def _totals(steps: ReportTimeline) -> tuple[LookTotal, ...]:
     """From the shown steps alone. A student keeps their face from step to step, so errors do not
     cancel, and the ends of the interval are the means of the steps' own."""
@@ -243,6 +260,10 @@ def _totals(steps: ReportTimeline) -> tuple[LookTotal, ...]:
     return tuple(LookTotal(*values) for values in columns)
 
 
+def _speaks_for_all(told_s: int, duration_s: int) -> bool:
+    return told_s >= LEAST_TOLD * duration_s
+
+
 def _summary(
     facts: LectureFacts,
     buckets: Buckets,
@@ -250,23 +271,27 @@ def _summary(
     steps: ReportTimeline,
     flags: Sequence[ReportFlag],
 ) -> ReportSummary:
+    length = max(1, facts.ended_at - facts.started_at)
+    told = min(int((steps.reporting > 0).sum()) * steps.step_s, length)
+    stands, unknown = _speaks_for_all(told, length), float("nan")
     return ReportSummary(
         duration_s=facts.ended_at - facts.started_at,
         expected=len(buckets.participants),
         reported=int((buckets.probability_count.sum(axis=1) > 0).sum()),
-        attentive=class_mean(steps.attentive),
-        presence=class_mean(steps.presence),
-        coverage=class_mean(steps.coverage),
+        attentive=class_mean(steps.attentive) if stands else unknown,
+        presence=class_mean(steps.presence) if stands else unknown,
+        coverage=class_mean(steps.coverage) if stands else unknown,
         flags=len(flags),
         unknown=int(buckets.unknown_model.sum()),
         withheld_steps=int(groups.withheld.sum()),
+        told_s=told,
     )
 
 
 def _figures(summary: ReportSummary, steps: ReportTimeline) -> dict[str, float]:
     """What is compared with earlier lectures, by name."""
     known = steps.reporting > 0
-    shares = steps.shares[known].mean(axis=0).tolist() if known.any() else []
+    shares = steps.shares[known].mean(axis=0).tolist() if known.any() and summary.stands else []
     looks = {look.value: share for look, share in zip(LOOKS, shares, strict=False)}
     return {ATTENTIVE: summary.attentive, PRESENCE: summary.presence} | looks
 

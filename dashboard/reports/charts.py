@@ -57,11 +57,12 @@ def mood_chart(
     step = wording.length(axis.step)
     withheld = sum(row is None for row in rows)
     said = text(
-        "Shares of the seven looks, one step each {span}, corrected for the model's known errors. "
-        "Over the lecture: {looks}.",
+        "Shares of the seven looks, one step each {span}, corrected for the model's known errors.",
         span=step,
-        looks=looks,
     )
+    if top:
+        over = text("Over the lecture: {looks}.", looks=looks)
+        said = f"{said} {over}"
     if withheld:
         gaps = plural(
             "White gap: {n} step without a figure.",

@@ -48,7 +48,7 @@ def sentence(compared: Sequence[Compared]) -> str:
     out = [_stands_out(one) for one in compared if one.standing is not Standing.WITHIN]
     said = plural("Beside {n} earlier lecture", "Beside {n} earlier lectures", count)
     if not out:
-        return text("{beside}, nothing stands out.", beside=said)
+        return text("{beside}, each figure lies within or near what they showed.", beside=said)
     return text("{beside}: {figures}.", beside=said, figures=i18n.listing(out))
 
 

@@ -21,7 +21,10 @@ def headings() -> dict[str, Any]:
             "Changes of class figures that lasted four minutes or more, found over the whole "
             "lecture. A suggestion is a place to start, not a finding."
         ),
-        "no_moments": text("No figure of the class changed notably and lastingly."),
+        "no_moments": text(
+            "No change lasted four minutes or more over the whole lecture. What moved around a "
+            "marker stands beside the marker."
+        ),
         "earlier": text("Beside earlier lectures"),
         "earlier_head": [
             text("Figure"),

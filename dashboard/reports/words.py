@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isnan
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from analytics.flags.log import ReportFlag
@@ -32,6 +32,9 @@ from dashboard.reports.charts import (
 from dashboard.reports.headings import headings
 from dashboard.reports.notes import sentences
 from db.values import Course
+
+_MOST_OF_IT: Final = 0.6
+"""A summary says how much of the lecture it speaks of, where that is less than this share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +242,19 @@ def _summary(report: LectureReport) -> str:
         return f"{_lasted(report)} {_no_mood(report)}"
     looks = wording.listing([f"{wording.LOOK[t.look]} ({wording.percent(t.share)})" for t in shown])
     said = [text("Over {span} the class was mostly {looks}.", span=span, looks=looks)]
+    if report.summary.told_s < _MOST_OF_IT * report.summary.duration_s:
+        said = [_told_part(report), text("In it the class was mostly {looks}.", looks=looks)]
     if report.facts.policy is Policy.INDIVIDUAL:
         said.append(_suggested(report.summary.flags))
     return " ".join(said)
+
+
+def _told_part(report: LectureReport) -> str:
+    return text(
+        "{told} of the {span} can be shown.",
+        told=wording.length(timedelta(seconds=report.summary.told_s)),
+        span=wording.length(timedelta(seconds=report.summary.duration_s)),
+    )
 
 
 def _lasted(report: LectureReport) -> str:
@@ -270,6 +283,9 @@ def _legend(totals: Sequence[LookTotal]) -> list[dict[str, str]]:
 def _no_mood(report: LectureReport) -> str:
     if report.facts.policy is Policy.SELF_REPORT:
         return text("Under the school's policy nothing was inferred from faces.")
+    if report.summary.told_s and not report.summary.stands:
+        too_little = text("That is too little to speak for all of the lecture.")
+        return f"{_told_part(report)} {too_little}"
     if report.summary.withheld_steps:
         return text("Too few students reported to show a class figure without showing one of them.")
     return text("No faces were seen in this lecture.")

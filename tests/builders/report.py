@@ -77,7 +77,7 @@ def report(policy: Policy = Policy.INDIVIDUAL) -> LectureReport:
     individual = policy is Policy.INDIVIDUAL
     return LectureReport(
         facts=LectureFacts("1", "-Heat", COURSE.title, policy, START, START + 240, "pulse@7"),
-        summary=ReportSummary(240, 5, 4, 0.61249, NAN, 0.9, 2, 0, 1),
+        summary=ReportSummary(240, 5, 4, 0.61249, NAN, 0.9, 2, 0, 1, 180),
         timeline=ReportTimeline(
             starts=START + 60 * np.arange(STEPS), step_s=60,
             shares=grid(7, 0.0), raw=grid(7, 0.5), low=grid(7, 0.2), high=grid(7, 0.4),

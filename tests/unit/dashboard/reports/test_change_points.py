@@ -121,7 +121,7 @@ def test_only_what_reports_of_the_same_kind_showed_is_compared(sqlite_store: Sto
 @pytest.mark.parametrize(
     ("now", "said"),
     [
-        (0.7, "Beside 2 earlier lectures, nothing stands out."),
+        (0.7, "Beside 2 earlier lectures, each figure lies within or near what they showed."),
         (0.9, "Beside 2 earlier lectures: attention was higher than in any of them (90 %)."),
         (0.4, "Beside 2 earlier lectures: attention was lower than in any of them (40 %)."),
     ],

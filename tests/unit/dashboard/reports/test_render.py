@@ -222,6 +222,29 @@ def test_an_empty_lecture_has_a_report_too(sqlite_store: Store) -> None:
     assert rows(tables["markers"]) == []
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said", "unsaid"),
+    [
+        (2, "2 min of the 50 min can be shown. That is too little to speak for", "mostly"),
+        (15, "15 min of the 50 min can be shown. In it the class was mostly neutral", "Over 50"),
+        (45, "Over 50 min the class was mostly neutral", "can be shown"),
+    ],
+)
+def test_what_is_left_of_a_lecture_does_not_stand_for_more_than_it_is(
+    sqlite_store: Store, minutes: int, said: str, unsaid: str
+) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    for name in ("Ana", "Ben", "Chloé", "Dev", "Emeka"):
+        sitting.send(sitting.admitted(name), Look.NEUTRAL, range(0, minutes * 60, 5))
+    lectures.end(sqlite_store, sitting.lecture.id, at(50 * 60))
+    pdf, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(4000))
+    text = text_of(pdf).replace("\xa0", " ").replace("\r\n", " ")
+    assert said in text
+    assert unsaid not in text
+    summary = {row["figure"]: row["value"] for row in rows(tables["summary"])}
+    assert bool(summary["neutral_share"]) == bool(summary["attentive"]) == (minutes > 2)
+
+
 def test_neither_the_pdf_nor_the_tables_take_the_other_down(
     sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
