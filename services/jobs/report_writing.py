@@ -86,4 +86,5 @@ class ReportWriting:
 
 
 def _retry(job: ReportJob, now: datetime) -> datetime:
-    return now + _FIRST_RETRY * 2**job.attempts
+    wait: timedelta = _FIRST_RETRY * 2**job.attempts
+    return now + wait
