@@ -20,6 +20,7 @@ from dashboard.api.answers import (
 )
 from dashboard.api.operations import answer, operation
 from dashboard.auth import signin
+from dashboard.http.csv_files import MARK
 from dashboard.http.web import current_services
 from dashboard.i18n import wording
 from dashboard.i18n.flag_words import reason_of
@@ -178,7 +179,10 @@ def report_pdf(lecture_id: UUID) -> Response:
     summary="One table of the newest report as CSV",
     media="text/csv",
     errors=(*_ERRORS, 422),
-    query=(("table", "the table's name"),),
+    query=(
+        ("table", "the table's name"),
+        ("for", "“excel”: with the mark that has Excel read it as UTF-8"),
+    ),
 )
 def report_csv(lecture_id: UUID) -> Response:
     """``GET /lectures/{id}/report.csv?table=…``."""
@@ -196,8 +200,9 @@ def report_csv(lecture_id: UUID) -> Response:
         raise UnknownObjectError(
             "This report has no table {given}; it has: {known}.", given=repr(name[:40]), known=known
         )
+    mark = MARK.encode() if request.args.get("for") == "excel" else b""
     return _download(
-        table, "text/csv; charset=utf-8", f"{_stem(lecture, course)}-{name}.csv", report
+        mark + table, "text/csv; charset=utf-8", f"{_stem(lecture, course)}-{name}.csv", report
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.http.csv_files import MARK
 from dashboard.i18n import text
 
 Children = Any
@@ -135,5 +136,5 @@ def command(line: str, label: str) -> Any:
 
 
 def sent(content: str, name: str) -> dict[str, Any]:
-    """A text as ``dcc.Download`` takes it: a file of that name."""
-    return {"content": content, "filename": name, "type": "text/csv", "base64": False}
+    """A table as ``dcc.Download`` takes it: a file of that name, which Excel opens as it is."""
+    return {"content": MARK + content, "filename": name, "type": "text/csv", "base64": False}

@@ -57,8 +57,8 @@ def report_pdf(lecture_id: UUID) -> str:
 
 
 def report_csv(lecture_id: UUID, table: str) -> str:
-    """The download of one of a report's tables."""
-    return f"/api/v1/lectures/{lecture_id}/report.csv?table={table}"
+    """The download of one of a report's tables, for a person."""
+    return f"/api/v1/lectures/{lecture_id}/report.csv?table={table}&for=excel"
 
 
 def live_lecture(pathname: str) -> UUID | None:

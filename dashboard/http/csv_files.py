@@ -9,6 +9,9 @@ from typing import Any, Final
 DIGITS: Final = 4
 """Of a share 0..1, where a table says nothing else."""
 
+MARK: Final = "\ufeff"
+"""Before a file that a person opens: Excel takes UTF-8 for an old code page without it."""
+
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

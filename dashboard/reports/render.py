@@ -10,6 +10,7 @@ import structlog
 from contract.languages import Language
 from dashboard import i18n
 from dashboard.i18n import plural, text
+from dashboard.reports.columns import COMPANION, companion
 from dashboard.reports.csv_files import csv_bytes
 from dashboard.reports.room import ROOM_DIGITS, room_sentence, room_table
 from dashboard.reports.tables import tables
@@ -27,7 +28,7 @@ _log = structlog.get_logger(__name__)
 Made = TypeVar("Made")
 
 TABLES: Final = (
-    "summary", "timeline", "moments", "comparison", "flags", "students", "markers",
+    "summary", "timeline", "moments", "comparison", "flags", "students", "markers", COMPANION,
 )  # fmt: skip
 """All tables that a report may have; *flags* and *students* only where the policy allows."""
 
@@ -82,7 +83,7 @@ def _tables(made: Material) -> Mapping[str, bytes]:
         written = {name: csv_bytes(table) for name, table in made_tables.items()}
         if made.room:
             written["room"] = csv_bytes(room_table(made.room, made.course), ROOM_DIGITS)
-        return written
+        return written | {COMPANION: csv_bytes(companion(written))}
 
 
 def model_words(card: "Card") -> ModelWords:

@@ -3,12 +3,13 @@
 import re
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from typer.main import get_command
 
 from classpulse.cli import app
-from scripts.settings_page import PAGE, page
+from scripts import settings_page, tables_page
 from tests.builders.places import ROOT
 
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -21,8 +22,10 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
 every_page = pytest.mark.parametrize("doc", DOCS, ids=lambda doc: str(doc.relative_to(ROOT)))
 
 
-def test_the_settings_page_is_what_the_settings_are() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m scripts.settings_page"
+@pytest.mark.parametrize("made", [settings_page, tables_page], ids=["settings", "tables"])
+def test_a_generated_page_is_what_the_program_says(made: ModuleType) -> None:
+    told = made.PAGE.read_text(encoding="utf-8")
+    assert told == made.page(), f"run: python -m {made.__name__}"
 
 
 def code_of(text: str) -> str:

@@ -24,6 +24,7 @@ TABLE_NAMES: Final = Said(
         "students": mark("Students"),
         "markers": mark("Markers"),
         "room": mark("Room camera"),
+        "columns": mark("What the columns mean"),
     }
 )
 

@@ -194,6 +194,8 @@ def test_the_files_of_an_ended_lecture(world: Any) -> None:
     assert pdf.headers["Cache-Control"] == "private, no-store"
     csv = browser.get(f"{at}/report.csv?table=summary")
     assert csv.data == b"a,b\r\n1,2\r\n"
+    for_excel = browser.get(f"{at}/report.csv?table=summary&for=excel")
+    assert for_excel.data.decode("utf-8-sig").encode() == csv.data != for_excel.data
     assert browser.get(f"{at}/report.csv").status_code == 422
     unknown = browser.get(f"{at}/report.csv?table=users")
     assert (unknown.status_code, "students, summary" in unknown.json["detail"]) == (404, True)

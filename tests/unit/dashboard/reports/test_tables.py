@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from contract import Policy
+from dashboard.reports.columns import COLUMNS, SUMMARY, companion
 from dashboard.reports.csv_files import csv_bytes
 from dashboard.reports.room import ROOM_DIGITS, room_table
 from dashboard.reports.tables import tables
@@ -39,6 +40,21 @@ def test_the_files_are_what_they_have_always_been(case: str) -> None:
     if room is not None:
         files["room"] = csv_bytes(room_table(room, made.COURSE), ROOM_DIGITS)
     assert {name: file.decode("utf-8") for name, file in files.items()} == GOLDEN[case]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_column_and_figure_is_explained_and_no_other(case: str) -> None:
+    report, said, room = CASES[case]
+    files = dict(tables(report, made.COURSE, said))
+    if room is not None:
+        files["room"] = room_table(room, made.COURSE)
+    assert {name: tuple(table) for name, table in files.items()} == {
+        name: tuple(COLUMNS[name]) for name in files
+    }
+    assert set(files["summary"]["figure"]) <= set(SUMMARY)
+    told = companion(files)
+    assert set(told["table"]) == set(files)
+    assert (told != "").all(axis=None)
 
 
 @pytest.mark.parametrize("report", [made.report(), EMPTY], ids=["full", "empty"])
