@@ -9,6 +9,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from contract.errors import rule_text
+from db.engine.store import Store
 from db.engine.unit_of_work import UnitOfWork, together
 from db.people import consents, school_settings
 from db.teaching import flags, lectures
@@ -75,7 +76,7 @@ def end_lecture(services: Services, actor: Actor, lecture_id: UUID | str) -> Lec
 def add_marker(services: Services, actor: Actor, lecture_id: UUID | str, label: str) -> Marker:
     """Put a note on the timeline of a running lecture. Raises RefusedError where it has ended."""
     target = lookup.authorized_lecture(services, actor, Action.ADD_MARKER, lecture_id)
-    _running(services, target)
+    _running(services.store, target)
     label = required(label, _LABEL)
     user_id = actor.user.id if isinstance(actor, UserActor) else None
 
@@ -122,7 +123,8 @@ def answer_flag(
 def admit(
     services: Services, actor: Actor, lecture_id: UUID | str, participant_id: UUID | str
 ) -> Participant:
-    """Let a waiting student in. Raises UnknownObjectError where they are not of this lecture."""
+    """Let a waiting student in. Raises UnknownObjectError where they are not of this lecture,
+    RefusedError where it has ended: whom its figures cover is then settled for good."""
     return _judged(services, actor, lecture_id, participant_id, "admit")
 
 
@@ -145,20 +147,18 @@ def _judged(
     if found is None or found.lecture_id != target.lecture_id:
         raise UnknownObjectError(_NO_STUDENT, given=participant_id)
     who = found.id
+
+    def judge(unit: UnitOfWork, now: datetime) -> Participant:
+        # Whoever could choose afterwards who counts would read each student from the differences.
+        _running(unit, target)
+        return consents.admit(unit, who) if verdict == "admit" else consents.refuse(unit, who, now)
+
     return recorded(
-        services,
-        actor,
-        Action.ADMIT,
-        target.label,
-        lambda unit, now: (
-            consents.admit(unit, who) if verdict == "admit" else consents.refuse(unit, who, now)
-        ),
-        subject=who,
-        verdict=verdict,
+        services, actor, Action.ADMIT, target.label, judge, subject=who, verdict=verdict
     )
 
 
-def _running(services: Services, target: LectureObject) -> None:
-    lecture, _ = lookup.lecture(services, target.lecture_id)
-    if not lecture.running:
+def _running(store: Store, target: LectureObject) -> None:
+    lecture = lectures.lecture(store, target.lecture_id)
+    if lecture is not None and not lecture.running:
         raise RefusedError("The lecture {title} has ended.", title=repr(lecture.title))

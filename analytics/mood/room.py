@@ -21,7 +21,6 @@ from analytics.buckets import Floats
 from analytics.mood.confusion import Confusion, adjust
 from analytics.privacy.small_groups import AGGREGATE_STEP_S, CONTRIBUTES_FROM, rounded, rounded_each
 from analytics.privacy.suppression import K
-from contract.policy import Policy
 
 ARRIVED_S: Final = 30
 """A window is shown this long after its end, when what was seen in it has been delivered."""
@@ -90,13 +89,13 @@ def _figure(
     confusion: Confusion,
 ) -> RoomFigure:
     sums = columns["probability_sums"][within].sum(axis=0).astype(np.float64)
-    shares = rounded(adjust(sums / sums.sum(), confusion), Policy.AGGREGATE)
+    shares = rounded(adjust(sums / sums.sum(), confusion), coarse=True)
     judged = int(columns["attentive_count"][within].sum())
     attentive = np.nan
     if judged:
         attentive = columns["attentive_sum"][within].sum() / (judged * _SCALE)
     return RoomFigure(
-        begins, faces, shares, float(rounded_each(np.array([attentive]), Policy.AGGREGATE)[0])
+        begins, faces, shares, float(rounded_each(np.array([attentive]), coarse=True)[0])
     )
 
 

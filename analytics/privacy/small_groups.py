@@ -1,14 +1,13 @@
 """Small groups: which students a class figure may cover, so that nothing hidden is subtracted.
 
 A student is *hidden* where no row of theirs may be shown: everybody under ``aggregate``, those who
-did not choose it under ``individual``. Hidden students enter class figures only as a group of at
-least k, in windows of which they were there 60 %, and only if that group is one already shown or
-differs from every one already shown by at least k (``analytics.privacy.suppression``; the
-thresholds are our own): the difference of two figures then never speaks of fewer than k students.
-What is derived afterwards (totals, changes at markers) is derived from the shown figures alone.
+did not choose it under ``individual``. Hidden students enter class figures only as a group made of
+blocks of at least k people (``analytics.privacy.blocks`` has the rule and its proof), in fixed
+windows of which they were there 60 %, and such figures are shown in steps of 5 points. What is
+derived afterwards (totals, changes at markers) is derived from the shown figures alone.
 """
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +15,8 @@ import numpy as np
 
 from analytics.buckets import Bools, Buckets, Floats, Ints
 from analytics.mood.class_mood import LIVE_WINDOW_S, step_grid
-from analytics.privacy.suppression import K, laid_out, suppress
+from analytics.privacy.blocks import Counting, K, large_enough
+from analytics.privacy.suppression import kinds, laid_out, suppress
 from contract.looks import BUCKET_SECONDS
 from contract.policy import Policy
 from contract.published_groups import PublishedGroup
@@ -39,6 +39,8 @@ class Cohorts:
     """(P, S)"""
     withheld: Bools
     """(S,) steps in which hidden students contributed and are not in the figure"""
+    coarse: bool = False
+    """whether figures may be shown in steps of 5 points only: they cover somebody hidden"""
     fresh: tuple[PublishedGroup, ...] = ()
     """groups not shown before: to be kept before anybody sees a figure of theirs"""
 
@@ -51,6 +53,8 @@ class LiveView:
     now: int
     """epoch seconds; under small-group rules the end of the last fixed window"""
     window_s: int
+    coarse: bool = False
+    """as in ``Cohorts``"""
     fresh: tuple[PublishedGroup, ...] = ()
     """as in ``Cohorts``"""
 
@@ -68,12 +72,13 @@ def cohorts(
     now: int,
     k: int = K,
     published: Sequence[PublishedGroup] = (),
+    people: Mapping[Hashable, int] | None = None,
 ) -> Cohorts:
     """The cohort of each step of the lecture so far, at the policy's own step.
 
     ``visible`` are the participants whose rows may be shown (ignored unless ``individual``);
     ``published`` are the groups of hidden students that earlier figures have shown already, oldest
-    first.
+    first; ``people`` says what each student counts as (``Counting``; default: one person each).
     Only windows complete at ``now`` (epoch seconds) hold hidden students.
     """
     starts, firsts = step_grid(buckets.starts, step_for(policy))
@@ -87,8 +92,10 @@ def cohorts(
     complete = starts + step_for(policy) <= now
     eligible = (counts >= CONTRIBUTES_FROM * whole) & ~open_rows[:, None] & complete
     made_of = np.add.reduceat(buckets.observations, firsts, axis=1)
-    earlier = laid_out(published, buckets.participants, starts)
-    groups = suppress(eligible, made_of, k=k, earlier=earlier)
+    history = laid_out(published, buckets.participants, starts)
+    standing = kinds(buckets.participants, history, people)
+    standing[: len(open_rows)][open_rows] = Counting.NOBODY
+    groups = suppress(eligible, made_of, k=k, history=history, people=standing)
     members = groups | ((made_of > 0) & open_rows[:, None])
     known = {_key(group) for group in published}
     fresh = [
@@ -101,6 +108,7 @@ def cohorts(
         step_for(policy),
         members,
         _any(eligible & ~groups),
+        policy is Policy.AGGREGATE or bool(groups.any()),
         tuple(group for group in fresh if _key(group) not in known),
     )
 
@@ -133,29 +141,53 @@ def live_view(
     now: int,
     k: int = K,
     published: Sequence[PublishedGroup] = (),
+    people: Mapping[Hashable, int] | None = None,
 ) -> LiveView:
-    """What live class figures may be computed from at ``now``, epoch seconds.
+    """What live class figures may be computed from at ``now``, epoch seconds; else as ``cohorts``.
 
     Where nobody hidden could be counted it is the trailing minute of the visible students; else
     the last complete step of the class timeline, so that a live figure tells nothing more than the
     timeline does.
     """
     open_rows = _visible_rows(buckets, policy, visible)
-    if policy is Policy.INDIVIDUAL and (~open_rows).sum() < k:
+    if policy is Policy.INDIVIDUAL and not _could_count(buckets, open_rows, people, k):
         names = [name for name, open_ in zip(buckets.participants, open_rows, strict=True) if open_]
         return LiveView(buckets.only(names), now, LIVE_WINDOW_S)
-    groups = cohorts(buckets, policy, visible, now=now, k=k, published=published)
+    groups = cohorts(buckets, policy, visible, now=now, k=k, published=published, people=people)
     end = now // groups.step_s * groups.step_s
     # A window is named by the last bucket that begins in it.
-    return LiveView(masked(buckets, groups), end - BUCKET_SECONDS, groups.step_s, groups.fresh)
+    view = masked(buckets, groups)
+    return LiveView(view, end - BUCKET_SECONDS, groups.step_s, groups.coarse, groups.fresh)
 
 
-def rounded(shares: Floats, policy: Policy) -> Floats:
-    """Shares (…, n) that sum to one as they may be shown: in steps of 5 points if ``aggregate``.
+def _could_count(
+    buckets: Buckets, open_rows: Bools, people: Mapping[Hashable, int] | None, k: int
+) -> bool:
+    """Whether those who are hidden were enough to be counted, if all of them were there."""
+    nothing = laid_out((), buckets.participants, buckets.starts)
+    standing = kinds(buckets.participants, nothing, people)
+    return any(
+        large_enough(~open_rows & (standing <= most), standing, k)
+        for most in (Counting.PERSON, Counting.UNVERIFIED)
+    )
+
+
+def told(visible: int, hidden: int, k: int = K) -> int | None:
+    """How many students may be said of ``visible`` and ``hidden`` ones; None: fewer than k.
+
+    Who is hidden is told of among at least k; fewer are left out beside those who are visible.
+    """
+    if not hidden or hidden >= k:
+        return visible + hidden
+    return visible or None
+
+
+def rounded(shares: Floats, coarse: bool) -> Floats:
+    """Shares (…, n) that sum to one as they may be shown: in steps of 5 points if ``coarse``.
 
     The largest remainders are rounded up, so that they still sum to one.
     """
-    if policy is not Policy.AGGREGATE:
+    if not coarse:
         return shares
     flat = np.atleast_2d(shares).reshape(-1, shares.shape[-1])
     units = flat / ROUNDING
@@ -167,9 +199,9 @@ def rounded(shares: Floats, policy: Policy) -> Floats:
     return np.asarray((whole * ROUNDING).reshape(shares.shape), np.float64)
 
 
-def rounded_each(values: Floats, policy: Policy) -> Floats:
+def rounded_each(values: Floats, coarse: bool) -> Floats:
     """Figures that stand alone (indices, ends of intervals) as they may be shown."""
-    if policy is not Policy.AGGREGATE:
+    if not coarse:
         return values
     return np.asarray(np.rint(values / ROUNDING) * ROUNDING, np.float64)
 

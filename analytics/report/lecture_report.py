@@ -17,7 +17,15 @@ from analytics.flags.evidence import Episode
 from analytics.flags.log import LoggedFlag, ReportFlag, side_by_side
 from analytics.mood.class_mood import one_vote_means, step_grid, timeline
 from analytics.mood.confusion import Confusion, adjust
-from analytics.privacy.small_groups import Cohorts, cohorts, masked, rounded, rounded_each, step_for
+from analytics.privacy.small_groups import (
+    Cohorts,
+    cohorts,
+    masked,
+    rounded,
+    rounded_each,
+    step_for,
+    told,
+)
 from analytics.report.change_points import (
     ChangePoint,
     Course,
@@ -118,10 +126,10 @@ class ReportSummary:
     """The lecture in a few figures; means of the shown steps, NaN where none was shown."""
 
     duration_s: int
-    expected: int
-    """students who took part"""
-    reported: int
-    """students with at least one judged face"""
+    expected: int | None
+    """students who took part; None: fewer than may be told of (``small_groups.told``)"""
+    reported: int | None
+    """students with at least one judged face; None as above"""
     attentive: float
     presence: float
     coverage: float
@@ -179,6 +187,7 @@ def build(
     recomputed: Sequence[Episode] = (),
     markers: Sequence[Marker] = (),
     before: Sequence[PublishedGroup] = (),
+    people: Mapping[Hashable, int] | None = None,
     earlier: Sequence[Mapping[str, float]] = (),
 ) -> LectureReport:
     """The report of the lecture whose every participant has a row in ``buckets``.
@@ -186,52 +195,54 @@ def build(
     ``visible`` gives the name of each student whose own row may be shown. Under any policy but
     ``individual`` no student and no flag is shown whatever is passed, and under ``self_report`` no
     figure from faces at all. ``before`` are the groups that figures of the lecture have shown,
-    ``earlier`` the figures that reports of the course's earlier lectures have (``comparison``).
+    ``people`` what each student counts as (``small_groups.cohorts``), ``earlier`` the figures that
+    reports of the course's earlier lectures have (``comparison``).
     """
     named = dict(visible) if facts.policy is Policy.INDIVIDUAL else {}
     # The lecture is over: its last, shorter step counts as complete.
     end = facts.ended_at + step_for(facts.policy)
-    groups = cohorts(buckets, facts.policy, named, now=end, published=before)
+    groups = cohorts(buckets, facts.policy, named, now=end, published=before, people=people)
     shown = masked(buckets, groups)
-    steps = _timeline(shown, confusion, facts.policy)
+    steps = _timeline(shown, confusion, facts.policy, groups.coarse)
     flags = side_by_side(named, log, recomputed, facts.ended_at)
     course = Course(
         steps.starts, steps.step_s, steps.attentive, steps.shares, steps.low, steps.high
     )
-    summary = _summary(facts, buckets, groups, steps, flags)
+    summary = _summary(facts, buckets, named, groups, steps, flags)
+    totals = _totals(steps, groups.coarse) if summary.stands else _UNTOLD
     return LectureReport(
         facts=facts,
         summary=summary,
         timeline=steps,
-        totals=_totals(steps) if summary.stands else _UNTOLD,
+        totals=totals,
         flags=flags,
         students=_students(facts, buckets, confusion, named, events, flags),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
         changes=marker_changes(course, markers),
         change_points=change_points(course, markers),
-        compared=compare(_figures(summary, steps), earlier),
+        compared=compare(_figures(summary, totals), earlier),
         method=method_for(facts.policy),
         limits=limits_for(facts.policy),
         fresh=groups.fresh,
     )
 
 
-def _timeline(shown: Buckets, confusion: Confusion, policy: Policy) -> ReportTimeline:
+def _timeline(shown: Buckets, confusion: Confusion, policy: Policy, coarse: bool) -> ReportTimeline:
     mood = timeline(shown, confusion, step_s=step_for(policy))
     _, firsts = step_grid(shown.starts, mood.step_s)
     attentive, present = class_timeline(shown, firsts)
-    shares = rounded(mood.shares, policy)
+    shares = rounded(mood.shares, coarse)
     return ReportTimeline(
         starts=mood.starts,
         step_s=mood.step_s,
         shares=shares,
-        raw=rounded(mood.raw, policy),
-        low=np.minimum(rounded_each(mood.low, policy), shares),
-        high=np.maximum(rounded_each(mood.high, policy), shares),
-        attentive=rounded_each(attentive, policy),
-        presence=rounded_each(present, policy),
+        raw=rounded(mood.raw, coarse),
+        low=np.minimum(rounded_each(mood.low, coarse), shares),
+        high=np.maximum(rounded_each(mood.high, coarse), shares),
+        attentive=rounded_each(attentive, coarse),
+        presence=rounded_each(present, coarse),
         reporting=mood.reporting,
-        coverage=mood.coverage,
+        coverage=rounded_each(mood.coverage, coarse),
     )
 
 
@@ -240,24 +251,24 @@ _UNTOLD: Final = tuple(
 )
 
 
-def _totals(steps: ReportTimeline) -> tuple[LookTotal, ...]:
+def _totals(steps: ReportTimeline, coarse: bool) -> tuple[LookTotal, ...]:
     """From the shown steps alone. A student keeps their face from step to step, so errors do not
     cancel, and the ends of the interval are the means of the steps' own."""
     known = steps.reporting > 0
 
-    def mean(values: Floats) -> list[float]:
-        whole = values[known].mean(axis=0) if known.any() else np.full(len(LOOKS), np.nan)
-        return [float(value) for value in whole]
+    def mean(values: Floats) -> Floats:
+        nothing = np.full(len(LOOKS), np.nan)
+        return np.asarray(values[known].mean(axis=0) if known.any() else nothing, np.float64)
 
-    columns = zip(
-        LOOKS,
-        mean(steps.shares),
-        mean(steps.raw),
-        mean(steps.low),
-        mean(steps.high),
-        strict=True,
+    shares = rounded(mean(steps.shares), coarse)
+    columns = (
+        shares,
+        rounded(mean(steps.raw), coarse),
+        np.minimum(rounded_each(mean(steps.low), coarse), shares),
+        np.maximum(rounded_each(mean(steps.high), coarse), shares),
     )
-    return tuple(LookTotal(*values) for values in columns)
+    rows = zip(LOOKS, *(column.tolist() for column in columns), strict=True)
+    return tuple(LookTotal(*values) for values in rows)
 
 
 def _speaks_for_all(told_s: int, duration_s: int) -> bool:
@@ -267,32 +278,38 @@ def _speaks_for_all(told_s: int, duration_s: int) -> bool:
 def _summary(
     facts: LectureFacts,
     buckets: Buckets,
+    named: Mapping[Hashable, str],
     groups: Cohorts,
     steps: ReportTimeline,
     flags: Sequence[ReportFlag],
 ) -> ReportSummary:
+    hidden = np.array([name not in named for name in buckets.participants], np.bool_)
+    seen = buckets.probability_count.sum(axis=1) > 0
     length = max(1, facts.ended_at - facts.started_at)
-    told = min(int((steps.reporting > 0).sum()) * steps.step_s, length)
-    stands, unknown = _speaks_for_all(told, length), float("nan")
+    told_s = min(int((steps.reporting > 0).sum()) * steps.step_s, length)
+    stands = _speaks_for_all(told_s, length)
+
+    def mean(values: Floats) -> float:
+        found = class_mean(values) if stands else float("nan")
+        return float(rounded_each(np.array([found]), groups.coarse)[0])
+
     return ReportSummary(
         duration_s=facts.ended_at - facts.started_at,
-        expected=len(buckets.participants),
-        reported=int((buckets.probability_count.sum(axis=1) > 0).sum()),
-        attentive=class_mean(steps.attentive) if stands else unknown,
-        presence=class_mean(steps.presence) if stands else unknown,
-        coverage=class_mean(steps.coverage) if stands else unknown,
+        expected=told(int((~hidden).sum()), int(hidden.sum())),
+        reported=told(int((seen & ~hidden).sum()), int((seen & hidden).sum())),
+        attentive=mean(steps.attentive),
+        presence=mean(steps.presence),
+        coverage=mean(steps.coverage),
         flags=len(flags),
         unknown=int(buckets.unknown_model.sum()),
         withheld_steps=int(groups.withheld.sum()),
-        told_s=told,
+        told_s=told_s,
     )
 
 
-def _figures(summary: ReportSummary, steps: ReportTimeline) -> dict[str, float]:
+def _figures(summary: ReportSummary, totals: Sequence[LookTotal]) -> dict[str, float]:
     """What is compared with earlier lectures, by name."""
-    known = steps.reporting > 0
-    shares = steps.shares[known].mean(axis=0).tolist() if known.any() and summary.stands else []
-    looks = {look.value: share for look, share in zip(LOOKS, shares, strict=False)}
+    looks = {total.look.value: total.share for total in totals}
     return {ATTENTIVE: summary.attentive, PRESENCE: summary.presence} | looks
 
 

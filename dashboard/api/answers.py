@@ -109,8 +109,10 @@ class Summary(Message):
     )
     attentive: Share | None = None
     presence: Share | None = None
-    reporting: int = 0
-    expected: int = 0
+    reporting: int | None = Field(
+        default=0, description="students who report now; null: fewer than 5 who are not shown"
+    )
+    expected: int | None = Field(default=0, description="students who take part; null: as above")
     coverage: Share | None = None
 
 

@@ -188,6 +188,11 @@ def clock(moment: datetime) -> str:
     return i18n.clock(moment)
 
 
+def told(count: int | None) -> str:
+    """How many students; None: fewer than may be told of."""
+    return text("under {n}", n=i18n.number(K)) if count is None else i18n.number(count)
+
+
 def students(count: int) -> str:
     """``1 student``, ``28 students``."""
     return plural("{n} student", "{n} students", count)

@@ -48,10 +48,14 @@ def strip(snapshot: LiveSnapshot) -> list[Any]:
         parts.stat(
             text("Reporting"),
             [
-                i18n.number(snapshot.reporting),
+                wording.told(snapshot.reporting),
                 " ",
-                html.Span(text("of {n}", n=i18n.number(snapshot.expected)), className="cp-stat-of"),
-            ],
+                html.Span(
+                    text("of {n}", n=wording.told(snapshot.expected)), className="cp-stat-of"
+                ),
+            ]
+            if snapshot.expected is not None
+            else wording.told(None),
             text("in view {share} of the time", share=wording.percent(snapshot.presence))
             if snapshot.presence is not None
             else text("nobody in view yet"),

@@ -61,7 +61,7 @@ def strip(snapshot: LiveSnapshot) -> list[Any]:
     zone = ZoneInfo(snapshot.course.timezone)
     label = text("Most say")
     asked = parts.stat(
-        text("Taking part"), i18n.number(snapshot.expected), text("students who are asked")
+        text("Taking part"), wording.told(snapshot.expected), text("students who are asked")
     )
     if not snapshot.said:
         waiting = text("known once {n} students have answered", n=i18n.number(K))

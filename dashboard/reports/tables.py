@@ -196,8 +196,12 @@ def _facts(report: LectureReport, zone: ZoneInfo) -> list[tuple[str, Cell]]:
         ("started_at", began),
         ("ended_at", ended),
         ("duration_s", figures.duration_s),
-        ("students", figures.expected),
+        ("students", _told(figures.expected)),
     ]
+
+
+def _told(count: int | None) -> Cell:
+    return f"fewer than {K}" if count is None else count
 
 
 def _said(said: SelfReportCounts | None) -> list[tuple[str, Cell]]:
@@ -213,7 +217,7 @@ def _inferred(report: LectureReport) -> list[tuple[str, Cell]]:
     """What the faces gave."""
     figures = report.summary
     rows: list[tuple[str, Cell]] = [
-        ("students_with_a_face", figures.reported),
+        ("students_with_a_face", _told(figures.reported)),
         ("attentive", float(figures.attentive)),
         ("presence", float(figures.presence)),
         ("coverage", float(figures.coverage)),

@@ -74,11 +74,11 @@ def _self_reported(report: LectureReport, said: SelfReportCounts | None) -> dict
         answers = text(
             "{n} of {students} answered.",
             n=i18n.number(said.answered),
-            students=wording.students(report.summary.expected),
+            students=wording.students(max(report.summary.expected or 0, said.answered)),
         )
     took_part = {
         "label": text("Students"),
-        "value": i18n.number(report.summary.expected),
+        "value": wording.told(report.summary.expected),
         "note": text("who took part"),
     }
     answered = {
@@ -229,8 +229,8 @@ def _figures(report: LectureReport) -> list[dict[str, str]]:
         },
         {
             "label": text("Students"),
-            "value": i18n.number(summary.reported),
-            "note": text("with a face, of {n} who took part", n=i18n.number(summary.expected)),
+            "value": wording.told(summary.reported),
+            "note": text("with a face, of {n} who took part", n=wording.told(summary.expected)),
         },
     ]
 

@@ -293,6 +293,18 @@ def earlier_choices(
     return None if row is None or row.withdrawn_at is not None else rows.choices(row)
 
 
+def ever_shown(store: Store, lecture_id: UUID) -> frozenset[UUID]:
+    """Which participants of a lecture have at any time agreed that their teacher sees them."""
+    query = (
+        select(consents.c.participant_id)
+        .join(participants, participants.c.id == consents.c.participant_id)
+        .where(participants.c.lecture_id == lecture_id, consents.c.choice_flags)
+        .distinct()
+    )
+    with store.read() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
 def by_recovery(store: Store, secret: str) -> Participant | None:
     """Whose own page that recovery link opens."""
     query = (

@@ -25,7 +25,7 @@ from contract.published_groups import PublishedGroup
 from db.engine.store import Store
 from db.measurements import queries
 from db.measurements.bucket_cache import BucketCache
-from db.people import courses
+from db.people import consents, courses
 from db.teaching import flags, lectures, published_groups
 from db.values import FlagRow, Lecture
 from services.figures import self_reports
@@ -209,6 +209,7 @@ class LiveBoard:
             events=queries.lecture_events(self._store, lecture.id),
             flags=flags.flags_of(self._store, lecture.id),
             markers=lectures.markers_of(self._store, lecture.id),
+            once_shown=consents.ever_shown(self._store, lecture.id),
         )
 
     def _timeline(

@@ -21,7 +21,7 @@ from analytics.flags.evidence import Baseline, Episode
 from analytics.flags.log import evidence_of
 from analytics.mood.class_mood import ClassMood, mood
 from analytics.mood.confusion import Confusion, spread_of
-from analytics.privacy.small_groups import live_view, rounded, rounded_each
+from analytics.privacy.small_groups import live_view, rounded, rounded_each, told
 from contract import BUCKET_SECONDS, LOOKS, Policy
 from contract.published_groups import PublishedGroup
 from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, ParticipantStatus
@@ -62,6 +62,8 @@ class Material:
     events: Sequence[EventRow]
     flags: Sequence[FlagRow]
     markers: Sequence[Marker]
+    once_shown: frozenset[UUID] = frozenset()
+    """who has at any time of the lecture agreed that the teacher sees them"""
 
     @cached_property
     def counted(self) -> list[Participant]:
@@ -97,6 +99,8 @@ class View:
     window_s: int
     trailing: bool
     """The window moves with time; otherwise it is the last complete one of ``window_s``."""
+    coarse: bool = False
+    """Figures may be shown in steps of 5 points only."""
     fresh: tuple[PublishedGroup, ...] = ()
     """groups to be kept (``db.teaching.published_groups``) before a figure of theirs is shown"""
 
@@ -110,16 +114,16 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """The class over one window, as it may be shown under ``policy``."""
+    """The class over one window, as it may be shown: in steps of 5 points, if ``coarse``."""
 
     mood: ClassMood | None
     engaged: ClassEngagement
-    policy: Policy
+    coarse: bool
 
     @property
     def shares(self) -> Shares | None:
         """The adjusted shares, or None."""
-        return None if self.mood is None else _tuple(rounded(self.mood.shares, self.policy))
+        return None if self.mood is None else _tuple(rounded(self.mood.shares, self.coarse))
 
     @property
     def bounds(self) -> tuple[Shares, Shares] | tuple[None, None]:
@@ -128,7 +132,7 @@ class Figures:
         Under rounding, the interval of the exact share would give away what rounding hides.
         """
         found = self.mood
-        if found is None or self.policy is not Policy.INDIVIDUAL or np.isnan(found.low).any():
+        if found is None or self.coarse or np.isnan(found.low).any():
             return None, None
         return _tuple(found.low), _tuple(found.high)
 
@@ -142,8 +146,13 @@ class Figures:
         """The share of time in view, or None."""
         return self._rounded(self.engaged.presence)
 
+    @property
+    def coverage(self) -> float:
+        """The share of the expected students behind the figures; 0: there are none."""
+        return 0.0 if self.mood is None else self._rounded(self.mood.coverage) or 0.0
+
     def _rounded(self, value: float) -> float | None:
-        return _known(float(rounded_each(np.array([value]), self.policy)[0]))
+        return _known(float(rounded_each(np.array([value]), self.coarse)[0]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,8 +172,16 @@ class Composer:
         """What the class figures of this tick may be computed from, beside what was shown."""
         arrived = int(material.now.timestamp()) - _ARRIVED_S
         policy = material.lecture.policy
-        found = live_view(buckets, policy, material.shown.keys(), now=arrived, published=published)
-        return View(found.buckets, found.window_s, found.now == arrived, found.fresh)
+        found = live_view(
+            buckets,
+            policy,
+            material.shown.keys(),
+            now=arrived,
+            published=published,
+            people=access.counting(material.participants, material.once_shown),
+        )
+        trailing = found.now == arrived
+        return View(found.buckets, found.window_s, trailing, found.coarse, found.fresh)
 
     def figures(self, material: Material, view: View, at: int) -> Figures:
         """The class over the window that ends with the bucket beginning at ``at``."""
@@ -177,7 +194,7 @@ class Composer:
             window_s=view.window_s,
             expected=len(material.counted),
         )
-        return Figures(found if found.reporting else None, engaged, material.lecture.policy)
+        return Figures(found if found.reporting else None, engaged, view.coarse)
 
     def point(self, material: Material, view: View, at: int) -> LivePoint:
         """The step of the timeline that ends at ``at``, a multiple of ten."""
@@ -246,9 +263,9 @@ class Composer:
             attentive=attentive,
             attentive_change=None if attentive is None or before is None else attentive - before,
             presence=figures.presence,
-            reporting=everyone.states[StudentState.REPORTING],
-            expected=len(material.counted),
-            coverage=_known(figures.mood.coverage) or 0.0 if figures.mood else 0.0,
+            reporting=_told(material, everyone, StudentState.REPORTING),
+            expected=_told(material, everyone),
+            coverage=figures.coverage,
             tiles=_tiles(material, everyone, {flag.participant_id for flag in waiting}),
             flags=tuple(_open_flag(flag, material.shown[flag.participant_id]) for flag in waiting),
             waiting=_waiting(material.participants),
@@ -291,7 +308,7 @@ def _mood_figures(figures: Figures, past: LivePoint | None) -> MoodFigures | Non
     low, high = figures.bounds
     return MoodFigures(
         shares=shares,
-        raw=_tuple(rounded(found.raw, figures.policy)),
+        raw=_tuple(rounded(found.raw, figures.coarse)),
         low=low,
         high=high,
         change=change,
@@ -308,6 +325,13 @@ def _why_hidden(material: Material, buckets: Buckets, figures: Figures) -> Hidde
     if policy is Policy.AGGREGATE:
         return Hidden.TOO_FEW_YET
     return Hidden.TOO_FEW
+
+
+def _told(material: Material, everyone: ClassEngagement, *states: StudentState) -> int | None:
+    """How many students may be said to be in one of ``states`` (none given: in any)."""
+    those = [one.participant for one in everyone.students if not states or one.state in states]
+    visible = sum(who in material.shown for who in those)
+    return told(visible, len(those) - visible)
 
 
 def _tiles(

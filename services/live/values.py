@@ -124,8 +124,9 @@ class LiveSnapshot:
     attentive: float | None
     attentive_change: float | None
     presence: float | None
-    reporting: int
-    expected: int
+    reporting: int | None
+    """None: fewer than may be told of (``analytics.privacy.small_groups.told``)"""
+    expected: int | None
     coverage: float
     tiles: tuple[StudentTile, ...]
     flags: tuple[OpenFlag, ...]

@@ -17,7 +17,7 @@ from analytics.report import change_points, lecture_report
 from contract.published_groups import PublishedGroup
 from contract.room import RoomWindow
 from db.measurements import queries
-from db.people import school_settings
+from db.people import consents, school_settings
 from db.teaching import flags, lectures, published_groups
 from db.values import Course, Lecture, Participant
 from services import access, room_camera
@@ -98,7 +98,8 @@ def _compute(
     before: Sequence[PublishedGroup],
 ) -> lecture_report.LectureReport:
     store, card = services.store, services.card
-    people = [p for p in queries.participants(store, lecture.id) if access.counts(p)]
+    everybody = queries.participants(store, lecture.id)
+    people = [p for p in everybody if access.counts(p)]
     start = int(lecture.started_at.timestamp())
     end = int((lecture.ended_at or now).timestamp())
     buckets = Buckets.from_columns(
@@ -135,6 +136,7 @@ def _compute(
             for m in lectures.markers_of(store, lecture.id)
         ],
         before=before,
+        people=access.counting(everybody, consents.ever_shown(store, lecture.id)),
         earlier=earlier_figures(store, lecture, card.model_id),
     )
 
