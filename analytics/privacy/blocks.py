@@ -23,7 +23,6 @@ It is secondary suppression (Hundepool et al. 2012, *Statistical Disclosure Cont
 exact; k, and what counts as people, is our own choice `[own]`.
 """
 
-from collections.abc import Iterator
 from enum import IntEnum
 from typing import Final
 
@@ -50,15 +49,13 @@ class Counting(IntEnum):
     """a roster or the school's sign-in vouches for them"""
 
 
-def large_enough(group: Bools, people: Ints, k: int) -> bool:
-    """Whether ``group`` (N,) may be a block: k people, or 2 k unverified ones and nobody verified.
+def large_enough(verified: int, unverified: int, k: int) -> bool:
+    """Whether so many may be a block: k people, or 2 k unverified ones and nobody verified.
 
     A verified student is hidden among k verified ones or not counted at all: whoever invents
     students would else choose how few real ones a group has.
     """
-    held = np.bincount(people[group], minlength=len(Counting))
-    verified, unverified = held[Counting.PERSON], held[Counting.UNVERIFIED]
-    return bool(verified >= k or (not verified and unverified >= UNVERIFIED_PER_PERSON * k))
+    return verified >= k if verified else unverified >= UNVERIFIED_PER_PERSON * k
 
 
 class Blocks:
@@ -71,7 +68,8 @@ class Blocks:
     def __init__(self, shown: Bools, people: Ints, seen: Ints, k: int = K) -> None:
         if k < 1:
             raise AnalyticsError(f"A small group's k must be at least 1, but is {k}.")
-        self._people = people
+        self._verified = np.asarray(people == Counting.PERSON, np.bool_)
+        self._unverified = np.asarray(people == Counting.UNVERIFIED, np.bool_)
         self._k = k
         self._order = np.argsort(seen, kind="stable")
         self._of = _classes(shown, len(people))
@@ -82,68 +80,66 @@ class Blocks:
         Blocks are split and founded on the way where that lets more be counted; what is answered
         must be published, or this object thrown away.
         """
-        group = np.zeros(len(there), np.bool_)
-        for block in self._all():
-            kept = self._kept(block, there)
-            if kept is not None and kept.any():
-                group |= kept
-                if kept.sum() < block.sum():
+        own = self._of + 1
+        size = np.bincount(own)
+        present = np.bincount(own[there], minlength=len(size))
+        whole = present == size
+        whole[0] = False
+        group = np.asarray(whole[own], np.bool_)
+        # What is left out must be a block, and what is counted, too.
+        for number in np.flatnonzero(~whole & (present >= self._k) & (size >= 2 * self._k)):
+            if number:
+                kept = self._kept(own == number, there)
+                if kept is not None:
+                    group |= kept
                     self._set(kept)
-        founded = self._founded(there & (self._of < 0))
+        founded = self._founded(there & (own == 0))
         if founded.any():
             self._set(founded)
         return group | founded
 
-    def _all(self) -> Iterator[Bools]:
-        for number in range(self._of.max(initial=-1) + 1):
-            yield self._of == number
-
     def _set(self, members: Bools) -> None:
         self._of[members] = self._of.max(initial=-1) + 1
 
+    def _counted(self, group: Bools) -> tuple[int, int]:
+        """How many verified and unverified people are in a group."""
+        return int((group & self._verified).sum()), int((group & self._unverified).sum())
+
     def _founded(self, loose: Bools) -> Bools:
         """Of those in no block, the new block that they make; nobody where they are too few."""
-        unverified = loose & (self._people != Counting.PERSON)
-        for members in (loose, unverified):
-            if large_enough(members, self._people, self._k):
-                return members
+        verified, unverified = self._counted(loose)
+        if large_enough(verified, unverified, self._k):
+            return loose
+        if large_enough(0, unverified, self._k):
+            return loose & ~self._verified
         return np.zeros(len(loose), np.bool_)
 
     def _kept(self, block: Bools, there: Bools) -> Bools | None:
-        """What of a block may be counted although some of it is not ``there``; None: nothing."""
-        lacking = block & ~there
-        if not lacking.any():
-            return block
-        parts = [block & ~out for out in self._left_out(block, lacking)]
-        fitting = [part for part in parts if large_enough(part, self._people, self._k)]
-        return max(fitting, key=lambda part: int(part.sum()), default=None)
+        """What of a block may be counted where some of it is not ``there``; None: nothing.
 
-    def _left_out(self, block: Bools, lacking: Bools) -> Iterator[Bools]:
-        """Ways to fill up who is ``lacking`` to a block of their own."""
-        present = block & ~lacking
-        verified, unverified = (
-            self._filled(lacking, present & (self._people == kind), needed)
-            for kind, needed in (
-                (Counting.PERSON, self._k),
-                (Counting.UNVERIFIED, UNVERIFIED_PER_PERSON * self._k),
-            )
-        )
-        everybody = lacking | (present & (self._people == Counting.PERSON))
-        for out in (lacking, verified, unverified, everybody):
-            if large_enough(out, self._people, self._k):
-                yield out
-
-    def _filled(self, lacking: Bools, candidates: Bools, needed: int) -> Bools:
-        """``lacking`` with the least seen ``candidates`` until there are ``needed`` of their kind.
-
-        Whoever was seen least is likeliest to be missing again.
+        Who is lacking is filled up to a block of their own by the verified or unverified people
+        who were seen least, as they are likeliest to be missing again; whichever leaves out fewer.
         """
-        kinds = self._people[candidates]
-        has = int((self._people[lacking] == kinds[0]).sum()) if len(kinds) else 0
-        chosen = self._order[candidates[self._order]][: max(0, needed - has)]
-        filled = lacking.copy()
-        filled[chosen] = True
-        return filled
+        lacking = block & ~there
+        verified, unverified = self._counted(block)
+        gone, gone_unverified = self._counted(lacking)
+        more = max(0, self._k - gone)
+        more_unverified = max(0, UNVERIFIED_PER_PERSON * self._k - gone_unverified)
+        ways = [(0, 0), (more, 0), (verified - gone, 0)] + ([] if gone else [(0, more_unverified)])
+        fitting = [
+            (more, also)
+            for more, also in ways
+            if large_enough(gone + more, gone_unverified + also, self._k)
+            and large_enough(verified - gone - more, unverified - gone_unverified - also, self._k)
+        ]
+        if not fitting:
+            return None
+        more, also = min(fitting, key=sum)
+        present = block & there
+        kept = present.copy()
+        for kind, number in ((self._verified, more), (self._unverified, also)):
+            kept[self._order[(present & kind)[self._order]][:number]] = False
+        return kept
 
 
 def _classes(shown: Bools, students: int) -> Ints:
@@ -151,8 +147,9 @@ def _classes(shown: Bools, students: int) -> Ints:
     of = np.full(students, -1, np.int64)
     held = shown.any(axis=0)
     if held.any():
+        distinct = list({group.tobytes(): row for row, group in enumerate(shown)}.values())
         # One byte string a student: which of the groups hold them.
-        packed = np.ascontiguousarray(np.packbits(np.unique(shown, axis=0)[:, held], axis=0).T)
-        keys = packed.view([("", packed.dtype)] * packed.shape[1]).ravel()
-        of[held] = np.unique(keys, return_inverse=True)[1].ravel()
+        packed = np.packbits(shown[distinct][:, held], axis=0).T
+        numbers: dict[bytes, int] = {}
+        of[held] = [numbers.setdefault(one.tobytes(), len(numbers)) for one in packed]
     return of

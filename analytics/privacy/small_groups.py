@@ -165,11 +165,10 @@ def _could_count(
 ) -> bool:
     """Whether those who are hidden were enough to be counted, if all of them were there."""
     nothing = laid_out((), buckets.participants, buckets.starts)
-    standing = kinds(buckets.participants, nothing, people)
-    return any(
-        large_enough(~open_rows & (standing <= most), standing, k)
-        for most in (Counting.PERSON, Counting.UNVERIFIED)
-    )
+    standing = kinds(buckets.participants, nothing, people)[~open_rows]
+    unverified = int((standing == Counting.UNVERIFIED).sum())
+    verified = int((standing == Counting.PERSON).sum())
+    return large_enough(verified, unverified, k) or large_enough(0, unverified, k)
 
 
 def told(visible: int, hidden: int, k: int = K) -> int | None:

@@ -44,8 +44,8 @@ def laid_out(
     columns = {name: column for column, name in enumerate(participants)}
     present = len(columns)
     for group in published:
-        for name in group.members:
-            columns.setdefault(name, len(columns))
+        for name in group.members.keys() - columns.keys():
+            columns[name] = len(columns)
     steps = {int(start): step for step, start in enumerate(starts)}
     members = np.zeros((len(published), len(columns)), np.bool_)
     counts = np.zeros(members.shape, np.int64)

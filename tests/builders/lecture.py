@@ -12,7 +12,7 @@ from db.engine import migrate
 from db.engine.secrets import mint
 from db.engine.store import Store, open_store
 from db.measurements import ingest
-from db.people import consents, tickets
+from db.people import consents, courses, tickets
 from db.teaching import lectures
 from db.values import Course, Lecture, Participant, Student, User
 from tests.builders.clock import START
@@ -94,6 +94,11 @@ class Sitting:
         made = self.join(ticket=self.ticket(name=name), choices=chosen)
         consents.admit(self.store, made.id)
         return made.id
+
+    def listed(self, name: str) -> UUID:
+        """Somebody of that name whom the course's roster knows, and who agreed to class figures."""
+        student = courses.add_student(self.store, self.course.id, name, now=self.now)
+        return self.join(student, choices=Choices(class_mood=True)).id
 
     def send(
         self,

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from contract.looks import LOOKS, Look
-from contract.policy import Policy
-from db.people import consents
+from contract.policy import CourseMode, Policy
+from db.people import consents, courses
 from db.teaching import published_groups, reports
 from services import teaching
 from services.access import OperatorActor
 
 HAPPY, NEUTRAL = LOOKS.index(Look.HAPPY), LOOKS.index(Look.NEUTRAL)
 QUARTER = 900
+UNSEEN = {"class_mood": True, "flags": False}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -36,10 +37,15 @@ class Lesson:
         self.teacher = school.browser("tara")
 
     def join(self, name: str) -> Any:
-        choices = {"class_mood": True, "flags": False}
-        student = self.school.join(self.lecture, name=name, choices=choices)
-        consents.admit(self.school.store, student.id)
-        return student
+        """Somebody whom the course's roster knows."""
+        course, now = self.school.courses[CourseMode.OPEN], self.school.clock()
+        listed = courses.add_student(self.school.store, course.id, name, now=now)
+        link = self.school.link(listed)
+        return self.school.join(self.lecture, link=link, choices=UNSEEN)
+
+    def invite(self, name: str) -> Any:
+        """Somebody who came by a name alone, and waits to be let in."""
+        return self.school.join(self.lecture, name=name, choices=UNSEEN)
 
     def send(self, student: Any, look: int, seconds: range) -> None:
         items = [self.school.observation(self.start + timedelta(seconds=s), look) for s in seconds]
@@ -147,7 +153,7 @@ def test_nor_do_a_members_own_late_data(lesson: Lesson) -> None:
 
 
 def test_nor_does_an_admission(lesson: Lesson) -> None:
-    waiting = lesson.school.join(lesson.lecture, name="Waiting")
+    waiting = lesson.invite("Waiting")
     six(lesson)
     lesson.send(waiting, HAPPY, range(0, QUARTER, 10))
     before = lesson.watch()

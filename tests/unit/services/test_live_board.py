@@ -350,7 +350,7 @@ def test_a_withdrawal_is_gone_within_a_tick(board, sqlite_store) -> None:
 def test_under_aggregate_nobody_is_shown_and_figures_are_rounded(board, sqlite_store) -> None:
     sitting = Sitting.begin(sqlite_store, Policy.AGGREGATE)
     for name in SIX:
-        sitting.send(sitting.admitted(name), Look.SAD, range(900))
+        sitting.send(sitting.listed(name), Look.SAD, range(900))
     board.tick(at(901))
     snapshot = board.snapshot(sitting.lecture.id)
     assert snapshot.tiles == ()
@@ -369,6 +369,7 @@ def test_under_aggregate_four_students_are_too_few(board, sqlite_store) -> None:
     snapshot = board.snapshot(sitting.lecture.id)
     assert snapshot.mood is None
     assert snapshot.hidden is Hidden.TOO_FEW_YET
+    assert (snapshot.reporting, snapshot.expected) == (None, None), "nor are they counted"
 
 
 def test_one_broken_lecture_does_not_stop_another(board, sqlite_store, monkeypatch) -> None:

@@ -130,16 +130,16 @@ def test_a_live_aggregate_figure_is_the_last_window_of_the_timeline(
 @given(st.integers(0, 1000))
 def test_rounded_shares_are_steps_of_five_points_that_sum_to_one(seed: int) -> None:
     shares = np.random.default_rng(seed).dirichlet(np.full(7, 0.6), 4)
-    shown = rounded(shares, Policy.AGGREGATE)
+    shown = rounded(shares, coarse=True)
     assert shown.sum(axis=1) == pytest.approx(np.ones(4))
     assert shown / 0.05 == pytest.approx(np.rint(shown / 0.05))
     assert np.abs(shown - shares).max() < 0.05 + 1e-9
-    assert rounded(shares, Policy.INDIVIDUAL) is shares
+    assert rounded(shares, coarse=False) is shares
 
 
 def test_rounding_keeps_what_is_unknown_unknown() -> None:
-    assert np.isnan(rounded(np.full((1, 7), np.nan), Policy.AGGREGATE)).all()
-    each = rounded_each(np.array([0.52, np.nan]), Policy.AGGREGATE)
+    assert np.isnan(rounded(np.full((1, 7), np.nan), coarse=True)).all()
+    each = rounded_each(np.array([0.52, np.nan]), coarse=True)
     assert each == pytest.approx([0.5, np.nan], nan_ok=True)
-    assert rounded_each(np.array([0.52]), Policy.INDIVIDUAL).tolist() == [0.52]
+    assert rounded_each(np.array([0.52]), coarse=False).tolist() == [0.52]
     assert [step_for(policy) for policy in (Policy.AGGREGATE, Policy.INDIVIDUAL)] == [300, 60]
