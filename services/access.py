@@ -5,14 +5,13 @@ a rule names the relations, policies and course modes under which an action is a
 allowed that no rule names.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from analytics.flags import asking
-from analytics.privacy.blocks import Counting
 from contract.errors import rule_text
 from contract.policy import CourseMode, Policy
 from db.values import Course, FlagRow, Lecture, Participant, ParticipantStatus, Role, User
@@ -204,23 +203,6 @@ def rows_shown(lecture: Lecture, participants: Iterable[Participant]) -> dict[UU
     """Whose own rows and flags may be shown: of those who count, where the policy allows it."""
     allowed = lecture.policy is Policy.INDIVIDUAL
     return {one.id: one for one in participants if allowed and counts(one) and shows_row(one)}
-
-
-def counting(
-    participants: Iterable[Participant], shown: Collection[UUID]
-) -> dict[Hashable, Counting]:
-    """What each of a lecture's participants counts as in a small group, whoever is left of them.
-
-    People are counted, not participants: whom no roster knows may be several of one person, and
-    whose row is ``shown`` now, or was at any time, is hidden no more.
-    """
-    return {one.id: _counting(one, one.id in shown) for one in participants}
-
-
-def _counting(participant: Participant, shown: bool) -> Counting:
-    if shown:
-        return Counting.NOBODY
-    return Counting.PERSON if participant.verified else Counting.UNVERIFIED
 
 
 def shows_flag(flag: FlagRow, participant: Participant) -> bool:

@@ -1,9 +1,9 @@
 """Self-reports of a lecture, counted by student, and only where enough of them answered."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
-from analytics.privacy.suppression import K
+from analytics.privacy.blocks import Counting, K, large_enough
 from contract.exchange import PulseMood
 
 
@@ -16,27 +16,40 @@ class SelfReportCounts:
     """in the order of the moods; a student who gave several is counted with each"""
 
 
-def count_self_reports(given: Iterable[tuple[Hashable, PulseMood]]) -> SelfReportCounts | None:
-    """Count (student, answer) pairs; None where fewer than K students answered.
+def count_self_reports(
+    given: Iterable[tuple[Hashable, PulseMood]], people: Mapping[Hashable, int] | None = None
+) -> SelfReportCounts | None:
+    """Count (student, answer) pairs; None where fewer than K people answered.
 
     Students are counted, not taps, so that one who taps often weighs no more than another.
+    ``people`` says what each counts as (``Counting``; default: one person each).
     """
     pairs = set(given)
-    answered = len({student for student, _ in pairs})
-    if answered < K:
+    students = {student for student, _ in pairs}
+    answered = len(students)
+    if not _enough(students, people):
         return None
     return SelfReportCounts(
         answered, tuple((mood, sum(said is mood for _, said in pairs)) for mood in PulseMood)
     )
 
 
-def count_last(given: Iterable[tuple[Hashable, PulseMood]]) -> dict[PulseMood, int] | None:
+def count_last(
+    given: Iterable[tuple[Hashable, PulseMood]], people: Mapping[Hashable, int] | None = None
+) -> dict[PulseMood, int] | None:
     """Count students by the last answer of each, ``given`` in order of time.
 
-    None where fewer than K students answered. What one span of a lecture is counted by: each
-    student once, whatever they said before in it.
+    None where fewer than K people answered, as above. What one span of a lecture is counted by:
+    each student once, whatever they said before in it.
     """
     last = dict(given)
-    if len(last) < K:
+    if not _enough(last.keys(), people):
         return None
     return {mood: sum(said is mood for said in last.values()) for mood in PulseMood}
+
+
+def _enough(students: Collection[Hashable], people: Mapping[Hashable, int] | None) -> bool:
+    if people is None:
+        return len(students) >= K
+    kinds = [people.get(student, Counting.NOBODY) for student in students]
+    return large_enough(kinds.count(Counting.PERSON), kinds.count(Counting.UNVERIFIED), K)

@@ -16,6 +16,7 @@ import numpy as np
 from analytics.buckets import Bools, Buckets, Floats, Ints
 from analytics.mood.class_mood import LIVE_WINDOW_S, step_grid
 from analytics.privacy.blocks import Counting, K, large_enough
+from analytics.privacy.noise import Shift, nothing, shift
 from analytics.privacy.suppression import kinds, laid_out, suppress
 from contract.looks import BUCKET_SECONDS
 from contract.policy import Policy
@@ -39,6 +40,8 @@ class Cohorts:
     """(P, S)"""
     withheld: Bools
     """(S,) steps in which hidden students contributed and are not in the figure"""
+    shift: Shift
+    """by how much each step's figures are moved (``analytics.privacy.noise``)"""
     coarse: bool = False
     """whether figures may be shown in steps of 5 points only: they cover somebody hidden"""
     fresh: tuple[PublishedGroup, ...] = ()
@@ -53,6 +56,8 @@ class LiveView:
     now: int
     """epoch seconds; under small-group rules the end of the last fixed window"""
     window_s: int
+    groups: Cohorts | None = None
+    """what the steps of the lecture cover, under small-group rules"""
     coarse: bool = False
     """as in ``Cohorts``"""
     fresh: tuple[PublishedGroup, ...] = ()
@@ -73,18 +78,20 @@ def cohorts(
     k: int = K,
     published: Sequence[PublishedGroup] = (),
     people: Mapping[Hashable, int] | None = None,
+    secret: int | None = None,
 ) -> Cohorts:
     """The cohort of each step of the lecture so far, at the policy's own step.
 
     ``visible`` are the participants whose rows may be shown (ignored unless ``individual``);
     ``published`` are the groups of hidden students that earlier figures have shown already, oldest
-    first; ``people`` says what each student counts as (``Counting``; default: one person each).
+    first; ``people`` says what each student counts as (``Counting``; default: one person each),
+    ``secret`` is the lecture's own, by which unverified ones are hidden in noise.
     Only windows complete at ``now`` (epoch seconds) hold hidden students.
     """
     starts, firsts = step_grid(buckets.starts, step_for(policy))
     if policy is Policy.SELF_REPORT or not len(starts):
         nobody = np.zeros((len(buckets.participants), len(starts)), np.bool_)
-        return Cohorts(starts, step_for(policy), nobody, _any(nobody))
+        return Cohorts(starts, step_for(policy), nobody, _any(nobody), nothing(len(starts)))
     seen = (buckets.probability_count > 0).astype(np.int64)
     counts = np.add.reduceat(seen, firsts, axis=1)
     whole = step_for(policy) // BUCKET_SECONDS
@@ -108,6 +115,7 @@ def cohorts(
         step_for(policy),
         members,
         _any(eligible & ~groups),
+        shift(buckets.participants, standing[: len(open_rows)], groups, members, secret),
         policy is Policy.AGGREGATE or bool(groups.any()),
         tuple(group for group in fresh if _key(group) not in known),
     )
@@ -142,6 +150,7 @@ def live_view(
     k: int = K,
     published: Sequence[PublishedGroup] = (),
     people: Mapping[Hashable, int] | None = None,
+    secret: int | None = None,
 ) -> LiveView:
     """What live class figures may be computed from at ``now``, epoch seconds; else as ``cohorts``.
 
@@ -153,11 +162,14 @@ def live_view(
     if policy is Policy.INDIVIDUAL and not _could_count(buckets, open_rows, people, k):
         names = [name for name, open_ in zip(buckets.participants, open_rows, strict=True) if open_]
         return LiveView(buckets.only(names), now, LIVE_WINDOW_S)
-    groups = cohorts(buckets, policy, visible, now=now, k=k, published=published, people=people)
+    groups = cohorts(
+        buckets, policy, visible, now=now, k=k, published=published, people=people, secret=secret
+    )
     end = now // groups.step_s * groups.step_s
     # A window is named by the last bucket that begins in it.
     view = masked(buckets, groups)
-    return LiveView(view, end - BUCKET_SECONDS, groups.step_s, groups.coarse, groups.fresh)
+    last = end - BUCKET_SECONDS
+    return LiveView(view, last, groups.step_s, groups, groups.coarse, groups.fresh)
 
 
 def _could_count(

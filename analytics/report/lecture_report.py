@@ -188,6 +188,7 @@ def build(
     markers: Sequence[Marker] = (),
     before: Sequence[PublishedGroup] = (),
     people: Mapping[Hashable, int] | None = None,
+    secret: int | None = None,
     earlier: Sequence[Mapping[str, float]] = (),
 ) -> LectureReport:
     """The report of the lecture whose every participant has a row in ``buckets``.
@@ -195,15 +196,16 @@ def build(
     ``visible`` gives the name of each student whose own row may be shown. Under any policy but
     ``individual`` no student and no flag is shown whatever is passed, and under ``self_report`` no
     figure from faces at all. ``before`` are the groups that figures of the lecture have shown,
-    ``people`` what each student counts as (``small_groups.cohorts``), ``earlier`` the figures that
+    ``people`` and ``secret`` as for ``small_groups.cohorts``, ``earlier`` the figures that
     reports of the course's earlier lectures have (``comparison``).
     """
     named = dict(visible) if facts.policy is Policy.INDIVIDUAL else {}
     # The lecture is over: its last, shorter step counts as complete.
     end = facts.ended_at + step_for(facts.policy)
-    groups = cohorts(buckets, facts.policy, named, now=end, published=before, people=people)
-    shown = masked(buckets, groups)
-    steps = _timeline(shown, confusion, facts.policy, groups.coarse)
+    groups = cohorts(
+        buckets, facts.policy, named, now=end, published=before, people=people, secret=secret
+    )
+    steps = _timeline(masked(buckets, groups), confusion, groups)
     flags = side_by_side(named, log, recomputed, facts.ended_at)
     course = Course(
         steps.starts, steps.step_s, steps.attentive, steps.shares, steps.low, steps.high
@@ -227,20 +229,22 @@ def build(
     )
 
 
-def _timeline(shown: Buckets, confusion: Confusion, policy: Policy, coarse: bool) -> ReportTimeline:
-    mood = timeline(shown, confusion, step_s=step_for(policy))
+def _timeline(shown: Buckets, confusion: Confusion, groups: Cohorts) -> ReportTimeline:
+    mood = timeline(shown, confusion, step_s=groups.step_s)
     _, firsts = step_grid(shown.starts, mood.step_s)
     attentive, present = class_timeline(shown, firsts)
-    shares = rounded(mood.shares, coarse)
+    moved, coarse = groups.shift, groups.coarse
+    low, high = moved.wider(mood.low, mood.high)
+    shares = rounded(moved.shares(mood.shares), coarse)
     return ReportTimeline(
         starts=mood.starts,
         step_s=mood.step_s,
         shares=shares,
-        raw=rounded(mood.raw, coarse),
-        low=np.minimum(rounded_each(mood.low, coarse), shares),
-        high=np.maximum(rounded_each(mood.high, coarse), shares),
-        attentive=rounded_each(attentive, coarse),
-        presence=rounded_each(present, coarse),
+        raw=rounded(moved.shares(mood.raw), coarse),
+        low=np.minimum(rounded_each(low, coarse), shares),
+        high=np.maximum(rounded_each(high, coarse), shares),
+        attentive=rounded_each(moved.attentive(attentive), coarse),
+        presence=rounded_each(moved.presence(present), coarse),
         reporting=mood.reporting,
         coverage=rounded_each(mood.coverage, coarse),
     )

@@ -1,5 +1,6 @@
 """The small groups whose figures were shown: kept, so that no later figure betrays one of them."""
 
+import secrets
 from collections.abc import Hashable, Sequence
 from itertools import groupby
 from uuid import UUID, uuid4
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from contract.published_groups import PublishedGroup
 from db.engine.store import Store
+from db.errors import NotFoundError
 from db.schema.tables import lectures, participants, shown_members
 
 
@@ -71,6 +73,34 @@ def keep(store: Store, lecture_id: UUID, groups: Sequence[PublishedGroup], known
         return True
 
     return store.write(work)
+
+
+def secret_of(store: Store, lecture_id: UUID) -> int:
+    """The lecture's secret, by which its unverified students are hidden; drawn once, when asked.
+
+    Raises NotFoundError where there is no such lecture.
+    """
+    known = select(lectures.c.secret).where(lectures.c.id == lecture_id)
+    with store.read() as connection:
+        found = connection.execute(known).scalar()
+    return (
+        store.write(lambda connection: _drawn(connection, lecture_id)) if found is None else found
+    )
+
+
+def _drawn(connection: Connection, lecture_id: UUID) -> int:
+    # Another process may have been faster: whichever was first holds.
+    unset = lectures.c.secret.is_(None)
+    fresh = secrets.randbits(62)
+    connection.execute(
+        update(lectures).where(lectures.c.id == lecture_id, unset).values(secret=fresh)
+    )
+    found = connection.execute(
+        select(lectures.c.secret).where(lectures.c.id == lecture_id)
+    ).scalar()
+    if found is None:
+        raise NotFoundError("There is no lecture {given}.", given=lecture_id)
+    return int(found)
 
 
 def _participant(member: Hashable) -> UUID:

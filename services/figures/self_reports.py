@@ -17,6 +17,7 @@ from db.measurements import queries
 from db.teaching import self_reports
 from db.values import Lecture, Participant, SelfReport, SelfReportSpan
 from services import access
+from services.figures.small_groups import counting
 
 STEP_S: Final = 60
 
@@ -36,7 +37,7 @@ def settle(
             for one in queries.lecture_self_reports(store, lecture.id)
             if one.participant_id in counted and begins <= one.at.timestamp() < ends
         ]
-        found = count_last(given)
+        found = count_last(given, counting(people, ()))
         if found is not None:
             span = SelfReportSpan(begins, ends, sum(found.values()), found)
             if not self_reports.keep(store, lecture.id, span):

@@ -30,8 +30,9 @@ from db.teaching import flags, lectures, published_groups
 from db.values import FlagRow, Lecture
 from services.figures import self_reports
 from services.figures.baselines import known_baselines
-from services.live.compose import CHANGE_S, Composer, Material, View
+from services.live.compose import CHANGE_S, Composer, Material
 from services.live.values import Increment, LivePoint, LiveSnapshot, MarkerPoint
+from services.live.windows import View
 
 if TYPE_CHECKING:
     from models.cards import Card
@@ -70,6 +71,8 @@ class _Board:
     """what ``baselines`` was read for"""
     published: list[PublishedGroup] | None = None
     """the groups shown so far; None: to be read from the store"""
+    secret: int | None = None
+    """the lecture's own, by which unverified students are hidden in noise"""
     snapshot: LiveSnapshot | None = None
 
 
@@ -171,7 +174,9 @@ class LiveBoard:
         material = self._log_flags(board, material, buckets)
         if board.published is None:
             board.published = published_groups.groups_of(self._store, lecture.id)
-        view = self._composer.view(material, buckets, board.published)
+        if board.secret is None:
+            board.secret = published_groups.secret_of(self._store, lecture.id)
+        view = self._composer.view(material, buckets, board.published, board.secret)
         known = len(board.published)
         if not published_groups.keep(self._store, lecture.id, view.fresh, known):
             # Another process or an erasure came between: the next tick reads and chooses anew.

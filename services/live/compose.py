@@ -19,14 +19,15 @@ from analytics.engagement.figures import ClassEngagement, ParticipantEvent, Stud
 from analytics.flags.check_ins import Memory, evaluate, rule_for
 from analytics.flags.evidence import Baseline, Episode
 from analytics.flags.log import evidence_of
-from analytics.mood.class_mood import ClassMood, mood
+from analytics.mood.class_mood import mood
 from analytics.mood.confusion import Confusion, spread_of
-from analytics.privacy.small_groups import live_view, rounded, rounded_each, told
+from analytics.privacy.small_groups import live_view, told
 from contract import BUCKET_SECONDS, LOOKS, Policy
 from contract.published_groups import PublishedGroup
 from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, ParticipantStatus
 from services import access
 from services.figures import flag_log
+from services.figures.small_groups import counting
 from services.live.values import (
     Hidden,
     LivePoint,
@@ -34,20 +35,16 @@ from services.live.values import (
     MarkerPoint,
     MoodFigures,
     OpenFlag,
-    Shares,
     StudentTile,
     Waiting,
 )
+from services.live.windows import ARRIVED_S, Figures, View
 
 if TYPE_CHECKING:
     from models.cards import Card
 
 CHANGE_S: Final = 300
 _WINDOW_S: Final = 60
-
-_ARRIVED_S: Final = 30
-"""A fixed window is shown this long after its end: one shown before a student's last data came
-could not be shown again with them, lest their part be the difference."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,70 +89,6 @@ class Material:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """The rows and windows that class figures of one tick may be computed from."""
-
-    buckets: Buckets
-    window_s: int
-    trailing: bool
-    """The window moves with time; otherwise it is the last complete one of ``window_s``."""
-    coarse: bool = False
-    """Figures may be shown in steps of 5 points only."""
-    fresh: tuple[PublishedGroup, ...] = ()
-    """groups to be kept (``db.teaching.published_groups``) before a figure of theirs is shown"""
-
-    def end(self, at: int) -> int:
-        """The last bucket (its start) of the window that is looked at from ``at``."""
-        if self.trailing:
-            return at
-        arrived = at + BUCKET_SECONDS - _ARRIVED_S
-        return arrived // self.window_s * self.window_s - BUCKET_SECONDS
-
-
-@dataclass(frozen=True, eq=False)
-class Figures:
-    """The class over one window, as it may be shown: in steps of 5 points, if ``coarse``."""
-
-    mood: ClassMood | None
-    engaged: ClassEngagement
-    coarse: bool
-
-    @property
-    def shares(self) -> Shares | None:
-        """The adjusted shares, or None."""
-        return None if self.mood is None else _tuple(rounded(self.mood.shares, self.coarse))
-
-    @property
-    def bounds(self) -> tuple[Shares, Shares] | tuple[None, None]:
-        """The ends of the intervals, or None.
-
-        Under rounding, the interval of the exact share would give away what rounding hides.
-        """
-        found = self.mood
-        if found is None or self.coarse or np.isnan(found.low).any():
-            return None, None
-        return _tuple(found.low), _tuple(found.high)
-
-    @property
-    def attentive(self) -> float | None:
-        """The attentive index, or None."""
-        return self._rounded(self.engaged.attentive)
-
-    @property
-    def presence(self) -> float | None:
-        """The share of time in view, or None."""
-        return self._rounded(self.engaged.presence)
-
-    @property
-    def coverage(self) -> float:
-        """The share of the expected students behind the figures; 0: there are none."""
-        return 0.0 if self.mood is None else self._rounded(self.mood.coverage) or 0.0
-
-    def _rounded(self, value: float) -> float | None:
-        return _known(float(rounded_each(np.array([value]), self.coarse)[0]))
-
-
-@dataclass(frozen=True, eq=False)
 class Composer:
     """Composes snapshots with one model card; what is drawn from the card is drawn once."""
 
@@ -167,10 +100,17 @@ class Composer:
         return confusion_of(self.card)
 
     def view(
-        self, material: Material, buckets: Buckets, published: Sequence[PublishedGroup] = ()
+        self,
+        material: Material,
+        buckets: Buckets,
+        published: Sequence[PublishedGroup] = (),
+        secret: int | None = None,
     ) -> View:
-        """What the class figures of this tick may be computed from, beside what was shown."""
-        arrived = int(material.now.timestamp()) - _ARRIVED_S
+        """What the class figures of this tick may be computed from, beside what was shown.
+
+        ``secret``: the lecture's own (``analytics.privacy.noise``).
+        """
+        arrived = int(material.now.timestamp()) - ARRIVED_S
         policy = material.lecture.policy
         found = live_view(
             buckets,
@@ -178,10 +118,17 @@ class Composer:
             material.shown.keys(),
             now=arrived,
             published=published,
-            people=access.counting(material.participants, material.once_shown),
+            people=counting(material.participants, material.once_shown),
+            secret=secret,
         )
-        trailing = found.now == arrived
-        return View(found.buckets, found.window_s, trailing, found.coarse, found.fresh)
+        return View(
+            found.buckets,
+            found.window_s,
+            found.now == arrived,
+            found.coarse,
+            found.groups,
+            found.fresh,
+        )
 
     def figures(self, material: Material, view: View, at: int) -> Figures:
         """The class over the window that ends with the bucket beginning at ``at``."""
@@ -194,7 +141,7 @@ class Composer:
             window_s=view.window_s,
             expected=len(material.counted),
         )
-        return Figures(found if found.reporting else None, engaged, view.coarse)
+        return Figures(found if found.reporting else None, engaged, view.coarse, view.shift(end))
 
     def point(self, material: Material, view: View, at: int) -> LivePoint:
         """The step of the timeline that ends at ``at``, a multiple of ten."""
@@ -299,8 +246,8 @@ def open_flags(material: Material) -> list[FlagRow]:
 
 
 def _mood_figures(figures: Figures, past: LivePoint | None) -> MoodFigures | None:
-    found, shares = figures.mood, figures.shares
-    if found is None or shares is None:
+    shares, raw = figures.shares, figures.raw
+    if shares is None or raw is None:
         return None
     change = None
     if past is not None and past.shares is not None:
@@ -308,7 +255,7 @@ def _mood_figures(figures: Figures, past: LivePoint | None) -> MoodFigures | Non
     low, high = figures.bounds
     return MoodFigures(
         shares=shares,
-        raw=_tuple(rounded(found.raw, figures.coarse)),
+        raw=raw,
         low=low,
         high=high,
         change=change,
@@ -370,11 +317,3 @@ def _newest(buckets: Buckets, now: datetime) -> datetime | None:
     # A bucket only says that something of its ten seconds is there.
     end = int(buckets.starts[filled[-1]]) + BUCKET_SECONDS
     return min(datetime.fromtimestamp(end, tz=UTC), now)
-
-
-def _tuple(values: NDArray[np.float64]) -> Shares:
-    return tuple(float(value) for value in values)
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -24,7 +24,7 @@ from services import access, room_camera
 from services.acting import lookup
 from services.context import Services
 from services.errors import UnsettledError
-from services.figures import flag_log, self_reports
+from services.figures import flag_log, self_reports, small_groups
 from services.figures.baselines import known_baselines
 from services.live.compose import confusion_of
 from services.reporting.earlier import earlier_figures
@@ -68,11 +68,12 @@ def _self_reports(services: Services, lecture: Lecture, now: datetime) -> SelfRe
     spans = self_reports.settle(services.store, lecture, people, now)
     counted = {p.id for p in people if access.counts(p)}
     # An answer outside them is one of few: told here, it would be the difference.
-    return count_self_reports(
+    given = [
         (one.participant_id, one.mood)
         for one in queries.lecture_self_reports(services.store, lecture.id)
         if one.participant_id in counted and self_reports.within(spans, one)
-    )
+    ]
+    return count_self_reports(given, small_groups.counting(people, ()))
 
 
 def compute(
@@ -136,7 +137,8 @@ def _compute(
             for m in lectures.markers_of(store, lecture.id)
         ],
         before=before,
-        people=access.counting(everybody, consents.ever_shown(store, lecture.id)),
+        secret=published_groups.secret_of(store, lecture.id),
+        people=small_groups.counting(everybody, consents.ever_shown(store, lecture.id)),
         earlier=earlier_figures(store, lecture, card.model_id),
     )
 

@@ -3,8 +3,10 @@
 import csv
 import io
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
+import numpy as np
 import pytest
 
 from contract.looks import LOOKS, Look
@@ -12,7 +14,9 @@ from contract.policy import CourseMode, Policy
 from db.people import consents, courses
 from db.teaching import published_groups, reports
 from services import teaching
-from services.access import OperatorActor
+from services.access import OperatorActor, UserActor
+from services.errors import RefusedError
+from services.reporting.compute import compute
 
 HAPPY, NEUTRAL = LOOKS.index(Look.HAPPY), LOOKS.index(Look.NEUTRAL)
 QUARTER = 900
@@ -183,3 +187,102 @@ def test_a_restarted_server_shows_what_the_last_one_did(lesson: Lesson) -> None:
     lesson.school.clock.forward(seconds=20)
     lesson.watch()
     assert published_groups.groups_of(lesson.school.store, lesson.lecture.id) == groups
+
+
+def test_invented_students_do_not_make_a_real_one_readable(lesson: Lesson) -> None:
+    """An attack: four students whose looks the attacker knows, and one who is real."""
+    real, invented = lesson.join("Real"), [lesson.invite(f"Nobody {n}") for n in range(4)]
+    for one in invented:
+        consents.admit(lesson.school.store, one.id)
+    lesson.school.clock.forward(seconds=QUARTER + 31)
+    for one in (real, *invented):
+        lesson.send(one, HAPPY if one is real else NEUTRAL, range(0, QUARTER, 10))
+    points = lesson.watch()
+    assert {point["reporting"] for point in points.values()} == {0}
+    assert not any(point["shares"] or point["attentive"] for point in points.values())
+    teaching.end_lecture(lesson.school.app.services, OperatorActor(), lesson.lecture.id)
+    assert {row["reporting"] for row in lesson.report()} == {"0"}
+    assert published_groups.groups_of(lesson.school.store, lesson.lecture.id) == []
+
+
+def test_few_students_are_not_counted_aloud(lesson: Lesson) -> None:
+    only = lesson.join("Only")
+    lesson.school.clock.forward(seconds=60)
+    lesson.send(only, HAPPY, range(0, 60, 10))
+    lesson.watch()
+    summary = lesson.teacher.get(f"/api/v1/lectures/{lesson.lecture.id}/summary").json
+    assert (summary["reporting"], summary["expected"], summary["mood"]) == (None, None, None)
+    teaching.end_lecture(lesson.school.app.services, OperatorActor(), lesson.lecture.id)
+    lesson.report()
+    newest = reports.latest(lesson.school.store, lesson.lecture.id)
+    assert newest is not None
+    table = reports.table(lesson.school.store, newest.id, "summary")
+    assert table is not None
+    rows = dict(csv.reader(io.StringIO(table.decode("utf-8"))))
+    assert rows["students"] == rows["students_with_a_face"] == "fewer than 5"
+
+
+def test_what_covers_somebody_hidden_is_coarse_under_any_policy(school: Any) -> None:
+    lesson = Lesson(school, Policy.INDIVIDUAL)
+    six(lesson)
+    lesson.watch()
+    summary = lesson.teacher.get(f"/api/v1/lectures/{lesson.lecture.id}/summary").json
+    figures = [*summary["mood"]["shares"], *summary["mood"]["raw"], summary["coverage"]]
+    figures += [summary["attentive"], summary["presence"]]
+    assert [value * 20 for value in figures] == pytest.approx([round(f * 20) for f in figures])
+    assert summary["mood"]["low"] is None
+
+
+def test_who_counts_is_settled_when_a_lecture_ends(lesson: Lesson) -> None:
+    """An attack: refuse and admit after the end, and read each version of the report."""
+    services, teacher = lesson.school.app.services, tara(lesson)
+    one, waiting = lesson.invite("One"), lesson.invite("Waiting")
+    teaching.admit(services, teacher, lesson.lecture.id, one.id)
+    teaching.end_lecture(services, teacher, lesson.lecture.id)
+    for judge in (teaching.refuse, teaching.admit):
+        for student in (one, waiting):
+            with pytest.raises(RefusedError, match="has ended"):
+                judge(services, teacher, lesson.lecture.id, student.id)
+
+
+def tara(lesson: Lesson) -> UserActor:
+    school = lesson.school
+    return UserActor(school.users["tara"], frozenset(one.id for one in school.courses.values()))
+
+
+def test_toggling_who_counts_tells_of_nobody(world: Any) -> None:
+    """An attack: each moment somebody else is refused, live and then in one report after another.
+
+    After the end it goes by the store, past the rule that forbids it.
+    """
+    lesson = Lesson(world)
+    services, teacher, store = world.app.services, tara(lesson), world.store
+    people = [lesson.invite(f"Student {number}") for number in range(25)]
+    for one in people:
+        teaching.admit(services, teacher, lesson.lecture.id, one.id)
+    world.clock.forward(seconds=631)
+    for number, one in enumerate(people):
+        lesson.send(one, number % len(LOOKS), range(0, 600, 10))
+    order = cycle(people)
+    covered = {point["reporting"] for point in lesson.watch().values()}
+    assert 25 in covered, "the class as a whole is shown"
+    for _ in range(5):
+        one = next(order)
+        teaching.refuse(services, teacher, lesson.lecture.id, one.id)
+        lesson.watch()
+        teaching.admit(services, teacher, lesson.lecture.id, one.id)
+        lesson.watch()
+    ended = teaching.end_lecture(services, teacher, lesson.lecture.id)
+    course = world.courses[CourseMode.OPEN]
+    for version in range(43):
+        one = next(order)
+        if version % 2:
+            consents.admit(store, one.id)
+        else:
+            consents.refuse(store, one.id, world.clock())
+        covered |= set(compute(services, ended, course, world.clock()).timeline.reporting.tolist())
+    groups = [set(one.members) for one in published_groups.groups_of(store, lesson.lecture.id)]
+    held = np.array([[one.id in group for one in people] for group in groups], np.float64)
+    _, sizes, spanned = np.linalg.svd(held, full_matrices=False)
+    assert len(groups) > 1
+    assert (spanned[sizes > 1e-9] ** 2).sum(axis=0).max() <= 1 / 10 + 1e-9
