@@ -96,6 +96,7 @@ class Reason(StrEnum):
     BEFORE_START = "before_start"
     AFTER_END = "after_end"
     TOO_LATE = "too_late"
+    POLICY = "policy"
 
 
 class ItemVerdict(Message):

@@ -16,6 +16,15 @@ class Policy(StrEnum):
     """Nothing is inferred from faces; students answer a one-tap pulse."""
 
 
+def wider_than(policy: Policy | None) -> tuple[Policy, ...]:
+    """The policies under which more may be taken or told; None, as nothing is allowed, is the
+    narrowest.
+    """
+    narrowest_last = tuple(Policy)
+    narrowest = Policy.SELF_REPORT if policy is None else policy
+    return narrowest_last[: narrowest_last.index(narrowest)]
+
+
 class CourseMode(StrEnum):
     """How a student becomes a participant."""
 

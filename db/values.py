@@ -118,7 +118,10 @@ class PersonalLink:
 
 @dataclass(frozen=True, slots=True)
 class Lecture:
-    """One sitting of a course. ``code`` is unique among the running ones."""
+    """One sitting of a course. ``code`` is unique among the running ones.
+
+    ``narrowed_at``: when the school took from a running lecture what its policy had allowed.
+    """
 
     id: UUID
     course_id: UUID
@@ -127,6 +130,7 @@ class Lecture:
     policy: Policy
     started_at: datetime
     ended_at: datetime | None
+    narrowed_at: datetime | None = None
 
     @property
     def running(self) -> bool:

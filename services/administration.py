@@ -15,6 +15,7 @@ from contract.errors import rule_text
 from contract.policy import Policy
 from db.engine.unit_of_work import UnitOfWork, together
 from db.people import courses, school_settings, users
+from db.teaching import lectures
 from db.values import Role, School, User
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
@@ -141,13 +142,20 @@ def end_sessions(services: Services, actor: Actor, user_id: UUID) -> None:
     )
 
 
-def set_policy(services: Services, actor: Actor, policy: Policy) -> School:
-    """Set the policy for lectures that start from now on; running ones keep theirs."""
+def set_policy(services: Services, actor: Actor, policy: Policy | None) -> School:
+    """Set the policy, or clear it, so that no lecture can start.
+
+    A narrower one holds for running lectures at once; a wider one never does, as their students
+    agreed to less.
+    """
     access.authorize(actor, Action.SET_POLICY, SCHOOL)
 
     def change(unit: UnitOfWork, now: datetime) -> School:
         school = replace(school_settings.school(unit), policy=policy)
         school_settings.set_school(unit, school, now)
+        for lecture_id in lectures.narrow_running(unit, policy, now):
+            label = f"lecture:{lecture_id}"
+            record(unit, actor, Action.SET_POLICY, label, now, policy=policy)
         return school
 
     return recorded(services, actor, Action.SET_POLICY, SCHOOL.label, change, policy=policy)

@@ -23,6 +23,7 @@ from services.acting import lookup
 from services.acting.access_log import record
 from services.context import Services
 from services.errors import ForbiddenError, InvalidError, NotSignedInError
+from services.figures.inferred import inferred
 from services.joining import facts
 from services.live.compose import confusion_of
 
@@ -89,10 +90,10 @@ def state(services: Services, actor: Actor, lecture_id: UUID | str) -> RoomState
 
 def windows(services: Services, lecture_id: UUID, now: datetime) -> tuple[RoomWindow, ...]:
     """What may be said of a lecture's room at ``now``, oldest first, on pages and in reports."""
-    columns = room_figures.room_columns(services.store, lecture_id)
+    lecture, _ = lookup.lecture(services, lecture_id)
+    columns = inferred(lecture, room_figures.room_columns(services.store, lecture_id))
     if not len(columns["bucket"]):
         return ()
-    lecture, _ = lookup.lecture(services, lecture_id)
     people = queries.participants(services.store, lecture_id)
     visible = len(access.rows_shown(lecture, people))
     found = analyse(

@@ -104,7 +104,7 @@ def set_policy(
     word: Annotated[str, typer.Argument(metavar="POLICY", help=", ".join(Policy))],
     database: Database = None,
 ) -> None:
-    """Set the policy for lectures that start from now on."""
+    """Set the policy; what it no longer allows stops at once, in running lectures too."""
     from classpulse.serving import offline_services
     from services import administration
     from services.access import OperatorActor
@@ -119,6 +119,18 @@ def set_policy(
             "Inferring emotions in education is forbidden in the European Union, and regulated "
             "elsewhere. This is not legal advice; see the README."
         )
+
+
+@policy.command("clear")
+def clear_policy(database: Database = None) -> None:
+    """Take the policy back: no lecture can start, and running ones take nothing from faces."""
+    from classpulse.serving import offline_services
+    from services import administration
+    from services.access import OperatorActor
+
+    with opened_store(database) as store:
+        administration.set_policy(offline_services(store), OperatorActor(), None)
+    say("The school has no policy: no lecture can start.")
 
 
 @roster.command("import")

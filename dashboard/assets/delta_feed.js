@@ -16,7 +16,7 @@
       if (figure) { templates[part.id] = part.value.layout.template; }
     });
     const now = performance.now();
-    page = { lecture: lecture, cursor: start.cursor, parts: parts, templates: templates,
+    page = { lecture: lecture, policy: start.policy, cursor: start.cursor, parts: parts, templates: templates,
              at: start.at, told: now, heard: now, asking: false };
     return clientside.no_update;
   }
@@ -44,7 +44,7 @@
     here.asking = true;
     try {
       const answer = await fetch("/_live/" + here.lecture + "?since=" + (here.cursor || "") +
-        "&in=" + document.documentElement.lang,
+        "&in=" + document.documentElement.lang + "&policy=" + here.policy,
         { cache: "no-store", signal: AbortSignal.timeout(30000) });
       // No longer signed in, or no longer this one's: what is shown must go; the server says why.
       if ([401, 403, 404].includes(answer.status)) { window.location.reload(); return; }

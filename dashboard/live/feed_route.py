@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from contract.policy import wider_than
 from dashboard import i18n
 from dashboard.auth.signin import current_actor
 from dashboard.http.web import WebServices, current_services
@@ -30,12 +31,15 @@ PREFIX: Final = "/_live"
 _NOTHING: Final = Delta.of({})
 """Not a 204, after which waitress would close the browser's connection."""
 _OVER: Final = Delta.of({"over": True})
-"""The lecture has ended: the page is to be loaded anew, and says so then."""
+"""The lecture has ended, or its policy was narrowed: the page is to be loaded anew, and says so."""
 
 
 @blueprint.get(f"{PREFIX}/<uuid:lecture_id>")
 def delta(lecture_id: UUID) -> Response:
-    """What is new since ``?since=``, in the page's own language ``?in=``; {} where nothing is."""
+    """What is new since ``?since=``, in the page's own language ``?in=``; {} where nothing is.
+
+    ``?policy=``: the one that the page was drawn under.
+    """
     actor = current_actor()
     if isinstance(actor, Nobody):
         raise NotSignedInError("Your session has ended: sign in again.")
@@ -48,7 +52,7 @@ def delta(lecture_id: UUID) -> Response:
     access.authorize(actor, Action.VIEW_LIVE, access.lecture_object(lecture, course))
     # The page's language may be another than the next page's would be.
     with i18n.speaking(known(request.args.get("in")) or i18n.language()):
-        if not lecture.running:
+        if not lecture.running or request.args.get("policy") in wider_than(lecture.policy):
             return _sent(_OVER)
         timeline = services.live.timeline_since(lecture_id, None)
         feed, state = standing(services, lecture, course, snapshot, timeline)

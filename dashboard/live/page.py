@@ -48,7 +48,12 @@ def layout(
     silent = lecture.policy is Policy.SELF_REPORT
     panels = live_parts.panels(snapshot)
     figures = live_parts.figures(timeline, ZoneInfo(course.timezone))
-    told = {"cursor": cursor, "at": now.timestamp(), "newest": live_parts.newest(snapshot)}
+    told = {
+        "cursor": cursor,
+        "at": now.timestamp(),
+        "newest": live_parts.newest(snapshot),
+        "policy": lecture.policy.value,
+    }
     return html.Div(
         [
             dcc.Store(id=ids.LIVE_LECTURE, data=str(lecture.id)),
@@ -56,6 +61,7 @@ def layout(
             dcc.Interval(id=ids.LIVE_TICK, interval=POLL_MS),
             dcc.Interval(id=ids.LIVE_SECOND, interval=1000),
             _head(lecture, course, now, base_url),
+            _narrowed(lecture, course),
             html.Div(id=ids.LIVE_AGE, className="cp-banner", role="status"),
             # Not the frame's: a callback of buttons of which any number may stand runs once more
             # as they leave with the page, unless what it writes to leaves too.
@@ -82,6 +88,21 @@ def layout(
             html.Div(panels[ids.LIVE_TILES], id=ids.LIVE_TILES, style={"marginTop": "16px"}),
         ]
     )
+
+
+def _narrowed(lecture: Lecture, course: Course) -> Any:
+    """That the school has taken back what the lecture began with; nothing where it has not."""
+    if lecture.narrowed_at is None:
+        return None
+    at = wording.clock(lecture.narrowed_at.astimezone(ZoneInfo(course.timezone)))
+    said = (
+        text("The school changed its policy at {time}: nothing is taken from faces now.", time=at)
+        if lecture.policy is Policy.SELF_REPORT
+        else text(
+            "The school changed its policy at {time}: no single student is shown now.", time=at
+        )
+    )
+    return html.P(said, className="cp-notice-warn", role="status")
 
 
 def _side(panels: dict[str, Any], *, silent: bool) -> Any:

@@ -24,6 +24,7 @@ from services import joining
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
 from services.acting import lookup, viewing
 from services.errors import ForbiddenError, NotSignedInError, UnknownObjectError
+from services.live.values import fitting
 from services.reading import lectures
 
 
@@ -97,7 +98,7 @@ def live_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
         return shell.not_found(text("There is no such lecture."))
     except (ForbiddenError, NotSignedInError):
         return shell.not_found(text("There is no such lecture for you."))
-    snapshot = services.live.snapshot(lecture.id)
+    snapshot = fitting(services.live.snapshot(lecture.id), lecture)
     timeline = services.live.timeline_since(lecture.id, None)
     _, state = feed_route.standing(services, lecture, course, snapshot, timeline)
     now = services.clock()

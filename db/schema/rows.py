@@ -68,6 +68,7 @@ def lecture(row: AnyRow) -> Lecture:
         policy=Policy(row.policy),
         started_at=row.started_at,
         ended_at=row.ended_at,
+        narrowed_at=row.narrowed_at,
     )
 
 
@@ -85,6 +86,7 @@ def lecture_beside(row: AnyRow) -> Lecture:
         policy=Policy(row.policy),
         started_at=row.started_at,
         ended_at=row.ended_at,
+        narrowed_at=row.narrowed_at,
     )
 
 

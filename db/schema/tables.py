@@ -97,11 +97,13 @@ lectures = Table(
     of("course_id", "courses"),
     Column("title", String(200), nullable=False),
     Column("code", String(6), nullable=False),
+    # As it began, or as the school has narrowed it since.
     Column("policy", String(16), nullable=False),
     moment("started_at"),
     moment("ended_at", required=False),
     # What unverified students are hidden by (db.teaching.published_groups); null: not needed yet.
     Column("secret", BigInteger),
+    moment("narrowed_at", required=False),
     Index(None, "course_id", "started_at"),
     Index(None, "code", "started_at"),
     Index(

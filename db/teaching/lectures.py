@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, update
 
 from contract.ids import uuid7
-from contract.policy import Policy
+from contract.policy import Policy, wider_than
 from db.engine.store import Store
 from db.errors import ConflictError, NotFoundError
 from db.schema import rows
 from db.schema.tables import course_teachers, courses, lectures, markers
 from db.teaching.reports import enqueue_in
+from db.teaching.rooms import stop_in
 from db.values import Course, Lecture, Marker
 
 CODE_LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -116,6 +117,29 @@ def end(
         if row is None:
             raise NotFoundError("There is no lecture {given}.", given=lecture_id)
         return rows.lecture(row)
+
+    return store.write(work)
+
+
+def narrow_running(store: Store, policy: Policy | None, now: datetime) -> Sequence[UUID]:
+    """Hold running lectures to ``policy`` where theirs allowed more; answers which.
+
+    One that allows more than theirs changes nothing: students agreed to the narrower one. Where
+    nothing may be inferred any more (None allows nothing at all), a room's camera must stop.
+    """
+    narrowest = Policy.SELF_REPORT if policy is None else policy
+
+    def work(connection: Connection) -> Sequence[UUID]:
+        narrowed = connection.execute(
+            update(lectures)
+            .where(lectures.c.ended_at.is_(None), lectures.c.policy.in_(wider_than(policy)))
+            .values(policy=narrowest, narrowed_at=now)
+            .returning(lectures.c.id)
+        )
+        found = list(narrowed.scalars())
+        for lecture_id in found if narrowest is Policy.SELF_REPORT else ():
+            stop_in(connection, lecture_id, "policy", now)
+        return found
 
     return store.write(work)
 

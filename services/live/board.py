@@ -21,6 +21,7 @@ from analytics.flags.check_ins import Memory
 from analytics.flags.evidence import Baseline, Episode
 from contract import BUCKET_SECONDS, EventKind
 from contract.flags import FlagKind
+from contract.policy import Policy
 from contract.published_groups import PublishedGroup
 from db.engine.store import Store
 from db.measurements import queries
@@ -56,6 +57,8 @@ class _Board:
     """What is kept of one running lecture."""
 
     buckets: BucketCache
+    policy: Policy
+    """under which all of it was drawn"""
     points: list[LivePoint] = field(default_factory=list)
     revision: int = 0
     sequence: int = 0
@@ -162,7 +165,7 @@ class LiveBoard:
             self._stopping.wait(self._tick_s)
 
     def _look(self, lecture: Lecture, now: datetime) -> None:
-        board = self._board(lecture.id)
+        board = self._board(lecture)
         material = self._material(board, lecture, now)
         people = tuple((p.id, p.status, p.choices) for p in material.participants)
         buckets = material.buckets(self._composer.card.model_id)
@@ -195,11 +198,17 @@ class LiveBoard:
             board.sequence += 1
             board.snapshot = snapshot
 
-    def _board(self, lecture_id: UUID) -> _Board:
+    def _board(self, lecture: Lecture) -> _Board:
         with self._lock:
-            if lecture_id not in self._boards:
-                self._boards[lecture_id] = _Board(BucketCache(self._store, lecture_id))
-            return self._boards[lecture_id]
+            board = self._boards.get(lecture.id)
+            if board is None or board.policy is not lecture.policy:
+                # Nothing that was drawn under a wider policy is told again.
+                revision = 0 if board is None else board.revision + 1
+                board = _Board(
+                    BucketCache(self._store, lecture.id), lecture.policy, revision=revision
+                )
+                self._boards[lecture.id] = board
+            return board
 
     def _material(self, board: _Board, lecture: Lecture, now: datetime) -> Material:
         course = courses.course(self._store, lecture.course_id)

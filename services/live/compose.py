@@ -28,6 +28,7 @@ from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, P
 from services import access
 from services.figures import flag_log
 from services.figures.small_groups import counting
+from services.figures.inferred import inferred
 from services.live.values import (
     Hidden,
     LivePoint,
@@ -80,7 +81,7 @@ class Material:
     def buckets(self, model: str) -> Buckets:
         """The lecture so far as a grid of the students who count."""
         return Buckets.from_columns(
-            self.columns,
+            inferred(self.lecture, self.columns),
             [p.id for p in self.counted],
             int(self.lecture.started_at.timestamp()),
             int(self.now.timestamp()) + BUCKET_SECONDS,

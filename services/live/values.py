@@ -141,6 +141,11 @@ class LiveSnapshot:
         return None if self.newest is None else (self.as_of - self.newest).total_seconds()
 
 
+def fitting(snapshot: LiveSnapshot | None, lecture: Lecture) -> LiveSnapshot | None:
+    """``snapshot``, unless the lecture's policy was narrowed after that tick."""
+    return snapshot if snapshot and snapshot.lecture.policy is lecture.policy else None
+
+
 @dataclass(frozen=True, slots=True)
 class Increment:
     """What is new in a timeline since a cursor. ``reset``: forget the old points first."""

@@ -20,12 +20,14 @@ from services import access
 from services.access import Action, ParticipantActor
 from services.context import Services
 from services.errors import ForbiddenError, NotSignedInError
-from services.receiving.verdicts import Grounds, judge, misdated
+from services.receiving.verdicts import Grounds, judge, misdated, said
 
 Item = TypeVar("Item", Observation, Event, RoomObservation)
 
 _NOT_STUDENTS: Final = 1
 """Faces in a gallery view that no participant agreed for: the teacher's own."""
+
+_NOT_FROM_FACES: Final = rule_text("the school's policy takes nothing from faces since {narrowed}")
 
 _TOO_MANY: Final = rule_text(
     "faces: a room may show as many as agreed and the teacher, {most}, but this has {given}"
@@ -70,8 +72,12 @@ def require_may_send(context: AgentContext, action: Action) -> None:
 
     Raises ForbiddenError, finally, where they withdrew, were refused, or policy takes no such data.
     """
-    target = access.participant_object(context.participant, context.lecture, context.course)
-    access.authorize(actor_of(context), action, target)
+    lecture = context.lecture
+    narrowed = lecture.narrowed_at is not None and not access.infers(lecture)
+    # What waits in outboxes of a lecture that was narrowed is refused item by item.
+    if not (narrowed and action is Action.SEND_OBSERVATIONS):
+        target = access.participant_object(context.participant, lecture, context.course)
+        access.authorize(actor_of(context), action, target)
     access.require_taking_part(context.participant)
     if action is Action.SEND_OBSERVATIONS and not context.choices.class_mood:
         raise ForbiddenError("You did not agree that your numbers count in the class mood.")
@@ -85,7 +91,17 @@ def take_observations(
     def store(good: Sequence[Observation], now: datetime) -> list[bool]:
         return ingest.ingest_observations(services.store, context.participant.id, good, now)
 
-    return _take(services, context.lecture, items, lambda item: item.captured_at, store)
+    refuse = _no_faces(context.lecture)
+    return _take(services, context.lecture, items, lambda item: item.captured_at, store, refuse)
+
+
+def _no_faces(lecture: Lecture) -> Callable[[Observation], Grounds | None]:
+    """Refuses each item by itself where the policy was narrowed while the lecture ran."""
+    if access.infers(lecture):
+        return lambda _: None
+    since = lecture.narrowed_at or lecture.started_at
+    grounds = Grounds(Reason.POLICY, _NOT_FROM_FACES, {"narrowed": said(since)})
+    return lambda _: grounds
 
 
 def take_events(

@@ -44,10 +44,10 @@ def judge(moment: datetime, lecture: Lecture, terms: Terms, now: datetime) -> Gr
         most, ahead = f"{terms.future.total_seconds():.0f}", (moment - now).total_seconds()
         return Grounds(Reason.FUTURE, _FUTURE, {"most": most, "ahead": f"{ahead:.0f}"})
     if moment < lecture.started_at:
-        return Grounds(Reason.BEFORE_START, _BEFORE, {"began": _said(lecture.started_at)})
+        return Grounds(Reason.BEFORE_START, _BEFORE, {"began": said(lecture.started_at)})
     if lecture.ended_at is None:
         return None
-    ended = _said(lecture.ended_at)
+    ended = said(lecture.ended_at)
     if moment >= lecture.ended_at:
         return Grounds(Reason.AFTER_END, _AFTER, {"ended": ended})
     if now > lecture.ended_at + terms.late:
@@ -70,5 +70,6 @@ def misdated(identifier: UUID, moment: datetime) -> Grounds | None:
     return Grounds(Reason.INVALID, _APART, {"most": most, "apart": f"{apart / 3600:.0f}"})
 
 
-def _said(moment: datetime) -> str:
+def said(moment: datetime) -> str:
+    """A moment, as the rules say it."""
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -26,6 +26,7 @@ from services.context import Services
 from services.errors import UnsettledError
 from services.figures import flag_log, self_reports, small_groups
 from services.figures.baselines import known_baselines
+from services.figures.inferred import inferred
 from services.live.compose import confusion_of
 from services.reporting.earlier import earlier_figures
 
@@ -104,7 +105,7 @@ def _compute(
     start = int(lecture.started_at.timestamp())
     end = int((lecture.ended_at or now).timestamp())
     buckets = Buckets.from_columns(
-        queries.lecture_buckets(store, lecture.id),
+        inferred(lecture, queries.lecture_buckets(store, lecture.id)),
         [p.id for p in people],
         start,
         max(end, start),

@@ -51,7 +51,7 @@ def _school(app: Dash, services: WebServices) -> None:
                 "A policy must be one of the three, but received {given}.", given=repr(chosen)
             )
         administration.set_policy(services, current_actor(), Policy(chosen))
-        return shell.notice(text("Saved. It holds for lectures that start from now on."), good=True)
+        return shell.notice(text("Saved. What it no longer allows has stopped."), good=True)
 
     @secured_callback(
         app,

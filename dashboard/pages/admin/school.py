@@ -51,8 +51,9 @@ def _policy(school: School) -> Any:
     return parts.card(
         html.P(
             text(
-                "The policy decides what anybody may be shown. It holds for lectures that start "
-                "from now on; a running lecture keeps the one it started with."
+                "The policy decides what anybody may be shown. A narrower one holds at once, for "
+                "lectures that run too; a wider one only for those that start from now on, since "
+                "students agreed to less."
             ),
             className="cp-quiet",
         ),

@@ -1,0 +1,16 @@
+"""What of a lecture's buckets figures may be made of: none, where nothing may be inferred."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from db.values import Lecture
+from services import access
+
+
+def inferred(lecture: Lecture, columns: Mapping[str, NDArray[Any]]) -> Mapping[str, NDArray[Any]]:
+    """``columns``, or their heads alone where the lecture's policy was narrowed to nothing."""
+    if access.infers(lecture):
+        return columns
+    return {name: column[:0] for name, column in columns.items()}
