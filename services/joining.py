@@ -26,6 +26,7 @@ from db.values import Course, Lecture, ParticipantStatus, PersonalLink, Student
 from services import access
 from services.access import Action, Actor, Nobody, UserActor
 from services.acting import lookup
+from services.acting.typed import written
 from services.context import Services
 from services.errors import ForbiddenError, InvalidError, RefusedError, UnknownObjectError
 from services.figures import baselines
@@ -120,7 +121,7 @@ def _who(
                 )
             return listed.id, None, listed.name
         case CourseMode.OPEN:
-            name = (request.name or "").strip()
+            name = written(request.name or "")
             if not name:
                 raise InvalidError("This course asks for the name that your teacher knows.")
             return None, None, name
@@ -176,7 +177,8 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
     if ticket is None:
         raise TicketError("This ticket is not known.")
     lecture, course = lookup.lecture(services, ticket.lecture_id)
-    _check_agreement(services, request, lecture)
+    guardian = written(request.guardian or "") or None
+    _check_agreement(services, request, lecture, guardian)
     choices = request.choices
     if lecture.policy is not Policy.INDIVIDUAL or course.mode is CourseMode.ANONYMOUS:
         # What the policy or the mode never shows is not asked, so a yes to it is not kept.
@@ -187,7 +189,7 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
         ticket=request.ticket,
         notice_version=request.notice_version,
         choices=choices,
-        guardian=request.guardian,
+        guardian=guardian,
         token=token,
         recovery=recovery,
         now=services.clock(),
@@ -203,7 +205,9 @@ def agree(services: Services, request: ConsentRequest) -> ConsentAnswer:
     )
 
 
-def _check_agreement(services: Services, request: ConsentRequest, lecture: Lecture) -> None:
+def _check_agreement(
+    services: Services, request: ConsentRequest, lecture: Lecture, guardian: str | None
+) -> None:
     if not lecture.running:
         raise RefusedError("The lecture {title} has ended.", title=repr(lecture.title))
     # Whichever language it was read in.
@@ -214,7 +218,7 @@ def _check_agreement(services: Services, request: ConsentRequest, lecture: Lectu
             known=NOTICE_VERSION,
             agreed=repr(request.notice_version[:40]),
         )
-    if school_settings.school(services.store).guardian_required and not request.guardian:
+    if school_settings.school(services.store).guardian_required and guardian is None:
         raise InvalidError("This school asks for the name of the guardian who agrees.")
 
 

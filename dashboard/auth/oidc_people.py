@@ -1,13 +1,12 @@
 """From a provider's claims to who somebody is here: name, role and school key. Pure."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from dashboard.settings import Settings
 from db.values import Role
 from services.accounts.provider import Person, PersonError
-
-_LONGEST: Final = 200
+from services.acting.typed import told
 
 
 def person_of(claims: Mapping[str, Any], settings: Settings) -> Person:
@@ -20,9 +19,10 @@ def person_of(claims: Mapping[str, Any], settings: Settings) -> Person:
     return Person(
         issuer=settings.oidc_issuer,
         subject=subject,
-        name=" ".join(str(name).split())[:_LONGEST] or subject[:_LONGEST],
+        name=told(str(name)) or told(subject),
         role=_role(claim(claims, settings.oidc_role_claim), settings),
-        school_key=str(key)[:_LONGEST] if isinstance(key, str | int) and str(key) else None,
+        # As rosters have theirs, or they would not be the same.
+        school_key=told(str(key)) or None if isinstance(key, str | int) else None,
     )
 
 

@@ -23,9 +23,13 @@ from db.values import User
 from services import access
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
 from services.accounts import passwords
+from services.acting.typed import tidy
 from services.errors import BusyError, ForbiddenError, NotSignedInError
 
 blueprint = Blueprint("signin", __name__)
+
+_LONGEST_LOGIN: Final = 800
+"""Letters that are read of a login, before blanks are folded."""
 
 _PARTICIPANT: Final = "participant"
 """Under which name the cookie carries the secret of a student's own page."""
@@ -111,7 +115,7 @@ def signin_page() -> Response:
 @blueprint.post("/signin")
 def sign_in() -> Response:
     """Check the password and open a session, or show the form again with the reason."""
-    login = request.form.get("login", "").strip()[:200]
+    login = tidy(request.form.get("login", "")[:_LONGEST_LOGIN])
     target = urls.local(request.form.get("next"))
     limits = current_limits()
     here = address()
