@@ -24,6 +24,7 @@ from dashboard.http.csv_files import MARK
 from dashboard.http.web import current_services
 from dashboard.i18n import wording
 from dashboard.i18n.flag_words import reason_of
+from dashboard.reports import TABLES
 from db.measurements import queries
 from db.teaching import flags, reports
 from db.values import Course, Lecture, Report
@@ -32,19 +33,23 @@ from services.access import Action
 from services.acting import viewing
 from services.errors import InvalidError, UnknownObjectError
 from services.joining import facts
-from services.live.values import LiveSnapshot, MoodFigures
+from services.live.values import LiveSnapshot, MoodFigures, fitting
 
 blueprint = Blueprint("lectures", __name__)
 
 STUDENT_TABLES = frozenset({"students", "flags", "check_ins"})
 """Tables of a report with rows of single students."""
 
+_TABLES = STUDENT_TABLES.union(TABLES)
+
 _ERRORS = (401, 403, 404, 503)
 
 
 def _lecture(lecture_id: UUID, action: Action) -> tuple[Lecture, Course]:
     """The lecture, if the user who asks may do ``action`` to it; the looking is recorded."""
-    detail = {"table": request.args["table"]} if "table" in request.args else {}
+    name = request.args.get("table")
+    # Anybody may ask for anything; the log, which is kept, has names of tables alone.
+    detail = {} if name is None else {"table": name if name in _TABLES else "unknown"}
     return viewing.lecture(current_services(), signin.current_actor(), action, lecture_id, **detail)
 
 
@@ -53,7 +58,7 @@ def _lecture(lecture_id: UUID, action: Action) -> tuple[Lecture, Course]:
 def summary(lecture_id: UUID) -> Response:
     """``GET /lectures/{id}/summary``."""
     lecture, course = _lecture(lecture_id, Action.VIEW_LIVE)
-    shot = current_services().live.snapshot(lecture.id)
+    shot = fitting(current_services().live.snapshot(lecture.id), lecture)
     return answer(_summary(lecture, course, shot))
 
 

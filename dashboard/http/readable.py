@@ -37,7 +37,7 @@ def _require_readable() -> None:
     if request.mimetype in _FORMS and not request.path.startswith(f"{API}/"):
         told += [*request.form, *(value for _, value in request.form.items(multi=True))]
     for one in told:
-        _require_plain(one)
+        require_plain(one)
 
 
 def read_json(raw: bytes | str) -> Any:
@@ -57,7 +57,7 @@ def read_json(raw: bytes | str) -> Any:
         if containers and (depth := depth + 1) > DEEPEST:
             raise InvalidError("A body must be nested at most {most} levels deep.", most=DEEPEST)
         for one in level:
-            _require_plain(one)
+            require_plain(one)
         level = [inner for one in containers for inner in _inside(one)]
     return value
 
@@ -66,7 +66,8 @@ def _inside(container: dict[str, Any] | list[Any]) -> list[Any]:
     return container if isinstance(container, list) else [*container, *container.values()]
 
 
-def _require_plain(one: Any) -> None:
+def require_plain(one: Any) -> None:
+    """Raise InvalidError where a decoded value is none that a store keeps."""
     match one:
         case str() if "\0" in one:
             raise InvalidError("A request must be text, without the letter NUL.")

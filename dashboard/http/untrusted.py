@@ -1,15 +1,38 @@
 """Reading what a browser sends to a callback, which may be anything: nothing here is trusted."""
 
 from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qs
 
 from dash import ctx
 
+from dashboard.http.readable import require_plain
 from services.errors import InvalidError
+
+
+_MOST_FIELDS: Final = 32
 
 
 def typed(given: object) -> str:
     """What somebody typed into a field; nothing where it is no text."""
     return given.strip() if isinstance(given, str) else ""
+
+
+def behind_address(search: object) -> Mapping[str, str]:
+    """What stands behind the question mark of a page's address; the first of each name.
+
+    The one place where a callback decodes anything: raises InvalidError where that is no text.
+    """
+    if not isinstance(search, str):
+        return {}
+    try:
+        read = parse_qs(search.removeprefix("?"), errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise InvalidError("What stands behind an address must be text.") from error
+    fields = {name: values[0] for name, values in read.items()}
+    for told in (*fields, *fields.values()):
+        require_plain(told)
+    return fields
 
 
 def pressed(clicks: object, *names: str) -> Mapping[str, str] | None:

@@ -1,13 +1,12 @@
 """`/join`: the way to a lecture for whoever has its code or a personal link, and nothing else."""
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.components import parts, urls
+from dashboard.http import untrusted
 from dashboard.i18n import text
 from db.errors import TicketError
 from services import joining
@@ -16,14 +15,8 @@ from services.context import Services
 
 def page(services: Services, search: object) -> Any:
     """The page for an address that led on to no lecture: what its link opens, or a field."""
-    link = fields(search).get("link")
+    link = untrusted.behind_address(search).get("link")
     return _ask() if link is None else _by_link(services, link)
-
-
-def fields(search: object) -> Mapping[str, str]:
-    """What stands behind the question mark of an address; the first of each name."""
-    read = parse_qs(search.lstrip("?")) if isinstance(search, str) else {}
-    return {name: values[0] for name, values in read.items()}
 
 
 def _by_link(services: Services, link: str) -> Any:

@@ -23,7 +23,7 @@ from dashboard.components import ids, shell, urls
 from dashboard.http import untrusted
 from dashboard.i18n import text
 from dashboard.pages import routes
-from dashboard.pages.join import here, start
+from dashboard.pages.join import here
 from dashboard.pages.join import page as join
 from dashboard.pages.student import own_page, self_report
 from db.values import Lecture
@@ -159,7 +159,7 @@ def _lecture(services: Services, code: object) -> Lecture:
 
 def _link(search: object) -> str | None:
     """The personal link's token in the page's address."""
-    return start.fields(search).get("link")
+    return untrusted.behind_address(search).get("link")
 
 
 def _own(

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from contract.policy import CourseMode
+from dashboard.components import ids
 from dashboard.http.readable import DEEPEST, read_json
 from tests.builders.world import SAME_ORIGIN
+from tests.integration.dashboard.test_callbacks import call
 
 CALLBACKS = "/_dash-update-component"
 
@@ -99,3 +102,18 @@ def test_what_can_be_read_is_read() -> None:
     assert read_json('{"a": ["\\ud83d\\ude00", -5, 0.5, true, null]}') == {
         "a": ["😀", -5, 0.5, True, None]
     }
+
+
+@pytest.mark.parametrize("search", ["?link=%00", "?link=%ff%fe", "?%00=a", "?link=%ed%a0%80"])
+def test_what_stands_behind_an_address_is_decoded_at_the_edge_alone(
+    postgres_world: Any, capsys: pytest.CaptureFixture[str], search: str
+) -> None:
+    client = postgres_world.client()
+    given = {ids.LOCATION: "/join"}
+    page = call(postgres_world, client, f"{ids.CONTENT}.children...", search, **given)
+    assert "must be text" in page.text
+    code = postgres_world.lecture(CourseMode.OPEN).code
+    form = {ids.JOIN_CODE: code}
+    answer = call(postgres_world, client, f"{ids.JOIN_FORM}.children", search, **form)
+    assert "must be text" in answer.text
+    assert "incident" not in capsys.readouterr().out
