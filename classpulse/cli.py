@@ -90,6 +90,9 @@ def serve(
     database: Annotated[str | None, typer.Option(help="sqlite:///… or postgresql://…")] = None,
     host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
     port: Port = None,
+    url: Annotated[
+        str | None, typer.Option(help="public address that links lead to, https://…")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="web threads")] = None,
     tls: Annotated[
         tuple[Path, Path] | None, typer.Option(metavar="CERT KEY", help="serve https")
@@ -98,7 +101,7 @@ def serve(
     """Run the server: API, dashboard, and the scheduler beside them."""
     from classpulse.serving import run_server
 
-    run_server(database=database, host=host, port=port, workers=workers, tls=tls)
+    run_server(database=database, host=host, port=port, url=url, workers=workers, tls=tls)
 
 
 @app.command()

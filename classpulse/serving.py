@@ -79,6 +79,7 @@ def run_server(
     database: str | None,
     host: str | None,
     port: int | None,
+    url: str | None,
     workers: int | None,
     tls: tuple[Path, Path] | None,
 ) -> None:
@@ -88,8 +89,9 @@ def run_server(
     log_to_stderr()
     cert, key = tls or (None, None)
     settings = server_settings(
-        database=database, host=host, port=port, workers=workers, tls_cert=cert, tls_key=key
-    )
+        database=database, host=host, port=port, url=url, workers=workers, tls_cert=cert,
+        tls_key=key,
+    )  # fmt: skip
     app = prepared_app(settings)
 
     def ready(server: Server) -> None:

@@ -40,6 +40,17 @@ class Settings(SettingsTable):
         "Secret, as it may hold a password",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
+    url: str = Field(
+        default="",
+        description="public address, such as `https://classpulse.school.example`: what links, join "
+        "codes and the school's sign-in lead to; empty: however the server was reached",
+    )
+    hosts: str = Field(
+        default="",
+        description="further names that it answers to, by commas; it answers to that of `url`, to "
+        "`host` and to `localhost`, and with `host` 0.0.0.0 or :: to this machine's name and "
+        "numbers",
+    )
     port: int = Field(default=8050, ge=0, le=65535, description="port to listen on; 0: a free one")
     workers: int = Field(default=8, ge=1, le=64, description="requests worked on at a time")
     tls_cert: Path | None = Field(default=None, description="certificate chain, to serve https")
@@ -117,19 +128,38 @@ class Settings(SettingsTable):
         default=4000.0, gt=0, description="API requests from one address; a school may share one"
     )
     guesses_per_minute: float = Field(
-        default=60.0, gt=0, description="wrong join codes taken from one address"
+        default=60.0,
+        gt=0,
+        description="wrong join codes taken from one device, or from all strangers of an address; "
+        "right ones pass until ten times as many were wrong",
     )
     signin_failures_per_hour: float = Field(
         default=60.0,
         gt=0,
         description="wrong passwords for one login from one address; twice that from all "
-        "addresses, ten times that for all logins",
+        "addresses, but for browsers it was signed in on; ten times that for all logins",
     )
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key must be given together")
+        return self
+
+    @model_validator(mode="after")
+    def _url_is_an_address(self) -> Self:
+        if not self.url:
+            return self
+        try:
+            read = urlsplit(self.url)
+            whole = bool(read.hostname) and read.port != 0
+        except ValueError:
+            read, whole = urlsplit(""), False
+        bare = not (read.query or read.fragment or read.username) and read.path in ("", "/")
+        if read.scheme not in ("http", "https") or not whole or not bare:
+            raise ValueError(
+                f"url must be http:// or https:// with a name and no path, but is {self.url!r}"
+            )
         return self
 
     @model_validator(mode="after")

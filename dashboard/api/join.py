@@ -4,9 +4,8 @@ from flask import Blueprint, Response
 
 from contract.exchange import ConsentAnswer, ConsentRequest, JoinAnswer, JoinRequest
 from dashboard import i18n
-from dashboard.api.limits import address, current_limits
 from dashboard.api.operations import answer, operation, read_body
-from dashboard.auth import signin
+from dashboard.auth import codes, signin
 from dashboard.http.web import current_services
 from services import joining
 
@@ -22,17 +21,11 @@ blueprint = Blueprint("join", __name__)
 )
 def join() -> Response:
     """``POST /join``."""
-    guesses = current_limits().guesses
-    guesses.check(address())
-    request = read_body(JoinRequest)
-    try:
-        return answer(
-            joining.ask(current_services(), request, signin.current_actor(), i18n.language())
-        )
-    except joining.UnknownCodeError:
-        # A code is short enough to be guessed; links and tickets are not.
-        guesses.take(address())
-        raise
+    request, actor = read_body(JoinRequest), signin.current_actor()
+    # Links and tickets cannot be guessed.
+    return answer(
+        codes.guessed(lambda: joining.ask(current_services(), request, actor, i18n.language()))
+    )
 
 
 @blueprint.post("/consents")

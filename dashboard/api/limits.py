@@ -4,7 +4,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final, cast
 
 from flask import current_app, request
@@ -18,6 +21,10 @@ MOST_KEYS: Final = 50_000
 """Keys remembered; the one longest unused is forgotten first, which only ever lets it in."""
 
 SELF_REPORTS_PER_MINUTE: Final = 12
+
+HARDER: Final = 10
+"""So many times the wrong guesses that are taken, and the right one is not looked at either: what
+keeps a code of six letters from being guessed by whoever never waits."""
 
 
 class TokenBuckets:
@@ -64,6 +71,81 @@ class TokenBuckets:
 
 
 @dataclass(frozen=True, slots=True)
+class Visitor:
+    """For whom guesses are counted: the network they ask from, and a device that was here before.
+
+    Whoever shares a network with a guesser is known by another device, or is one of its strangers.
+    """
+
+    network: str
+    device: str | None = None
+
+    @property
+    def nearest(self) -> str:
+        """The narrowest thing that they are known by."""
+        return self.device or self.network
+
+
+class GuessLimit:
+    """How many wrong guesses at one kind of secret are taken from one visitor.
+
+    Once they are spent, wrong ones are told to wait, and right ones still pass: a class may sit
+    behind one address. Only after ``HARDER`` times as many is nothing looked at any more.
+    """
+
+    def __init__(
+        self, rate: float, burst: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._spent = TokenBuckets(rate, burst, monotonic)
+        self._over = TokenBuckets(HARDER * rate, HARDER * burst, monotonic)
+
+    def check(self, visitor: Visitor) -> None:
+        """Raise TooManyRequestsError where nothing of this visitor is looked at, right or wrong."""
+        self._over.check(visitor.nearest)
+
+    def wrong(self, visitor: Visitor) -> None:
+        """Count a wrong guess. Raises TooManyRequestsError where too many were."""
+        _count(self._over, visitor.nearest)
+        self._spent.take(visitor)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLimit:
+    """How many wrong guesses at one account's secret are taken, on whichever way they come."""
+
+    here: TokenBuckets
+    """By account and visitor, so that a guesser shuts out themselves alone."""
+    account: TokenBuckets
+    """By account, from all devices that it was never signed in on: guesses may come from many
+    addresses. Its owner's own devices are not asked, or strangers could shut the owner out."""
+    place: GuessLimit
+    """By visitor, whatever the account: one password may be tried on all of them."""
+
+    def check(self, account: Hashable, visitor: Visitor) -> None:
+        """Raise TooManyRequestsError where no guess at ``account`` is looked at any more.
+
+        ``visitor``: with the device only where this account was signed in on it before.
+        """
+        self.here.check((account, visitor.nearest))
+        if visitor.device is None:
+            self.account.check(account)
+        self.place.check(visitor)
+
+    def wrong(self, account: Hashable, visitor: Visitor) -> None:
+        """Count a wrong guess. Raises TooManyRequestsError where too many came from there."""
+        # Two at once may race for the last try; the next one is refused.
+        _count(self.here, (account, visitor.nearest))
+        if visitor.device is None:
+            _count(self.account, account)
+        self.place.wrong(visitor)
+
+
+def _count(buckets: TokenBuckets, key: Hashable) -> None:
+    with suppress(TooManyRequestsError):
+        buckets.take(key)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of one server."""
 
@@ -73,14 +155,10 @@ class Limits:
     """All requests under one agent's token."""
     self_reports: TokenBuckets
     """One student's self-reports: a tap may be put right, but none is stored by the dozen."""
-    guesses: TokenBuckets
-    """Wrong join codes from one address; right ones cost nothing."""
-    signin: TokenBuckets
-    """Wrong passwords for one login from one address, so that nobody else is shut out by them."""
-    signin_address: TokenBuckets
-    """Wrong passwords for any login from one address, which a school may share."""
-    signin_login: TokenBuckets
-    """Wrong passwords for one login, from wherever: guesses may come from many addresses."""
+    guesses: GuessLimit
+    """Wrong join codes, on every way that a code is asked for; right ones cost nothing."""
+    signin: AccountLimit
+    """Wrong passwords, and wrong codes of a second factor."""
 
 
 def limits_from(settings: Settings) -> Limits:
@@ -91,10 +169,12 @@ def limits_from(settings: Settings) -> Limits:
         address=TokenBuckets(address, 2 * address),
         agent=TokenBuckets(agent, 6 * agent),
         self_reports=TokenBuckets(SELF_REPORTS_PER_MINUTE / 60, SELF_REPORTS_PER_MINUTE),
-        guesses=TokenBuckets(guesses / 60, guesses),
-        signin=TokenBuckets(signin / 3600, max(5.0, signin / 6)),
-        signin_address=TokenBuckets(signin / 360, max(50.0, signin / 0.6)),
-        signin_login=TokenBuckets(signin / 1800, max(50.0, signin / 0.6)),
+        guesses=GuessLimit(guesses / 60, guesses),
+        signin=AccountLimit(
+            here=TokenBuckets(signin / 3600, max(5.0, signin / 6)),
+            account=TokenBuckets(signin / 1800, max(50.0, signin / 0.6)),
+            place=GuessLimit(signin / 360, max(50.0, signin / 0.6)),
+        ),
     )
 
 
@@ -104,5 +184,20 @@ def current_limits() -> Limits:
 
 
 def address() -> str:
-    """Whom the request comes from, for counting; never stored."""
-    return request.remote_addr or "unknown"
+    """Where the request comes from, for counting; never stored. Of IPv6 it is the /64, which one
+    household or machine has to itself."""
+    return network_of(request.remote_addr or "")
+
+
+@lru_cache(maxsize=4096)
+def network_of(given: str) -> str:
+    """The network of an address; the address itself where it is IPv4, or none at all."""
+    try:
+        read = ip_address(given.partition("%")[0])
+    except ValueError:
+        return given or "unknown"
+    if isinstance(read, IPv4Address):
+        return str(read)
+    if read.ipv4_mapped is not None:
+        return str(read.ipv4_mapped)
+    return str(ip_network((read, 64), strict=False))

@@ -18,6 +18,7 @@ from requests import RequestException
 from dashboard.auth import signin
 from dashboard.auth.oidc_people import person_of
 from dashboard.components import urls
+from dashboard.http.hosts import public_address
 from dashboard.http.web import current_services
 from dashboard.i18n import error_words, text
 from dashboard.settings import Settings
@@ -153,7 +154,7 @@ def begin() -> Response:
             raise ForbiddenError("To add a school account, sign in first.")
         session[_LINK] = str(current_user.user.id)
     try:
-        return provider.send(f"{request.host_url.rstrip('/')}/signin/school/return")
+        return provider.send(f"{public_address()}/signin/school/return")
     except (*_FAULTS, ForbiddenError) as error:
         return _failed(error, target)
 
@@ -185,7 +186,7 @@ def come_back() -> Response:
 def leave() -> Response:
     """End the provider's session too, for who has signed out here."""
     try:
-        target = _provider().leaving(f"{request.host_url.rstrip('/')}/signin")
+        target = _provider().leaving(f"{public_address()}/signin")
     except (*_FAULTS, ForbiddenError) as error:
         return _failed(error, urls.HOME)
     return signin.see_other(target or urls.SIGN_IN)

@@ -2,15 +2,17 @@
 
 import functools
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from flask import Blueprint, Flask, Response, g, make_response, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from dashboard.api.limits import address, current_limits
+from dashboard.api.limits import current_limits
+from dashboard.auth import known_devices
 from dashboard.auth.devices import device_of
+from dashboard.auth.known_devices import OWN_PAGE
 from dashboard.components import urls
 from dashboard.errors import TooManyRequestsError
 from dashboard.http.web import current_services
@@ -18,7 +20,7 @@ from dashboard.i18n import text, wording
 from dashboard.i18n.error_words import sentence
 from dashboard.pages.account.signin import signin_html
 from db.engine.secrets import mint
-from db.people import consents, courses, users
+from db.people import consents, courses, own_pages, users
 from db.values import User
 from services import access
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
@@ -30,9 +32,6 @@ blueprint = Blueprint("signin", __name__)
 
 _LONGEST_LOGIN: Final = 800
 """Letters that are read of a login, before blanks are folded."""
-
-_PARTICIPANT: Final = "participant"
-"""Under which name the cookie carries the secret of a student's own page."""
 
 ELSEWHERE: Final = "elsewhere"
 """Under which name the cookie remembers that the sign-in was by the school's own account."""
@@ -96,10 +95,11 @@ def _user_actor() -> UserActor | None:
 
 def current_participant() -> ParticipantActor | Nobody:
     """The student whose own page this browser has opened, whoever else is signed in."""
-    secret = session.get(_PARTICIPANT)
+    secret = session.get(OWN_PAGE)
     if not isinstance(secret, str):
         return Nobody()
-    found = consents.by_recovery(current_services().store, secret)
+    services = current_services()
+    found = own_pages.participant(services.store, secret, services.clock())
     return Nobody() if found is None else ParticipantActor(found.id, found.lecture_id)
 
 
@@ -117,33 +117,48 @@ def sign_in() -> Response:
     """Check the password and open a session, or show the form again with the reason."""
     login = tidy(request.form.get("login", "")[:_LONGEST_LOGIN])
     target = urls.local(request.form.get("next"))
-    limits = current_limits()
-    here = address()
-    who = login.casefold()
-    tries = (
-        (limits.signin, (who, here)),
-        (limits.signin_address, here),
-        (limits.signin_login, who),
-    )
+    found = users.credentials(current_services().store, login)
+    who, limit = known_devices.visitor_to(*(found or (None, None))), current_limits().signin
+    account = login.casefold()
     try:
-        for buckets, key in tries:
-            buckets.check(key)
+        limit.check(account, who)
+        user = _checked(found, request.form.get("password", ""))
+        if user is None:
+            limit.wrong(account, who)
+            return form(text("This name and password do not belong together."), target, 401)
     except TooManyRequestsError as error:
         wait = int(error.retry_after) + 1
         said = text("Too many wrong passwords: try again in {span}.", span=_span(wait))
         return _later(said, target, wait)
-    try:
-        user = _checked(login, request.form.get("password", ""))
     except BusyError as error:
         return _later(sentence(error), target, 1)
-    if user is None:
-        for buckets, key in tries:
-            # Two at once may race for the last try; the next one is refused.
-            with suppress(TooManyRequestsError):
-                buckets.take(key)
-        return form(text("This name and password do not belong together."), target, 401)
     sign_in_as(user)
-    return see_other(target)
+    return _remembered(see_other(target), user)
+
+
+def _remembered(response: Response, user: User) -> Response:
+    """``response``, by which this browser is known as one of the user's own."""
+    found = users.credentials(current_services().store, user.login)
+    if found is not None and found[1] is not None:
+        known_devices.remember(response, user, found[1])
+    return response
+
+
+def count_wrong(user: User, act: Callable[[], Any], wrong: type[Exception]) -> None:
+    """Do what takes one's own password again; a ``wrong`` one is a guess as any at the door.
+
+    Raises TooManyRequestsError where too many were.
+    """
+    limit, account = current_limits().signin, user.login.casefold()
+    who = known_devices.visitor_to(
+        *(users.credentials(current_services().store, user.login) or (None, None))
+    )
+    limit.check(account, who)
+    try:
+        act()
+    except wrong:
+        limit.wrong(account, who)
+        raise
 
 
 def _later(said: str, target: str, wait: int) -> Response:
@@ -152,9 +167,8 @@ def _later(said: str, target: str, wait: int) -> Response:
     return response
 
 
-def _checked(login: str, password: str) -> User | None:
+def _checked(found: tuple[User, str | None] | None, password: str) -> User | None:
     store = current_services().store
-    found = users.credentials(store, login)
     stored = found[1] if found else None
     if not passwords.verify(stored, password) or found is None or found[0].disabled:
         return None
@@ -169,6 +183,7 @@ def sign_in_as(user: User) -> None:
     now = services.clock()
     secret = mint()
     # A session that somebody else prepared in this browser must not become this user's.
+    _close_own_page()
     session.clear()
     users.open_session(
         services.store,
@@ -187,6 +202,7 @@ def sign_out() -> Response:
     services = current_services()
     if current_user.is_authenticated:
         users.revoke_session(services.store, current_user.get_id(), services.clock())
+    _close_own_page()
     elsewhere = session.get(ELSEWHERE) and services.settings.oidc_issuer
     logout_user()
     session.clear()
@@ -196,9 +212,10 @@ def sign_out() -> Response:
 @blueprint.get("/me/<secret>")
 def open_own_page(secret: str) -> Response:
     """Open a student's own page by the recovery link, and take the secret out of the address."""
-    if consents.by_recovery(current_services().store, secret) is None:
+    found = consents.by_recovery(current_services().store, secret)
+    if found is None:
         raise ForbiddenError("This link is not known: its data may have been erased.")
-    remember_participant(secret)
+    remember_participant(found.id)
     return see_other("/me")
 
 
@@ -263,9 +280,20 @@ def provider_label() -> str | None:
     return settings.oidc_label or text("your school account")
 
 
-def remember_participant(secret: str) -> None:
-    """Let this browser open the own page of that recovery link's student from now on."""
-    session[_PARTICIPANT] = secret
+def remember_participant(participant_id: UUID) -> None:
+    """Let this browser open that student's own page, for as long as a sign-in lasts at most."""
+    services = current_services()
+    _close_own_page()
+    secret, now = mint(), services.clock()
+    ends = now + timedelta(hours=services.settings.session_hours)
+    own_pages.open_page(services.store, secret, participant_id, now=now, expires_at=ends)
+    session[OWN_PAGE] = secret
+
+
+def _close_own_page() -> None:
+    secret = session.pop(OWN_PAGE, None)
+    if isinstance(secret, str):
+        own_pages.close_page(current_services().store, secret)
 
 
 def see_other(target: str) -> Response:

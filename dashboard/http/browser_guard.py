@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.api import problems
 from dashboard.api.limits import address, current_limits
 from dashboard.http import callback_form
+from dashboard.http.hosts import public_address
 from services.errors import ForbiddenError, InvalidError
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -105,7 +106,7 @@ def _same_origin() -> None:
         return
     origin = request.headers.get("Origin")
     if origin is not None:
-        if urlsplit(origin).netloc != request.host:
+        if urlsplit(origin).netloc not in (request.host, urlsplit(public_address()).netloc):
             raise ForbiddenError("This request came from another site's page.")
         return
     # Neither header: no browser of today. With a cookie it must still say where it comes from.

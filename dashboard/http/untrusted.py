@@ -9,7 +9,6 @@ from dash import ctx
 from dashboard.http.readable import require_plain
 from services.errors import InvalidError
 
-
 _MOST_FIELDS: Final = 32
 
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
-from flask import request
 
 from contract import LOOKS, Policy
 from contract.observations import ROOM_LEAST
@@ -15,6 +14,7 @@ from contract.room import RoomState, RoomWindow
 from dashboard import i18n
 from dashboard.auth.signin import current_actor, secured_callback
 from dashboard.components import ids, parts
+from dashboard.http.hosts import public_address
 from dashboard.i18n import mark, plural, text, wording
 from db.values import Lecture
 from services import room_camera
@@ -29,6 +29,7 @@ _STOPPED = i18n.Said(
         "withdrawn": mark("It ended because somebody took their agreement back."),
         "not agreed": mark("It ended because somebody joined who did not choose it."),
         "erased": mark("It ended because somebody's data were erased."),
+        "policy": mark("It ended because the school changed its policy."),
         "stopped": mark("It was ended."),
     }
 )
@@ -221,6 +222,6 @@ def _switching(app: Dash, services: Services, target: Callable[..., Any]) -> Non
         told = room_camera.allow(
             services, current_actor(), UUID(lecture_id), everybody_agreed=word is True
         )
-        server = request.host_url.rstrip("/")
+        server = public_address()
         line = f'classpulse agent --room --server {server} --join "{server}{told.link}" --source 0'
         return standing(lecture_id, line)

@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request
-
-from dashboard.api.limits import address, current_limits
+from dashboard.auth import codes
 from dashboard.components import shell, urls
 from dashboard.errors import TooManyRequestsError
+from dashboard.http.hosts import public_address
 from dashboard.http.web import WebServices
 from dashboard.i18n import text
 from dashboard.live import feed_route
@@ -102,7 +101,7 @@ def live_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
     timeline = services.live.timeline_since(lecture.id, None)
     _, state = feed_route.standing(services, lecture, course, snapshot, timeline)
     now = services.clock()
-    return live.layout(lecture, course, snapshot, timeline, base_url(), now, state.cursor)
+    return live.layout(lecture, course, snapshot, timeline, public_address(), now, state.cursor)
 
 
 def reports_page(services: WebServices, actor: Actor) -> Any:
@@ -112,27 +111,18 @@ def reports_page(services: WebServices, actor: Actor) -> Any:
 
 def join_page(services: WebServices, code: str) -> Any:
     """How to join the lecture of that code; a wrong one counts as a guess, as in the API."""
-    guesses = current_limits().guesses
     try:
-        guesses.check(address())
-        try:
-            lecture = joining.by_code(services, code)
-        except joining.UnknownCodeError:
-            guesses.take(address())
-            return shell.not_found(text("No lecture has the code {code}.", code=code))
+        lecture = codes.lecture_of(services, code)
+    except joining.UnknownCodeError:
+        return shell.not_found(text("No lecture has the code {code}.", code=code))
     except TooManyRequestsError as error:
         return shell.too_many(error.retry_after)
     return join.layout(
         lecture,
         lookup.course(services, lecture.course_id),
-        base_url(),
+        public_address(),
         services.program_path,
     )
-
-
-def base_url() -> str:
-    """How this server is reached by whoever asks, without a slash at the end."""
-    return request.host_url.rstrip("/")
 
 
 def _report_row(found: lectures.Readable) -> reports.Row:

@@ -21,6 +21,7 @@ from db.schema.tables import (
     flags,
     lectures,
     observations,
+    own_pages,
     participants,
     personal_links,
     recovery_links,
@@ -166,7 +167,7 @@ def _lectures_of(connection: Connection, ids: Sequence[UUID]) -> tuple[UUID, ...
 
 def _delete_all(connection: Connection, ids: Sequence[UUID]) -> int:
     removed = _delete_numbers(connection, ids)
-    for table in (consents, agent_tokens, recovery_links):
+    for table in (consents, agent_tokens, recovery_links, own_pages):
         connection.execute(delete(table).where(table.c.participant_id.in_(ids)))
     connection.execute(delete(participants).where(participants.c.id.in_(ids)))
     return removed

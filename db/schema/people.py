@@ -32,6 +32,19 @@ web_sessions = Table(
     Index(None, "user_id"),
 )
 
+# A browser in which a student's own page is open: the recovery link itself stays out of cookies.
+own_pages = Table(
+    "own_pages",
+    metadata,
+    own_id(),
+    secret_hash(),
+    of("participant_id", "participants", cascade=True),
+    moment("created_at"),
+    moment("expires_at"),
+    Index(None, "participant_id"),
+    Index(None, "expires_at"),
+)
+
 # Who a sign-in elsewhere (OpenID Connect) stands for: known by issuer and subject, never by e-mail.
 identities = Table(
     "identities",

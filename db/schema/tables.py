@@ -29,6 +29,7 @@ from db.schema.columns import metadata as metadata
 from db.schema.columns import moment, of, own_id, secret_hash
 from db.schema.people import erasure_requests as erasure_requests
 from db.schema.people import identities as identities
+from db.schema.people import own_pages as own_pages
 from db.schema.people import users as users
 from db.schema.people import web_sessions as web_sessions
 from db.schema.rooms import room_buckets as room_buckets

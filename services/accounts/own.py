@@ -16,6 +16,10 @@ from services.context import Services
 from services.errors import InvalidError, RefusedError
 
 
+class WrongPasswordError(RefusedError):
+    """What was given as the password is none; whoever sent it may be guessing."""
+
+
 def sessions(services: Services, actor: UserActor) -> list[OpenSession]:
     """The browsers in which this user is signed in."""
     access.authorize(actor, Action.MANAGE_OWN_SESSIONS, SCHOOL)
@@ -62,7 +66,7 @@ def change_password(services: Services, actor: UserActor, old: str, new: str) ->
     if stored is None:
         raise RefusedError("You sign in by the school's provider; your password is kept there.")
     if not passwords.verify(stored, old):
-        raise RefusedError("This is not your password now.")
+        raise WrongPasswordError("This is not your password now.")
     if new == old:
         raise InvalidError("A new password must be another one.")
     hashed = passwords.hash_new(new, actor.user.login, actor.user.name)

@@ -6,7 +6,7 @@ from typing import Final
 
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import queries, retention
-from db.people import audit, school_settings, tickets, users
+from db.people import audit, own_pages, school_settings, tickets, users
 from db.teaching import lectures
 from db.values import Lecture
 from services.context import Services
@@ -58,6 +58,7 @@ class Upkeep:
         if audit.records(store, actor=ACTOR, action="prune", since=now - _A_DAY, limit=1):
             return 0
         users.drop_old_sessions(store, now)
+        own_pages.drop_old(store, now)
         tickets.forget_expired(store, now)
         days = school_settings.school(store).retention_days
         # Last, as its line in the log says that all this is done.

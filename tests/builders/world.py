@@ -73,11 +73,14 @@ class World:
         return Student(self.client()).join(lecture.code, **given)
 
 
-def make_world(url: str, folder: Path, password_hash: str) -> World:
+def make_world(database: str, folder: Path, password_hash: str, **settings: Any) -> World:
     """A school with policy ``individual``: courses of each mode, two teachers, an admin."""
     clock = Clock()
     app = create_app(
-        Settings(folder=folder, database=url), None, ModelAssets(even_card()), clock=clock
+        Settings(folder=folder, database=database, **settings),
+        None,
+        ModelAssets(even_card()),
+        clock=clock,
     )
     roles = {"tara": Role.TEACHER, "otto": Role.TEACHER, "ada": Role.ADMIN}
     users = {

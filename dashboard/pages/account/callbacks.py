@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, no_update
 
+from dashboard.auth import signin
 from dashboard.auth.signin import current_actor, of_school, secured_callback
 from dashboard.components import ids, shell, urls
 from dashboard.http import untrusted
@@ -82,5 +83,7 @@ def _password(app: Dash, services: WebServices) -> None:
         if not clicks:
             return no_update
         given = [word if isinstance(word, str) else "" for word in (old, new)]
-        own.change_password(services, _me(), *given)
+        signin.count_wrong(
+            _me().user, lambda: own.change_password(services, _me(), *given), own.WrongPasswordError
+        )
         return urls.SIGN_IN

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
-from flask import request
 
 from contract import CourseMode
 from dashboard.auth.signin import current_actor, of_school, secured_callback
 from dashboard.components import ids, parts, shell, urls
 from dashboard.http import untrusted
 from dashboard.http.csv_files import csv_text
+from dashboard.http.hosts import public_address
 from dashboard.http.web import WebServices
 from dashboard.i18n import text
 from dashboard.i18n.error_words import sentence
@@ -208,7 +208,7 @@ def _links(services: WebServices, course: Course) -> dict[str, Any]:
             student.name,
             student.external_id,
             student.email,
-            f"{request.host_url.rstrip('/')}{urls.join_by_link(token)}",
+            f"{public_address()}{urls.join_by_link(token)}",
         ]
         for student, token in made
     )

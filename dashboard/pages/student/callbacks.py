@@ -11,7 +11,8 @@ from contract.batches import first_rule
 from contract.exchange import ConsentRequest, JoinRequest, PulseMood
 from contract.policy import Choices, Policy
 from dashboard import i18n
-from dashboard.api.limits import address, current_limits
+from dashboard.api.limits import current_limits
+from dashboard.auth import codes
 from dashboard.auth.signin import (
     current_actor,
     current_participant,
@@ -21,8 +22,8 @@ from dashboard.auth.signin import (
 )
 from dashboard.components import ids, shell, urls
 from dashboard.http import untrusted
+from dashboard.http.hosts import public_address
 from dashboard.i18n import text
-from dashboard.pages import routes
 from dashboard.pages.join import here
 from dashboard.pages.join import page as join
 from dashboard.pages.student import own_page, self_report
@@ -76,7 +77,7 @@ def _joining_form(app: Dash, services: Services) -> None:
         )
         told = no_update
         if found.by_link and lecture.policy is not Policy.SELF_REPORT:
-            told = join.command(lecture, routes.base_url(), link)
+            told = join.command(lecture, public_address(), link)
         return here.form(lecture, way), told
 
 
@@ -124,8 +125,8 @@ def _taking_part(app: Dash, services: Services) -> None:
 
 def _agreed(
     services: Services, given: Mapping[str, Any], *, guardian: str | None, room: bool
-) -> str:
-    """Join and agree in one step; answers the secret of the own page."""
+) -> UUID:
+    """Join and agree in one step; answers the participant."""
     try:
         asked = joining.ask(
             services, JoinRequest.model_validate(given), current_actor(), i18n.language()
@@ -143,18 +144,12 @@ def _agreed(
         )
     except ValidationError as error:
         raise InvalidError("This breaks a rule: {error}.", error=first_rule(error)) from error
-    return answer.recovery_link.rpartition("/")[2]
+    return answer.participant
 
 
 def _lecture(services: Services, code: object) -> Lecture:
     """The lecture of a code, which may be a guess: wrong ones are counted as in the API."""
-    guesses = current_limits().guesses
-    guesses.check(address())
-    try:
-        return joining.by_code(services, untrusted.typed(code).upper())
-    except joining.UnknownCodeError:
-        guesses.take(address())
-        raise
+    return codes.lecture_of(services, untrusted.typed(code).upper())
 
 
 def _link(search: object) -> str | None:

@@ -1,9 +1,9 @@
-"""When a running lecture's policy was narrowed."""
+"""When a running lecture's policy was narrowed, and in which browsers own pages are open."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from db.schema.types import Moment
+from db.schema.types import Id, Moment
 
 revision = "0006"
 down_revision = "0005"
@@ -14,3 +14,21 @@ depends_on = None
 def upgrade() -> None:
     """Bring the tables to this revision."""
     op.add_column("lectures", sa.Column("narrowed_at", Moment, nullable=True))
+    op.create_table(
+        "own_pages",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("participant_id", Id, nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("expires_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participants.id"],
+            "fk_own_pages_participant_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_own_pages"),
+        sa.UniqueConstraint("hash", name="uq_own_pages_hash"),
+    )
+    for column in ("participant_id", "expires_at"):
+        op.create_index(f"ix_own_pages_{column}", "own_pages", [column], unique=False)

@@ -189,16 +189,18 @@ def test_a_code_cannot_be_guessed_by_its_page(world: Any) -> None:
     tries = int(world.app.services.settings.guesses_per_minute)
     # However slow the machine is, no time passes in which a guess would be forgiven.
     bounds = world.app.flask.extensions[limits.EXTENSION]
-    still = limits.TokenBuckets(tries / 60, tries, lambda: 0.0)
+    still = limits.GuessLimit(tries / 60, tries, lambda: 0.0)
     world.app.flask.extensions[limits.EXTENSION] = replace(bounds, guesses=still)
     for guess in range(tries):
         assert "No lecture has the code" in opened(world, client, f"/join/QQ{guess:04d}")
-    for path in ("/join/QQ9999", f"/join/{lecture.code}"):
-        page = opened(world, client, path)
-        assert "Too many tries" in page
-        assert "Algebra" not in page
-    refused = client.post("/api/v1/join", json={"code": lecture.code, "name": "Ana"})
-    assert refused.status_code == 429
+    page = opened(world, client, "/join/QQ9999")
+    assert "Too many tries" in page
+    assert "Algebra" in opened(world, client, f"/join/{lecture.code}")
+    # Spent once, for every way that a code is asked for.
+    wrong = {"code": "QQQQQQ", "name": "Ana"}
+    assert client.post("/api/v1/join", json=wrong).status_code == 429
+    form = call(world, client, f"{ids.JOIN_FORM}.children", **{ids.JOIN_CODE: "QQQQQQ"})
+    assert "Too many" in form.text
 
 
 def test_what_the_admin_and_a_student_do_on_their_pages_is_recorded(world: Any) -> None:

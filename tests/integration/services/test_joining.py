@@ -178,7 +178,7 @@ def test_guessing_codes_is_slowed_down_but_a_right_code_costs_nothing(world: Any
     client = world.client()
     # However slow the machine is, no time passes in which a guess would be forgiven.
     bounds = world.app.flask.extensions[limits.EXTENSION]
-    still = limits.TokenBuckets(1, 60, lambda: 0.0)
+    still = limits.GuessLimit(1, 60, lambda: 0.0)
     world.app.flask.extensions[limits.EXTENSION] = replace(bounds, guesses=still)
     for _ in range(80):
         assert client.post("/api/v1/join", json=right).status_code == 200
@@ -186,3 +186,9 @@ def test_guessing_codes_is_slowed_down_but_a_right_code_costs_nothing(world: Any
     assert [answer.status_code for answer in answers[:60]] == [404] * 60
     assert answers[60].status_code == 429
     assert int(answers[60].headers["Retry-After"]) >= 1
+    # Whoever types it right is let in, and the class that sits behind the same address.
+    assert client.post("/api/v1/join", json=right).status_code == 200
+    # But not while somebody tries one code after the other without an end.
+    for _ in range(60 * (limits.HARDER - 1) - 1):
+        assert client.post("/api/v1/join", json=wrong).status_code == 429
+    assert client.post("/api/v1/join", json=right).status_code == 429

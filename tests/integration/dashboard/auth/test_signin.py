@@ -1,7 +1,6 @@
 """Signing in and out, guessing, forged requests, and the headers of every answer."""
 
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,10 +16,11 @@ from dashboard.settings import Settings
 from db.people import users
 from services.accounts import passwords
 from tests.builders.card import even_card
-from tests.builders.world import PASSWORD
+from tests.builders.world import PASSWORD, World
 from tests.integration.dashboard.test_callbacks import call
 
 HERE = {"Origin": "http://localhost"}
+NEW = "four other words here"
 
 
 def sign_in(client: Any, login: str, password: str, **extra: Any) -> Any:
@@ -144,19 +144,114 @@ def test_guessing_a_password_is_slowed_down_even_for_the_right_one(world: Any) -
 
 
 def test_guessing_from_many_addresses_is_slowed_down_too(world: Any) -> None:
-    bounds = world.app.flask.extensions[limits.EXTENSION]
-    still = limits.TokenBuckets(1.0, 100, lambda: 0.0)
-    world.app.flask.extensions[limits.EXTENSION] = replace(bounds, signin_login=still)
+    stopped(world)
+    known = world.browser("tara")
 
     def guess(login: str, n: int) -> int:
-        form, here = {"login": login, "password": f"guess {n}"}, f"10.0.0.{n}"
-        answer = world.client().post(
-            "/signin", data=form, headers=HERE, environ_base={"REMOTE_ADDR": here}
-        )
-        return int(answer.status_code)
+        return knock(world.client(), login, f"guess {n}", f"10.0.0.{n}")
 
     assert [guess("tara", n) for n in range(101)] == [401] * 100 + [429]
     assert guess("otto", 1) == 401
+    # A stranger with the right one cannot be told from a guesser; her own browser can.
+    assert knock(world.client(), "tara", PASSWORD, "10.1.1.1") == 429
+    known.post("/signout", headers=HERE)
+    assert knock(known, "tara", PASSWORD, "10.1.1.1") == 303
+    # It is her browser, and nobody else's.
+    assert knock(known, "otto", PASSWORD, "10.1.1.1") == 303
+    assert [guess("ada", n) for n in range(101)][-1] == 429
+    assert knock(known, "ada", PASSWORD, "10.1.1.1") == 429
+
+
+def stopped(world: World) -> None:
+    """However slow the machine is, no time passes in which a guess would be forgiven."""
+    rate, settings = lambda: 0.0, world.app.services.settings
+    made = limits.limits_from(settings)
+    for buckets in (
+        *(made.signin.here, made.signin.account),
+        *(made.signin.place._spent, made.signin.place._over),
+    ):
+        buckets._monotonic = rate
+    world.app.flask.extensions[limits.EXTENSION] = made
+
+
+def knock(client: Any, login: str, password: str, address: str) -> int:
+    form = {"login": login, "password": password}
+    where = {"REMOTE_ADDR": address}
+    return int(client.post("/signin", data=form, headers=HERE, environ_base=where).status_code)
+
+
+def test_one_pupil_shuts_nobody_else_out_of_the_school(world: World) -> None:
+    stopped(world)
+    school = "10.9.9.9"
+    for n in range(100):
+        assert knock(world.client(), f"nobody {n}", "guess", school) == 401
+    assert knock(world.client(), "nobody", "guess", school) == 429
+    # Right passwords pass, also of whoever was never here.
+    for login in ("tara", "otto", "ada"):
+        assert knock(world.client(), login, PASSWORD, school) == 303
+
+
+def test_a_known_browser_may_not_guess_without_end_either(world: World) -> None:
+    stopped(world)
+    thief = world.browser("tara")
+    thief.post("/signout", headers=HERE)
+    tries = [knock(thief, "tara", f"guess {n}", f"10.0.0.{n}") for n in range(11)]
+    assert tries == [401] * 10 + [429]
+    assert knock(thief, "tara", PASSWORD, "10.0.0.99") == 429
+
+
+def test_the_account_page_is_no_other_way_to_guess(world: World) -> None:
+    stopped(world)
+    browser = world.browser("tara")
+    output = f"{ids.LOCATION}.href@"
+    for n in range(10):
+        given = {ids.ACCOUNT_BUTTON: 1, ids.ACCOUNT_OLD: f"guess {n}", ids.ACCOUNT_NEW: NEW}
+        assert "not your password" in call(world, browser, output, **given).text
+    given[ids.ACCOUNT_OLD] = PASSWORD
+    assert "Too many" in call(world, browser, output, **given).text
+    # Its own browser spent it, so its own browser waits.
+    assert knock(browser, "tara", PASSWORD, "10.0.0.1") == 429
+
+
+def test_a_browser_is_known_no_longer_once_the_password_is_another(world: World) -> None:
+    stopped(world)
+    old = world.browser("tara")
+    found = users.credentials(world.store, "tara")
+    assert found is not None
+    hashed = passwords.hash_password(NEW)
+    users.set_password_hash(world.store, found[0].id, hashed, world.clock())
+    for n in range(100):
+        knock(world.client(), "tara", "guess", f"10.0.0.{n}")
+    assert knock(old, "tara", NEW, "10.1.1.1") == 429
+
+
+def test_the_device_cookie_names_nobody_and_cannot_be_made(world: World) -> None:
+    browser = world.browser("tara")
+    cookie = browser.get_cookie("classpulse-device")
+    assert cookie is not None
+    assert cookie.http_only
+    assert (cookie.same_site, cookie.max_age) == ("Lax", 31_536_000)
+    for word in ("tara", "Tara"):
+        assert word not in cookie.value
+    forged = world.client()
+    forged.set_cookie("classpulse-device", cookie.value[:-2] + "xx")
+    assert forged.get("/join").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", "unknown"),
+        ("a socket", "a socket"),
+    ],
+)
+def test_of_ipv6_a_network_counts(address: str, network: str) -> None:
+    assert limits.network_of(address) == network
 
 
 @pytest.mark.parametrize(
