@@ -5,7 +5,7 @@ PYTEST := nice $(PY)/python -m pytest -q
 # A worker for each core; each starts a PostgreSQL and a Chromium of its own, hence not more.
 SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: help setup setup-test setup-train run test test-training faults check style types format catalogues clean
+.PHONY: help setup setup-test setup-train run test test-training faults fuzz audit check style types format catalogues clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,12 @@ test: setup-test  ## lint, types, dependencies and every test, on real parts
 
 faults: setup-test  ## 200 kills, cut connections and ten minutes without a network, on both stores
 	nice $(PY)/python -m tests.faults $(ARGS)
+
+fuzz: setup-test  ## a million cases of fuzzing, which goes on where it was cut off
+	nice $(PY)/python -m tests.fuzz $(ARGS)
+
+audit: setup-test  ## ask an advisory source about every locked package, or say that none answers
+	@$(PY)/python -m scripts.audit
 
 test-training: setup-train  ## the tests that need TensorFlow
 	nice .venv-train/bin/python -m pytest -q $(SIDE_BY_SIDE) --confcutdir=tests/training tests/training

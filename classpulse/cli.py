@@ -18,7 +18,7 @@ from classpulse.commands import (
     school,
     store,
 )
-from classpulse.console import UsageError, say, warn
+from classpulse.console import UsageError, log_to_stderr, say, warn
 from contract import ClassPulseError
 
 app = typer.Typer(
@@ -60,6 +60,8 @@ def every_command(
     ] = False,
 ) -> None:
     """The mood of an online class, live, from predictions that students agree to share."""
+    # Whatever a command logs, its tracebacks show no values; those that serve say more of it.
+    log_to_stderr(quiet=True)
 
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on")]

@@ -20,6 +20,7 @@ from dashboard.components import ids, shell
 from dashboard.components.document import Pages
 from dashboard.http import agent_download, browser_guard, health, hosts, readable, static_files
 from dashboard.http.agent_download import Program
+from dashboard.http.plain_log import keep_values_out
 from dashboard.http.web import EXTENSION, WebServices
 from dashboard.i18n import error_words, text, viewer_language
 from dashboard.pages.join import links
@@ -90,6 +91,7 @@ def create_app(
     The store must exist and have this version's tables. Raises StoreError where it does not,
     ServerError where the data folder cannot be used.
     """
+    keep_values_out()
     key = load_or_make_key(settings.folder)
     store = open_store(settings.database_url)
     try:

@@ -18,6 +18,9 @@ blueprint = Blueprint("openapi", __name__)
 _Shown = tuple[type[BaseModel], JsonSchemaMode]
 
 _REFS: Final = "#/components/schemas/{model}"
+_AT_THE_EDGE: Final = (403, 413, 415, 421, 422, 429)
+"""What any request may be answered before it reaches its operation."""
+
 _PROBLEM_WORDS: Final = {
     401: "Not signed in, or the token is unknown or replaced.",
     403: "Not allowed by role, policy or agreement; asking again changes nothing.",
@@ -25,6 +28,7 @@ _PROBLEM_WORDS: Final = {
     409: "The state of things does not allow it.",
     413: "The request is too large: send less at once.",
     415: "The body is packed: send it as it is.",
+    421: "This server does not answer to the name that it was asked by.",
     422: "The request breaks a rule of its schema.",
     429: "Too many requests: wait as Retry-After says.",
     503: "The store does not answer now: try again as Retry-After says.",
@@ -90,8 +94,7 @@ def _operation(
     endpoint: str, path: str, contract: Operation, refs: dict[Any, Any]
 ) -> dict[str, Any]:
     responses: dict[str, Any] = {str(contract.status): _success(contract, refs)}
-    packed = [] if contract.body is None else [415]
-    for status in sorted([*contract.errors, *packed]):
+    for status in sorted({*contract.errors, *_AT_THE_EDGE}):
         responses[str(status)] = {
             "description": _PROBLEM_WORDS[status],
             "content": {"application/problem+json": {"schema": refs[Problem, "serialization"]}},

@@ -86,3 +86,19 @@ def test_a_student_installs_nothing_heavy(system: str) -> None:
     names = needed(system, extra="agent")
     assert {"numpy", "opencv-python", "httpx"} <= names
     assert not names & HEAVY
+
+
+def test_every_file_that_is_installed_is_pinned_by_its_hash() -> None:
+    for name, versions in locked().items():
+        for package in versions:
+            if "registry" not in package["source"]:
+                assert name == "classpulse", f"{name} comes from {package['source']}"
+                continue
+            files = [
+                *package.get("wheels", ()),
+                *([package["sdist"]] if "sdist" in package else ()),
+            ]
+            assert files, name
+            for file in files:
+                assert file["hash"].startswith("sha256:"), (name, file["url"])
+                assert len(file["hash"]) == len("sha256:") + 64

@@ -1,0 +1,37 @@
+"""The kinds by name, and one chunk of one: a school, a seed, and what came of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from tests.fuzz.files import pictures, rosters
+from tests.fuzz.kinds import Kind, Told, api, callbacks, observations
+from tests.fuzz.schema import schema
+from tests.fuzz.school import opened
+
+CHUNK: Final = 2000
+KINDS: Final[Mapping[str, Kind]] = {
+    "api": api,
+    "callbacks": callbacks,
+    "observations": observations,
+    "pictures": pictures,
+    "rosters": rosters,
+    "schema": schema,
+}
+SHARES: Final[dict[str, float]] = {
+    "api": 0.14,
+    "callbacks": 0.14,
+    "observations": 0.4,
+    "pictures": 0.2,
+    "rosters": 0.1,
+    "schema": 0.02,
+}
+"""Of all cases: as many as take about as long."""
+
+
+def run_chunk(kind: str, seed: int, number: int, cases: int, folder: Path) -> Told:
+    """The cases of one chunk: the same ones for the same words."""
+    random = Random(f"{seed} {kind} {number}")
+    with opened(folder / f"{kind}-{number}", random) as school:
+        return KINDS[kind](school, random, cases)
