@@ -60,8 +60,6 @@ def every_command(
     ] = False,
 ) -> None:
     """The mood of an online class, live, from predictions that students agree to share."""
-    # Whatever a command logs, its tracebacks show no values; those that serve say more of it.
-    log_to_stderr(quiet=True)
 
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on")]
@@ -170,6 +168,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Windows redirects in an old code page, which lacks signs of a name or a title.
             stream.reconfigure(errors="replace")
+    # Whatever a command logs, its tracebacks show no values; those that serve say more of it.
+    log_to_stderr(quiet=True)
     try:
         app()
     except UsageError as error:

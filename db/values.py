@@ -72,6 +72,15 @@ class OpenSession:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """The last change of a password: when, whether by its owner, and whether they were told."""
+
+    at: datetime
+    by_owner: bool
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who a sign-in elsewhere stands for. ``school_key``: how rosters know this person."""
 

@@ -24,7 +24,7 @@ from db.people import consents, courses, own_pages, users
 from db.values import User
 from services import access
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
-from services.accounts import passwords
+from services.accounts import own, passwords
 from services.acting.typed import tidy
 from services.errors import BusyError, ForbiddenError, NotSignedInError
 
@@ -32,6 +32,9 @@ blueprint = Blueprint("signin", __name__)
 
 _LONGEST_LOGIN: Final = 800
 """Letters that are read of a login, before blanks are folded."""
+
+_NEWS: Final = "password_changed"
+"""Under which name the cookie carries when a password was changed, until its owner is told."""
 
 ELSEWHERE: Final = "elsewhere"
 """Under which name the cookie remembers that the sign-in was by the school's own account."""
@@ -133,6 +136,10 @@ def sign_in() -> Response:
     except BusyError as error:
         return _later(sentence(error), target, 1)
     sign_in_as(user)
+    changed = own.untold_change(current_services(), user)
+    if changed is not None:
+        # Said on the first page that is shown.
+        session[_NEWS] = changed.at.isoformat()
     return _remembered(see_other(target), user)
 
 
@@ -236,13 +243,13 @@ def secured_callback(
         @functools.wraps(function)
         def judged(*args: Any, **kwargs: Any) -> Any:
             # A teacher may have opened an own page in the same browser.
-            own = access.concerns_oneself(action)
-            actor = current_participant() if own else current_actor()
+            oneself = access.concerns_oneself(action)
+            actor = current_participant() if oneself else current_actor()
             # Before anything is looked up from what a stranger sent.
             if isinstance(actor, Nobody) and not access.open_to_anybody(action):
                 raise NotSignedInError(
                     text("Open your own link first.")
-                    if own
+                    if oneself
                     else text("Your session has ended: sign in again.")
                 )
             access.authorize(actor, action, object_from(*args, **kwargs))
@@ -253,6 +260,12 @@ def secured_callback(
         return function
 
     return decorate
+
+
+def news() -> datetime | None:
+    """When the password of whoever has just signed in was changed, where they do not know yet."""
+    told = session.pop(_NEWS, None)
+    return datetime.fromisoformat(told) if isinstance(told, str) else None
 
 
 def of_school(*_: Any, **__: Any) -> access.SchoolObject:

@@ -1,5 +1,6 @@
 """What the pages do when somebody acts: each callback asks ``access`` before anything else."""
 
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,13 @@ from dash import (
     no_update,
 )
 
-from dashboard.auth.signin import current_actor, current_participant, secured_callback
+from dashboard import i18n
+from dashboard.auth.signin import (
+    current_actor,
+    current_participant,
+    news,
+    secured_callback,
+)
 from dashboard.components import ids, shell, urls
 from dashboard.http import untrusted
 from dashboard.http.web import WebServices
@@ -55,7 +62,23 @@ def _routing(app: Dash, services: WebServices) -> None:
         path = pathname if isinstance(pathname, str) and pathname else urls.HOME
         actor = current_actor()
         shown = routes.page(services, actor, current_participant(), path, search)
-        return shown, routes.header(actor, path), None
+        return shown, routes.header(actor, path), _news()
+
+
+def _news() -> Any:
+    """What somebody must be told at their first page after a sign-in; mostly nothing."""
+    changed = news()
+    if changed is None:
+        return None
+    return shell.notice(
+        text(
+            "Your password was changed on {when} (UTC). If that was not you, tell an admin now.",
+            when=i18n.full_day(changed.astimezone(UTC))
+            + ", "
+            + i18n.clock(changed.astimezone(UTC)),
+        ),
+        good=False,
+    )
 
 
 def _home(app: Dash, services: WebServices) -> None:

@@ -50,6 +50,7 @@ def own_account(services: WebServices, actor: Actor) -> Any:
         found.school,
         password=found.password,
         provider=signin.provider_label(),
+        changed=found.changed,
     )
 
 

@@ -23,7 +23,7 @@ from db.engine.store import Store
 from db.errors import ConflictError, NotFoundError
 from db.schema import rows
 from db.schema.tables import users, web_sessions
-from db.values import OpenSession, Role, User
+from db.values import OpenSession, PasswordChange, Role, User
 
 SEEN_EVERY: Final = timedelta(minutes=5)
 """How exactly a session's last use is kept: a write for every request would be dear."""
@@ -82,14 +82,45 @@ def credentials(store: Store, login: str) -> tuple[User, str | None] | None:
     return None if row is None else (rows.user(row), row.password_hash)
 
 
-def set_password_hash(store: Store, user_id: UUID, password_hash: str, now: datetime) -> None:
-    """Replace the password hash and end the user's sessions. NotFoundError if there is none."""
+def set_password_hash(
+    store: Store, user_id: UUID, password_hash: str, now: datetime, *, by_owner: bool = False
+) -> None:
+    """Replace the password hash and end the user's sessions. NotFoundError if there is none.
+
+    Its owner is to be told of it at the next sign-in, whether or not it was they (``by_owner``).
+    """
 
     def work(connection: Connection) -> None:
-        _change(connection, user_id, password_hash=password_hash)
+        _change(
+            connection,
+            user_id,
+            password_hash=password_hash,
+            password_changed_at=now,
+            password_changed_by_owner=by_owner,
+            password_told=False,
+        )
         _revoke_all(connection, user_id, now)
 
     store.write(work)
+
+
+def password_change(store: Store, user_id: UUID) -> PasswordChange | None:
+    """When a user's password was last changed; None where it is the one that they began with."""
+    query = select(
+        users.c.password_changed_at, users.c.password_changed_by_owner, users.c.password_told
+    ).where(users.c.id == user_id)
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    if row is None or row.password_changed_at is None:
+        return None
+    return PasswordChange(
+        row.password_changed_at, by_owner=row.password_changed_by_owner, told=row.password_told
+    )
+
+
+def tell_password_change(store: Store, user_id: UUID) -> None:
+    """Remember that a user has been told of the last change of their password."""
+    store.write(lambda connection: _change(connection, user_id, password_told=True))
 
 
 def rehash_password(store: Store, user_id: UUID, password_hash: str) -> None:

@@ -1,6 +1,6 @@
 """The tables of those who sign in, and of what they are asked: a part of ``db.schema.tables``."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, false, true
 
 from db.schema.columns import metadata, moment, of, own_id, secret_hash
 from db.schema.types import Id
@@ -15,6 +15,10 @@ users = Table(
     Column("password_hash", String(300)),
     Column("disabled", Boolean, nullable=False),
     moment("created_at"),
+    # When the password became another one, whether its owner did it, and whether they were told.
+    moment("password_changed_at", required=False),
+    Column("password_changed_by_owner", Boolean, nullable=False, server_default=false()),
+    Column("password_told", Boolean, nullable=False, server_default=true()),
 )
 
 web_sessions = Table(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from db.engine.unit_of_work import UnitOfWork
 from db.people import identities, school_settings, users
-from db.values import Identity, OpenSession, School
+from db.values import Identity, OpenSession, PasswordChange, School, User
 from services import access
 from services.access import SCHOOL, Action, UserActor
 from services.accounts import passwords
@@ -74,8 +74,17 @@ def change_password(services: Services, actor: UserActor, old: str, new: str) ->
         services,
         actor,
         "change_password",
-        lambda unit, now: users.set_password_hash(unit, actor.user.id, hashed, now),
+        lambda unit, now: users.set_password_hash(unit, actor.user.id, hashed, now, by_owner=True),
     )
+
+
+def untold_change(services: Services, user: User) -> PasswordChange | None:
+    """The change of a password that its owner, who has just signed in, is to be told of; once."""
+    found = users.password_change(services.store, user.id)
+    if found is None or found.told:
+        return None
+    users.tell_password_change(services.store, user.id)
+    return found
 
 
 def _do(
@@ -95,6 +104,8 @@ class Account:
     linked: Sequence[Identity]
     school: School
     password: bool
+    changed: PasswordChange | None = None
+    """when the password became another one"""
 
 
 def account(services: Services, actor: UserActor, secret: str, issuer: str) -> Account:
@@ -106,6 +117,7 @@ def account(services: Services, actor: UserActor, secret: str, issuer: str) -> A
         [known for known in linked if known.issuer == issuer],
         school_settings.school(services.store),
         password=has_password(services, actor.user.login),
+        changed=users.password_change(services.store, actor.user.id),
     )
 
 

@@ -17,6 +17,8 @@ NUMBERS: Final = (
     1e-300, 1e308, float("inf"), float("-inf"), float("nan"), True, False,
 )  # fmt: skip
 _DEEPEST: Final = 40
+_ENDS: Final = (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff")
+"""Sizes and places in files, where they are none."""
 
 
 def value(random: Random, depth: int = 0) -> Any:

@@ -12,7 +12,8 @@ from dash import html
 from dashboard import i18n
 from dashboard.components import ids, parts, urls
 from dashboard.i18n import text, wording
-from db.values import Identity, OpenSession, School, User
+from db.values import Identity, OpenSession, PasswordChange, School, User
+from services.accounts.password_rule import SHORTEST
 
 
 def layout(
@@ -24,8 +25,11 @@ def layout(
     *,
     password: bool,
     provider: str | None,
+    changed: PasswordChange | None = None,
 ) -> Any:
-    """The page. ``this``: the session that asks; ``password``: whether there is one here."""
+    """The page. ``this``: the session that asks; ``password``: whether there is one here, and when
+    it was ``changed``.
+    """
     zone = ZoneInfo(school.timezone)
     return html.Div(
         [
@@ -46,7 +50,7 @@ def layout(
                 title=text("Where you are signed in"),
             ),
             _provider(identities, provider) if provider is not None else None,
-            _password() if password else None,
+            _password(changed, zone) if password else None,
         ],
         className="cp-narrow cp-stack",
     )
@@ -105,7 +109,18 @@ def _provider(identities: Sequence[Identity], provider: str) -> Any:
     return parts.card(body, title=provider[:1].upper() + provider[1:])
 
 
-def _password() -> Any:
+def _changed(changed: PasswordChange | None, zone: ZoneInfo) -> Any:
+    if changed is None:
+        return None
+    when = _moment(changed.at, zone)
+    return parts.quiet(
+        text("Changed last on {when}, by you.", when=when)
+        if changed.by_owner
+        else text("Changed last on {when}, by the school's office.", when=when)
+    )
+
+
+def _password(changed: PasswordChange | None, zone: ZoneInfo) -> Any:
     shown = {"aria-label": text("Show the password")}
     return parts.card(
         html.Div(
@@ -119,11 +134,15 @@ def _password() -> Any:
                 dmc.PasswordInput(
                     id=ids.ACCOUNT_NEW,
                     label=text("The new one"),
-                    description=text("At least 8 letters. You are signed out everywhere by it."),
+                    description=text(
+                        "At least {letters} letters. You are signed out everywhere by it.",
+                        letters=SHORTEST,
+                    ),
                     visibilityToggleButtonProps=shown,
                     inputProps={"autoComplete": "new-password"},
                 ),
                 html.Div(dmc.Button(text("Change the password"), id=ids.ACCOUNT_BUTTON)),
+                _changed(changed, zone),
             ],
             className="cp-form cp-form-narrow",
         ),

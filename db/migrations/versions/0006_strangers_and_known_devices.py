@@ -1,4 +1,4 @@
-"""When a running lecture's policy was narrowed, and in which browsers own pages are open."""
+"""When a policy was narrowed or a password changed, and in which browsers own pages are open."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,12 @@ depends_on = None
 def upgrade() -> None:
     """Bring the tables to this revision."""
     op.add_column("lectures", sa.Column("narrowed_at", Moment, nullable=True))
+    op.add_column("users", sa.Column("password_changed_at", Moment, nullable=True))
+    for name, value in (("password_changed_by_owner", sa.false()), ("password_told", sa.true())):
+        column: sa.Column[bool] = sa.Column(
+            name, sa.Boolean(), nullable=False, server_default=value
+        )
+        op.add_column("users", column)
     op.create_table(
         "own_pages",
         sa.Column("id", Id, nullable=False),

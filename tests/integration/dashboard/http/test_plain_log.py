@@ -1,12 +1,13 @@
 """No log shows the values of a program's variables, whoever configured it or nobody."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
 
-from classpulse.cli import every_command
+from classpulse.cli import main
 from dashboard.http.plain_log import keep_values_out
 
 
@@ -20,7 +21,15 @@ def unconfigured() -> Iterator[None]:
         structlog.configure(**before)
 
 
-@pytest.mark.parametrize("configure", [keep_values_out, every_command])
+def command() -> None:
+    """What every command of ours does first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["classpulse", "--version"])
+        with pytest.raises(SystemExit):
+            main()
+
+
+@pytest.mark.parametrize("configure", [keep_values_out, command])
 def test_a_traceback_tells_no_values(
     unconfigured: None, capsys: pytest.CaptureFixture[str], configure: Any
 ) -> None:
