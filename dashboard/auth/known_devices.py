@@ -35,10 +35,10 @@ def visitor() -> Visitor:
 def visitor_to(user: User | None, stored: str | None) -> Visitor:
     """Who asks, for counting guesses at that account, whose password is kept as ``stored``."""
     told = _told()
-    known = user is not None and stored is not None
-    if not known or told.get("users", {}).get(user.id.hex) != _mark(user, stored):
+    if user is None or stored is None:
         return Visitor(address())
-    return Visitor(address(), told["id"])
+    known = told.get("users", {}).get(user.id.hex) == _mark(user, stored)
+    return Visitor(address(), told["id"] if known else None)
 
 
 def remember(response: Response, user: User, stored: str) -> None:
@@ -69,9 +69,9 @@ def _told() -> dict[str, Any]:
     return dict(told)
 
 
-def _mark(user: User | None, stored: str | None) -> str:
-    who = b"" if user is None or stored is None else user.id.bytes + stored.encode()
-    return hmac.new(_key(), b"device" + who, sha256).hexdigest()[:32]
+def _mark(user: User, stored: str) -> str:
+    """What only this server can say of a user with that password."""
+    return hmac.new(_key(), b"device" + user.id.bytes + stored.encode(), sha256).hexdigest()[:32]
 
 
 def _name() -> str:

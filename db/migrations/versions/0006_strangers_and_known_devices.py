@@ -36,5 +36,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_own_pages"),
         sa.UniqueConstraint("hash", name="uq_own_pages_hash"),
     )
-    for column in ("participant_id", "expires_at"):
-        op.create_index(f"ix_own_pages_{column}", "own_pages", [column], unique=False)
+    for key in ("participant_id", "expires_at"):
+        op.create_index(f"ix_own_pages_{key}", "own_pages", [key], unique=False)
