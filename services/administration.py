@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 from contract.errors import rule_text
 from contract.policy import Policy
 from db.engine.unit_of_work import UnitOfWork, together
-from db.people import courses, school_settings, users
+from db.people import courses, school_settings, second_factors, users
 from db.teaching import lectures
 from db.values import Role, School, User
 from services import access
@@ -128,6 +128,18 @@ def new_password(services: Services, actor: Actor, user_id: UUID) -> str:
 def made_up_password() -> str:
     """A password of 72 random bits, short enough to be read out."""
     return secrets.token_urlsafe(9)
+
+
+def drop_second_factor(services: Services, actor: Actor, user_id: UUID) -> None:
+    """Let a user who lost their authenticator sign in by the password alone."""
+    access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
+    _to_user(
+        services,
+        actor,
+        user_id,
+        lambda unit, _: second_factors.remove(unit, user_id),
+        did="second_factor_off",
+    )
 
 
 def end_sessions(services: Services, actor: Actor, user_id: UUID) -> None:

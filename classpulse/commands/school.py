@@ -86,6 +86,19 @@ def disable_user(login: str, database: Database = None) -> None:
     say(f"{login} can no longer sign in.")
 
 
+@users.command("drop-second-factor")
+def drop_second_factor(login: str, database: Database = None) -> None:
+    """Let somebody who lost their authenticator sign in by the password alone."""
+    from classpulse.serving import offline_services
+    from services import administration
+    from services.access import OperatorActor
+
+    with opened_store(database) as store:
+        user = find_user(store, login)
+        administration.drop_second_factor(offline_services(store), OperatorActor(), user.id)
+    say(f"{login} signs in by the password alone.")
+
+
 @policy.command("show")
 def show_policy(database: Database = None, as_json: AsJson = False) -> None:
     """Say which policy holds."""

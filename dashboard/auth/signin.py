@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, g, make_response, redirect, request, session
@@ -13,18 +14,20 @@ from dashboard.api.limits import current_limits
 from dashboard.auth import known_devices
 from dashboard.auth.devices import device_of
 from dashboard.auth.known_devices import OWN_PAGE
+from dashboard.auth.sealing import server_key
 from dashboard.components import urls
 from dashboard.errors import TooManyRequestsError
 from dashboard.http.web import current_services
 from dashboard.i18n import text, wording
 from dashboard.i18n.error_words import sentence
-from dashboard.pages.account.signin import signin_html
+from dashboard.pages.account.signin import code_html, signin_html
 from db.engine.secrets import mint
 from db.people import consents, courses, own_pages, users
 from db.values import User
 from services import access
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
-from services.accounts import own, passwords
+from services.accounts import own, passwords, second_factor
+from services.accounts.second_factor import WrongCodeError
 from services.acting.typed import tidy
 from services.errors import BusyError, ForbiddenError, NotSignedInError
 
@@ -32,6 +35,11 @@ blueprint = Blueprint("signin", __name__)
 
 _LONGEST_LOGIN: Final = 800
 """Letters that are read of a login, before blanks are folded."""
+
+_HALF: Final = "half"
+"""Under which name the cookie carries who has given the password, but no code yet, and when."""
+_HALF_S: Final = 300
+_LONGEST_CODE: Final = 40
 
 _NEWS: Final = "password_changed"
 """Under which name the cookie carries when a password was changed, until its owner is told."""
@@ -122,7 +130,7 @@ def sign_in() -> Response:
     target = urls.local(request.form.get("next"))
     found = users.credentials(current_services().store, login)
     who, limit = known_devices.visitor_to(*(found or (None, None))), current_limits().signin
-    account = login.casefold()
+    account = (login.casefold(), own.WrongPasswordError.__name__)
     try:
         limit.check(account, who)
         user = _checked(found, request.form.get("password", ""))
@@ -135,6 +143,65 @@ def sign_in() -> Response:
         return _later(said, target, wait)
     except BusyError as error:
         return _later(sentence(error), target, 1)
+    if second_factor.since(current_services(), user) is not None:
+        # Whoever had a session here has to begin anew, too.
+        session.clear()
+        session[_HALF] = [user.login, current_services().clock().timestamp()]
+        return see_other(f"{urls.SIGN_IN_CODE}?next={quote(target, safe='')}")
+    return _welcome(user, target)
+
+
+@blueprint.get(urls.SIGN_IN_CODE)
+def code_page() -> Response:
+    """The form for the code, for whoever has just given the right password."""
+    target = urls.local(request.args.get("next"))
+    return _code_form(None, target) if _half() else see_other(urls.SIGN_IN)
+
+
+@blueprint.post(urls.SIGN_IN_CODE)
+def give_code() -> Response:
+    """Check the code and open a session, or show the form again with the reason."""
+    target, user = urls.local(request.form.get("next")), _half()
+    if user is None:
+        return see_other(urls.SIGN_IN)
+    given = request.form.get("code", "")[:_LONGEST_CODE]
+
+    def check() -> None:
+        if not second_factor.passes(current_services(), user, server_key(), given):
+            raise WrongCodeError("This is not the code that your authenticator shows now.")
+
+    try:
+        count_wrong(user, check, WrongCodeError)
+    except TooManyRequestsError as error:
+        wait = int(error.retry_after) + 1
+        said = text("Too many wrong codes: try again in {span}.", span=_span(wait))
+        response = _code_form(said, target, 429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    except WrongCodeError as error:
+        return _code_form(sentence(error), target, 401)
+    return _welcome(user, target)
+
+
+def _half() -> User | None:
+    """Who has given the right password in this browser within the last minutes."""
+    held, services = session.get(_HALF), current_services()
+    if not isinstance(held, list):
+        return None
+    login, at = held
+    found = users.credentials(services.store, login)
+    late = services.clock().timestamp() - at > _HALF_S
+    return None if late or found is None or found[0].disabled else found[0]
+
+
+def _code_form(error: str | None, target: str, status: int = 200) -> Response:
+    response = make_response(code_html(error, target), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _welcome(user: User, target: str) -> Response:
+    """Open the session of whoever has proven all that they are asked for, and lead them on."""
     sign_in_as(user)
     changed = own.untold_change(current_services(), user)
     if changed is not None:
@@ -152,14 +219,13 @@ def _remembered(response: Response, user: User) -> Response:
 
 
 def count_wrong(user: User, act: Callable[[], Any], wrong: type[Exception]) -> None:
-    """Do what takes one's own password again; a ``wrong`` one is a guess as any at the door.
+    """Do what takes one's own password or code again; a ``wrong`` one is a guess as at the door.
 
     Raises TooManyRequestsError where too many were.
     """
-    limit, account = current_limits().signin, user.login.casefold()
-    who = known_devices.visitor_to(
-        *(users.credentials(current_services().store, user.login) or (None, None))
-    )
+    found = users.credentials(current_services().store, user.login) or (None, None)
+    who, limit = known_devices.visitor_to(*found), current_limits().signin
+    account = (user.login.casefold(), wrong.__name__)
     limit.check(account, who)
     try:
         act()

@@ -51,6 +51,7 @@ def own_account(services: WebServices, actor: Actor) -> Any:
         password=found.password,
         provider=signin.provider_label(),
         changed=found.changed,
+        factor_since=found.factor_since,
     )
 
 

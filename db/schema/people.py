@@ -1,6 +1,17 @@
 """The tables of those who sign in, and of what they are asked: a part of ``db.schema.tables``."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, false, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    false,
+    true,
+)
 
 from db.schema.columns import metadata, moment, of, own_id, secret_hash
 from db.schema.types import Id
@@ -34,6 +45,18 @@ web_sessions = Table(
     Column("device", String(80)),
     moment("seen_at", required=False),
     Index(None, "user_id"),
+)
+
+# What a user's authenticator shares with this server, sealed by a key that is not in the store.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", String(400), nullable=False),
+    # Null: begun, but no code of it has been shown yet.
+    moment("since", required=False),
+    # The half minute of the last code that was taken: none is taken twice.
+    Column("last_step", BigInteger, nullable=False),
 )
 
 # A browser in which a student's own page is open: the recovery link itself stays out of cookies.

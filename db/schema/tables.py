@@ -30,6 +30,7 @@ from db.schema.columns import moment, of, own_id, secret_hash
 from db.schema.people import erasure_requests as erasure_requests
 from db.schema.people import identities as identities
 from db.schema.people import own_pages as own_pages
+from db.schema.people import second_factors as second_factors
 from db.schema.people import users as users
 from db.schema.people import web_sessions as web_sessions
 from db.schema.rooms import room_buckets as room_buckets

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db.engine.unit_of_work import UnitOfWork
-from db.people import identities, school_settings, users
+from db.people import identities, school_settings, second_factors, users
 from db.values import Identity, OpenSession, PasswordChange, School, User
 from services import access
 from services.access import SCHOOL, Action, UserActor
@@ -106,11 +106,14 @@ class Account:
     password: bool
     changed: PasswordChange | None = None
     """when the password became another one"""
+    factor_since: datetime | None = None
+    """since when codes of a second factor are asked for"""
 
 
 def account(services: Services, actor: UserActor, secret: str, issuer: str) -> Account:
     """One's own account, asked for by the session of ``secret``; ``issuer``: the provider's."""
     linked = identities.of_user(services.store, actor.user.id)
+    factor = second_factors.find(services.store, actor.user.id)
     return Account(
         sessions(services, actor),
         session(services, secret),
@@ -118,6 +121,7 @@ def account(services: Services, actor: UserActor, secret: str, issuer: str) -> A
         school_settings.school(services.store),
         password=has_password(services, actor.user.login),
         changed=users.password_change(services.store, actor.user.id),
+        factor_since=None if factor is None else factor.since,
     )
 
 

@@ -1,18 +1,22 @@
 """What somebody does on their own account page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, no_update
 
 from dashboard.auth import signin
+from dashboard.auth.sealing import server_key
 from dashboard.auth.signin import current_actor, of_school, secured_callback
 from dashboard.components import ids, shell, urls
 from dashboard.http import untrusted
 from dashboard.http.web import WebServices
-from dashboard.i18n import text
+from dashboard.i18n import mark, text
 from dashboard.pages import contents
+from dashboard.pages.account import factor
 from services.access import Action, UserActor
-from services.accounts import own
+from services.accounts import own, second_factor
+from services.accounts.second_factor import WrongCodeError
 from services.acting import lookup
 from services.errors import NotSignedInError
 
@@ -31,6 +35,7 @@ def register(app: Dash, services: WebServices) -> None:
     """Give ``app`` the callbacks of ``/account``."""
     _sessions(app, services)
     _password(app, services)
+    _second_factor(app, services)
 
 
 def _sessions(app: Dash, services: WebServices) -> None:
@@ -66,6 +71,50 @@ def _sessions(app: Dash, services: WebServices) -> None:
         own.end_other_sessions(services, _me(), contents.this_session(services))
         said = shell.notice(text("Done. Only this browser is signed in."), good=True)
         return contents.own_account(services, _me()), said
+
+
+def _second_factor(app: Dash, services: WebServices) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_OWN_SESSIONS,
+        of_school,
+        Output(ids.ACCOUNT_FACTOR, "children"),
+        Input(ids.ACCOUNT_FACTOR_BEGIN, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def begin(clicks: int | None) -> Any:
+        if not clicks:
+            return no_update
+        return factor.enrolment(second_factor.begin(services, _me(), server_key()))
+
+    for button, change, done in (
+        (ids.ACCOUNT_FACTOR_ON, second_factor.confirm, mark("Done. You are asked for a code now.")),
+        (ids.ACCOUNT_FACTOR_OFF, second_factor.turn_off, mark("Done. No code is asked for now.")),
+    ):
+        _by_code(app, services, button, change, done)
+
+
+def _by_code(
+    app: Dash, services: WebServices, button: str, change: Callable[..., None], done: str
+) -> None:
+    @secured_callback(
+        app,
+        Action.MANAGE_OWN_SESSIONS,
+        of_school,
+        _PAGE,
+        _SAID,
+        Input(button, "n_clicks"),
+        State(ids.ACCOUNT_CODE, "value"),
+        prevent_initial_call=True,
+    )
+    def act(clicks: int | None, code: str | None) -> Any:
+        if not clicks:
+            return no_update, no_update
+        given = untrusted.typed(code)[:40]
+        signin.count_wrong(
+            _me().user, lambda: change(services, _me(), server_key(), given), WrongCodeError
+        )
+        return contents.own_account(services, _me()), shell.notice(text(done), good=True)
 
 
 def _password(app: Dash, services: WebServices) -> None:

@@ -12,6 +12,7 @@ from dash import html
 from dashboard import i18n
 from dashboard.components import ids, parts, urls
 from dashboard.i18n import text, wording
+from dashboard.pages.account import factor
 from db.values import Identity, OpenSession, PasswordChange, School, User
 from services.accounts.password_rule import SHORTEST
 
@@ -26,6 +27,7 @@ def layout(
     password: bool,
     provider: str | None,
     changed: PasswordChange | None = None,
+    factor_since: datetime | None = None,
 ) -> Any:
     """The page. ``this``: the session that asks; ``password``: whether there is one here, and when
     it was ``changed``.
@@ -51,6 +53,9 @@ def layout(
             ),
             _provider(identities, provider) if provider is not None else None,
             _password(changed, zone) if password else None,
+            factor.card(None if factor_since is None else _moment(factor_since, zone))
+            if password
+            else None,
         ],
         className="cp-narrow cp-stack",
     )

@@ -22,6 +22,15 @@ _FORM: Final = """{error}
 <p class="cp-quiet">{students}</p>"""
 
 
+_CODE_FORM: Final = """{error}
+<form method="post" action="/signin/code">
+<input type="hidden" name="next" value="{next_url}">
+<label for="code">{code}</label>
+<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus>
+<button type="submit">{go_on}</button>
+</form>"""
+
+
 def signin_html(
     error: str | None, next_url: str, *, elsewhere: str | None = None, left: bool = False
 ) -> str:
@@ -49,6 +58,20 @@ def signin_html(
         next_url=escape(next_url, quote=True),
         **{name: escape(word) for name, word in words.items()},
     )
+    return plain_page(text("Sign in"), lead, form, language_links(here))
+
+
+def code_html(error: str | None, next_url: str) -> str:
+    """The second step of those who chose one: a field for the code of their authenticator."""
+    said = "" if error is None else f'<p class="cp-notice-bad" role="alert">{escape(error)}</p>'
+    form = _CODE_FORM.format(
+        error=said,
+        next_url=escape(next_url, quote=True),
+        code=escape(text("Code of your authenticator")),
+        go_on=escape(text("Go on")),
+    )
+    here = f"{urls.SIGN_IN_CODE}?next={quote(next_url, safe='')}"
+    lead = text("Your password was right. Your account asks for a code, too.")
     return plain_page(text("Sign in"), lead, form, language_links(here))
 
 

@@ -1,4 +1,4 @@
-"""When a policy was narrowed or a password changed, and in which browsers own pages are open."""
+"""Policies narrowed, passwords changed, second factors, and where own pages are open."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_own_pages"),
         sa.UniqueConstraint("hash", name="uq_own_pages_hash"),
+    )
+    op.create_table(
+        "second_factors",
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("sealed", sa.String(length=400), nullable=False),
+        sa.Column("since", Moment, nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], "fk_second_factors_user_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name="pk_second_factors"),
     )
     for key in ("participant_id", "expires_at"):
         op.create_index(f"ix_own_pages_{key}", "own_pages", [key], unique=False)

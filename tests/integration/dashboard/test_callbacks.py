@@ -20,7 +20,10 @@ from services.access import SCHOOL, Action
 
 HERE = {"Origin": "http://localhost"}
 OPEN_TO_ALL = {"location", "join-code", "join-button"}
-OF_ONES_OWN_SESSIONS = {"own-session", "account-others", "account-button"}
+OF_ONES_OWN_SESSIONS = {
+    "own-session", "account-others", "account-button",
+    "account-factor-begin", "account-factor-on", "account-factor-off",
+}  # fmt: skip
 
 
 def server_callbacks(world: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -62,6 +62,8 @@ ROUTES: Mapping[tuple[str, str], Ask] = {
     # Whoever sends the right password, ticket or link: here nobody does.
     ("GET", "/signin"): Ask("/signin", ALL),
     ("POST", "/signin"): Ask("/signin", NONE, form={"login": "tara", "password": "wrong"}),
+    ("GET", "/signin/code"): Ask("/signin/code", ALL),
+    ("POST", "/signin/code"): Ask("/signin/code", ALL, form={"code": "000000"}),
     ("GET", "/me/<secret>"): Ask("/me/wrong", NONE),
     ("GET", "/signin/school"): Ask("/signin/school", ALL),
     ("GET", "/signin/school/return"): Ask("/signin/school/return", ALL),

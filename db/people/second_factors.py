@@ -1,0 +1,51 @@
+"""Second factors: what an authenticator shares with this server, sealed, and the codes it used."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from db.engine.store import Store
+from db.schema.tables import second_factors
+from db.values import SecondFactor
+
+
+def begin(store: Store, user_id: UUID, sealed: str) -> None:
+    """Keep a new one of a user, in place of whatever there was; it counts once it is confirmed."""
+
+    def work(connection: Connection) -> None:
+        connection.execute(delete(second_factors).where(second_factors.c.user_id == user_id))
+        connection.execute(
+            insert(second_factors).values(user_id=user_id, sealed=sealed, since=None, last_step=0)
+        )
+
+    store.write(work)
+
+
+def find(store: Store, user_id: UUID) -> SecondFactor | None:
+    """A user's, confirmed or not."""
+    query = select(second_factors).where(second_factors.c.user_id == user_id)
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else SecondFactor(row.sealed, row.since)
+
+
+def use(store: Store, user_id: UUID, step: int, *, confirmed_at: datetime | None = None) -> bool:
+    """Take the code of that half minute, if none of it or later was taken; whether it was.
+
+    ``confirmed_at``: it is the first one, by which the factor counts from then on.
+    """
+    since = {} if confirmed_at is None else {"since": confirmed_at}
+    statement = (
+        update(second_factors)
+        .where(second_factors.c.user_id == user_id, second_factors.c.last_step < step)
+        .values(last_step=step, **since)
+        .returning(second_factors.c.user_id)
+    )
+    return store.write(lambda connection: connection.execute(statement).first()) is not None
+
+
+def remove(store: Store, user_id: UUID) -> None:
+    """Let a user sign in by the password alone again."""
+    statement = delete(second_factors).where(second_factors.c.user_id == user_id)
+    store.write(lambda connection: connection.execute(statement))
