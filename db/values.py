@@ -40,13 +40,17 @@ class FlagOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """The school's own settings. ``policy`` None: not asked yet, so no lecture can start."""
+    """The school's own settings. ``policy`` None: not asked yet, so no lecture can start.
+
+    ``retention_days``: how long data of ended lectures are kept; ``log_days``: the access log.
+    """
 
     name: str
     timezone: str
     policy: Policy | None
     guardian_required: bool = False
     retention_days: int = 180
+    log_days: int = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,3 +397,5 @@ class Removal:
     participants: int
     observations: int
     lectures: tuple[UUID, ...]
+    pseudonym: UUID | None = None
+    """What the access log calls whoever was erased; nothing else knows it."""

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from contract.errors import rule_text
 from db.engine.store import Store
-from db.engine.unit_of_work import UnitOfWork
+from db.engine.unit_of_work import UnitOfWork, together
 from db.errors import NotFoundError
 from db.measurements import retention
 from db.people import courses, erasure_requests
 from db.values import ErasureRequest, Removal
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
-from services.acting.access_log import recorded
+from services.acting.access_log import record
 from services.acting.typed import required
 from services.context import Services
 from services.errors import RefusedError, UnknownObjectError
@@ -70,21 +70,26 @@ def _answered(
     """The request answered and, where that is what was asked, the student erased, or neither."""
     by = actor.user.id if isinstance(actor, UserActor) else None
 
-    def answer(unit: UnitOfWork, now: datetime) -> ErasureRequest:
+    now = services.clock()
+
+    def answer(unit: UnitOfWork) -> ErasureRequest:
         if verdict == erasure_requests.ERASED:
             # Gone already: then there is nothing left to erase.
             with suppress(NotFoundError):
                 _remove(unit, asked.student_id or asked.participant_id, now, actor)
-        return erasure_requests.answer(
+        answered = erasure_requests.answer(
             unit, asked.id, verdict=verdict, note=note, user_id=by, now=now
         )
+        # Of somebody erased the request has but the pseudonym by now.
+        record(
+            unit,
+            actor,
+            Action.ERASE,
+            f"erasure_request:{asked.id}",
+            now,
+            subject=answered.participant_id,
+            verdict=verdict,
+        )
+        return answered
 
-    return recorded(
-        services,
-        actor,
-        Action.ERASE,
-        f"erasure_request:{asked.id}",
-        answer,
-        subject=asked.participant_id,
-        verdict=verdict,
-    )
+    return together(services.store, answer)

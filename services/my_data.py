@@ -119,7 +119,10 @@ def may_be_in_a_room(target: ParticipantObject) -> bool:
 
 
 def withdraw(services: Services, actor: Actor, participant_id: UUID) -> Participant:
-    """Take the agreement back: nothing more is accepted. Doing it again changes nothing."""
+    """Take the agreement back: nothing more is accepted, and what was measured is deleted.
+
+    That there was an agreement stays. Doing it again changes nothing.
+    """
     target = lookup.participant_target(services, participant_id)
     access.authorize(actor, Action.WITHDRAW, target)
     now = services.clock()
@@ -128,6 +131,7 @@ def withdraw(services: Services, actor: Actor, participant_id: UUID) -> Particip
         before = consents.participant(unit, participant_id)
         after = consents.withdraw(unit, participant_id, now)
         if before is not None and before.withdrawn_at is None:
+            retention.take_back(unit, participant_id, now)
             record(unit, actor, Action.WITHDRAW, _lecture(target), now, subject=participant_id)
         return after
 

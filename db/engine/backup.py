@@ -6,10 +6,11 @@ A PostgreSQL has tools of its own (``pg_dump``, base backups) which this does no
 import contextlib
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from db.engine import migrate
-from db.engine.store import open_store, parse_url, schema_revision
+from db.engine.store import Store, open_store, parse_url, schema_revision
 from db.errors import ConflictError, SchemaError, StoreUnavailableError
 
 
@@ -38,10 +39,12 @@ def backup(url: str, target: Path) -> int:
     return target.stat().st_size
 
 
-def restore(url: str, source: Path) -> None:
+def restore(url: str, source: Path, amend: Callable[[Store], None]) -> None:
     """Make the store at ``url`` what the backup ``source`` is, all or nothing.
 
-    Raises StoreError where ``source`` is no backup of this or an earlier version's store.
+    ``amend`` is handed the backup as an open store before it takes the other's place; where it
+    raises, nothing has changed. Raises StoreError where ``source`` is no backup of this or an
+    earlier version's store.
     """
     target = _file_of(url)
     if not source.is_file():
@@ -53,7 +56,11 @@ def restore(url: str, source: Path) -> None:
         _copy(source, tried)
         _require_ours(source, tried)
         migrate.upgrade(f"sqlite:///{tried}")
-        open_store(f"sqlite:///{tried}").close()
+        amended = open_store(f"sqlite:///{tried}")
+        try:
+            amend(amended)
+        finally:
+            amended.close()
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(target)
         _copy(tried, target)
@@ -62,8 +69,8 @@ def restore(url: str, source: Path) -> None:
             f"The store at {target} cannot be restored: {error.strerror}."
         ) from error
     finally:
-        for leftover in (tried, *(tried.with_name(tried.name + end) for end in ("-wal", "-shm"))):
-            leftover.unlink(missing_ok=True)
+        for end in ("", "-wal", "-shm", ".erasures"):
+            tried.with_name(tried.name + end).unlink(missing_ok=True)
 
 
 def _require_ours(source: Path, tried: Path) -> None:

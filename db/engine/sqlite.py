@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, exc
 from sqlalchemy.engine import URL
 
+from db.engine import traces
 from db.engine.failures import translate
 from db.errors import StoreClosedError, StoreError, StoreUnavailableError
 
@@ -77,12 +78,13 @@ def _make_private(path: Path) -> None:
 
 
 class _Item:
-    """A piece of work and the promise of its result."""
+    """A piece of work and the promise of its result; ``alone``: outside of any transaction."""
 
-    __slots__ = ("failure", "future", "result", "work")
+    __slots__ = ("alone", "failure", "future", "result", "work")
 
-    def __init__(self, work: Callable[[Connection], Any]) -> None:
+    def __init__(self, work: Callable[[Connection], Any], *, alone: bool = False) -> None:
         self.work = work
+        self.alone = alone
         self.future: Future[Any] = Future()
         self.result: Any = None
         self.failure: BaseException | None = None
@@ -100,6 +102,7 @@ class SQLiteWriter:
         self._waiting: deque[_Item] = deque()
         self._changed = threading.Condition()
         self._closed = False
+        self._patience_ms = traces.PATIENCE_MS
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
@@ -111,16 +114,26 @@ class SQLiteWriter:
 
     def run(self, work: Callable[[Connection], Result]) -> Result:
         """Hand in ``work`` and wait until it is committed; see ``Store.write``."""
+        result: Result = self._hand_in(_Item(work))
+        return result
+
+    def clean(self, *, rewrite: bool) -> bool:
+        """Take what deleted rows have left out of the files; see ``Store.clean``."""
+
+        def work(connection: Connection) -> bool:
+            return traces.clean(connection, int(PATIENCE_S * 1000 / 4), rewrite=rewrite)
+
+        return bool(self._hand_in(_Item(work, alone=True)))
+
+    def _hand_in(self, item: _Item) -> Any:
         if threading.current_thread() is self._thread:
             raise StoreError("A write must not start another write: it would wait for itself.")
-        item = _Item(work)
         with self._changed:
             if self._closed:
                 raise StoreClosedError("The store is closed and takes no more work.")
             self._waiting.append(item)
             self._changed.notify()
-        result: Result = item.future.result()
-        return result
+        return item.future.result()
 
     def close(self) -> None:
         """Finish what was handed in, then stop. May be called again, and by several threads."""
@@ -138,7 +151,10 @@ class SQLiteWriter:
         self._ready.set_result(None)
         with connection:
             while group := self._gather():
-                self._commit(connection, group)
+                if group[0].alone:
+                    self._by_itself(connection, group[0])
+                else:
+                    self._commit(connection, group)
         self._engine.dispose()
 
     def _gather(self) -> list[_Item]:
@@ -146,7 +162,20 @@ class SQLiteWriter:
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
-            return [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+            if self._waiting and self._waiting[0].alone:
+                return [self._waiting.popleft()]
+            group: list[_Item] = []
+            while self._waiting and len(group) < GROUP and not self._waiting[0].alone:
+                group.append(self._waiting.popleft())
+            return group
+
+    def _by_itself(self, connection: Connection, item: _Item) -> None:
+        try:
+            result = item.work(connection)
+        except BaseException as error:  # noqa: BLE001 - handed to the one who waits
+            item.future.set_exception(self._as_ours(error))
+        else:
+            item.future.set_result(result)
 
     def _commit(self, connection: Connection, group: list[_Item]) -> None:
         try:
@@ -159,11 +188,22 @@ class SQLiteWriter:
                 # Whoever failed by their own doing learns that; all others were undone with it.
                 item.future.set_exception(item.failure or failure)
             return
+        self._leave_no_trace(connection)
         for item in group:
             if item.failure is not None:
                 item.future.set_exception(self._as_ours(item.failure))
             else:
                 item.future.set_result(item.result)
+
+    def _leave_no_trace(self, connection: Connection) -> None:
+        """Before anybody is told that it is done; where a reader is in the way, after the next."""
+        if traces.pending(connection) is None:
+            return
+        # It is committed whatever comes of this: the job that cleans up says what stands in its
+        # way.
+        with contextlib.suppress(exc.SQLAlchemyError, sqlite3.Error, StoreError):
+            traces.clean(connection, self._patience_ms)
+        self._patience_ms = traces.PATIENCE_MS if traces.pending(connection) is None else 0
 
     def _as_ours(self, error: BaseException) -> BaseException:
         if not isinstance(error, (exc.SQLAlchemyError, sqlite3.Error)):

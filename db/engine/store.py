@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from db.engine.failures import translated, unreachable
 from db.engine.sqlite import SQLiteWriter, sqlite_engine
 from db.errors import SchemaTooNewError, SchemaTooOldError, StoreError, StoreUnavailableError
-from db.schema.tables import REVISION
+from db.schema.tables import REVISION, metadata
 
 Kind = Literal["sqlite", "postgresql"]
 Result = TypeVar("Result")
@@ -29,6 +29,8 @@ _COLLISIONS: Final = frozenset({"40001", "40P01"})  # serialization failure, dea
 
 class _Writer(Protocol):
     def run(self, work: Work[Result]) -> Result: ...
+
+    def clean(self, *, rewrite: bool) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -64,6 +66,14 @@ class Store:
         fails.
         """
         return self._writer.run(work)
+
+    def clean(self, *, rewrite: bool = False) -> bool:
+        """Take what deleted rows have left out of the store's files, as far as that can be now.
+
+        SQLite's log is emptied; with ``rewrite`` all tables are written anew, on either kind of
+        store, which keeps everybody else waiting. False where somebody who reads is in the way.
+        """
+        return self._writer.clean(rewrite=rewrite)
 
     def close(self) -> None:
         """Finish what was handed in, then let go of everything. May be called again."""
@@ -111,6 +121,22 @@ class PostgresWriter:
                 raise _UndoneError(error) from error
             raise
         return result
+
+    def clean(self, *, rewrite: bool) -> bool:
+        """Write all tables anew, ours and the one that keeps samples of their values.
+
+        A plain ``VACUUM``, as the server runs it by itself, frees rows but does not overwrite them.
+        What is in the server's own log and in copies elsewhere is not ours to reach.
+        """
+        if rewrite:
+            names = [*(table.fullname for table in metadata.sorted_tables), "pg_statistic"]
+            with (
+                translated(self._engine.url),
+                self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain,
+            ):
+                for name in names:
+                    plain.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {name}")
+        return True
 
     def close(self) -> None:
         """Close the pooled connections."""

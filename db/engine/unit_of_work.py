@@ -46,6 +46,10 @@ class UnitOfWork(Store):
         self._connection.exec_driver_sql("RELEASE SAVEPOINT part")
         return result
 
+    def clean(self, *, rewrite: bool = False) -> bool:
+        """Raises StoreError: nothing is left to clean before the transaction has ended."""
+        raise StoreError(f"A unit of work must not clean the store (rewrite={rewrite}).")
+
     def close(self) -> None:
         """Raises StoreError: whoever opened the store closes it."""
         raise StoreError("A unit of work must not close the store that it is part of.")

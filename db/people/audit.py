@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from contract.ids import uuid7
 from db.engine.store import Store
-from db.schema.tables import access_log
+from db.schema.tables import access_log, erasure_requests
 from db.values import AccessRecord
 
 
@@ -65,6 +65,25 @@ def record_in(
         )
     )
     return entry
+
+
+def pseudonym_in(connection: Connection, ids: Sequence[UUID]) -> UUID:
+    """Put one new id in the place of the ``ids`` of somebody erased, wherever a record has them.
+
+    So the log still tells what was done about one person, and nothing else that knew the ids, such
+    as an old backup, tells who it was. The only change that is ever made to a line.
+    """
+    made = uuid4()
+    log, asked = access_log.c, erasure_requests.c
+    for kind in ("participant", "student", "user"):
+        names, new = [f"{kind}:{one}" for one in ids], f"{kind}:{made}"
+        for column in (log.actor, log.object):
+            change = update(access_log).where(column.in_(names))
+            connection.execute(change.values({column.name: new}))
+    for column in (log.subject, asked.participant_id, asked.student_id):
+        change = update(column.table).where(column.in_(ids))
+        connection.execute(change.values({column.name: made}))
+    return made
 
 
 def records(

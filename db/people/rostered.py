@@ -1,15 +1,25 @@
 """Where rosters name whoever signed in: by the school's own key, never by name or e-mail, which
 others may have too."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, select, update
 
 from db.engine.store import Store
 from db.schema import rows
-from db.schema.tables import courses, identities, lectures, students
-from db.values import Course, Lecture, Student
+from db.schema.tables import (
+    courses,
+    flag_events,
+    identities,
+    lectures,
+    markers,
+    rooms,
+    students,
+    users,
+)
+from db.values import Course, Lecture, Role, Student
 
 
 def student(store: Store, course_id: UUID, user_id: UUID) -> Student | None:
@@ -39,6 +49,26 @@ def running(store: Store, user_id: UUID) -> list[tuple[Lecture, Course]]:
     )
     with store.read() as connection:
         return [(rows.lecture(row), rows.course_beside(row)) for row in connection.execute(query)]
+
+
+def drop_accounts_in(connection: Connection, student_ids: Sequence[UUID]) -> list[UUID]:
+    """Delete the accounts that students sign in with, if no other roster knows the same key.
+
+    Answers whose they were.
+    """
+    key = students.c.external_id
+    own = select(key).where(students.c.id.in_(student_ids), key != "")
+    others = select(key).where(students.c.id.not_in(student_ids), key.is_not(None))
+    theirs = select(identities.c.user_id).where(
+        identities.c.school_key.in_(own), identities.c.school_key.not_in(others)
+    )
+    found = select(users.c.id).where(users.c.role == Role.STUDENT, users.c.id.in_(theirs))
+    ids = list(connection.execute(found).scalars())
+    # Of a time when the school's provider called them a teacher.
+    for table in (markers, flag_events, rooms):
+        connection.execute(update(table).where(table.c.user_id.in_(ids)).values(user_id=None))
+    connection.execute(delete(users).where(users.c.id.in_(ids)))
+    return ids
 
 
 def _keys(user_id: UUID) -> Any:

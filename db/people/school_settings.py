@@ -25,6 +25,7 @@ def school(store: Store) -> School:
         policy=None if row.policy is None else Policy(row.policy),
         guardian_required=row.guardian_required,
         retention_days=row.retention_days,
+        log_days=row.log_days,
     )
 
 
@@ -41,6 +42,7 @@ def set_school(store: Store, school: School, now: datetime) -> None:
                 policy=school.policy,
                 guardian_required=school.guardian_required,
                 retention_days=school.retention_days,
+                log_days=school.log_days,
                 changed_at=now,
             )
         )

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -14,7 +15,7 @@ from sqlalchemy import (
 )
 
 from db.schema.columns import metadata, moment, of, own_id, secret_hash
-from db.schema.types import Id
+from db.schema.types import Id, Moment
 
 users = Table(
     "users",
@@ -101,4 +102,18 @@ erasure_requests = Table(
     Column("note", Text),
     Index(None, "answered_at"),
     Index(None, "participant_id"),
+)
+
+# What was deleted for good, so that no restored backup brings it back. Only keyed digests of ids:
+# whoever holds this table, or the file beside the store that repeats it, learns nobody's.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("key", LargeBinary(32), nullable=False),
+    # When the tables were last written anew, so that no page of a file has traces of it.
+    moment("overwritten_at", required=False),
+    sqlite_with_rowid=False,
 )

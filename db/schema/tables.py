@@ -28,6 +28,7 @@ from contract.looks import LOOKS
 from db.schema.columns import metadata as metadata
 from db.schema.columns import moment, of, own_id, secret_hash
 from db.schema.people import erasure_requests as erasure_requests
+from db.schema.people import erasures as erasures
 from db.schema.people import identities as identities
 from db.schema.people import own_pages as own_pages
 from db.schema.people import second_factors as second_factors
@@ -58,6 +59,8 @@ school = Table(
     Column("policy", String(16)),
     Column("guardian_required", Boolean, nullable=False),
     Column("retention_days", Integer, nullable=False),
+    # How long the access log is kept: at least as long as the data that it speaks of.
+    Column("log_days", Integer, nullable=False, server_default="730"),
     moment("changed_at"),
     CheckConstraint("id = 1", name="one_row"),
 )

@@ -34,6 +34,8 @@ _FORGETTING_EVERY: Final = timedelta(hours=1)
 """Done once a day; asked for as often as this, so that a store which was away for a moment, or a
 process that has just come to lead, does not put it off until tomorrow."""
 
+_OVERWRITING_EVERY: Final = timedelta(minutes=10)
+
 _NOWHERE: Final = logging.NullHandler()
 
 
@@ -65,6 +67,7 @@ class Scheduler:
             Job("end_silent_lectures", often, upkeep.end_silent),
             Job("refresh_changed_reports", often, writing.refresh_changed),
             Job("forget_what_is_old", _FORGETTING_EVERY, upkeep.forget_old),
+            Job("overwrite_what_was_erased", _OVERWRITING_EVERY, upkeep.overwrite_erased),
             Job("write_due_reports", often, writing.write_due),
         )
 

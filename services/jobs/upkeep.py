@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from db.engine.store import Store
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import queries, retention
-from db.people import audit, own_pages, school_settings, tickets, users
+from db.people import audit, erasures, own_pages, school_settings, tickets, users
 from db.teaching import lectures
-from db.values import Lecture
+from db.values import Lecture, Removal
 from services.context import Services
 
 ACTOR: Final = "scheduler"
@@ -52,15 +53,36 @@ class Upkeep:
         return max(lecture.started_at, newest or lecture.started_at)
 
     def forget_old(self, now: datetime) -> int:
-        """Delete what is older than the school keeps, and sessions and names of tickets that
-        are over, if that is a day ago; answers how many observations."""
+        """Delete what is older than the school keeps, if that was last done a day ago; answers
+        how many observations."""
         store = self._services.store
         if audit.records(store, actor=ACTOR, action="prune", since=now - _A_DAY, limit=1):
             return 0
-        users.drop_old_sessions(store, now)
-        own_pages.drop_old(store, now)
-        tickets.forget_expired(store, now)
-        days = school_settings.school(store).retention_days
-        # Last, as its line in the log says that all this is done.
-        removed = retention.prune(store, now - timedelta(days=days), now=now, actor=ACTOR)
-        return removed.observations
+        return forget(store, now, ACTOR).observations
+
+    def overwrite_erased(self, now: datetime) -> int:
+        """Take out of an SQLite store's files what deleted rows have left there.
+
+        The log each time; the tables, for which everybody waits, where something was deleted for
+        good and no lecture runs, or a day has passed. Answers how often tables were written anew.
+        """
+        store = self._services.store
+        since = erasures.stale_since(store) if store.kind == "sqlite" else None
+        if since is None or (lectures.running(store) and now - since < _A_DAY):
+            store.clean()
+            return 0
+        erasures.overwrite(store, now)
+        return 1
+
+
+def forget(store: Store, now: datetime, actor: str, *, days: int | None = None) -> Removal:
+    """Delete what is older than the school keeps: data of lectures that ended (``days``: instead of
+    the school's own number), the access log, sessions, and the names of tickets that are over."""
+    kept = school_settings.school(store)
+    users.drop_old_sessions(store, now)
+    own_pages.drop_old(store, now)
+    tickets.forget_expired(store, now)
+    retention.prune_access_log(store, now - timedelta(days=kept.log_days))
+    # Last, as its line in the log says that all this is done.
+    older_than = now - timedelta(days=kept.retention_days if days is None else days)
+    return retention.prune(store, older_than, now=now, actor=actor)

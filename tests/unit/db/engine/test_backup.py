@@ -29,7 +29,7 @@ def test_what_was_backed_up_comes_back(sqlite_url: str, tmp_path: Path) -> None:
     assert backup(sqlite_url, copy) == copy.stat().st_size
     name_it(store, "after")
     store.close()
-    restore(sqlite_url, copy)
+    restore(sqlite_url, copy, lambda _: None)
     store = open_store(sqlite_url)
     assert school_settings.school(store).name == "before"
     store.close()
@@ -57,7 +57,7 @@ def test_a_wrong_file_never_reaches_the_store(sqlite_url: str, tmp_path: Path) -
         connection.execute("CREATE TABLE cookies (x)")
     for bad in (wrong, foreign):
         with pytest.raises(StoreError):
-            restore(sqlite_url, bad)
+            restore(sqlite_url, bad, lambda _: None)
     assert school_settings.school(store).name == "mine"
     store.close()
 
