@@ -24,7 +24,14 @@ class Student:
     name: str | None = None
     agreed: Mapping[str, Any] = field(default_factory=dict)
 
-    def join(self, code: str, *, choices: Mapping[str, bool] | None = None, **given: Any) -> Self:
+    def join(
+        self,
+        code: str,
+        *,
+        choices: Mapping[str, bool] | None = None,
+        guardian: str | None = None,
+        **given: Any,
+    ) -> Self:
         """Join the lecture of that code and agree, to class figures and flags if to no others."""
         said = given if self.name is None else {"name": self.name, **given}
         joined = self._done("join", {"code": code, **said})
@@ -34,6 +41,7 @@ class Student:
                 "ticket": joined["ticket"],
                 "notice_version": joined["notice"]["version"],
                 "choices": choices or {"class_mood": True, "flags": True},
+                **({"guardian": guardian} if guardian else {}),
             },
         )
         return self
