@@ -181,8 +181,12 @@ def set_school(
     timezone: str,
     guardian_required: bool,
     retention_days: int,
+    log_days: int | None = None,
 ) -> School:
-    """Set what holds for the school beside its policy. Raises InvalidError naming the rule."""
+    """Set what holds for the school beside its policy. Raises InvalidError naming the rule.
+
+    The access log is kept for ``log_days``, and never for less than the data that it speaks of.
+    """
     access.authorize(actor, Action.SET_POLICY, SCHOOL)
     if not 1 <= retention_days <= LONGEST_RETENTION:
         raise InvalidError(
@@ -190,15 +194,25 @@ def set_school(
             longest_retention=LONGEST_RETENTION,
             retention_days=retention_days,
         )
+    if log_days is not None and not retention_days <= log_days <= LONGEST_RETENTION:
+        raise InvalidError(
+            "The access log can be kept for {retention_days} (as long as data) to "
+            "{longest_retention} days, but received {log_days}.",
+            retention_days=retention_days,
+            longest_retention=LONGEST_RETENTION,
+            log_days=log_days,
+        )
     name, timezone = required(name, _SCHOOL), zone(timezone)
 
     def change(unit: UnitOfWork, now: datetime) -> School:
+        before = school_settings.school(unit)
         school = replace(
-            school_settings.school(unit),
+            before,
             name=name,
             timezone=timezone,
             guardian_required=guardian_required,
             retention_days=retention_days,
+            log_days=max(before.log_days, retention_days) if log_days is None else log_days,
         )
         school_settings.set_school(unit, school, now)
         return school
@@ -210,6 +224,7 @@ def set_school(
         SCHOOL.label,
         change,
         retention_days=retention_days,
+        log_days=log_days,
         guardian_required=guardian_required,
     )
 

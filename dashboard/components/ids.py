@@ -59,6 +59,7 @@ POLICY_BUTTON: Final = "policy-button"
 SCHOOL_NAME: Final = "school-name"
 SCHOOL_ZONE: Final = "school-zone"
 SCHOOL_DAYS: Final = "school-days"
+SCHOOL_LOG_DAYS: Final = "school-log-days"
 SCHOOL_GUARDIAN: Final = "school-guardian"
 SCHOOL_BUTTON: Final = "school-button"
 

@@ -62,15 +62,21 @@ def _school(app: Dash, services: WebServices) -> None:
         State(ids.SCHOOL_NAME, "value"),
         State(ids.SCHOOL_ZONE, "value"),
         State(ids.SCHOOL_DAYS, "value"),
+        State(ids.SCHOOL_LOG_DAYS, "value"),
         State(ids.SCHOOL_GUARDIAN, "checked"),
         prevent_initial_call=True,
     )
     def set_school(
-        clicks: int | None, name: str | None, zone: str | None, days: Any, guardian: bool | None
+        clicks: int | None,
+        name: str | None,
+        zone: str | None,
+        days: Any,
+        log_days: Any,
+        guardian: bool | None,
     ) -> Any:
         if not clicks:
             return no_update
-        if not isinstance(days, int) or isinstance(days, bool):
+        if any(not isinstance(it, int) or isinstance(it, bool) for it in (days, log_days)):
             raise InvalidError("The days that data is kept must be a whole number.")
         administration.set_school(
             services,
@@ -79,6 +85,7 @@ def _school(app: Dash, services: WebServices) -> None:
             timezone=untrusted.typed(zone),
             guardian_required=guardian is True,
             retention_days=days,
+            log_days=log_days,
         )
         return shell.notice(text("Saved."), good=True)
 

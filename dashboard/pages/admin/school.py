@@ -123,6 +123,17 @@ def _school(school: School) -> Any:
                     max=3660,
                     allowDecimal=False,
                 ),
+                dmc.NumberInput(
+                    id=ids.SCHOOL_LOG_DAYS,
+                    label=text("Days that the access log is kept"),
+                    description=text(
+                        "Who looked at whom, and who changed what; at least as long as data."
+                    ),
+                    value=school.log_days,
+                    min=1,
+                    max=3660,
+                    allowDecimal=False,
+                ),
                 dmc.Checkbox(
                     id=ids.SCHOOL_GUARDIAN,
                     label=text("Ask for the name of a parent or guardian who agrees"),

@@ -216,8 +216,8 @@ def _hands(participant: Participant, kept: Kept, zone: ZoneInfo) -> Any:
         [
             html.P(
                 text(
-                    "Taking your agreement back stops the collection at once. Deleting removes "
-                    "every number of yours, and the report is written anew without them."
+                    "Either removes every number of yours, and the report is written anew without "
+                    "them. Taking your agreement back also stops the collection, at once."
                 )
             ),
             html.Div(

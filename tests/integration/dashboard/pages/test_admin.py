@@ -108,7 +108,7 @@ def test_an_admin_cannot_shut_themselves_out(world: Any, ada: Any, act: str) -> 
 def test_the_schools_settings_are_kept_and_their_rules_said(world: Any, ada: Any) -> None:
     fields = {
         ids.SCHOOL_NAME: "Northbridge", ids.SCHOOL_ZONE: "Asia/Kolkata",
-        ids.SCHOOL_DAYS: 30, ids.SCHOOL_GUARDIAN: True,
+        ids.SCHOOL_DAYS: 30, ids.SCHOOL_LOG_DAYS: 400, ids.SCHOOL_GUARDIAN: True,
     }  # fmt: skip
     press(world, ada, ids.SCHOOL_BUTTON, **fields)
     school = school_settings.school(world.store)
@@ -118,6 +118,7 @@ def test_the_schools_settings_are_kept_and_their_rules_said(world: Any, ada: Any
         ({ids.SCHOOL_ZONE: "Mars/Olympus"}, "time zone"),
         ({ids.SCHOOL_DAYS: 0}, "1 to 3660 days"),
         ({ids.SCHOOL_DAYS: 1.5}, "whole number"),
+        ({ids.SCHOOL_LOG_DAYS: 29}, "30 (as long as data) to 3660 days"),
         ({ids.SCHOOL_NAME: "  "}, "1 to 200 letters"),
     ):
         assert said in press(world, ada, ids.SCHOOL_BUTTON, **{**fields, **wrong}).text
