@@ -112,6 +112,7 @@ class Account:
 
 def account(services: Services, actor: UserActor, secret: str, issuer: str) -> Account:
     """One's own account, asked for by the session of ``secret``; ``issuer``: the provider's."""
+    access.authorize(actor, Action.MANAGE_OWN_SESSIONS, SCHOOL)
     linked = identities.of_user(services.store, actor.user.id)
     factor = second_factors.find(services.store, actor.user.id)
     return Account(
