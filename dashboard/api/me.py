@@ -126,7 +126,8 @@ def erase_own() -> Response:
 
 @blueprint.delete("/consents/me")
 @operation(
-    summary="Take the agreement back: nothing more is accepted, and the agent empties its outbox",
+    summary="Take the agreement back: what was measured is deleted, nothing more is accepted, and "
+    "the agent empties its outbox",
     status=204,
     errors=(401, 429, 503),
     bearer=True,
