@@ -5,7 +5,7 @@ PYTEST := nice $(PY)/python -m pytest -q
 # A worker for each core; each starts a PostgreSQL and a Chromium of its own, hence not more.
 SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: help setup setup-test setup-train run test test-training faults fuzz audit check style types format catalogues clean
+.PHONY: help setup setup-test setup-train run test test-training faults fuzz guards audit check style types format catalogues clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ fuzz: setup-test  ## a million cases of fuzzing, which goes on where it was cut 
 
 audit: setup-test  ## ask an advisory source about every locked package, or say that none answers
 	@$(PY)/python -m scripts.audit
+
+guards: setup-test  ## take each guard away, in a copy, and see that its tests fail
+	nice $(PY)/python -m tests.guards $(ARGS)
 
 test-training: setup-train  ## the tests that need TensorFlow
 	nice .venv-train/bin/python -m pytest -q $(SIDE_BY_SIDE) --confcutdir=tests/training tests/training

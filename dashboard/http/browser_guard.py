@@ -83,7 +83,7 @@ def content_security_policy(script_hashes: list[str]) -> str:
             "font-src 'self' data:",
             "connect-src 'self'",
             "object-src 'none'",
-            "base-uri 'self'",
+            "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
         ]

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contract.policy import Choices, CourseMode, Policy
-from db.values import Participant, ParticipantStatus, Role, User
+from db.values import Lecture, Participant, ParticipantStatus, Role, User
 from services import access
 from services.access import (
     RULES,
@@ -137,3 +137,38 @@ def test_a_row_needs_admission_and_the_students_own_choice(
         ANA, LECTURE, None, "Ana", status, False, Choices(class_mood=True, flags=flags), now, None
     )
     assert access.shows_row(ana) is (status is ParticipantStatus.ADMITTED and flags)
+
+
+def somebody(
+    status: ParticipantStatus = ParticipantStatus.ADMITTED,
+    *,
+    class_mood: bool = True,
+    flags: bool = True,
+) -> Participant:
+    now, choices = datetime(2026, 11, 2, tzinfo=UTC), Choices(class_mood=class_mood, flags=flags)
+    return Participant(uuid4(), LECTURE, None, "Ana", status, False, choices, now, None)
+
+
+@pytest.mark.parametrize("status", ParticipantStatus)
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_figure_counts_who_is_admitted_and_agreed(
+    status: ParticipantStatus, agreed: bool
+) -> None:
+    found = access.counts(somebody(status, class_mood=agreed))
+    assert found is (status is ParticipantStatus.ADMITTED and agreed)
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_rows_are_shown_where_the_policy_allows_it(policy: Policy) -> None:
+    """Of those who count and chose it: a choice made under another policy shows nobody."""
+    began = datetime(2026, 11, 2, tzinfo=UTC)
+    lecture = Lecture(LECTURE, COURSE, "Heat", "ABC234", policy, began, None)
+    shown = somebody()
+    people = [
+        shown,
+        somebody(flags=False),
+        somebody(class_mood=False),
+        *(somebody(status) for status in ParticipantStatus if status != ParticipantStatus.ADMITTED),
+    ]
+    wanted = {shown.id: shown} if policy is Policy.INDIVIDUAL else {}
+    assert access.rows_shown(lecture, people) == wanted

@@ -357,8 +357,28 @@ def test_under_aggregate_nobody_is_shown_and_figures_are_rounded(board, sqlite_s
     assert snapshot.flags == ()
     assert flags.flags_of(sqlite_store, sitting.lecture.id) == []
     assert snapshot.mood.interval(Look.SAD) is None
-    for share in snapshot.mood.shares:
+    for share in (*snapshot.mood.shares, *snapshot.mood.raw):
         assert share * 20 == pytest.approx(round(share * 20))
+
+
+def test_under_aggregate_no_figure_is_told_more_exactly_than_its_rounding(
+    board, sqlite_store
+) -> None:
+    """Of any kind, now and in the timeline: an exact one beside it would tell what it hides."""
+    sitting = Sitting.begin(sqlite_store, Policy.AGGREGATE)
+    for name, attentive in zip(SIX, (0.93, 0.88, 0.41, 0.77, 0.62, 0.99), strict=True):
+        sitting.send(sitting.admitted(name), Look.SAD, range(900), attentive)
+    board.tick(at(901))
+    snapshot = board.snapshot(sitting.lecture.id)
+    told = [snapshot.attentive, snapshot.presence, *snapshot.mood.shares, *snapshot.mood.raw]
+    assert (snapshot.mood.low, snapshot.mood.high) == (None, None)
+    for point in board.timeline_since(sitting.lecture.id, None).points:
+        assert (point.low, point.high) == (None, None)
+        told += [point.attentive, point.presence, *(point.shares or ())]
+    known = [value for value in told if value is not None]
+    assert len(known) > 20
+    for value in known:
+        assert value * 20 == pytest.approx(round(value * 20))
 
 
 def test_under_aggregate_four_students_are_too_few(board, sqlite_store) -> None:

@@ -3,6 +3,7 @@
 import threading
 from functools import partial
 from queue import Queue
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -32,6 +33,24 @@ def test_only_the_right_password_opens() -> None:
 def test_where_there_is_no_hash_nothing_opens(stored: str | None) -> None:
     assert not passwords.verify(stored, "nobody's password")
     assert not passwords.verify(stored, "")
+
+
+def test_where_nobody_has_that_login_as_much_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the same parameters: who waits longer, or not at all, would learn which logins there are."""
+    computed: list[str] = []
+
+    class Counting(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+            computed.append(str(hash))
+            return super().verify(hash, password)
+
+    monkeypatch.setattr(passwords, "_hasher", partial(Counting, **QUICK))
+    known = passwords.hash_password("correct horse")
+    for stored in (known, None):
+        assert not passwords.verify(stored, "wrong horse")
+    ours, decoy = computed
+    assert ours == known
+    assert decoy.split("$")[:4] == ours.split("$")[:4]
 
 
 @pytest.mark.parametrize("password", ["", "eleven lets", "x" * 1025])

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Self
@@ -92,6 +93,8 @@ class FakeSchool:
     """claims of the ID token that are not what they should be"""
     metadata: dict[str, Any] = field(default_factory=dict)
     other_key: bool = False
+    forge: Callable[[str], str] | None = None
+    """makes another ID token of the true one"""
     codes: dict[str, Code] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
     left: list[dict[str, str]] = field(default_factory=list)
@@ -215,7 +218,11 @@ class FakeSchool:
 
         @app.post("/token")
         def token() -> Any:
-            return server.create_token_response()
+            answer = server.create_token_response()
+            if school.forge is None:
+                return answer
+            told = answer.get_json()
+            return jsonify({**told, "id_token": school.forge(told["id_token"])})
 
         @app.get("/userinfo")
         def userinfo() -> Response:

@@ -1,6 +1,9 @@
 """Signing in by the school's provider: a real one on loopback, honest and not."""
 
-from collections.abc import Iterator
+import base64
+import hmac
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +18,7 @@ from db.people import audit, courses, identities, school_settings
 from db.people import users as people
 from db.teaching import lectures
 from db.values import Role, School
+from services.accounts import passwords
 from tests.builders.card import even_card
 from tests.builders.clock import START, Clock
 from tests.builders.world import PASSWORD
@@ -36,7 +40,7 @@ def provider() -> Iterator[FakeSchool]:
 def school(provider: FakeSchool) -> FakeSchool:
     """The provider, honest again."""
     provider.claims, provider.lies, provider.metadata = dict(ANA), {}, {}
-    provider.other_key = False
+    provider.other_key, provider.forge = False, None
     provider.asked.clear()
     provider.left.clear()
     provider.codes.clear()
@@ -139,6 +143,24 @@ def test_a_user_adds_the_school_account_to_their_own_by_its_subject(
     assert len(people.list_users(app.store)) == 1
 
 
+def test_who_signed_in_meanwhile_gets_nobody_elses_account(app: App, school: FakeSchool) -> None:
+    """Two tabs of one browser: begun by one user, come back to another."""
+    people.add_user(
+        app.store, login="otto", name="Otto", role=Role.TEACHER,
+        password_hash=passwords.hash_password(PASSWORD), now=START,
+    )  # fmt: skip
+    school.claims = dict(TARA)
+    client, other = app.flask.test_client(), app.flask.test_client()
+    for browser, login in ((client, "tara"), (other, "otto")):
+        browser.post("/signin", data={"login": login, "password": PASSWORD}, headers=HERE)
+    begun = client.get("/signin/school?link=1", headers={"Sec-Fetch-Site": "same-origin"})
+    with client.session_transaction() as here, other.session_transaction() as there:
+        here["_user_id"] = there["_user_id"]
+    back = urlsplit(httpx.get(begun.headers["Location"]).headers["Location"])
+    assert client.get(f"{back.path}?{back.query}").status_code == 403
+    assert users(app) == {}
+
+
 @pytest.mark.parametrize(
     "lies",
     [
@@ -147,6 +169,8 @@ def test_a_user_adds_the_school_account_to_their_own_by_its_subject(
         {"nonce": "another nonce"},
         {"exp": 1},
         {"sub": 5},
+        # Two answers that speak of two different people.
+        {"userinfo": {"sub": "t-1"}},
     ],
     ids=str,
 )
@@ -162,6 +186,31 @@ def test_a_forged_token_brings_nobody_in(
 
 def test_a_token_signed_by_another_key_brings_nobody_in(app: App, school: FakeSchool) -> None:
     school.other_key = True
+    assert go(app.flask.test_client()).status_code == 401
+    assert users(app) == {}
+
+
+def signed_by_nobody(token: str) -> str:
+    return f"{part({'alg': 'none'})}.{token.split('.')[1]}."
+
+
+def signed_by_our_own_secret(token: str) -> str:
+    """With what the client has in common with the provider, and others may have learnt."""
+    head = f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{token.split('.')[1]}"
+    made = hmac.digest(SECRET.encode(), head.encode(), "sha256")
+    return f"{head}.{base64.urlsafe_b64encode(made).decode().rstrip('=')}"
+
+
+def part(said: dict[str, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("forge", [signed_by_nobody, signed_by_our_own_secret])
+def test_a_token_signed_by_our_own_secret_or_by_nothing_brings_nobody_in(
+    app: App, school: FakeSchool, forge: Callable[[str], str]
+) -> None:
+    school.forge = forge
+    school.metadata = {"id_token_signing_alg_values_supported": ["RS256", "HS256", "none"]}
     assert go(app.flask.test_client()).status_code == 401
     assert users(app) == {}
 

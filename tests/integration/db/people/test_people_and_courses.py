@@ -76,6 +76,14 @@ def test_a_disabled_user_is_out_everywhere_and_their_sessions_do_not_return(
     assert users.session_user(store, secret, NOW) is None
 
 
+def test_who_is_disabled_is_nobody_whatever_their_session_says(classroom: Sitting) -> None:
+    """A sign-in may be under way while its user is locked out, and open its session afterwards."""
+    store, teacher, secret = classroom.store, classroom.teacher, mint()
+    users.set_disabled(store, teacher.id, True, NOW)
+    users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)
+    assert users.session_user(store, secret, NOW) is None
+
+
 def test_a_better_hash_of_the_same_password_keeps_sessions(classroom: Sitting) -> None:
     store, teacher, secret = classroom.store, classroom.teacher, mint()
     users.open_session(store, secret, teacher.id, now=NOW, expires_at=NOW + HOUR)

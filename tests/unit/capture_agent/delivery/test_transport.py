@@ -165,3 +165,17 @@ def test_the_students_own_wishes_go_to_their_addresses_with_the_token(fake_time:
         ("GET", f"{base}/me/observations?after={UUID(int=9)}", "Bearer t"),
         ("DELETE", f"{base}/me/observations", "Bearer t"),
     ]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_token_goes_nowhere_else(status: int, fake_time: Any) -> None:
+    """Whoever answers instead of the server cannot send the agent on with what it bears."""
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(str(request.url))
+        return httpx.Response(status, headers={"Location": "http://evil.example/api/v1/events"})
+
+    with pytest.raises(DeliveryError):
+        transport(answer, fake_time).send(Kind.EVENT, [ITEM], "secret")
+    assert seen == ["http://school.example/api/v1/events"]

@@ -176,6 +176,21 @@ def test_yes_goes_on_with_earlier_choices_only_with_a_link_that_has_them(fake_ti
         assert any("--yes needs" in line for line in console.said)
 
 
+def test_who_does_not_answer_has_not_agreed_to_a_room(fake_time: Any) -> None:
+    """It stands for the others' choice too."""
+    transport = FakeTransport(Policy.AGGREGATE)
+    session = join(transport, FakeConsole(True), fake_time)
+    (sent,) = transport.consents
+    assert sent.choices == session.choices == Choices(class_mood=True, room=False)
+
+
+def test_who_does_not_answer_at_all_has_agreed_to_nothing(fake_time: Any) -> None:
+    transport = FakeTransport()
+    with pytest.raises(NoAnswerError):
+        join(transport, FakeConsole(), fake_time)
+    assert transport.consents == []
+
+
 def test_the_guardian_is_passed_on(fake_time: Any) -> None:
     transport = FakeTransport()
     join(transport, FakeConsole(True, False), fake_time, guardian="Eva")

@@ -104,6 +104,14 @@ def test_a_window_hands_on_keys_and_closing_it_is_none(monkeypatch: pytest.Monke
     assert screen.calls == ["namedWindow", "imshow"]
 
 
+def test_the_window_has_no_button_that_saves_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    FakeScreen(monkeypatch)
+    kinds: list[int] = []
+    monkeypatch.setattr(cv2, "namedWindow", lambda title, kind: kinds.append(kind))
+    Window()
+    assert kinds == [kinds[0] | cv2.WINDOW_GUI_NORMAL]
+
+
 def test_a_window_that_is_not_there_yet_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = FakeScreen(monkeypatch)
     window, picture = Window(), np.zeros((2, 2, 3), np.uint8)

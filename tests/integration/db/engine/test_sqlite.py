@@ -1,0 +1,60 @@
+"""How SQLite is opened: what it overwrites, what survives, and what it leaves elsewhere."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert
+
+from contract.ids import uuid7
+from db.engine.store import Store
+from db.schema.tables import courses
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+MANY = 60
+"""Rows that share pages, so that a page of an erased one stays in use."""
+
+
+def pragma(store: Store, name: str) -> Any:
+    """What the connection that writes says of it."""
+    return store.write(lambda connection: connection.exec_driver_sql(f"PRAGMA {name}").scalar())
+
+
+def test_what_is_deleted_is_overwritten(sqlite_store: Store) -> None:
+    """In the database itself, not only in what SQLite answers: its file is looked through."""
+    ids = [uuid7(NOW) for _ in range(MANY)]
+    rows = [
+        {
+            "id": one, "title": f"Remarkable {n:03} Zebulon", "mode": "open", "timezone": "UTC",
+            "created_at": NOW,
+        }
+        for n, one in enumerate(ids)
+    ]  # fmt: skip
+    sqlite_store.write(lambda connection: connection.execute(insert(courses), rows))
+    gone = ids[::2]
+    sqlite_store.write(
+        lambda connection: connection.execute(delete(courses).where(courses.c.id.in_(gone)))
+    )
+    sqlite_store.close()
+    file = Path(str(sqlite_store.url.database))
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    kept = file.read_bytes()
+    found = [n for n in range(MANY) if f"Remarkable {n:03} Zebulon".encode() in kept]
+    assert found == list(range(1, MANY, 2))
+
+
+def test_what_was_acknowledged_survives_a_power_cut(sqlite_store: Store) -> None:
+    full = 2
+    assert pragma(sqlite_store, "synchronous") == full
+    assert pragma(sqlite_store, "journal_mode") == "wal"
+
+
+def test_what_is_sorted_lies_in_no_file_of_its_own(sqlite_store: Store) -> None:
+    """Where SQLite sorts much it would write rows to a file of the system's, and unlink it."""
+    memory = 2
+    assert pragma(sqlite_store, "temp_store") == memory
+    with sqlite_store.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA temp_store").scalar() == memory

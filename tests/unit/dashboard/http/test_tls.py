@@ -1,0 +1,27 @@
+"""Which versions of TLS the server speaks, and by which ciphers."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from dashboard.http.tls import tls_context
+from tests.builders.certificate import self_signed
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> ssl.SSLContext:
+    return tls_context(*self_signed(tmp_path))
+
+
+def test_old_versions_of_tls_are_refused(context: ssl.SSLContext) -> None:
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+def test_no_cipher_is_weak_or_without_forward_secrecy(context: ssl.SSLContext) -> None:
+    ciphers = context.get_ciphers()
+    assert ciphers
+    for cipher in ciphers:
+        assert cipher["strength_bits"] >= 128, cipher["name"]
+        assert cipher["protocol"] == "TLSv1.3" or "DHE" in cipher["name"], cipher["name"]
+        assert not {"RC4", "3DES", "MD5", "NULL"} & set(cipher["name"].split("-"))
