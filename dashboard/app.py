@@ -18,7 +18,15 @@ from dashboard.auth import oidc, signin
 from dashboard.auth.signing_key import load_or_make_key
 from dashboard.components import ids, shell
 from dashboard.components.document import Pages
-from dashboard.http import agent_download, browser_guard, health, hosts, readable, static_files
+from dashboard.http import (
+    agent_download,
+    browser_guard,
+    health,
+    hosts,
+    readable,
+    security_log,
+    static_files,
+)
 from dashboard.http.agent_download import Program
 from dashboard.http.plain_log import keep_values_out
 from dashboard.http.web import EXTENSION, WebServices
@@ -145,6 +153,7 @@ def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
     # First of all, so that whatever refuses a request can say so in the viewer's language.
     viewer_language.register(flask)
     hosts.register(flask, settings)
+    security_log.register(flask)
     readable.register(flask)
     routes.register(flask, settings)
     signin.register(flask)

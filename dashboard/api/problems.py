@@ -133,9 +133,9 @@ def incident(error: Exception) -> Response:
 def log_incident(error: Exception) -> str:
     """Log an unforeseen error with its traceback and answer the id it can be found by."""
     identifier = secrets.token_hex(6)
-    _log.error(
-        "incident", incident=identifier, method=request.method, path=request.path, exc_info=error
-    )
+    # The rule of the address and not the address: links have secrets in theirs.
+    place = "none" if request.url_rule is None else request.url_rule.rule
+    _log.error("incident", incident=identifier, method=request.method, place=place, exc_info=error)
     return identifier
 
 

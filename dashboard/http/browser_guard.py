@@ -53,7 +53,8 @@ def register(flask: Flask, dash_app: Any, *, secure: bool) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.path.startswith(_OF_PEOPLE):
+        # A page that is left is not shown again by going back, after a sign-out least of all.
+        if request.path.startswith(_OF_PEOPLE) or response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "no-store")
         if request.path.startswith(_FETCHED) and response.mimetype == "application/json":
             # Never shown as a page; an open dashboard fetches thirty of these a minute.

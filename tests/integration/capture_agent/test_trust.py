@@ -1,4 +1,4 @@
-"""An agent speaks to servers that somebody vouches for: a real connection, a certificate of none."""
+"""An agent speaks to servers that somebody vouches for: a real connection, no such certificate."""
 
 import ssl
 import threading

@@ -36,7 +36,7 @@ def test_where_there_is_no_hash_nothing_opens(stored: str | None) -> None:
 
 
 def test_where_nobody_has_that_login_as_much_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the same parameters: who waits longer, or not at all, would learn which logins there are."""
+    """By the same parameters: whoever waited less would learn which logins there are."""
     computed: list[str] = []
 
     class Counting(PasswordHasher):

@@ -280,6 +280,18 @@ def test_signing_out_ends_the_session_here_and_offers_to_end_it_there(
     assert asked["post_logout_redirect_uri"] == "http://localhost/signin"
 
 
+def test_a_provider_token_stays_at_the_server(app: App, school: FakeSchool) -> None:
+    """And there no longer than it is read: neither cookie nor store holds one."""
+    client = app.flask.test_client()
+    landed = go(client)
+    (token,) = list(school._tokens)[-1:]
+    with client.session_transaction() as session:
+        assert token not in repr(dict(session))
+        assert "eyJ" not in repr(dict(session))
+    assert token not in str(landed.headers)
+    assert token.encode() not in Path(str(app.store.url.database)).read_bytes()
+
+
 def test_a_provider_that_is_away_is_said_and_local_accounts_go_on(
     sqlite_url: str, tmp_path: Path, password_hash: str
 ) -> None:

@@ -28,6 +28,12 @@ def test_a_school_is_unset_until_somebody_sets_it(store: Store) -> None:
     assert school_settings.school(store) == chosen
 
 
+def test_a_new_store_lets_nobody_in(store: Store) -> None:
+    assert list(users.list_users(store)) == []
+    for login in ("admin", "root", "teacher", ""):
+        assert users.credentials(store, login) is None
+
+
 def test_a_user_is_found_by_login_and_id(store: Store) -> None:
     added = users.add_user(
         store, login="bo", name="Bo", role=Role.ADMIN, password_hash="hash", now=NOW

@@ -1,0 +1,57 @@
+"""Writes down for the operator who signed in, who could not, and who was refused what.
+
+By place and status alone: no login that was typed (it may be a password in the wrong field), no
+address of a caller, and no path, since links have secrets in theirs.
+"""
+
+from typing import Final
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_login import current_user
+
+from db.values import AgentContext
+from services.access import Actor
+
+_log = structlog.get_logger(__name__)
+
+_SIGNED_IN: Final = {"signin.sign_in": "password", "oidc.come_back": "provider"}
+"""The routes that end in a session, and by what somebody shows there who they are."""
+_REFUSED: Final = frozenset({401, 403, 413, 429})
+
+
+def register(flask: Flask) -> None:
+    """Look at every answer of this server."""
+    flask.after_request(_look)
+
+
+def _look(response: Response) -> Response:
+    by = _SIGNED_IN.get(request.endpoint or "")
+    if by is not None:
+        if response.status_code == 303 and current_user.is_authenticated:
+            _log.info("signed_in", who=f"user:{current_user.user.id}", by=by)
+        else:
+            _log.warning("sign_in_failed", by=by, status=response.status_code)
+    elif response.status_code in _REFUSED:
+        _log.info(
+            "refused",
+            status=response.status_code,
+            method=request.method if request.url_rule is not None else "OTHER",
+            place=place(),
+            who=_who(),
+        )
+    return response
+
+
+def place() -> str:
+    """Which address was asked for, by its rule, in which nothing is filled in."""
+    return "none" if request.url_rule is None else request.url_rule.rule
+
+
+def _who() -> str | None:
+    """Whoever has shown who they are, by id."""
+    actor: Actor | None = g.get("actor")
+    agent: AgentContext | None = g.get("agent_context")
+    if agent is not None:
+        return f"participant:{agent.participant.id}"
+    return None if actor is None else actor.name
