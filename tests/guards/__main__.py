@@ -136,22 +136,21 @@ class Record:
     def of(self, guard: Guard) -> dict[str, Any] | None:
         """What was found of it as it stands now; None where that was not asked yet."""
         found = self._kept.get(guard.name)
-        return None if found is None or found["of"] != _mark(guard) else found
+        return None if found is None or found["of"] != _mark(guard, ROOT) else found
 
-    def keep(self, guard: Guard, outcome: str, seconds: float) -> None:
-        told = {"of": _mark(guard), "outcome": outcome, "seconds": round(seconds, 1)}
-        self._kept[guard.name] = told
+    def keep(self, name: str, mark: str, outcome: str, seconds: float) -> None:
+        self._kept[name] = {"of": mark, "outcome": outcome, "seconds": round(seconds, 1)}
         self._file.parent.mkdir(parents=True, exist_ok=True)
         half = self._file.with_suffix(".part")
         half.write_text(json.dumps(self._kept, indent=1) + "\n", encoding="utf-8")
         half.replace(self._file)
 
 
-def _mark(guard: Guard) -> str:
+def _mark(guard: Guard, tree: Path) -> str:
     """What the answer hangs on: the guard, the file that it stands in, and its tests."""
     told = hashlib.sha256(repr(guard).encode())
     for name in (guard.file, *(place_of(test).partition("::")[0] for test in guard.tests)):
-        told.update((ROOT / name).read_bytes())
+        told.update((tree / name).read_bytes())
     return told.hexdigest()
 
 
@@ -181,9 +180,10 @@ def _judge_all(asked: Sequence[Guard], record: Record) -> str | None:
         if word != PASSES:
             return f"With every guard in its place: {word} {sorted(failed)}"
         for number, guard in enumerate(asked, 1):
-            began = time.monotonic()
-            record.keep(guard, judge(copy, guard), time.monotonic() - began)
-            print(f"{number:3}/{len(asked)}  {_line(guard, record)}", flush=True)
+            began, mark = time.monotonic(), _mark(guard, copy.folder)
+            outcome = judge(copy, guard)
+            record.keep(guard.name, mark, outcome, time.monotonic() - began)
+            print(f"{number:3}/{len(asked)}  {guard.name}: {outcome}", flush=True)
     return None
 
 

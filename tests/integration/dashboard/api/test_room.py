@@ -1,5 +1,6 @@
 """The room through the API: the teacher's word, everybody's agreement, what a camera may send."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 from contract.ids import uuid7
 from contract.languages import Language
 from contract.policy import CourseMode, Policy
+from dashboard.api import limits
 from dashboard.reports import render_report
 from db.measurements import room_figures
 from db.people import audit, consents
@@ -97,6 +99,17 @@ def test_what_nobody_agreed_on_does_not_travel(world: Any, change: dict[str, Any
     item = room.second(0, **change)
     (verdict,) = room.send(room.headers(), [item]).json["verdicts"]
     assert (verdict["verdict"], verdict["reason"]) == ("rejected", "invalid")
+
+
+def test_one_camera_cannot_keep_the_server_busy(world: Any) -> None:
+    room = Room(world)
+    headers = room.headers()
+    bounds = world.app.flask.extensions[limits.EXTENSION]
+    still = limits.TokenBuckets(1.0, 5, lambda: 0.0)
+    world.app.flask.extensions[limits.EXTENSION] = replace(bounds, agent=still)
+    client = world.client()
+    answers = [client.get("/api/v1/room", headers=headers).status_code for _ in range(6)]
+    assert answers == [200] * 5 + [429]
 
 
 def test_under_self_report_there_is_no_room(world: Any) -> None:

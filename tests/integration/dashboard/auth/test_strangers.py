@@ -1,5 +1,6 @@
 """What somebody learns or gets who has shown nothing: by trying, by waiting, by preparing."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from dashboard.api import limits
 from dashboard.app import ModelAssets, create_app
 from dashboard.components import ids
 from dashboard.settings import Settings
+from db.measurements import queries
 from db.people import consents, users
 from services.accounts import passwords
 from tests.builders.card import even_card
@@ -193,3 +195,27 @@ def test_an_own_page_acts_for_its_student_in_a_teachers_browser_too(world: Any) 
     found = consents.participant(world.store, ana.id)
     assert found is not None
     assert found.withdrawn_at is not None
+
+
+def test_taps_on_the_own_page_are_bounded(world: Any) -> None:
+    """By the bucket that the API takes from, too."""
+    ana = world.join(world.lecture(CourseMode.OPEN), name="Ana")
+    browser = world.client()
+    browser.get(ana.agreed["recovery_link"])
+    still(world, self_reports=(1.0, 3))
+    (one,) = [
+        one
+        for one in dependencies(world).values()
+        if any('"type":"self-report"' in part["id"] for part in one["inputs"])
+    ]
+    body = forged(one, "good")
+    (part,) = body["inputs"][0]
+    part["value"] = 1
+    pressed = json.dumps(part["id"], sort_keys=True, separators=(",", ":"))
+    body["changedPropIds"] = [f"{pressed}.n_clicks"]
+    answers = [
+        browser.post("/_dash-update-component", json=body, headers=SAME_ORIGIN) for _ in range(4)
+    ]
+    assert [answer.status_code for answer in answers[:3]] == [200] * 3
+    assert answers[3].status_code == 429 or "Too many" in answers[3].text
+    assert len(queries.self_reports_of(world.store, ana.id)) == 3
