@@ -144,6 +144,14 @@ def usable_link(services: Services, secret: str) -> PersonalLink:
     return link
 
 
+def _opening(services: Services, secret: str) -> PersonalLink | None:
+    """The personal link of that secret; None where it opens nothing, and so tells no name."""
+    try:
+        return usable_link(services, secret)
+    except TicketError:
+        return None
+
+
 def _by_link(services: Services, secret: str, lecture: Lecture) -> tuple[UUID, UUID, str]:
     link = usable_link(services, secret)
     other_lecture = link.lecture_id not in (None, lecture.id)
@@ -240,7 +248,7 @@ def way(services: Services, actor: Actor, lecture: Lecture, link: str | None) ->
     """How ``actor``, who may hold a personal link, may join a lecture."""
     course = lookup.course(services, lecture.course_id)
     access.authorize(Nobody(), Action.JOIN, access.lecture_object(lecture, course))
-    found = None if link is None else courses.find_link(services.store, link)
+    found = None if link is None else _opening(services, link)
     student = on_roster(services, course, actor) if found is None else found.student
     return Way(
         course,

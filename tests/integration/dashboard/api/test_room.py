@@ -102,7 +102,7 @@ def test_what_nobody_agreed_on_does_not_travel(world: Any, change: dict[str, Any
 
 
 def test_one_camera_cannot_keep_the_server_busy(world: Any) -> None:
-    room = Room(world)
+    room = Room(world, Policy.INDIVIDUAL)
     headers = room.headers()
     bounds = world.app.flask.extensions[limits.EXTENSION]
     still = limits.TokenBuckets(1.0, 5, lambda: 0.0)

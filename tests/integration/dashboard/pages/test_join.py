@@ -131,3 +131,18 @@ def test_without_anything_the_code_is_asked_for(world: Any) -> None:
     assert leads_to(client, "/join?code= abc234") == "/join/ABC234"
     # Whatever stands there leads to a page of this server's.
     assert leads_to(client, "/join?code=//evil.example") == "/join/%2F%2FEVIL.EXAMPLE"
+
+
+def test_a_link_that_has_ended_tells_nobodys_name(world: Any) -> None:
+    """Whoever finds a lost link, for which there is a new one, learns not whose it was."""
+    lecture, ana = world.lecture(CourseMode.ROSTER), world.students[0]
+    lost, new = world.link(ana), world.link(ana)
+
+    def form(link: str) -> str:
+        given = {ids.JOIN_CODE: lecture.code}
+        return told(
+            call(world, world.client(), f"{ids.JOIN_FORM}.children", f"?link={link}", **given)
+        )
+
+    assert "Ana" in form(new)
+    assert "Ana" not in form(lost)
