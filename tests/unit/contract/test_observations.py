@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from contract import Observation, RoomObservation, uuid7
+from contract.base import Message
 
 NOW = datetime(2026, 11, 21, 10, 0, 0, 250_000, tzinfo=UTC)
 
@@ -85,6 +86,21 @@ def test_not_a_number_is_refused() -> None:
         Observation.model_validate_json(
             json.dumps(good()).replace('"detection_score": 0.97', '"detection_score": NaN')
         )
+
+
+class Anything(Message):
+    """A field without bounds of its own."""
+
+    value: float
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_no_message_holds_a_number_without_an_end(value: str) -> None:
+    """JSON has none, but Python's reads them: a sum with one in it is lost."""
+    with pytest.raises(ValidationError):
+        Anything.model_validate_json(f'{{"value": {value}}}')
+    with pytest.raises(ValidationError):
+        Anything(value=float(value.lower()))
 
 
 def test_a_room_needs_five_faces() -> None:

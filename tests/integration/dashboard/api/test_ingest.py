@@ -206,6 +206,15 @@ def test_nothing_is_inferred_where_the_policy_is_self_report(world: Any) -> None
     assert row.mood == "lost"
 
 
+def test_nothing_is_inferred_under_self_report_whatever_was_agreed(world: Any) -> None:
+    """The policy decides for everybody: an agent that goes on regardless is turned away."""
+    lecture = world.lecture(CourseMode.OPEN, Policy.SELF_REPORT)
+    ana = world.join(lecture, name="Ana", choices={"class_mood": True, "room": True})
+    refused = ana.send([world.observation(world.clock.now)])
+    assert (refused.status_code, "self_report" in refused.json["detail"]) == (403, True)
+    assert stored(world, ana) == 0
+
+
 def test_without_agreement_to_the_class_mood_nothing_is_taken(world: Any) -> None:
     ana = world.join(world.lecture(CourseMode.OPEN), name="Ana", choices={"class_mood": False})
     assert ana.send([world.observation(world.clock.now)]).status_code == 403

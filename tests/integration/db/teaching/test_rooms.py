@@ -162,6 +162,16 @@ def test_the_teacher_ends_it_and_a_new_link_takes_the_place_of_the_old(
     assert rooms.by_secret(classroom.store, "guessed") is None
 
 
+def test_a_room_that_the_teacher_ended_takes_nothing(classroom: Sitting) -> None:
+    """Although everybody still agrees to be seen."""
+    full(classroom)
+    room = allow(classroom)
+    rooms.stop(classroom.store, classroom.lecture.id, classroom.at(1))
+    with pytest.raises(WithdrawnError, match=rooms.STOPPED):
+        room_figures.ingest_room(classroom.store, room.id, [second(classroom, 2)], classroom.at(3))
+    assert not len(room_figures.room_columns(classroom.store, classroom.lecture.id)["bucket"])
+
+
 def test_an_unknown_room_takes_nothing(classroom: Sitting) -> None:
     nothing: Sequence[RoomObservation] = []
     assert room_figures.ingest_room(classroom.store, UUID(int=1), nothing, classroom.now) == []
