@@ -1,101 +1,124 @@
 """Serving over HTTP or HTTPS until told to stop."""
 
+import asyncio
 import errno
 import logging
 import os
 import signal
 import socket
-import ssl
 import threading
-import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
-from waitress import create_server, wasyncore
-from waitress.server import TcpWSGIServer
 
 from dashboard.errors import ServerError
-from dashboard.http.refusals import Channel
-from dashboard.http.tls import channel_maker, tls_context
+from dashboard.http.certificates import Certificate
+from dashboard.http.exchange import Desk
+from dashboard.http.listener import USUAL, Listener, Patience, room_for_connections
 
-_ROOM_FOR_HEADERS: Final = 64 * 1024
+EXTENSION: Final = "classpulse-server"
+"""Under which name the Flask server finds the one that listens for it."""
+
 _NOT_HERE: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
-_DRAIN_S: Final = 5.0
-"""Longest that requests under way are waited for at the end."""
+_BACKLOG: Final = 1024
+_LOOK_S: Final = 0.5
+"""How often the loop looks up: on Windows nothing else lets it notice Ctrl-C."""
+_RENEW_S: Final = 30.0
 
 
 class Server:
     """A server that has its port already. ``run`` serves; ``close`` ends that from any thread."""
 
-    def __init__(self, waitress: Any, scheme: str) -> None:
-        self._waitress = waitress
-        self._map = getattr(waitress, "map", None) or waitress._map
-        self._listeners = [one for one in self._map.values() if isinstance(one, TcpWSGIServer)]
+    def __init__(
+        self,
+        flask: Flask,
+        sockets: list[socket.socket],
+        *,
+        workers: int,
+        certificate: Certificate | None,
+        patience: Patience,
+        connections: int,
+    ) -> None:
+        self._sockets = sockets
+        self._certificate = certificate
+        self._patience = patience
+        self._most = connections
         self._stopping = threading.Event()
-        self._scheme = scheme
+        self._lock = threading.Lock()
+        self._wake: Callable[[], object] | None = None
+        self._listener: Listener | None = None
+        body = int(flask.config.get("MAX_CONTENT_LENGTH") or 2**20)
+        host, port = sockets[0].getsockname()[:2]
+        self._host: str = host
+        self.port: Final = int(port)
+        """The port it listens on."""
+        self.desk: Final = Desk(
+            application=flask.wsgi_app,
+            threads=ThreadPoolExecutor(workers, thread_name_prefix="web"),
+            workers=workers,
+            scheme="http" if certificate is None else "https",
+            host=host,
+            port=self.port,
+            largest_body=body,
+            # What is larger than Flask reads is answered by Flask, in the API's own words.
+            most_read=8 * body,
+            answer_s=patience.answer,
+        )
+        """What is under way, and what was refused."""
 
     @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return int(self._listeners[0].effective_port)
+    def connections(self) -> int:
+        """How many connections are open."""
+        return 0 if self._listener is None else self._listener.connections
 
     @property
     def url(self) -> str:
         """Where a browser on this machine finds it."""
-        host = str(self._listeners[0].effective_host)
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
-        if ":" in shown and not shown.startswith("["):
-            shown = f"[{shown}]"
-        return f"{self._scheme}://{shown}:{self.port}"
-
-    def say_problems(self) -> None:
-        """Refuse what is no request, or too large a one, in the API's own words."""
-        for listener in self._listeners:
-            listener.channel_class = Channel
-
-    def speak_tls(self, context: ssl.SSLContext) -> None:
-        """Put every connection from now on inside TLS."""
-        for listener in self._listeners:
-            listener.channel_class = channel_maker(context)
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104
+        return f"{self.desk.scheme}://{f'[{shown}]' if ':' in shown else shown}:{self.port}"
 
     def run(self) -> None:
         """Serve until ``close`` is called; then finish the requests under way."""
         try:
-            while not self._stopping.is_set():
-                self._turn(1.0)
-            for listener in self._listeners:
-                listener.accepting = False
-            deadline = time.monotonic() + _DRAIN_S
-            while self._busy() and time.monotonic() < deadline:
-                self._turn(0.1)
+            # Not Windows' own loop, which serves no sockets that are watched for being readable.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(self._serve())
         finally:
-            self._waitress.task_dispatcher.shutdown(cancel_pending=True, timeout=_DRAIN_S)
-            wasyncore.close_all(self._map, ignore_all=True)
+            for one in self._sockets:
+                one.close()
+            self.desk.threads.shutdown(wait=False, cancel_futures=True)
 
-    def _turn(self, seconds: float) -> None:
-        # poll() and not select(), which ends at descriptor 1024: a school's browsers reach it.
-        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
-
-    def _busy(self) -> bool:
-        """Whether somebody still waits for an answer that is being made or sent."""
-        return any(
-            channel.requests or channel.total_outbufs_len
-            for listener in self._listeners
-            for channel in list(listener.active_channels.values())
+    async def _serve(self) -> None:
+        woken, loop = asyncio.Event(), asyncio.get_running_loop()
+        with self._lock:
+            self._wake = lambda: loop.call_soon_threadsafe(woken.set)
+        self._listener = listener = Listener(
+            self.desk, self._patience, self._certificate, self._most
         )
+        listener.add_sockets(self._sockets)
+        renewed = loop.time()
+        while not self._stopping.is_set():
+            try:
+                async with asyncio.timeout(_LOOK_S):
+                    await woken.wait()
+            except TimeoutError:
+                pass
+            if self._certificate is not None and loop.time() - renewed > _RENEW_S:
+                renewed = loop.time()
+                self._certificate.renew()
+        with self._lock:
+            self._wake = None
+        await listener.finish()
 
     def close(self) -> None:
         """Let ``run`` end. May be called again."""
         self._stopping.set()
-        for listener in self._listeners:
-            # Wakes the loop; once it has ended there is nothing left to wake.
-            if listener.socket is not None:
-                try:
-                    listener.pull_trigger()
-                except OSError:
-                    continue
+        with self._lock:
+            if self._wake is not None:
+                self._wake()
 
 
 def listen(
@@ -105,32 +128,26 @@ def listen(
     *,
     workers: int = 8,
     tls: tuple[Path, Path] | None = None,
+    patience: Patience = USUAL,
+    connections: int | None = None,
 ) -> Server:
-    """Take the port (0: any free one). ``tls``: certificate chain and key, to speak https.
+    """Take the port (0: any free one). ``tls``: certificate chain and key, to speak https;
+    ``connections``: the most at a time, otherwise as many as the system gives this process.
 
     Raises ServerError where the port is taken or not allowed, or the address is not this machine's.
     """
-    context = None if tls is None else tls_context(*tls)
-    scheme = "http" if context is None else "https"
-    body = int(flask.config.get("MAX_CONTENT_LENGTH") or 2**20)
-    # It warns of each request that waits for a worker; /metrics and the answers' times tell that.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    made = create_server(
+    certificate = None if tls is None else Certificate(*tls)
+    # It warns of each connection that speaks no TLS: a stranger could fill a disk with that.
+    logging.getLogger("tornado").setLevel(logging.ERROR)
+    server = Server(
         flask,
-        sockets=_bound(host, port),
-        threads=workers,
-        url_scheme=scheme,
-        ident=None,
-        # What is larger than Flask reads is answered by Flask, in the API's own words.
-        max_request_body_size=8 * body + _ROOM_FOR_HEADERS,
-        connection_limit=2000,
-        channel_timeout=60,
-        backlog=1024,
+        _bound(host, port),
+        workers=workers,
+        certificate=certificate,
+        patience=patience,
+        connections=connections or room_for_connections(),
     )
-    server = Server(made, scheme)
-    server.say_problems()
-    if context is not None:
-        server.speak_tls(context)
+    flask.extensions[EXTENSION] = server
     return server
 
 
@@ -167,6 +184,8 @@ def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         made.bind(address)
+        made.listen(_BACKLOG)
+        made.setblocking(False)
     except BaseException:
         made.close()
         raise
@@ -185,12 +204,20 @@ def serve(
     """Listen, say so to ``ready``, and serve until interrupted or asked to end (SIGTERM)."""
     server = listen(flask, host, port, workers=workers, tls=tls)
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: server.close())
+        _end_by_signals(server)
     ready(server)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        return
+    server.run()
+
+
+def _end_by_signals(server: Server) -> None:
+    """Let Ctrl-C and SIGTERM end the server in good order; a second Ctrl-C ends it at once."""
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        server.close()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
 
 
 def _why_not(host: str, port: int, error: OSError | UnicodeError) -> str:

@@ -23,7 +23,7 @@ print(json.dumps({{"threads": threads, "modules": sorted(sys.modules)}}))
 
 
 EDGES = {
-    "flask", "werkzeug", "waitress", "dash", "dash_mantine_components", "dash_ag_grid", "plotly",
+    "flask", "werkzeug", "tornado", "dash", "dash_mantine_components", "dash_ag_grid", "plotly",
     "pandas", "typst", "babel", "cv2", "ai_edge_litert", "onnxruntime", "keras", "tensorflow",
 }  # fmt: skip
 """What the web, the agent and the models need, and no use case."""
