@@ -1,6 +1,7 @@
 """How the command speaks: data to standard output, one clear sentence to standard error."""
 
 import json
+import logging
 import sys
 from typing import Any, NoReturn
 
@@ -62,6 +63,7 @@ def log_to_stderr(*, quiet: bool = False) -> None:
     )
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
@@ -69,5 +71,46 @@ def log_to_stderr(*, quiet: bool = False) -> None:
             shape,
         ],
         wrapper_class=structlog.make_filtering_bound_logger("warning" if quiet else "info"),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Lines(),
     )
+
+
+class _Lines:
+    """Standard error, a line at a time. What cannot be written is counted, and breaks nothing:
+    on a full disk the answer to a request matters more than what is told of it.
+    """
+
+    lost = 0
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        try:
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            _Lines.lost += 1
+
+    log = debug = info = warn = warning = error = critical = fatal = exception = msg
+
+
+def lost_lines() -> int:
+    """How many lines of the log could not be written."""
+    return _Lines.lost
+
+
+class _OtherLogs(logging.Handler):
+    """What other people's libraries log, as lines of the one log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        try:
+            structlog.get_logger(record.name).error(record.getMessage(), exc_info=record.exc_info)
+        except Exception:  # noqa: BLE001 - a log must never break what it tells of
+            _Lines.lost += 1
+
+
+def take_in_other_logs() -> None:
+    """Let errors that libraries log become lines of this log; what they merely note is left out."""
+    logging.raiseExceptions = False
+    handler = _OtherLogs(logging.ERROR)
+    logging.getLogger().addHandler(handler)

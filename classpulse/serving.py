@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from classpulse.console import log_to_stderr, say
+from classpulse.console import log_to_stderr, lost_lines, say, take_in_other_logs
 from classpulse.opening import OutputError, make_folder, prepare_store, server_settings
 
 if TYPE_CHECKING:
@@ -84,15 +84,20 @@ def run_server(
     tls: tuple[Path, Path] | None,
 ) -> None:
     """Serve until interrupted; the scheduler runs beside it, in one process at a time."""
+    from dashboard.http import metrics
     from dashboard.http.server import Server, serve
 
     log_to_stderr()
+    take_in_other_logs()
     cert, key = tls or (None, None)
     settings = server_settings(
         database=database, host=host, port=port, url=url, workers=workers, tls_cert=cert,
         tls_key=key,
     )  # fmt: skip
     app = prepared_app(settings)
+    metrics.add_gauge(
+        app.flask, "classpulse_log_lines_lost", "Log lines that could not be written.", lost_lines
+    )
 
     def ready(server: Server) -> None:
         app.start_background()

@@ -23,7 +23,9 @@ from dashboard.http import (
     browser_guard,
     health,
     hosts,
+    metrics,
     readable,
+    request_ids,
     security_log,
     static_files,
 )
@@ -121,7 +123,10 @@ def create_app(
         dash = _dash(flask, services)
         browser_guard.register(flask, dash, secure=settings.secure)
         static_files.register(flask)
-        return App(flask, dash, services, board, _scheduler(services))
+        scheduler = _scheduler(services)
+        metrics.watch(flask, board, scheduler)
+        health.watch(flask, health.Readiness(store, board, scheduler, settings.tick_seconds))
+        return App(flask, dash, services, board, scheduler)
     except BaseException:
         store.close()
         raise
@@ -150,6 +155,7 @@ def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
             flask.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     flask.extensions[EXTENSION] = services
+    request_ids.register(flask, believed=settings.trusted_proxies > 0)
     # First of all, so that whatever refuses a request can say so in the viewer's language.
     viewer_language.register(flask)
     hosts.register(flask, settings)
@@ -160,6 +166,7 @@ def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
     links.register(flask)
     oidc.register(flask, settings)
     health.register(flask)
+    metrics.register(flask)
     return flask
 
 

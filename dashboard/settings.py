@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -60,6 +61,14 @@ class Settings(SettingsTable):
     )
     trusted_proxies: int = Field(
         default=0, ge=0, le=8, description="proxies in front whose X-Forwarded-* are believed"
+    )
+    metrics_from: str = Field(
+        default="127.0.0.1, ::1",
+        description="addresses and networks, by commas, that may read `/metrics`; behind a proxy "
+        "they are the right ones only with `trusted_proxies`",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="whoever bears this token may read it, too. Secret"
     )
     language: Language = Field(
         default=Language.EN,
@@ -163,6 +172,14 @@ class Settings(SettingsTable):
         return self
 
     @model_validator(mode="after")
+    def _metrics_networks_are_networks(self) -> Self:
+        try:
+            _ = self.metrics_networks
+        except ValueError as error:
+            raise ValueError(f"metrics_from must hold addresses or networks: {error}") from error
+        return self
+
+    @model_validator(mode="after")
     def _oidc_is_whole(self) -> Self:
         if not self.oidc_issuer:
             return self
@@ -180,6 +197,12 @@ class Settings(SettingsTable):
     def database_url(self) -> str:
         """Where the store is, with its password: for opening it, and for nobody's eyes."""
         return self.database.get_secret_value() or f"sqlite:///{self.folder / 'classpulse.db'}"
+
+    @property
+    def metrics_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Whose addresses may read the figures for monitoring."""
+        named = (one.strip() for one in self.metrics_from.split(","))
+        return tuple(ip_network(one) for one in named if one)
 
     @property
     def terms(self) -> Terms:

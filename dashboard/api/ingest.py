@@ -19,6 +19,7 @@ from contract.observations import Observation
 from dashboard.api.bearer import agent, sender
 from dashboard.api.limits import current_limits
 from dashboard.api.operations import answer, nothing, operation, read_body
+from dashboard.http.metrics import current_metrics
 from dashboard.http.web import current_services
 from dashboard.i18n.error_words import rule_words
 from db.values import AgentContext, Lecture
@@ -59,6 +60,8 @@ def observations() -> Response:
     context = sender(Action.SEND_OBSERVATIONS)
     items = read_batch(request.get_data(cache=False), Observation)
     taken = batches.take_observations(current_services(), context, items)
+    captured = [item.captured_at for item in items if isinstance(item, Observation)]
+    current_metrics().received(captured, taken.now)
     return answered(taken, context.lecture, admitted=context.admitted, ask=_question(context))
 
 

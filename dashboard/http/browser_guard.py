@@ -34,6 +34,7 @@ _OPEN_TO_ALL: Final = (
     "/signin",
     "/signout",
     "/healthz",
+    "/readyz",
     "/metrics",
 )
 """Paths whose page or endpoint judges by itself; every other page needs a signed-in user."""

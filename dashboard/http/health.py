@@ -1,85 +1,80 @@
-"""For the operator: ``/healthz`` says whether the server works, ``/metrics`` how much it does."""
+"""For whoever keeps the server running: does it live (``/healthz``), is it ready (``/readyz``)."""
 
-from time import perf_counter
-from typing import Any, Final, cast
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Final, cast
 
-import prometheus_client
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    current_app,
-    g,
-    request,
-    request_finished,
-    request_started,
-)
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.exposition import choose_encoder
+from flask import Blueprint, Flask, Response, current_app
 
 from contract.errors import ClassPulseError
-from dashboard.http.web import WebServices, current_services
+from dashboard.http.web import current_services
+from db.engine.store import Store, require_schema
 from db.teaching import lectures
+
+if TYPE_CHECKING:
+    from services.jobs.scheduler import Scheduler
+    from services.live.board import LiveBoard
 
 blueprint = Blueprint("health", __name__)
 
-EXTENSION: Final = "classpulse-metrics"
-_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-"""From a tick's answer to a report that is rendered anew."""
+EXTENSION: Final = "classpulse-readiness"
+_KEPT_S: Final = 2.0
+"""So long an answer holds: each costs a write, and strangers may ask."""
+_TICKS_LATE: Final = 10
+_JOBS_LATE_S: Final = 300.0
+"""A job may write reports for minutes, and no other has its turn meanwhile."""
 
 
-class Metrics:
-    """What this server has done since it started, in a registry of its own.
+@dataclass
+class Readiness:
+    """Whether all that this process is to do works."""
 
-    The library's own registry is one for the whole process, where several servers may run.
-    """
+    store: Store
+    board: "LiveBoard"
+    scheduler: "Scheduler"
+    tick_s: float
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _found: tuple[float, dict[str, str]] | None = None
 
-    def __init__(self, services: WebServices) -> None:
-        # When each series began tells an operator nothing, and is a series more for each.
-        prometheus_client.disable_created_metrics()
-        self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "classpulse_requests_total",
-            "Requests answered by this process.",
-            ["method", "endpoint", "status"],
-            registry=self.registry,
-        )
-        self._seconds = Histogram(
-            "classpulse_request_seconds",
-            "How long it took to answer them.",
-            ["endpoint"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        running = Gauge(
-            "classpulse_lectures_running",
-            "Lectures that have not ended.",
-            registry=self.registry,
-        )
-        running.set_function(lambda: len(lectures.running(services.store)))
+    def found(self) -> dict[str, str]:
+        """What is asked, and ``ok``, ``not here`` or what is wrong with it."""
+        with self._lock:
+            if self._found is None or monotonic() - self._found[0] > _KEPT_S:
+                self._found = monotonic(), dict(self._look())
+            return self._found[1]
 
-    def begin(self, _flask: Flask, **_: Any) -> None:
-        """A request has come."""
-        g.began_s = perf_counter()
+    def _look(self) -> Iterator[tuple[str, str]]:
+        yield "store", _outcome(self.store.require_writable, "cannot be written")
+        yield "schema", _outcome(lambda: require_schema(self.store), "another version's")
+        yield "board", _age(self.board.ticking.age, self.tick_s * _TICKS_LATE)
+        yield "scheduler", _age(self.scheduler.age, _JOBS_LATE_S)
 
-    def finish(self, _flask: Flask, response: Response, **_: Any) -> None:
-        """It was answered, whoever of the guards, pages and error handlers did."""
-        endpoint = request.endpoint or "none"
-        # Methods that are ours only: a stranger's invention must not grow the table.
-        method = request.method if request.url_rule is not None else "OTHER"
-        self._requests.labels(method, endpoint, response.status_code).inc()
-        self._seconds.labels(endpoint).observe(perf_counter() - g.began_s)
+
+def _outcome(ask: Callable[[], object], wrong: str) -> str:
+    try:
+        ask()
+    except ClassPulseError:
+        return wrong
+    return "ok"
+
+
+def _age(seconds: float | None, most: float) -> str:
+    if seconds is None:
+        return "not here"
+    return "ok" if seconds <= most else f"silent for {seconds:.0f} s"
 
 
 def register(flask: Flask) -> None:
-    """Add both addresses, and count every answer."""
-    with flask.app_context():
-        metrics = Metrics(current_services())
-    flask.extensions[EXTENSION] = metrics
+    """Add the addresses."""
     flask.register_blueprint(blueprint)
-    # The signals hold their receivers weakly; the extension keeps them.
-    request_started.connect(metrics.begin, flask)
-    request_finished.connect(metrics.finish, flask)
+
+
+def watch(flask: Flask, readiness: Readiness) -> None:
+    """Let ``/readyz`` tell of these."""
+    flask.extensions[EXTENSION] = readiness
 
 
 @blueprint.get("/healthz")
@@ -92,9 +87,10 @@ def healthz() -> Response:
     return Response('{"status":"ok"}', content_type="application/json")
 
 
-@blueprint.get("/metrics")
-def metrics() -> Response:
-    """What Prometheus scrapes, in the format it asks for; no names, no figures of any class."""
-    counted = cast(Metrics, current_app.extensions[EXTENSION])
-    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    return Response(encode(counted.registry), content_type=content_type)
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """200 where requests may be sent here, 503 where not, and why; nothing about anybody."""
+    found = cast(Readiness, current_app.extensions[EXTENSION]).found()
+    ready = all(told in ("ok", "not here") for told in found.values())
+    body = json.dumps({"status": "ready" if ready else "not ready", **found})
+    return Response(body, 200 if ready else 503, content_type="application/json")

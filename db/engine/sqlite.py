@@ -135,6 +135,10 @@ class SQLiteWriter:
             self._changed.notify()
         return item.future.result()
 
+    def load(self) -> int:
+        """How many pieces of work wait."""
+        return len(self._waiting)
+
     def close(self) -> None:
         """Finish what was handed in, then stop. May be called again, and by several threads."""
         with self._changed:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final, Literal, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, exc, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, exc, text
 from sqlalchemy.engine import URL, make_url
 
 from db.engine.failures import translated, unreachable
@@ -33,6 +33,8 @@ class _Writer(Protocol):
     def clean(self, *, rewrite: bool) -> bool: ...
 
     def close(self) -> None: ...
+
+    def load(self) -> int: ...
 
 
 class Store:
@@ -74,6 +76,18 @@ class Store:
         store, which keeps everybody else waiting. False where somebody who reads is in the way.
         """
         return self._writer.clean(rewrite=rewrite)
+
+    def load(self) -> tuple[int, int]:
+        """How many reads are under way, and how many writes wait or are under way."""
+        return in_use(self._readers), self._writer.load()
+
+    def require_writable(self) -> None:
+        """Write, without changing anything. Raises StoreError where that cannot be."""
+        self.write(
+            lambda connection: connection.execute(
+                text("UPDATE alembic_version SET version_num = version_num")
+            )
+        )
 
     def close(self) -> None:
         """Finish what was handed in, then let go of everything. May be called again."""
@@ -138,9 +152,18 @@ class PostgresWriter:
                     plain.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {name}")
         return True
 
+    def load(self) -> int:
+        """How many transactions are under way."""
+        return in_use(self._engine)
+
     def close(self) -> None:
         """Close the pooled connections."""
         self._engine.dispose()
+
+
+def in_use(engine: Engine) -> int:
+    """How many connections of its pool are lent out."""
+    return engine.pool.checkedout() if isinstance(engine.pool, QueuePool) else 0
 
 
 def open_store(url: str, *, check_schema: bool = True) -> Store:

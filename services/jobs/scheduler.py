@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -24,6 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from contract.errors import ClassPulseError
 from services.context import Services
+from services.failures import Failures
 from services.jobs.leadership import Leadership, leadership_of
 from services.jobs.report_writing import ReportWriter, ReportWriting
 from services.jobs.upkeep import Upkeep
@@ -61,6 +63,8 @@ class Scheduler:
         self._leadership: Leadership = leadership_of(services)
         self._runner: BackgroundScheduler | None = None
         self._one_at_a_time = threading.Lock()
+        self._looked: float | None = None
+        self.failures: Final = Failures("job_failed", "job")
         upkeep, writing = Upkeep(services), ReportWriting(services, write_report)
         often = timedelta(seconds=sweep_seconds)
         self.jobs: tuple[Job, ...] = (
@@ -71,10 +75,16 @@ class Scheduler:
             Job("write_due_reports", often, writing.write_due),
         )
 
+    @property
+    def age(self) -> float | None:
+        """Seconds since a job last had its turn here; None where none are run."""
+        return None if self._looked is None or self._runner is None else monotonic() - self._looked
+
     def start(self) -> None:
         """Begin to run the jobs, each at once and then at its times."""
         if self._runner is not None:
             return
+        self._looked = monotonic()
         # A job that is still running when its time comes again is nothing to tell anybody of; what
         # APScheduler warns of would else reach the terminal where nobody has set up logging.
         logging.getLogger("apscheduler").addHandler(_NOWHERE)
@@ -109,12 +119,15 @@ class Scheduler:
         return {job.name: self._run(job, now) for job in self.jobs}
 
     def _run_as_leader(self, job: Job) -> None:
+        self._looked = monotonic()
         try:
             if self._leadership.held():
                 self._run(job, self._services.clock())
         except ClassPulseError as error:
             # Its next time tries again; the store may be back by then.
-            _log.warning("job_failed", job=job.name, detail=str(error))
+            self.failures.failed(job.name, error)
+        else:
+            self.failures.worked(job.name)
 
     def _run(self, job: Job, now: datetime) -> int:
         with self._one_at_a_time:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import numpy as np
-import structlog
 from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
@@ -32,13 +31,12 @@ from db.values import FlagRow, Lecture
 from services.figures import self_reports
 from services.figures.baselines import known_baselines
 from services.live.compose import CHANGE_S, Composer, Material
+from services.live.ticking import Ticking
 from services.live.values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 from services.live.windows import View
 
 if TYPE_CHECKING:
     from models.cards import Card
-
-_log = structlog.get_logger(__name__)
 
 SETTLE_S: Final = 5
 """A step of the timeline is drawn this long after its end, when agents have delivered it."""
@@ -93,7 +91,7 @@ class LiveBoard:
         clock: Callable[[], datetime],
         tick_s: float = 2.0,
     ) -> None:
-        self._store = store
+        self.store = store
         self._composer = Composer(card)
         self._clock = clock
         self._tick_s = tick_s
@@ -101,6 +99,7 @@ class LiveBoard:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self.ticking: Final = Ticking()
 
     def start(self) -> None:
         """Begin ticking in a thread of its own. Calling it again changes nothing."""
@@ -140,7 +139,7 @@ class LiveBoard:
 
         The first failure is raised once all have been looked at.
         """
-        running = lectures.running(self._store)
+        running = lectures.running(self.store)
         with self._lock:
             for gone in self._boards.keys() - {lecture.id for lecture in running}:
                 del self._boards[gone]
@@ -152,16 +151,20 @@ class LiveBoard:
         try:
             self._look(lecture, now)
         except Exception as error:  # noqa: BLE001 - raised again by tick
-            _log.exception("lecture could not be looked at", lecture=str(lecture.id))
+            self.ticking.failures.failed(lecture.id, error)
             return error
+        self.ticking.failures.worked(lecture.id)
         return None
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self.ticking.begin()
             try:
                 self.tick(self._clock())
-            except Exception:  # noqa: BLE001 - the board must outlive a store that is away
-                _log.exception("live tick failed")
+            except Exception as error:  # noqa: BLE001 - the board must outlive a store that is away
+                self.ticking.failures.failed("tick", error)
+            else:
+                self.ticking.worked()
             self._stopping.wait(self._tick_s)
 
     def _look(self, lecture: Lecture, now: datetime) -> None:
@@ -176,12 +179,12 @@ class LiveBoard:
         board.people, board.totals = people, totals
         material = self._log_flags(board, material, buckets)
         if board.published is None:
-            board.published = published_groups.groups_of(self._store, lecture.id)
+            board.published = published_groups.groups_of(self.store, lecture.id)
         if board.secret is None:
-            board.secret = published_groups.secret_of(self._store, lecture.id)
+            board.secret = published_groups.secret_of(self.store, lecture.id)
         view = self._composer.view(material, buckets, board.published, board.secret)
         known = len(board.published)
-        if not published_groups.keep(self._store, lecture.id, view.fresh, known):
+        if not published_groups.keep(self.store, lecture.id, view.fresh, known):
             # Another process or an erasure came between: the next tick reads and chooses anew.
             board.published, board.people = None, ()
             return
@@ -190,7 +193,7 @@ class LiveBoard:
         past = _at(points, int(now.timestamp()) - CHANGE_S)
         snapshot = replace(
             self._composer.snapshot(material, buckets, view, past, board.sequence + 1),
-            said=self_reports.settle(self._store, lecture, material.participants, now),
+            said=self_reports.settle(self.store, lecture, material.participants, now),
         )
         with self._lock:
             board.points = points
@@ -205,13 +208,13 @@ class LiveBoard:
                 # Nothing that was drawn under a wider policy is told again.
                 revision = 0 if board is None else board.revision + 1
                 board = _Board(
-                    BucketCache(self._store, lecture.id), lecture.policy, revision=revision
+                    BucketCache(self.store, lecture.id), lecture.policy, revision=revision
                 )
                 self._boards[lecture.id] = board
             return board
 
     def _material(self, board: _Board, lecture: Lecture, now: datetime) -> Material:
-        course = courses.course(self._store, lecture.course_id)
+        course = courses.course(self.store, lecture.course_id)
         if course is None:
             raise LookupError(f"The lecture {lecture.id} has no course.")
         return Material(
@@ -219,11 +222,11 @@ class LiveBoard:
             course=course,
             now=now,
             columns=board.buckets.refresh(),
-            participants=queries.participants(self._store, lecture.id),
-            events=queries.lecture_events(self._store, lecture.id),
-            flags=flags.flags_of(self._store, lecture.id),
-            markers=lectures.markers_of(self._store, lecture.id),
-            once_shown=consents.ever_shown(self._store, lecture.id),
+            participants=queries.participants(self.store, lecture.id),
+            events=queries.lecture_events(self.store, lecture.id),
+            flags=flags.flags_of(self.store, lecture.id),
+            markers=lectures.markers_of(self.store, lecture.id),
+            once_shown=consents.ever_shown(self.store, lecture.id),
         )
 
     def _timeline(
@@ -253,9 +256,9 @@ class LiveBoard:
         board.judged = judged
         self._read_baselines(board, material)
         board.episodes = self._composer.episodes(material, buckets, board.baselines, board.memory)
-        if not _append(self._store, material, board.episodes):
+        if not _append(self.store, material, board.episodes):
             return material
-        return replace(material, flags=flags.flags_of(self._store, material.lecture.id))
+        return replace(material, flags=flags.flags_of(self.store, material.lecture.id))
 
     def _read_baselines(self, board: _Board, material: Material) -> None:
         """Read anew how students usually look where that may have changed, or was some time ago."""
@@ -263,7 +266,7 @@ class LiveBoard:
         since = int(material.now.timestamp()) // _BASELINES_S
         if board.baselines_of != (board.people, marked, since):
             model = self._composer.card.model_id
-            board.baselines = known_baselines(self._store, material.lecture.id, model)
+            board.baselines = known_baselines(self.store, material.lecture.id, model)
             board.baselines_of = board.people, marked, since
 
 
