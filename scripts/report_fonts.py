@@ -1,7 +1,7 @@
 """Take the report's fallback fonts out of their pinned packages, cut to what the report needs.
 
 Run by a developer, never by an installed program: ``python scripts/report_fonts.py``, with npm,
-apt-get and dpkg-deb at hand and fontTools installed (the group ``fonts``). The files it writes are
+apt-get and dpkg-deb at hand and fontTools installed. The files it writes are
 kept in the repository and shipped as package data; ``coverage.json`` beside them says which
 characters the report's fonts can set, so that no program needs fontTools to know.
 """

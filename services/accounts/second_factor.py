@@ -67,7 +67,7 @@ def begin(services: Services, actor: UserActor, sealing: Sealing) -> Enrolment:
         raise RefusedError("There is a second factor already; turn it off first.")
     secret = pyotp.random_base32()
     second_factors.begin(services.store, actor.user.id, sealing.seal(secret))
-    address = pyotp.TOTP(secret).provisioning_uri(actor.user.login, issuer_name=ISSUER)
+    address = pyotp.TOTP(secret).provisioning_uri(name=actor.user.login, issuer_name=ISSUER)
     return Enrolment(secret, address)
 
 

@@ -27,8 +27,8 @@ from contract.published_groups import PublishedGroup
 from db.values import Course, EventRow, FlagRow, Lecture, Marker, Participant, ParticipantStatus
 from services import access
 from services.figures import flag_log
-from services.figures.small_groups import counting
 from services.figures.inferred import inferred
+from services.figures.small_groups import counting
 from services.live.values import (
     Hidden,
     LivePoint,

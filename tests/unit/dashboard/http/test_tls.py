@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.http.tls import tls_context
+from dashboard.http.certificates import Certificate
 from tests.builders.certificate import self_signed
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> ssl.SSLContext:
-    return tls_context(*self_signed(tmp_path))
+    return Certificate(*self_signed(tmp_path)).context
 
 
 def test_old_versions_of_tls_are_refused(context: ssl.SSLContext) -> None:
