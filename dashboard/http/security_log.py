@@ -15,9 +15,13 @@ from services.access import Actor
 
 _log = structlog.get_logger(__name__)
 
-_SIGNED_IN: Final = {"signin.sign_in": "password", "oidc.come_back": "provider"}
-"""The routes that end in a session, and by what somebody shows there who they are."""
-_REFUSED: Final = frozenset({401, 403, 413, 429})
+_SIGN_INS: Final = {
+    "signin.sign_in": "password",
+    "signin.give_code": "code",
+    "oidc.come_back": "provider",
+}
+"""The routes that may end in a session, and by what somebody shows there who they are."""
+_REFUSED: Final = frozenset({401, 403, 413, 421, 429})
 
 
 def register(flask: Flask) -> None:
@@ -26,12 +30,9 @@ def register(flask: Flask) -> None:
 
 
 def _look(response: Response) -> Response:
-    by = _SIGNED_IN.get(request.endpoint or "")
+    by = _SIGN_INS.get(request.endpoint or "")
     if by is not None:
-        if response.status_code == 303 and current_user.is_authenticated:
-            _log.info("signed_in", who=f"user:{current_user.user.id}", by=by)
-        else:
-            _log.warning("sign_in_failed", by=by, status=response.status_code)
+        _sign_in(by, response.status_code)
     elif response.status_code in _REFUSED:
         _log.info(
             "refused",
@@ -41,6 +42,16 @@ def _look(response: Response) -> Response:
             who=_who(),
         )
     return response
+
+
+def _sign_in(by: str, status: int) -> None:
+    if status >= 400:
+        _log.warning("sign_in_failed", by=by, status=status)
+    elif current_user.is_authenticated:
+        _log.info("signed_in", who=f"user:{current_user.user.id}", by=by)
+    else:
+        # The password was right, and a code is asked for.
+        _log.info("sign_in_goes_on", by=by)
 
 
 def place() -> str:

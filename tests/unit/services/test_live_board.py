@@ -367,7 +367,7 @@ def test_under_aggregate_no_figure_is_told_more_exactly_than_its_rounding(
     """Of any kind, now and in the timeline: an exact one beside it would tell what it hides."""
     sitting = Sitting.begin(sqlite_store, Policy.AGGREGATE)
     for name, attentive in zip(SIX, (0.93, 0.88, 0.41, 0.77, 0.62, 0.99), strict=True):
-        sitting.send(sitting.admitted(name), Look.SAD, range(900), attentive)
+        sitting.send(sitting.listed(name), Look.SAD, range(900), attentive)
     board.tick(at(901))
     snapshot = board.snapshot(sitting.lecture.id)
     told = [snapshot.attentive, snapshot.presence, *snapshot.mood.shares, *snapshot.mood.raw]
@@ -379,6 +379,18 @@ def test_under_aggregate_no_figure_is_told_more_exactly_than_its_rounding(
     assert len(known) > 20
     for value in known:
         assert value * 20 == pytest.approx(round(value * 20))
+
+
+def test_a_window_waits_for_what_is_on_its_way(board, sqlite_store) -> None:
+    """One shown before the last data came would be shown again with it: their difference tells."""
+    sitting = Sitting.begin(sqlite_store, Policy.AGGREGATE)
+    begins = -(-int(START.timestamp()) // 300) * 300 - int(START.timestamp())
+    for name in SIX:
+        sitting.send(sitting.listed(name), Look.HAPPY, range(begins, begins + 300))
+    board.tick(at(begins + 310))
+    assert board.snapshot(sitting.lecture.id).mood is None
+    board.tick(at(begins + 331))
+    assert board.snapshot(sitting.lecture.id).mood is not None
 
 
 def test_under_aggregate_four_students_are_too_few(board, sqlite_store) -> None:

@@ -149,6 +149,18 @@ def test_an_erased_student_is_gone_from_everything(
     assert_the_other_is_whole(classroom, bo)
 
 
+def test_an_erasure_takes_tickets_and_links_that_nobody_used(rostered: Sitting) -> None:
+    """Of a student who never came, and whose way in is still open."""
+    store, now = rostered.store, rostered.now
+    ana = courses.add_student(store, rostered.course.id, "Ana Unique", now=now)
+    courses.issue_link(store, ana.id, now=now)
+    rostered.ticket(ana)
+    assert str(ana.id) in everything(store)
+    retention.erase_student(store, ana.id, now=rostered.at(1), actor="user:admin")
+    assert str(ana.id) not in everything(store)
+    assert "Ana Unique" not in everything(store)
+
+
 def test_an_erased_participant_is_gone_but_stays_on_the_roster(
     pair: tuple[Sitting, list[Participant]],
 ) -> None:
