@@ -27,7 +27,7 @@ from db.values import User
 from services import access
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor
 from services.accounts import own, passwords, second_factor
-from services.accounts.second_factor import WrongCodeError
+from services.accounts.second_factor import WRONG_CODE, WrongCodeError
 from services.acting.typed import tidy
 from services.errors import BusyError, ForbiddenError, NotSignedInError
 
@@ -168,7 +168,7 @@ def give_code() -> Response:
 
     def check() -> None:
         if not second_factor.passes(current_services(), user, server_key(), given):
-            raise WrongCodeError("This is not the code that your authenticator shows now.")
+            raise WrongCodeError(WRONG_CODE)
 
     try:
         count_wrong(user, check, WrongCodeError)

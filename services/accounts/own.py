@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from contract.errors import rule_text
 from db.engine.unit_of_work import UnitOfWork
 from db.people import identities, school_settings, second_factors, users
 from db.values import Identity, OpenSession, PasswordChange, School, User
@@ -14,6 +16,8 @@ from services.accounts import passwords
 from services.acting.access_log import recorded
 from services.context import Services
 from services.errors import InvalidError, RefusedError
+
+_NOT_NOW: Final = rule_text("This is not your password now.")
 
 
 class WrongPasswordError(RefusedError):
@@ -66,7 +70,7 @@ def change_password(services: Services, actor: UserActor, old: str, new: str) ->
     if stored is None:
         raise RefusedError("You sign in by the school's provider; your password is kept there.")
     if not passwords.verify(stored, old):
-        raise WrongPasswordError("This is not your password now.")
+        raise WrongPasswordError(_NOT_NOW)
     if new == old:
         raise InvalidError("A new password must be another one.")
     hashed = passwords.hash_new(new, actor.user.login, actor.user.name)

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 import pyotp
 
+from contract.errors import rule_text
 from db.engine.unit_of_work import UnitOfWork
 from db.people import second_factors
 from db.values import User
@@ -22,6 +23,7 @@ from services.context import Services
 from services.errors import RefusedError
 
 ISSUER: Final = "ClassPulse"
+WRONG_CODE: Final = rule_text("This is not the code that your authenticator shows now.")
 _STEP_S: Final = 30
 _BESIDE: Final = (0, -1, 1)
 """Half minutes that a code may come from: clocks differ, and people type slowly."""
@@ -78,7 +80,7 @@ def confirm(services: Services, actor: UserActor, sealing: Sealing, code: str) -
 
     def act(unit: UnitOfWork, now: datetime) -> None:
         if step is None or not second_factors.use(unit, actor.user.id, step, confirmed_at=now):
-            raise WrongCodeError("This is not the code that your authenticator shows now.")
+            raise WrongCodeError(WRONG_CODE)
 
     _do(services, actor, "second_factor_on", act)
 
@@ -87,7 +89,7 @@ def turn_off(services: Services, actor: UserActor, sealing: Sealing, code: str) 
     """Sign in by the password alone again. WrongCodeError without a code of it."""
     access.authorize(actor, Action.MANAGE_OWN_SESSIONS, SCHOOL)
     if not passes(services, actor.user, sealing, code):
-        raise WrongCodeError("This is not the code that your authenticator shows now.")
+        raise WrongCodeError(WRONG_CODE)
     _do(
         services,
         actor,
