@@ -25,6 +25,11 @@ def wider_than(policy: Policy | None) -> tuple[Policy, ...]:
     return narrowest_last[: narrowest_last.index(narrowest)]
 
 
+def infers(policy: Policy) -> bool:
+    """Whether figures may be made from faces at all."""
+    return policy is not Policy.SELF_REPORT
+
+
 class CourseMode(StrEnum):
     """How a student becomes a participant."""
 

@@ -199,11 +199,6 @@ def shows_row(participant: Participant) -> bool:
     return participant.status is ParticipantStatus.ADMITTED and participant.choices.flags
 
 
-def infers(lecture: Lecture) -> bool:
-    """Whether figures may be made from faces at all."""
-    return lecture.policy in _INFERRING
-
-
 def rows_shown(lecture: Lecture, participants: Iterable[Participant]) -> dict[UUID, Participant]:
     """Whose own rows and flags may be shown: of those who count, where the policy allows it."""
     allowed = lecture.policy is Policy.INDIVIDUAL

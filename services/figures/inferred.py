@@ -5,12 +5,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from contract.policy import infers
 from db.values import Lecture
-from services import access
 
 
 def inferred(lecture: Lecture, columns: Mapping[str, NDArray[Any]]) -> Mapping[str, NDArray[Any]]:
     """``columns``, or their heads alone where the lecture's policy was narrowed to nothing."""
-    if access.infers(lecture):
+    if infers(lecture.policy):
         return columns
     return {name: column[:0] for name, column in columns.items()}

@@ -11,6 +11,7 @@ from contract.errors import rule_text
 from contract.events import Event
 from contract.exchange import Reason
 from contract.observations import Observation, RoomObservation
+from contract.policy import infers
 from db.measurements import ingest, room_figures
 from db.people import consents
 from db.teaching import rooms
@@ -73,7 +74,7 @@ def require_may_send(context: AgentContext, action: Action) -> None:
     Raises ForbiddenError, finally, where they withdrew, were refused, or policy takes no such data.
     """
     lecture = context.lecture
-    narrowed = lecture.narrowed_at is not None and not access.infers(lecture)
+    narrowed = lecture.narrowed_at is not None and not infers(lecture.policy)
     # What waits in outboxes of a lecture that was narrowed is refused item by item.
     if not (narrowed and action is Action.SEND_OBSERVATIONS):
         target = access.participant_object(context.participant, lecture, context.course)
@@ -97,7 +98,7 @@ def take_observations(
 
 def _no_faces(lecture: Lecture) -> Callable[[Observation], Grounds | None]:
     """Refuses each item by itself where the policy was narrowed while the lecture ran."""
-    if access.infers(lecture):
+    if infers(lecture.policy):
         return lambda _: None
     since = lecture.narrowed_at or lecture.started_at
     grounds = Grounds(Reason.POLICY, _NOT_FROM_FACES, {"narrowed": said(since)})
