@@ -99,6 +99,8 @@ def _address(school: School, random: Random, one: Operation) -> str:
     ids = school.lectures if random.random() < 0.9 else [*school.named, "none", "%00", "ü"]
     if "report" in one.path and random.random() < 0.6:
         ids = [school.over]
+    if one.path.endswith("/room") and random.random() < 0.6:
+        ids = [school.alike]
     address = address.replace("{lecture_id}", random.choice(ids))
     words = [*("summary", "students", "flags", "1.2.3"), *school.named, *TEXTS[:12], "1.-5.99999"]
     asked = [

@@ -8,12 +8,12 @@ from tests.fuzz.suite import KINDS, run_chunk
 
 SEED = 20261121
 CASES = {
-    "api": 2400,
-    "callbacks": 2200,
-    "observations": 8000,
-    "pictures": 4200,
-    "rosters": 3000,
-    "schema": 200,
+    "api": 2000,
+    "callbacks": 1700,
+    "observations": 10_200,
+    "pictures": 1500,
+    "rosters": 4540,
+    "schema": 60,
 }
 
 
