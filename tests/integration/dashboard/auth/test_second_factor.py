@@ -21,7 +21,7 @@ PAGE = f"{ids.CONTENT}.children@"
 
 
 def code(world: World, secret: str, later: int = 0) -> str:
-    return pyotp.TOTP(secret).at(world.clock(), later)
+    return pyotp.TOTP(secret).at(world.clock(), counter_offset=later)
 
 
 def begun(world: World, browser: FlaskClient) -> str:
