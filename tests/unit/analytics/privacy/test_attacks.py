@@ -167,7 +167,7 @@ def guessed(one: Attacked) -> tuple[Floats, Floats]:
 
 @pytest.mark.parametrize("windows", [1, 12])
 def test_among_nine_invented_students_the_real_one_is_not_read(windows: int) -> None:
-    """An attack: a course that nobody vouches for, nine students with chosen looks, a real one.
+    """An attack: nobody vouches for anybody, nine students' looks are chosen, and one is real.
 
     Over ``windows`` the nine look differently each time, so that rounding averages out.
     """
