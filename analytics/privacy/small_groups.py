@@ -184,13 +184,9 @@ def _could_count(
 
 
 def told(visible: int, hidden: int, k: int = K) -> int | None:
-    """How many students may be said of ``visible`` and ``hidden`` ones; None: fewer than k.
-
-    Who is hidden is told of among at least k; fewer are left out beside those who are visible.
-    """
-    if not hidden or hidden >= k:
-        return visible + hidden
-    return visible or None
+    """How many students there are, ``visible`` and ``hidden``; None: fewer than k, all hidden."""
+    alone = not visible and 0 < hidden < k
+    return None if alone else visible + hidden
 
 
 def rounded(shares: Floats, coarse: bool) -> Floats:

@@ -5,7 +5,7 @@ names its cursor and is told only what is new since.
 """
 
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +27,7 @@ from db.measurements import queries
 from db.measurements.bucket_cache import BucketCache
 from db.people import consents, courses
 from db.teaching import flags, lectures, published_groups
-from db.values import FlagRow, Lecture
+from db.values import FlagRow, Lecture, Participant
 from services.figures import self_reports
 from services.figures.baselines import known_baselines
 from services.live.compose import CHANGE_S, Composer, Material
@@ -72,6 +72,8 @@ class _Board:
     """what ``baselines`` was read for"""
     published: list[PublishedGroup] | None = None
     """the groups shown so far; None: to be read from the store"""
+    once_shown: frozenset[UUID] | None = None
+    """who has at any time agreed to be shown; None: to be read from the store"""
     secret: int | None = None
     """the lecture's own, by which unverified students are hidden in noise"""
     snapshot: LiveSnapshot | None = None
@@ -170,7 +172,7 @@ class LiveBoard:
     def _look(self, lecture: Lecture, now: datetime) -> None:
         board = self._board(lecture)
         material = self._material(board, lecture, now)
-        people = tuple((p.id, p.status, p.choices) for p in material.participants)
+        people = _choices(material.participants)
         buckets = material.buckets(self._composer.card.model_id)
         totals = buckets.observations.sum(axis=0)
         # Who leaves or changes their mind changes every step, late data those it falls into.
@@ -217,16 +219,19 @@ class LiveBoard:
         course = courses.course(self.store, lecture.course_id)
         if course is None:
             raise LookupError(f"The lecture {lecture.id} has no course.")
+        participants = queries.participants(self.store, lecture.id)
+        if board.once_shown is None or _choices(participants) != board.people:
+            board.once_shown = consents.ever_shown(self.store, lecture.id)
         return Material(
             lecture=lecture,
             course=course,
             now=now,
             columns=board.buckets.refresh(),
-            participants=queries.participants(self.store, lecture.id),
+            participants=participants,
             events=queries.lecture_events(self.store, lecture.id),
             flags=flags.flags_of(self.store, lecture.id),
             markers=lectures.markers_of(self.store, lecture.id),
-            once_shown=consents.ever_shown(self.store, lecture.id),
+            once_shown=board.once_shown,
         )
 
     def _timeline(
@@ -268,6 +273,11 @@ class LiveBoard:
             model = self._composer.card.model_id
             board.baselines = known_baselines(self.store, material.lecture.id, model)
             board.baselines_of = board.people, marked, since
+
+
+def _choices(participants: Sequence[Participant]) -> tuple[tuple[object, ...], ...]:
+    """Who takes part, and what of it decides whom figures and rows may cover."""
+    return tuple((one.id, one.status, one.choices) for one in participants)
 
 
 def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:

@@ -16,6 +16,7 @@ from analytics.privacy.small_groups import (
     rounded,
     rounded_each,
     step_for,
+    told,
 )
 from contract.policy import Policy
 
@@ -143,3 +144,13 @@ def test_rounding_keeps_what_is_unknown_unknown() -> None:
     assert each == pytest.approx([0.5, np.nan], nan_ok=True)
     assert rounded_each(np.array([0.52]), coarse=False).tolist() == [0.52]
     assert [step_for(policy) for policy in (Policy.AGGREGATE, Policy.INDIVIDUAL)] == [300, 60]
+
+
+@pytest.mark.parametrize(
+    ("visible", "hidden", "said"),
+    [(0, 0, 0), (0, 1, None), (0, 4, None), (0, 5, 5), (3, 1, 4), (1, 0, 1)],
+)
+def test_fewer_than_five_students_none_of_them_visible_are_not_counted(
+    visible: int, hidden: int, said: int | None
+) -> None:
+    assert told(visible, hidden) == said
