@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from analytics.privacy.suppression import K
+from analytics.privacy.blocks import UNVERIFIED_PER_PERSON, K
 from contract import CourseMode, Look, Policy
 from dashboard import i18n
 from dashboard.i18n import Said, listing, mark, plural, text
@@ -132,7 +132,8 @@ def caveat() -> str:
 _HIDDEN: Final[Mapping[Hidden, str]] = {
     Hidden.NOT_INFERRED: mark("Under this policy nothing is inferred from faces."),
     Hidden.TOO_FEW_YET: mark(
-        "Figures follow every five minutes, once at least {n} students report."
+        "Figures follow every five minutes, once at least {n} students of a roster report, or "
+        "{more} where there is none."
     ),
     Hidden.TOO_FEW: mark(
         "Too few students report to show a class figure without showing one of them."
@@ -142,7 +143,8 @@ _HIDDEN: Final[Mapping[Hidden, str]] = {
 
 def hidden(why: Hidden) -> str:
     """Why no class figure is shown, in one sentence."""
-    return text(_HIDDEN[why], n=i18n.number(K))
+    more = UNVERIFIED_PER_PERSON * K
+    return text(_HIDDEN[why], n=i18n.number(K), more=i18n.number(more))
 
 
 def percent(share: float | None) -> str:
