@@ -396,7 +396,7 @@ def test_a_window_waits_for_what_is_on_its_way(board, sqlite_store) -> None:
 def test_under_aggregate_four_students_are_too_few(board, sqlite_store) -> None:
     sitting = Sitting.begin(sqlite_store, Policy.AGGREGATE)
     for name in SIX[:4]:
-        sitting.send(sitting.admitted(name), Look.HAPPY, range(900))
+        sitting.send(sitting.listed(name), Look.HAPPY, range(900))
     board.tick(at(901))
     snapshot = board.snapshot(sitting.lecture.id)
     assert snapshot.mood is None
