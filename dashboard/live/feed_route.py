@@ -29,7 +29,7 @@ PREFIX: Final = "/_live"
 """Not a page's address: the guard sends nobody from here to the sign-in form."""
 
 _NOTHING: Final = Delta.of({})
-"""Not a 204, after which waitress would close the browser's connection."""
+"""Not a 204, after which some servers and proxies close the browser's connection."""
 _OVER: Final = Delta.of({"over": True})
 """The lecture has ended, or its policy was narrowed: the page is to be loaded anew, and says so."""
 
