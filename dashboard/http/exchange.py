@@ -82,6 +82,15 @@ class Desk:
     refused: dict[str, int] = field(default_factory=dict)
     """How often something was refused before the application saw it, by why."""
 
+    _dated: tuple[int, str] = (0, "")
+
+    def date(self) -> str:
+        """The time as headers say it: many answers leave within its second."""
+        now = int(time())
+        if self._dated[0] != now:
+            self._dated = now, format_timestamp(now)
+        return self._dated[1]
+
     @property
     def waiting(self) -> int:
         """Requests that wait for a thread."""
@@ -156,16 +165,20 @@ class Exchange(HTTPMessageDelegate):
             self._send(_problem(HTTPStatus.SERVICE_UNAVAILABLE, "Too much is arriving at once."))
             return
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._desk.threads, self._work, body)
-        work.add_done_callback(self._worked)
+        self._desk.threads.submit(
+            self._work, body, partial(loop.call_soon_threadsafe, self._worked)
+        )
 
     def _let_go(self) -> None:
         self._desk.held -= self._held
         self._held = 0
         self._chunks.clear()
 
-    def _work(self, body: bytes) -> _Answer:
+    def _work(self, body: bytes, tell: Callable[[_Answer], object]) -> None:
         """Ask the application, in a thread."""
+        tell(self._asked(body))
+
+    def _asked(self, body: bytes) -> _Answer:
         told: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], Any]:
@@ -233,11 +246,7 @@ class Exchange(HTTPMessageDelegate):
         self._desk.under_way -= 1
         self._desk.ended(self._peer)
 
-    def _worked(self, work: "asyncio.Future[_Answer]") -> None:
-        if work.cancelled():
-            self._end()
-            return
-        answer = work.result()
+    def _worked(self, answer: _Answer) -> None:
         if answer.rest is None:
             self._send(answer)
         else:
@@ -301,7 +310,7 @@ class Exchange(HTTPMessageDelegate):
         if whole and "Content-Length" not in headers:
             headers["Content-Length"] = str(len(answer.piece))
         if "Date" not in headers:
-            headers["Date"] = format_timestamp(time())
+            headers["Date"] = self._desk.date()
         if self._desk.closing:
             headers["Connection"] = "close"
         line = ResponseStartLine("HTTP/1.1", int(status), reason)
