@@ -166,7 +166,7 @@ class Exchange(HTTPMessageDelegate):
             return
         loop = asyncio.get_running_loop()
         self._desk.threads.submit(
-            self._work, body, partial(loop.call_soon_threadsafe, self._worked)
+            self._work, body, lambda answer: loop.call_soon_threadsafe(self._worked, answer)
         )
 
     def _let_go(self) -> None:

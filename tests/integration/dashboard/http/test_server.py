@@ -1,8 +1,11 @@
 """A real server on a real port: plain and TLS, taken ports, and an end that cuts nobody off."""
 
 import json
+import signal
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,6 +26,7 @@ from contract.policy import CourseMode
 from dashboard.errors import ServerError
 from dashboard.http.listener import Patience, room_for_connections
 from dashboard.http.server import Server, listen
+from tests.builders.places import ROOT
 
 Start = Callable[..., Server]
 
@@ -134,6 +138,46 @@ def signed_by_itself(folder: Path) -> tuple[Path, Path]:
         )
     )
     return chain, secret
+
+
+PROGRAM = """
+import threading
+from flask import Flask
+from dashboard.http.server import serve
+
+flask, go = Flask("slow"), threading.Event()
+
+@flask.get("/slow")
+def slow():
+    print("inside", flush=True)
+    go.wait(1)
+    return "done"
+
+serve(flask, "127.0.0.1", 0, ready=lambda server: print(server.port, flush=True))
+print("ended", flush=True)
+"""
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_program_once_the_request_is_answered(ending: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        link = HTTPConnection("127.0.0.1", int(program.stdout.readline()), timeout=20)
+        link.request("GET", "/slow")
+        assert program.stdout.readline() == "inside\n"
+        program.send_signal(ending)
+        answer = link.getresponse()
+        assert (answer.status, answer.read()) == (200, b"done")
+        assert answer.headers["Connection"] == "close"
+        link.close()
+        assert program.communicate(timeout=20) == ("ended\n", "")
+    assert program.returncode == 0
 
 
 @pytest.fixture
