@@ -18,7 +18,7 @@ from dashboard.settings import Settings
 
 _NEAR: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - told apart, not listened on
-_ASKED_BY_MACHINES: Final = frozenset({"/healthz", "/metrics"})
+_ASKED_BY_MACHINES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked for by whatever address a machine has now; nothing there depends on it."""
 
 

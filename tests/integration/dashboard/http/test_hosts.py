@@ -53,7 +53,8 @@ def test_this_machine_is_always_answered(public: World, host: str) -> None:
 
 
 def test_machines_ask_for_health_by_any_address(world: World) -> None:
-    assert asked_as("10.1.2.3:8050", world, "/healthz").status_code == 200
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert asked_as("10.1.2.3:8050", world, path).status_code == 200
 
 
 def test_the_public_name_and_further_ones_are_answered(public: World) -> None:
