@@ -242,6 +242,7 @@ ROUTES_FOR_ALL: Final[Mapping[str, str]] = {
     "GET /join/agent/<path:name>": "/join/agent/nothing.js",
     "GET /agent/<name>": "/agent/nothing.whl",
     "GET /healthz": "/healthz",
+    "GET /readyz": "/readyz",
     "GET /metrics": "/metrics",
     "GET /language/<tag>": "/language/en",
     "GET /api/openapi.json": "/api/openapi.json",

@@ -39,6 +39,10 @@ class Sandbox(Store):
         """See Store."""
         return (self._trial or self._real).write(work)
 
+    def load(self) -> tuple[int, int]:
+        """See Store."""
+        return self._real.load()
+
     def clean(self, *, rewrite: bool = False) -> bool:
         """See Store."""
         return self._real.clean(rewrite=rewrite)
