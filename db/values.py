@@ -104,23 +104,27 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A series of lectures for one group of students."""
+    """A series of lectures for one group of students. ``archived_at``: since when no lecture of it
+    starts any more."""
 
     id: UUID
     title: str
     mode: CourseMode
     timezone: str
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """One name on the roster of one course. ``external_id``: the school's own key (OneRoster)."""
+    """One name on the roster of one course. ``external_id``: the school's own key (OneRoster);
+    ``left_at``: when they were taken off it."""
 
     id: UUID
     course_id: UUID
     name: str
     external_id: str | None = None
     email: str | None = None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from services.acting.typed import required
 from services.context import Services
 from services.errors import InvalidError, RefusedError
 
-_LOGIN: Final = rule_text("A login must have 1 to {longest} letters, but this has {given}.")
-_NAME: Final = rule_text("A user's name must have 1 to {longest} letters, but this has {given}.")
+LOGIN_RULE: Final = rule_text("A login must have 1 to {longest} letters, but this has {given}.")
+NAME_RULE: Final = rule_text("A user's name must have 1 to {longest} letters, but this has {given}.")
 _SCHOOL: Final = rule_text(
     "A school's name must have 1 to {longest} letters, but this has {given}."
 )
@@ -52,7 +52,7 @@ def add_user(
     ConflictError for a taken login.
     """
     access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
-    login, name = required(login, _LOGIN), required(name, _NAME)
+    login, name = required(login, LOGIN_RULE), required(name, NAME_RULE)
     _not_a_student(role)
     hashed = None if password is None else passwords.hash_new(password, login, name)
     taught, now = tuple(teaches), services.clock()

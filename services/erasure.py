@@ -1,5 +1,6 @@
 """Erasing a student: on an admin's or operator's word, or because the student asked for it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -30,6 +31,25 @@ def erase(services: Services, actor: Actor, student_or_participant: UUID) -> Rem
     access.authorize(actor, Action.ERASE, SCHOOL)
     # Recorded by the store itself, in the transaction that deletes.
     return _remove(services.store, student_or_participant, services.clock(), actor)
+
+
+def erase_all(services: Services, actor: Actor, known_as: Sequence[UUID]) -> Removal:
+    """Delete all that is known of one person, who is several students or participants; or nothing.
+
+    Raises db's NotFoundError where one of them is gone.
+    """
+    access.authorize(actor, Action.ERASE, SCHOOL)
+    now = services.clock()
+
+    def remove(unit: UnitOfWork) -> Removal:
+        gone = [_remove(unit, one, now, actor) for one in known_as]
+        return Removal(
+            participants=sum(one.participants for one in gone),
+            observations=sum(one.observations for one in gone),
+            lectures=tuple({lecture: None for one in gone for lecture in one.lectures}),
+        )
+
+    return together(services.store, remove)
 
 
 def grant(services: Services, actor: Actor, request_id: UUID) -> ErasureRequest:

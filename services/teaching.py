@@ -44,14 +44,16 @@ def start_lecture(
 ) -> Lecture:
     """Start a lecture under the school's policy, with a new join code or the given one.
 
-    Raises AccessError, UnknownObjectError, InvalidError for an empty or overlong title, and db's
-    ConflictError where the code is taken.
+    Raises AccessError, UnknownObjectError, RefusedError for an archived course, InvalidError for an
+    empty or overlong title, and db's ConflictError where the code is taken.
     """
     target = lookup.course_target(services, course_id)
     access.authorize(actor, Action.START_LECTURE, target)
     policy = school_settings.school(services.store).policy
     if policy is None:
         raise RefusedError("The school's policy must be set before a lecture can start.")
+    if lookup.course(services, target.course_id).archived_at is not None:
+        raise RefusedError("This course is archived; an admin can bring it back.")
     title = required(title, _TITLE)
     now = services.clock()
 

@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from contract.ids import uuid7
 from contract.policy import CourseMode
@@ -13,7 +24,7 @@ from db.engine.secrets import digest, mint
 from db.engine.store import Store
 from db.errors import NotFoundError
 from db.schema import rows
-from db.schema.tables import course_teachers, courses, personal_links, students, users
+from db.schema.tables import course_teachers, courses, personal_links, students, tickets, users
 from db.values import Course, PersonalLink, Student, User
 
 
@@ -34,6 +45,26 @@ def course(store: Store, course_id: UUID) -> Course | None:
     with store.read() as connection:
         row = connection.execute(select(courses).where(courses.c.id == course_id)).first()
     return None if row is None else rows.course(row)
+
+
+def change_course(store: Store, course_id: UUID, *, title: str, timezone: str) -> Course:
+    """Give a course another title or time zone. NotFoundError where there is none."""
+    return _changed(store, course_id, title=title, timezone=timezone)
+
+
+def set_archived(store: Store, course_id: UUID, at: datetime | None) -> Course:
+    """Put a course away at ``at``, or take it out again. NotFoundError where there is none."""
+    return _changed(store, course_id, archived_at=at)
+
+
+def _changed(store: Store, course_id: UUID, **values: object) -> Course:
+    statement = (
+        update(courses).where(courses.c.id == course_id).values(**values).returning(courses)
+    )
+    row = store.write(lambda connection: connection.execute(statement).first())
+    if row is None:
+        raise NotFoundError("There is no course {given}.", given=course_id)
+    return rows.course(row)
 
 
 def list_courses(store: Store, teacher_id: UUID | None = None) -> Sequence[Course]:
@@ -118,7 +149,11 @@ def teachers(store: Store) -> Mapping[UUID, Sequence[User]]:
 
 def roster_sizes(store: Store) -> Mapping[UUID, int]:
     """How many students are on the roster, of every course that has any."""
-    query = select(students.c.course_id, func.count()).group_by(students.c.course_id)
+    query = (
+        select(students.c.course_id, func.count())
+        .where(students.c.left_at.is_(None))
+        .group_by(students.c.course_id)
+    )
     with store.read() as connection:
         return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -146,8 +181,8 @@ def add_students(store: Store, added: Sequence[Student], *, now: datetime) -> No
 
 
 def change_students(store: Store, changed: Sequence[Student]) -> None:
-    """Bring names, keys and addresses of students on rosters up to date, all or none."""
-    given = ("name", "external_id", "email")
+    """Bring what is told of students up to date, all or none; one who had left may be back."""
+    given = ("name", "external_id", "email", "left_at")
     statement = (
         update(students)
         .where(students.c.id == bindparam("student"))
@@ -169,6 +204,7 @@ def _told(student: Student) -> dict[str, Any]:
         "name": student.name,
         "external_id": student.external_id,
         "email": student.email,
+        "left_at": student.left_at,
     }
 
 
@@ -179,15 +215,45 @@ def student(store: Store, student_id: UUID) -> Student | None:
     return None if row is None else rows.student(row)
 
 
-def roster(store: Store, course_id: UUID) -> Sequence[Student]:
-    """The students of a course, by name."""
+def roster(store: Store, course_id: UUID, *, left: bool = False) -> Sequence[Student]:
+    """The students of a course, by name; with those who have ``left``, if that is asked."""
     query = (
         select(students)
         .where(students.c.course_id == course_id)
         .order_by(students.c.name, students.c.id)
     )
+    if not left:
+        query = query.where(students.c.left_at.is_(None))
     with store.read() as connection:
         return [rows.student(row) for row in connection.execute(query)]
+
+
+def take_off(store: Store, student_id: UUID, now: datetime) -> Student:
+    """Take a student off their roster, which ends their links; what is known of them stays.
+
+    Raises NotFoundError where there is none who is on it.
+    """
+
+    def work(connection: Connection) -> Student:
+        row = connection.execute(
+            update(students)
+            .where(students.c.id == student_id, students.c.left_at.is_(None))
+            .values(left_at=now)
+            .returning(students)
+        ).first()
+        if row is None:
+            raise NotFoundError("There is no student {given}.", given=student_id)
+        connection.execute(
+            update(personal_links)
+            .where(personal_links.c.student_id == student_id, _standing(now))
+            .values(expires_at=now)
+        )
+        connection.execute(
+            delete(tickets).where(tickets.c.student_id == student_id, tickets.c.used_at.is_(None))
+        )
+        return rows.student(row)
+
+    return store.write(work)
 
 
 def issue_link(
@@ -264,14 +330,14 @@ def _end_standing(connection: Connection, student_ids: Sequence[UUID], now: date
     link = personal_links.c
     connection.execute(
         update(personal_links)
-        .where(
-            link.student_id.in_(student_ids),
-            link.lecture_id.is_(None),
-            link.used_at.is_(None),
-            or_(link.expires_at.is_(None), link.expires_at > now),
-        )
+        .where(link.student_id.in_(student_ids), link.lecture_id.is_(None), _standing(now))
         .values(expires_at=now)
     )
+
+
+def _standing(now: datetime) -> ColumnElement[bool]:
+    link = personal_links.c
+    return and_(link.used_at.is_(None), or_(link.expires_at.is_(None), link.expires_at > now))
 
 
 def find_link(store: Store, secret: str) -> PersonalLink | None:

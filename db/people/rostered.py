@@ -26,7 +26,11 @@ def student(store: Store, course_id: UUID, user_id: UUID) -> Student | None:
     """The student of a course's roster that a user is."""
     query = (
         select(students)
-        .where(students.c.course_id == course_id, students.c.external_id.in_(_keys(user_id)))
+        .where(
+            students.c.course_id == course_id,
+            students.c.external_id.in_(_keys(user_id)),
+            students.c.left_at.is_(None),
+        )
         .order_by(students.c.name, students.c.id)
         .limit(1)
     )
@@ -40,6 +44,7 @@ def running(store: Store, user_id: UUID) -> list[tuple[Lecture, Course]]:
     named = select(students.c.id).where(
         students.c.course_id == lectures.c.course_id,
         students.c.external_id.in_(_keys(user_id)),
+        students.c.left_at.is_(None),
     )
     query = (
         select(lectures, *rows.COURSE_BESIDE)

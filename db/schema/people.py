@@ -73,6 +73,16 @@ own_pages = Table(
     Index(None, "expires_at"),
 )
 
+# The way in of a school that has no admin yet: whoever started the server is told the secret.
+setup_links = Table(
+    "setup_links",
+    metadata,
+    own_id(),
+    secret_hash(),
+    moment("created_at"),
+    moment("expires_at"),
+)
+
 # Who a sign-in elsewhere (OpenID Connect) stands for: known by issuer and subject, never by e-mail.
 identities = Table(
     "identities",

@@ -30,10 +30,21 @@ def user(row: AnyRow) -> User:
 
 def course(row: AnyRow) -> Course:
     """A row of ``courses``."""
-    return Course(id=row.id, title=row.title, mode=CourseMode(row.mode), timezone=row.timezone)
+    return Course(
+        id=row.id,
+        title=row.title,
+        mode=CourseMode(row.mode),
+        timezone=row.timezone,
+        archived_at=row.archived_at,
+    )
 
 
-COURSE_BESIDE: Final = (courses.c.title.label("course_title"), courses.c.mode, courses.c.timezone)
+COURSE_BESIDE: Final = (
+    courses.c.title.label("course_title"),
+    courses.c.mode,
+    courses.c.timezone,
+    courses.c.archived_at,
+)
 """What a query of lectures also selects, so that ``course_beside`` finds the course."""
 
 
@@ -44,6 +55,7 @@ def course_beside(row: AnyRow) -> Course:
         title=row.course_title,
         mode=CourseMode(row.mode),
         timezone=row.timezone,
+        archived_at=row.archived_at,
     )
 
 
@@ -55,6 +67,7 @@ def student(row: AnyRow) -> Student:
         name=row.name,
         external_id=row.external_id,
         email=row.email,
+        left_at=row.left_at,
     )
 
 

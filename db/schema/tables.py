@@ -32,6 +32,7 @@ from db.schema.people import erasures as erasures
 from db.schema.people import identities as identities
 from db.schema.people import own_pages as own_pages
 from db.schema.people import second_factors as second_factors
+from db.schema.people import setup_links as setup_links
 from db.schema.people import users as users
 from db.schema.people import web_sessions as web_sessions
 from db.schema.rooms import room_buckets as room_buckets
@@ -40,7 +41,7 @@ from db.schema.rooms import rooms as rooms
 from db.schema.scales import BUCKET_SUMS
 from db.schema.types import Id
 
-REVISION: Final = "0008"
+REVISION: Final = "0009"
 """The newest migration; numbered, so that an older or newer store can be told apart."""
 
 
@@ -73,6 +74,7 @@ courses = Table(
     Column("mode", String(16), nullable=False),
     Column("timezone", String(64), nullable=False),
     moment("created_at"),
+    moment("archived_at", required=False),
 )
 
 course_teachers = Table(
@@ -92,6 +94,8 @@ students = Table(
     Column("external_id", String(200)),
     Column("email", String(320)),
     moment("created_at"),
+    # Taken off the roster; what is known of them stays until it is erased or too old.
+    moment("left_at", required=False),
     UniqueConstraint("course_id", "external_id"),
 )
 

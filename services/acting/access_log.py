@@ -56,6 +56,14 @@ def record(
     )
 
 
-def looked(services: Services, actor: Actor, action: str, object: str, **detail: Any) -> None:  # noqa: A002
+def looked(
+    services: Services,
+    actor: Actor,
+    action: str,
+    object: str,  # noqa: A002 - the word of the log
+    *,
+    subject: UUID | None = None,
+    **detail: Any,
+) -> None:
     """Record that somebody looked at what may be looked at: there is nothing to do beside it."""
-    recorded(services, actor, action, object, lambda _unit, _now: None, **detail)
+    recorded(services, actor, action, object, lambda _unit, _now: None, subject=subject, **detail)

@@ -75,7 +75,7 @@ class Log(Office):
 def school(services: Services, actor: Actor) -> Office:
     """The school's own settings."""
     access.authorize(actor, Action.SET_POLICY, SCHOOL)
-    return Office(school=_school(services), waiting=_waiting(services))
+    return office(services)
 
 
 def people(services: Services, actor: Actor) -> People:
@@ -176,6 +176,11 @@ def _ids(written: Iterable[str], *kinds: str) -> Iterable[tuple[str, UUID]]:
 
 def _called(ids: Mapping[str, UUID], found: Mapping[UUID, str]) -> dict[str, str]:
     return {name: found[known] for name, known in ids.items() if known in found}
+
+
+def office(services: Services) -> Office:
+    """What each of the office's pages shows, for whoever has been judged already."""
+    return Office(school=_school(services), waiting=_waiting(services))
 
 
 def _school(services: Services) -> School:

@@ -126,7 +126,19 @@ def standing(services: Services, student: ParticipantActor) -> Standing:
 
 def rows(services: Services, student: ParticipantActor, *, most: int, after: UUID | None) -> Rows:
     """All that is stored about the student; ``most`` observations, ``after`` the one of that id."""
-    participant, lecture, course = _judged(services, student)
+    return kept(services, *_judged(services, student), most=most, after=after)
+
+
+def kept(
+    services: Services,
+    participant: Participant,
+    lecture: Lecture,
+    course: Course,
+    *,
+    most: int,
+    after: UUID | None = None,
+) -> Rows:
+    """The same for whoever has been judged already."""
     store = services.store
     found = queries.observations_of(store, participant.id, limit=most + 1, after=after)
     return Rows(

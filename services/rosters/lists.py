@@ -142,7 +142,7 @@ def _meant(title: str, called: Sequence[Course]) -> Course | None:
 def _difference(
     store: Store, course: Course | None, title: str, listed: Sequence[RosterStudent]
 ) -> Difference:
-    there = courses.roster(store, course.id) if course else ()
+    there = courses.roster(store, course.id, left=True) if course else ()
     found = matched(listed, there)
     pairs = [(student, row) for student, row in zip(found, listed, strict=True) if student]
     changed = tuple((old, row) for old, row in pairs if brought(old, row) != old)
@@ -153,7 +153,7 @@ def _difference(
         added=tuple(row for student, row in zip(found, listed, strict=True) if student is None),
         changed=changed,
         same=len(met) - len(changed),
-        unlisted=tuple(student for student in there if student.id not in met),
+        unlisted=tuple(one for one in there if one.id not in met and one.left_at is None),
     )
 
 
