@@ -33,6 +33,7 @@ from dashboard.http.agent_download import Program
 from dashboard.http.plain_log import keep_values_out
 from dashboard.http.web import EXTENSION, WebServices
 from dashboard.i18n import error_words, text, viewer_language
+from dashboard.pages.admin import student_data
 from dashboard.pages.join import links
 from dashboard.reports import report_files
 from dashboard.settings import Settings
@@ -164,6 +165,7 @@ def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
     routes.register(flask, settings)
     signin.register(flask)
     links.register(flask)
+    student_data.register(flask)
     oidc.register(flask, settings)
     health.register(flask)
     metrics.register(flask)

@@ -20,16 +20,20 @@ from db.values import Role, School, User
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
 from services.accounts import passwords
+from services.acting import lookup
 from services.acting.access_log import record, recorded
 from services.acting.typed import required
 from services.context import Services
-from services.errors import InvalidError, RefusedError
+from services.errors import InvalidError, RefusedError, UnknownObjectError
 
 LOGIN_RULE: Final = rule_text("A login must have 1 to {longest} letters, but this has {given}.")
-NAME_RULE: Final = rule_text("A user's name must have 1 to {longest} letters, but this has {given}.")
+NAME_RULE: Final = rule_text(
+    "A user's name must have 1 to {longest} letters, but this has {given}."
+)
 _SCHOOL: Final = rule_text(
     "A school's name must have 1 to {longest} letters, but this has {given}."
 )
+_NO_USER: Final = rule_text("There is no user {given}.")
 _NOT_DISABLE: Final = rule_text("You cannot disable yourself; ask another admin.")
 _NOT_OWN_ROLE: Final = rule_text("You cannot change your own role; ask another admin.")
 LONGEST_RETENTION: Final = 3660
@@ -68,6 +72,15 @@ def add_user(
         return added
 
     return together(services.store, add)
+
+
+def user(services: Services, actor: Actor, user_id: UUID | str) -> User:
+    """The user of that id. Raises UnknownObjectError."""
+    access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
+    found = users.user(services.store, lookup.as_uuid(user_id, _NO_USER))
+    if found is None:
+        raise UnknownObjectError(_NO_USER, given=user_id)
+    return found
 
 
 def set_disabled(services: Services, actor: Actor, user_id: UUID, disabled: bool) -> None:

@@ -12,6 +12,7 @@ from contract.exchange import PulseMood
 from contract.languages import Language
 from contract.notice import version_in
 from contract.policy import CourseMode, Policy
+from db.engine.secrets import mint
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import ingest, retention
 from db.people import consents, erasure_requests
@@ -159,6 +160,23 @@ def ask_to_be_erased(services: Services, actor: Actor, participant_id: UUID) -> 
         subject=participant_id,
         asked="all",
     )
+
+
+def new_link(services: Services, actor: Actor, participant_id: UUID) -> str:
+    """A new secret for one's own page, told once; those before open nothing any more."""
+    target = lookup.participant_target(services, participant_id)
+    access.authorize(actor, Action.VIEW_OWN, target)
+    secret = mint()
+    recorded(
+        services,
+        actor,
+        Action.VIEW_OWN,
+        _lecture(target),
+        lambda unit, now: consents.renew_recovery(unit, participant_id, secret, now),
+        subject=participant_id,
+        did="new_link",
+    )
+    return secret
 
 
 def _lecture(target: ParticipantObject) -> str:

@@ -52,7 +52,7 @@ def _me() -> ParticipantActor:
 def view_own() -> Response:
     """``GET /me/observations``."""
     found = own.rows(current_services(), _me(), most=PAGE_ROWS, after=_after())
-    return answer(_told(found))
+    return answer(told(found))
 
 
 def _after() -> UUID | None:
@@ -67,7 +67,8 @@ def _after() -> UUID | None:
         ) from error
 
 
-def _told(found: own.Rows) -> OwnData:
+def told(found: own.Rows) -> OwnData:
+    """All that is stored about a student in one lecture, as it is handed out."""
     participant = found.participant
     return OwnData(
         participant=participant.id,

@@ -69,10 +69,16 @@
   /** Text that is shown instead of the value by which is sorted. */
   cells.CpShown = function (props) { return props.data[props.shown]; };
 
+  /** What a row is called, which leads to its page where it has one. */
+  function linked(props) {
+    const name = props.shown ? props.data[props.shown] : props.value, href = props.href && props.data[props.href];
+    return href ? create("a", { className: "cp-link", href: href }, name) : name;
+  }
+
   /** A name, and a quiet line or two below it. */
   cells.CpName = function (props) {
     return create("div", null,
-      create("div", { className: props.plain ? "" : "cp-name" }, props.shown ? props.data[props.shown] : props.value),
+      create("div", { className: props.plain ? "" : "cp-name" }, linked(props)),
       (props.under || []).map(function (field) {
         return props.data[field] && create("div", { key: field, className: "cp-quiet cp-small" },
                                            props.data[field]);

@@ -64,7 +64,9 @@ SCHOOL_GUARDIAN: Final = "school-guardian"
 SCHOOL_BUTTON: Final = "school-button"
 
 PEOPLE_GRID: Final = "people-grid"
+PEOPLE_SURE: Final = "people-sure"
 COURSES_GRID: Final = "courses-grid"
+COURSES_SURE: Final = "courses-sure"
 REPORTS_GRID: Final = "reports-grid"
 
 USER_LOGIN: Final = "user-login"
@@ -77,6 +79,46 @@ COURSE_TITLE: Final = "course-title"
 COURSE_MODE: Final = "course-mode"
 COURSE_ZONE: Final = "course-zone"
 COURSE_BUTTON: Final = "course-button"
+
+COURSE_NAMED: Final = "course-named"
+COURSE_NEW_TITLE: Final = "course-new-title"
+COURSE_NEW_ZONE: Final = "course-new-zone"
+COURSE_SAVE: Final = "course-save"
+COURSE_ARCHIVE: Final = "course-archive"
+COURSE_ASK: Final = "course-ask"
+COURSE_SURE: Final = "course-sure"
+COURSE_DELETE: Final = "course-delete"
+COURSE_TYPED: Final = "course-typed"
+
+STUDENTS_GRID: Final = "students-grid"
+PLACES_GRID: Final = "places-grid"
+PARTS_GRID: Final = "parts-grid"
+STUDENT_SURE: Final = "student-sure"
+PART_SURE: Final = "part-sure"
+STUDENT_COURSE: Final = "student-course"
+STUDENT_NAME: Final = "student-name"
+STUDENT_ID: Final = "student-id"
+STUDENT_EMAIL: Final = "student-email"
+STUDENT_ADD: Final = "student-add"
+STUDENT_NEW_NAME: Final = "student-new-name"
+STUDENT_NEW_ID: Final = "student-new-id"
+STUDENT_NEW_EMAIL: Final = "student-new-email"
+
+SET_UP_NAME: Final = "set-up-name"
+SET_UP_ZONE: Final = "set-up-zone"
+SET_UP_SCHOOL: Final = "set-up-school"
+SET_UP_REGION: Final = "set-up-region"
+SET_UP_LAW: Final = "set-up-law"
+SET_UP_POLICY: Final = "set-up-policy"
+SET_UP_CHECKED: Final = "set-up-checked"
+SET_UP_POLICY_BUTTON: Final = "set-up-policy-button"
+SET_UP_TITLE: Final = "set-up-title"
+SET_UP_MODE: Final = "set-up-mode"
+SET_UP_WHO: Final = "set-up-who"
+SET_UP_TEACHER: Final = "set-up-teacher"
+SET_UP_TEACHER_NAME: Final = "set-up-teacher-name"
+SET_UP_TEACHER_LOGIN: Final = "set-up-teacher-login"
+SET_UP_COURSE: Final = "set-up-course"
 
 TEACHERS_MODAL: Final = "teachers-modal"
 TEACHERS_PANEL: Final = "teachers-panel"
@@ -105,10 +147,9 @@ ACCOUNT_OTHERS: Final = "account-others"
 
 ME_WITHDRAW: Final = "me-withdraw"
 ME_DELETE: Final = "me-delete"
-ME_DELETE_OPEN: Final = "me-delete-open"
-ME_DELETE_CANCEL: Final = "me-delete-cancel"
-ME_DELETE_MODAL: Final = "me-delete-modal"
 ME_ERASE: Final = "me-erase"
+ME_LINK: Final = "me-link"
+ME_LINK_PANEL: Final = "me-link-panel"
 ME_FLAGS: Final = "me-flags"
 ME_ASK_FIRST: Final = "me-ask-first"
 ME_ROOM: Final = "me-room"
@@ -124,6 +165,46 @@ JOIN_AGREE: Final = "join-agree"
 JOIN_ROOM: Final = "join-room"
 JOIN_BUTTON: Final = "join-button"
 JOIN_ANSWER: Final = "join-answer"
+
+
+def sure(name: object) -> dict[str, object]:
+    """A dialogue that asks before what cannot be undone."""
+    return {"type": "sure", "name": name}
+
+
+def sure_open(name: object) -> dict[str, object]:
+    """The button that opens it."""
+    return {"type": "sure-open", "name": name}
+
+
+def sure_cancel(name: object) -> dict[str, object]:
+    """The button in it that leaves all as it is."""
+    return {"type": "sure-cancel", "name": name}
+
+
+def user_act(user_id: UUID | object, act: object) -> dict[str, object]:
+    """The button that does to a user what was asked about."""
+    return {"type": "user-act", "user": _text(user_id), "act": act}
+
+
+def course_links(course_id: UUID | object) -> dict[str, object]:
+    """The button that makes a course's personal links anew."""
+    return {"type": "course-links", "course": _text(course_id)}
+
+
+def student_save(student_id: UUID | object) -> dict[str, object]:
+    """The button that keeps what was put right about a student."""
+    return {"type": "student-save", "student": _text(student_id)}
+
+
+def person_erase(known_as: UUID | object, reach: object) -> dict[str, object]:
+    """The button that erases somebody: *all* of them, or *one* lecture."""
+    return {"type": "person-erase", "who": _text(known_as), "reach": reach}
+
+
+def set_up_try(course_id: UUID | object) -> dict[str, object]:
+    """The button that starts a first lecture to try."""
+    return {"type": "set-up-try", "course": _text(course_id)}
 
 
 def start_title(course_id: UUID | object) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Page addresses, each in one place."""
 
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 HOME: Final = "/"
@@ -9,6 +9,8 @@ REPORTS: Final = "/reports"
 ADMIN: Final = "/admin"
 ADMIN_PEOPLE: Final = "/admin/people"
 ADMIN_COURSES: Final = "/admin/courses"
+ADMIN_STUDENTS: Final = "/admin/students"
+SET_UP: Final = "/admin/setup"
 ADMIN_LOG: Final = "/admin/log"
 ADMIN_ERASURE: Final = "/admin/erasure"
 ME: Final = "/me"
@@ -50,6 +52,43 @@ def join(code: str, link: str | None = None) -> str:
 def join_by_link(token: str) -> str:
     """The page that leads whoever holds a personal link on to the lecture it opens now."""
     return f"{JOIN}?link={quote(token, safe='')}"
+
+
+def course(course_id: UUID) -> str:
+    """The office's page of a course."""
+    return f"{ADMIN_COURSES}/{course_id}"
+
+
+def student(known_as: UUID) -> str:
+    """The office's page of a student, by the id of their place on a roster or in a lecture."""
+    return f"{ADMIN_STUDENTS}/{known_as}"
+
+
+def student_named(course_id: UUID, name: str) -> str:
+    """The office's page of somebody on no roster, by the course and the name they typed."""
+    return f"{ADMIN_STUDENTS}/{course_id}/{quote(name, safe='')}"
+
+
+def student_data(known_as: UUID) -> str:
+    """The download of all that is kept of a student."""
+    return f"{student(known_as)}/data.zip"
+
+
+def set_up(step: str) -> str:
+    """One step of setting a school up."""
+    return f"{SET_UP}/{step}"
+
+
+def below(pathname: str, room: str) -> list[str]:
+    """The parts of an address behind the room that it is in; none where it is in another."""
+    if not pathname.startswith(f"{room}/"):
+        return []
+    return [unquote(part) for part in pathname.removeprefix(f"{room}/").split("/") if part]
+
+
+def own_page(secret: str) -> str:
+    """The link that opens a student's own page."""
+    return f"{ME}/{secret}"
 
 
 def report_pdf(lecture_id: UUID) -> str:

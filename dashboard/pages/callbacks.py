@@ -20,7 +20,7 @@ from dashboard.auth.signin import (
     news,
     secured_callback,
 )
-from dashboard.components import ids, shell, urls
+from dashboard.components import ids, shell, sure, urls
 from dashboard.http import untrusted
 from dashboard.http.web import WebServices
 from dashboard.i18n import text
@@ -37,6 +37,7 @@ from services.acting import lookup
 
 def register(app: Dash, services: WebServices) -> None:
     """Give ``app`` all callbacks of all pages."""
+    sure.register(app)
     _routing(app, services)
     _home(app, services)
     live_callbacks.register(app, services)

@@ -9,15 +9,19 @@ from dashboard.auth import signin
 from dashboard.components import shell, urls
 from dashboard.http.web import WebServices
 from dashboard.i18n import text
+from dashboard.i18n.error_words import sentence
 from dashboard.pages.account import page as account_page
+from dashboard.pages.admin import course as admin_course
 from dashboard.pages.admin import courses as admin_courses
 from dashboard.pages.admin import erasure as admin_erasure
 from dashboard.pages.admin import log, school
 from dashboard.pages.admin import people as admin_people
+from dashboard.pages.admin import students as admin_students
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
 from services.accounts import own
-from services.reading import administration
+from services.errors import UnknownObjectError
+from services.reading import administration, people
 
 
 def page(services: WebServices, actor: Actor, path: str) -> Any:
@@ -28,13 +32,34 @@ def page(services: WebServices, actor: Actor, path: str) -> Any:
         urls.ADMIN: _school,
         urls.ADMIN_PEOPLE: _people,
         urls.ADMIN_COURSES: _courses,
+        urls.ADMIN_STUDENTS: _students,
         urls.ADMIN_LOG: _log,
         urls.ADMIN_ERASURE: _erasure,
     }
     room = rooms.get(path.rstrip("/"))
-    if room is None:
-        return shell.not_found(text("There is no page at this address."))
-    return room(services, actor)
+    if room is not None:
+        return room(services, actor)
+    try:
+        shown = _one(services, actor, path)
+    except UnknownObjectError as error:
+        return shell.not_found(sentence(error))
+    return shown or shell.not_found(text("There is no page at this address."))
+
+
+def _one(services: WebServices, actor: Actor, path: str) -> Any:
+    """The page of one course or student; None where the address names neither."""
+    match urls.below(path, urls.ADMIN_COURSES), urls.below(path, urls.ADMIN_STUDENTS):
+        case [[course_id], []]:
+            found = administration.one_course(services, actor, course_id)
+            return admin_course.layout(
+                found.waiting, found.course, found.roster, running=found.running
+            )
+        case [[], [known_as]]:
+            return admin_students.person(people.person(services, actor, known_as))
+        case [[], [course_id, name]]:
+            known = people.person_named(services, actor, course_id, name)
+            return admin_students.person(people.person(services, actor, known))
+    return None
 
 
 def own_account(services: WebServices, actor: Actor) -> Any:
@@ -100,6 +125,13 @@ def _course_rows(found: administration.Courses) -> list[admin_courses.Row]:
 def _courses(services: WebServices, actor: Actor) -> Any:
     found = administration.all_courses(services, actor)
     return admin_courses.layout(found.school, _course_rows(found), found.waiting)
+
+
+def _students(services: WebServices, actor: Actor) -> Any:
+    found = administration.all_courses(services, actor)
+    return admin_students.directory(
+        people.everybody(services, actor), [one.course for one in found.courses]
+    )
 
 
 def _log(services: WebServices, actor: Actor) -> Any:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from contract.ids import uuid7
 from contract.policy import Choices, CourseMode
@@ -14,7 +14,15 @@ from db.engine.store import Store
 from db.errors import ConflictError, NotFoundError
 from db.people.tickets import use_ticket
 from db.schema import rows
-from db.schema.tables import agent_tokens, consents, courses, lectures, participants, recovery_links
+from db.schema.tables import (
+    agent_tokens,
+    consents,
+    courses,
+    lectures,
+    own_pages,
+    participants,
+    recovery_links,
+)
 from db.teaching.reports import redo_in
 from db.teaching.rooms import stop_in
 from db.teaching.self_reports import take_back_in
@@ -303,6 +311,22 @@ def ever_shown(store: Store, lecture_id: UUID) -> frozenset[UUID]:
     )
     with store.read() as connection:
         return frozenset(connection.execute(query).scalars())
+
+
+def renew_recovery(store: Store, participant_id: UUID, secret: str, now: datetime) -> None:
+    """Let ``secret`` alone open a participant's own page from now on."""
+
+    def work(connection: Connection) -> None:
+        # And no browser that came by an older one.
+        for table in (recovery_links, own_pages):
+            connection.execute(delete(table).where(table.c.participant_id == participant_id))
+        connection.execute(
+            insert(recovery_links).values(
+                id=uuid7(now), hash=digest(secret), participant_id=participant_id, created_at=now
+            )
+        )
+
+    store.write(work)
 
 
 def by_recovery(store: Store, secret: str) -> Participant | None:

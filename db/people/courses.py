@@ -58,9 +58,7 @@ def set_archived(store: Store, course_id: UUID, at: datetime | None) -> Course:
 
 
 def _changed(store: Store, course_id: UUID, **values: object) -> Course:
-    statement = (
-        update(courses).where(courses.c.id == course_id).values(**values).returning(courses)
-    )
+    statement = update(courses).where(courses.c.id == course_id).values(**values).returning(courses)
     row = store.write(lambda connection: connection.execute(statement).first())
     if row is None:
         raise NotFoundError("There is no course {given}.", given=course_id)

@@ -50,9 +50,7 @@ def listed(store: Store, limit: int) -> Sequence[Listed]:
         .limit(limit)
     )
     with store.read() as connection:
-        return [
-            Listed(rows.student(row), row.title, row.came) for row in connection.execute(query)
-        ]
+        return [Listed(rows.student(row), row.title, row.came) for row in connection.execute(query)]
 
 
 def came(store: Store, limit: int) -> Sequence[Came]:
@@ -115,7 +113,9 @@ def of_name(
     )
 
 
-def _lectures(store: Store, mine: ColumnElement[bool]) -> Sequence[tuple[Participant, Lecture, Course]]:
+def _lectures(
+    store: Store, mine: ColumnElement[bool]
+) -> Sequence[tuple[Participant, Lecture, Course]]:
     query = (
         select(participants, *rows.LECTURE_BESIDE, *rows.COURSE_BESIDE)
         .join(lectures, lectures.c.id == participants.c.lecture_id)

@@ -35,9 +35,7 @@ def opens(services: Services, secret: str) -> bool:
     return setup_links.opens(services.store, secret, services.clock())
 
 
-def first_admin(
-    services: Services, secret: str, *, login: str, name: str, password: str
-) -> User:
+def first_admin(services: Services, secret: str, *, login: str, name: str, password: str) -> User:
     """Make the first admin by a link, which ends it.
 
     Raises db's TicketError where the link is used or over, or there is an admin, InvalidError for

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.people import audit, courses, erasure_requests, names, school_settings, users
-from db.values import AccessRecord, Course, ErasureRequest, School, User
+from db.teaching import lectures
+from db.values import AccessRecord, Course, ErasureRequest, School, Student, User
 from services import access
 from services.access import SCHOOL, Action, Actor
+from services.acting import lookup
 from services.acting.access_log import looked
 from services.context import Services
 
@@ -43,6 +45,15 @@ class Courses(Office):
 
     courses: Sequence[Taught]
     users: Sequence[User]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneCourse(Office):
+    """One course. ``roster``: who was taken off it, too; ``running``: whether a lecture is."""
+
+    course: Course
+    roster: Sequence[Student]
+    running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,20 @@ def all_courses(services: Services, actor: Actor) -> Courses:
             for course in courses.list_courses(services.store)
         ],
         users=users.list_users(services.store),
+    )
+
+
+def one_course(services: Services, actor: Actor, course_id: UUID | str) -> OneCourse:
+    """One course with its roster. Raises UnknownObjectError."""
+    access.authorize(actor, Action.MANAGE_COURSES, lookup.course_target(services, course_id))
+    course, frame = lookup.course(services, course_id), office(services)
+    running = lectures.running(services.store)
+    return OneCourse(
+        school=frame.school,
+        waiting=frame.waiting,
+        course=course,
+        roster=courses.roster(services.store, course.id, left=True),
+        running=any(one.course_id == course.id for one in running),
     )
 
 

@@ -35,7 +35,7 @@ def home(services: Services, actor: UserActor) -> Home:
     access.authorize(actor, Action.VIEW_HOME, SCHOOL)
     store, teacher = services.store, actor.user.id
     return Home(
-        courses.list_courses(store, teacher_id=teacher),
+        [one for one in courses.list_courses(store, teacher_id=teacher) if not one.archived_at],
         lectures.recent(store, teacher_id=teacher),
         school_settings.school(store).policy,
     )

@@ -126,10 +126,10 @@ def standing(services: Services, student: ParticipantActor) -> Standing:
 
 def rows(services: Services, student: ParticipantActor, *, most: int, after: UUID | None) -> Rows:
     """All that is stored about the student; ``most`` observations, ``after`` the one of that id."""
-    return kept(services, *_judged(services, student), most=most, after=after)
+    return all_rows(services, *_judged(services, student), most=most, after=after)
 
 
-def kept(
+def all_rows(
     services: Services,
     participant: Participant,
     lecture: Lecture,

@@ -111,6 +111,14 @@ def person(services: Services, actor: Actor, known_as: UUID | str) -> Person:
     )
 
 
+def part(services: Services, actor: Actor, participant_id: UUID | str) -> Part:
+    """One lecture that somebody was in. Raises UnknownObjectError."""
+    access.authorize(actor, Action.MANAGE_COURSES, SCHOOL)
+    found = lookup.participant(services, participant_id)
+    seconds = directory.seconds(services.store, [found[0].id])
+    return Part(*found, seconds.get(found[0].id, 0))
+
+
 def person_named(services: Services, actor: Actor, course_id: UUID | str, name: str) -> UUID:
     """By which id the page of a name in a course is found. Raises UnknownObjectError."""
     access.authorize(actor, Action.MANAGE_COURSES, SCHOOL)
@@ -133,6 +141,6 @@ def exported(
     for one in found.known_as:
         looked(services, actor, EXPORTED, SCHOOL.label, subject=one)
     return found, (
-        (part, own.kept(services, part.participant, part.lecture, part.course, most=MOST_ROWS))
+        (part, own.all_rows(services, part.participant, part.lecture, part.course, most=MOST_ROWS))
         for part in found.parts
     )

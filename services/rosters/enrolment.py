@@ -143,6 +143,4 @@ def _on_record(
     did: str,
 ) -> Student:
     label = f"course:{whose.course_id}"
-    return recorded(
-        services, actor, Action.MANAGE_COURSES, label, act, subject=whose.id, did=did
-    )
+    return recorded(services, actor, Action.MANAGE_COURSES, label, act, subject=whose.id, did=did)

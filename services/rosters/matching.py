@@ -34,8 +34,7 @@ def matched(listed: Sequence[RosterStudent], there: Sequence[Student]) -> list[S
 
 
 def brought(student: Student, row: RosterStudent) -> Student:
-    """The student with what the row tells, on the roster again; an empty cell takes nothing away.
-    """
+    """The student with what the row tells, listed again; an empty cell takes nothing away."""
     name = student.name if tidy(student.name) == row.name else row.name
     email = student.email if _same(student.email, row.email) else row.email
     return replace(

@@ -11,8 +11,14 @@ from dashboard.http import untrusted
 from dashboard.http.web import WebServices
 from dashboard.i18n import text
 from dashboard.pages import contents
-from dashboard.pages.admin import log, roster_callbacks
-from db.values import Role
+from dashboard.pages.admin import (
+    course_callbacks,
+    log,
+    people,
+    roster_callbacks,
+    student_callbacks,
+)
+from db.values import Role, User
 from services import administration, erasure
 from services.access import Action
 from services.acting import lookup
@@ -31,6 +37,8 @@ def register(app: Dash, services: WebServices) -> None:
     _erasure(app, services)
     _log(app, services)
     roster_callbacks.register(app, services)
+    course_callbacks.register(app, services)
+    student_callbacks.register(app, services)
 
 
 def _school(app: Dash, services: WebServices) -> None:
@@ -91,38 +99,69 @@ def _school(app: Dash, services: WebServices) -> None:
 
 
 def _people(app: Dash, services: WebServices) -> None:
+    rows = Output(ids.PEOPLE_GRID, "rowData")
+    asked = Output(ids.PEOPLE_SURE, "children")
+
     @secured_callback(
         app,
         Action.MANAGE_USERS,
         of_school,
-        Output(ids.PEOPLE_GRID, "rowData"),
+        rows,
         _SAID,
+        asked,
         Input(ids.PEOPLE_GRID, "cellRendererData"),
         prevent_initial_call=True,
     )
-    def act(told: Any) -> Any:
+    def press(told: Any) -> Any:
         pressed = untrusted.chosen(told)
         if pressed is None:
-            return no_update, no_update
-        user, actor = lookup.as_uuid(pressed[0], "user"), current_actor()
-        match pressed[1]:
-            case "disable" | "enable" as word:
-                administration.set_disabled(services, actor, user, word == "disable")
-                said = text("Done. Whoever was signed in there no longer is.")
-                if word == "enable":
-                    said = text("Done. They can sign in again.")
-            case "admin" | "teacher" as word:
-                administration.set_role(services, actor, user, Role(word))
-                said = text("Done. It holds from their next click.")
-            case "sessions":
-                administration.end_sessions(services, actor, user)
-                said = text("Done. They are signed out everywhere.")
-            case "password":
-                made = administration.new_password(services, actor, user)
-                return contents.people_rows(services, actor), _told_once(made)
-            case _:
-                raise InvalidError("This is no button of this page.")
-        return contents.people_rows(services, actor), shell.notice(said, good=True)
+            return no_update, no_update, no_update
+        user = administration.user(services, current_actor(), pressed[0])
+        question = people.asked(user, pressed[1])
+        if question is not None:
+            return no_update, no_update, question
+        return *_act(services, user, pressed[1]), None
+
+    @secured_callback(
+        app,
+        Action.MANAGE_USERS,
+        of_school,
+        Output(ids.PEOPLE_GRID, "rowData", allow_duplicate=True),
+        _SAID,
+        Output(ids.PEOPLE_SURE, "children", allow_duplicate=True),
+        Input(ids.user_act(ALL, ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def confirm(clicks: list[int | None]) -> Any:
+        pressed = untrusted.pressed(clicks, "user", "act")
+        if pressed is None:
+            return no_update, no_update, no_update
+        user = administration.user(services, current_actor(), pressed["user"])
+        return *_act(services, user, pressed["act"]), None
+
+
+def _act(services: WebServices, person: User, word: str) -> tuple[Any, Any]:
+    """Do it; the grid's rows after it, and what is said."""
+    user, actor = person.id, current_actor()
+    match word:
+        case "disable" | "enable":
+            administration.set_disabled(services, actor, user, word == "disable")
+            said = text("Done. Whoever was signed in there no longer is.")
+            if word == "enable":
+                said = text("Done. They can sign in again.")
+        case "admin" | "teacher":
+            administration.set_role(services, actor, user, Role(word))
+            said = text("Done. It holds from their next click.")
+        case "sessions":
+            administration.end_sessions(services, actor, user)
+            said = text("Done. They are signed out everywhere.")
+        case "password":
+            made = administration.new_password(services, actor, user)
+            told = people.told_once(person.name, person.login, made)
+            return contents.people_rows(services, actor), shell.notice(told, good=False)
+        case _:
+            raise InvalidError("This is no button of this page.")
+    return contents.people_rows(services, actor), shell.notice(said, good=True)
 
 
 def _adding(app: Dash, services: WebServices) -> None:
@@ -152,7 +191,7 @@ def _adding(app: Dash, services: WebServices) -> None:
             raise InvalidError("A role must be teacher or admin.")
         given = password if isinstance(password, str) and password else None
         made = None if given else administration.made_up_password()
-        administration.add_user(
+        added = administration.add_user(
             services,
             current_actor(),
             login=untrusted.typed(login),
@@ -160,14 +199,11 @@ def _adding(app: Dash, services: WebServices) -> None:
             role=Role(role),
             password=given or made,
         )
-        said = shell.notice(text("Added."), good=True) if made is None else _told_once(made)
+        said = shell.notice(text("Added."), good=True)
+        if made is not None:
+            told = people.told_once(added.name, added.login, made)
+            said = shell.notice(told, good=False)
         return contents.page(services, current_actor(), urls.ADMIN_PEOPLE), said
-
-
-def _told_once(password: str) -> Any:
-    """A password that nobody can look up again: it stays in sight until something else is done."""
-    said = text("The password is {password}. It is told this once.", password=password)
-    return shell.notice(said, good=False)
 
 
 def _erasure(app: Dash, services: WebServices) -> None:

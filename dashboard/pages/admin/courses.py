@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from contract import CourseMode
 from dashboard import i18n
-from dashboard.components import grid, ids, parts, urls
+from dashboard.components import grid, ids, parts, sure, urls
 from dashboard.i18n import plural, text, wording
 from dashboard.i18n.error_words import rule_words
 from dashboard.pages.admin import school as admin
@@ -54,7 +54,12 @@ def _courses(rows: Sequence[Row]) -> Any:
         )
     columns = [
         grid.drawn_column(
-            "title", text("Course"), "CpName", {"under": ["zone"]}, flex=2, minWidth=160
+            "title",
+            text("Course"),
+            "CpName",
+            {"href": "page", "under": ["zone", "archived"]},
+            flex=2,
+            minWidth=160,
         ),
         grid.words_column("mode", text("How students join"), flex=2),
         grid.number_column("students", text("Roster")),
@@ -71,8 +76,10 @@ def _courses(rows: Sequence[Row]) -> Any:
             children=html.Div(id=ids.TEACHERS_PANEL),
         ),
         grid.grid(ids.COURSES_GRID, columns, grid_rows(rows), text("Courses")),
+        html.Div(id=ids.COURSES_SURE),
         html.P(
             text(
+                "Open a course to see and edit its roster, to rename, archive or delete it. "
                 "Personal links are made anew each time and told once, in a file. Each opens every "
                 "lecture of the course to one student; a new one ends the one before."
             ),
@@ -88,7 +95,9 @@ def grid_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
         {
             "id": str(row.course.id),
             "title": row.course.title,
+            "page": urls.course(row.course.id),
             "zone": row.course.timezone,
+            "archived": text("Archived") if row.course.archived_at else None,
             "mode": wording.COURSE_MODE[row.course.mode],
             "students": row.students,
             "teachers": wording.listing([user.name for user in row.teachers])
@@ -99,10 +108,26 @@ def grid_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
+def links_asked(course: Course, students: int) -> Any:
+    """The dialogue before all personal links of a course are made anew."""
+    return sure.dialogue(
+        "links",
+        text("Make the personal links of {course} anew?", course=course.title),
+        sure.listed(
+            plural("{n} student gets a new link.", "{n} students get new links.", students),
+            text("The links that they have now open nothing any more."),
+            text("The new ones are in the file that you get now, and nowhere else."),
+        ),
+        text("Make the links"),
+        ids.course_links(course.id),
+        opened=True,
+    )
+
+
 def _acts(row: Row) -> list[list[str]]:
     title = row.course.title
     acts = [["teachers", text("Teachers"), text("Teachers of {course}", course=title)]]
-    if row.students:
+    if row.students and row.course.archived_at is None:
         links = text("Personal links of {course}", course=title)
         acts.append(["links", text("Personal links"), links])
     return acts

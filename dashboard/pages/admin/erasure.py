@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard import i18n
-from dashboard.components import ids, parts, urls
+from dashboard.components import ids, parts, sure, urls
 from dashboard.i18n import text
 from dashboard.pages.admin import school as admin
 from db.values import School
@@ -55,9 +55,11 @@ def _open(asked: Asked, zone: ZoneInfo) -> Any:
                 ),
                 html.Div(
                     [
-                        dmc.Button(
+                        sure.button(
+                            f"wish-{request.id}",
                             text("Erase for good"),
-                            id=ids.erasure_act(request.id, "erase"),
+                            _dialogue(asked, name, reach),
+                            variant="filled",
                             color="red.9",
                             **parts.aria(label=text("Erase {name} for good", name=name)),
                         ),
@@ -82,6 +84,16 @@ def _open(asked: Asked, zone: ZoneInfo) -> Any:
                 lecture=asked.lecture,
             )
         ),
+    )
+
+
+def _dialogue(asked: Asked, name: str, reach: str) -> Any:
+    return sure.dialogue(
+        f"wish-{asked.request.id}",
+        text("Erase {name} for good?", name=name),
+        sure.listed(reach, text("Nobody can bring it back.")),
+        text("Erase for good"),
+        ids.erasure_act(asked.request.id, "erase"),
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.components import grid, ids, parts, urls
+from dashboard.components import grid, ids, parts, sure, urls
 from dashboard.i18n import text, wording
 from dashboard.pages.admin import school as admin
 from db.values import Role, School, User
@@ -31,6 +31,7 @@ def layout(school: School, people: Sequence[grid.Row], waiting: int) -> Any:
         school.name,
         parts.card(
             grid.grid(ids.PEOPLE_GRID, columns, people, text("People")),
+            html.Div(id=ids.PEOPLE_SURE),
             title=text("People"),
         ),
         _add(),
@@ -68,6 +69,56 @@ def _acts(user: User, sessions: int) -> list[list[str]]:
     if sessions:
         acts.append(("sessions", text("Sign out everywhere")))
     return [[act, words, f"{words}: {user.name}"] for act, words in acts]
+
+
+def asked(user: User, act: str) -> Any:
+    """The dialogue before an act that somebody would be hurt by; None where it asks nothing."""
+    match act:
+        case "disable":
+            question = text("Disable {name}?", name=user.name)
+            told = sure.listed(
+                text("They are signed out at once, and cannot sign in again."),
+                text("Their courses and lectures stay. You can enable them again."),
+            )
+            words = text("Disable")
+        case "admin":
+            question = text("Make {name} an admin?", name=user.name)
+            told = sure.listed(
+                text("They can do all that you can: add and disable people, erase students."),
+                text("They can take the role from you, too."),
+            )
+            words = text("Make admin")
+        case "teacher":
+            question = text("Make {name} a teacher?", name=user.name)
+            told = sure.listed(text("They no longer see the office's pages."))
+            words = text("Make teacher")
+        case "password":
+            question = text("Give {name} a new password?", name=user.name)
+            told = sure.listed(
+                text("The password they have now opens nothing any more."),
+                text("They are signed out everywhere. You are told the new one once."),
+            )
+            words = text("Make a new password")
+        case _:
+            return None
+    return sure.dialogue(
+        "user", question, told, words, ids.user_act(user.id, act), opened=True,
+        grave=act in ("disable", "password"),
+    )  # fmt: skip
+
+
+def told_once(name: str, login: str, password: str) -> Any:
+    """A password that nobody can look up again: it stays in sight until something else is done."""
+    return [
+        html.P(
+            text(
+                "The password of {name}, who signs in as {login}, is told this once:",
+                name=name,
+                login=login,
+            )
+        ),
+        parts.command(password, text("the password of {name}", name=name)),
+    ]
 
 
 def _add() -> Any:

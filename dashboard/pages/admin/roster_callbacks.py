@@ -180,7 +180,7 @@ def _acts(app: Dash, services: WebServices) -> None:
         of_school,
         Output(ids.TEACHERS_PANEL, "children"),
         Output(ids.TEACHERS_MODAL, "opened"),
-        Output(ids.LINKS_FILE, "data"),
+        Output(ids.COURSES_SURE, "children"),
         Input(ids.COURSES_GRID, "cellRendererData"),
         prevent_initial_call=True,
     )
@@ -195,9 +195,25 @@ def _acts(app: Dash, services: WebServices) -> None:
                 everybody = users.list_users(services.store)
                 return admin_courses.teachers(course, teaching, everybody), True, no_update
             case "links":
-                return no_update, no_update, _links(services, course)
+                listed = len(courses.roster(services.store, course.id))
+                return no_update, no_update, admin_courses.links_asked(course, listed)
             case _:
                 raise InvalidError("This is no button of this page.")
+
+    @secured_callback(
+        app,
+        Action.MANAGE_COURSES,
+        of_school,
+        Output(ids.LINKS_FILE, "data"),
+        Output(ids.COURSES_SURE, "children", allow_duplicate=True),
+        Input(ids.course_links(ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def make(clicks: list[int | None]) -> Any:
+        pressed = untrusted.pressed(clicks, "course")
+        if pressed is None:
+            return no_update, no_update
+        return _links(services, lookup.course(services, pressed["course"])), None
 
 
 def _links(services: WebServices, course: Course) -> dict[str, Any]:
@@ -213,4 +229,4 @@ def _links(services: WebServices, course: Course) -> dict[str, Any]:
         for student, token in made
     )
     content = csv_text(["name", "id", "email", "join"], rows)
-    return parts.sent(content, f"links-{course.title[:40]}.csv")
+    return parts.sent(content, f"links-{course.title}.csv")

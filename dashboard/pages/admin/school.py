@@ -23,6 +23,7 @@ def room(here: str, waiting: int, lead: str, *cards: Any) -> Any:
         (text("School"), urls.ADMIN),
         (text("People"), urls.ADMIN_PEOPLE),
         (text("Courses"), urls.ADMIN_COURSES),
+        (text("Students"), urls.ADMIN_STUDENTS),
         (text("Erasure"), urls.ADMIN_ERASURE),
         (text("Access log"), urls.ADMIN_LOG),
     )

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ALL, Dash, Input, Output, State, no_update
 from pydantic import ValidationError
 
 from contract.batches import first_rule
-from contract.exchange import ConsentRequest, JoinRequest, PulseMood
+from contract.exchange import ConsentAnswer, ConsentRequest, JoinRequest, PulseMood
 from contract.policy import Choices, Policy
 from dashboard import i18n
 from dashboard.api.limits import current_limits
@@ -26,7 +26,7 @@ from dashboard.http.hosts import public_address
 from dashboard.i18n import text
 from dashboard.pages.join import here
 from dashboard.pages.join import page as join
-from dashboard.pages.student import own_page, self_report
+from dashboard.pages.student import own_page, self_report, way_back
 from db.values import Lecture
 from services import joining, my_data
 from services.access import SCHOOL, Action, ParticipantActor
@@ -45,6 +45,7 @@ def register(app: Dash, services: Services) -> None:
     _saying(app, services)
     _choosing(app, services)
     _leaving(app, services)
+    _coming_back(app, services)
 
 
 def _by_code(services: Services) -> Callable[..., Any]:
@@ -86,7 +87,7 @@ def _taking_part(app: Dash, services: Services) -> None:
         app,
         Action.JOIN,
         _by_code(services),
-        Output(ids.LOCATION, "href", allow_duplicate=True),
+        Output(ids.JOIN_FORM, "children", allow_duplicate=True),
         Output(ids.JOIN_ANSWER, "children"),
         Input(ids.JOIN_BUTTON, "n_clicks"),
         State(ids.JOIN_AGREE, "checked"),
@@ -112,21 +113,20 @@ def _taking_part(app: Dash, services: Services) -> None:
             return no_update, shell.notice(
                 text("Please read the notice, and tick that you agree."), good=False
             )
-        remember_participant(
-            _agreed(
-                services,
-                {"code": code, "link": _link(search), "name": untrusted.typed(name) or None},
-                guardian=untrusted.typed(guardian) or None,
-                room=room is True,
-            )
+        answer = _agreed(
+            services,
+            {"code": code, "link": _link(search), "name": untrusted.typed(name) or None},
+            guardian=untrusted.typed(guardian) or None,
+            room=room is True,
         )
-        return urls.ME, None
+        remember_participant(answer.participant)
+        return way_back.joined(f"{public_address()}{answer.recovery_link}"), no_update
 
 
 def _agreed(
     services: Services, given: Mapping[str, Any], *, guardian: str | None, room: bool
-) -> UUID:
-    """Join and agree in one step; answers the participant."""
+) -> ConsentAnswer:
+    """Join and agree in one step."""
     try:
         asked = joining.ask(
             services, JoinRequest.model_validate(given), current_actor(), i18n.language()
@@ -144,7 +144,7 @@ def _agreed(
         )
     except ValidationError as error:
         raise InvalidError("This breaks a rule: {error}.", error=first_rule(error)) from error
-    return answer.participant
+    return answer
 
 
 def _lecture(services: Services, code: object) -> Lecture:
@@ -316,13 +316,22 @@ def _leaving(app: Dash, services: Services) -> None:
         Action.ERASE_OWN,
         lambda student: my_data.ask_to_be_erased(services, student, student.participant_id),
     )
-    # Dash does not type it.
-    run: Callable[..., Any] = app.clientside_callback
-    for button, name in ((ids.ME_DELETE_OPEN, "toggle"), (ids.ME_DELETE_CANCEL, "close")):
-        run(
-            ClientsideFunction(namespace="classpulse", function_name=name),
-            Output(ids.ME_DELETE_MODAL, "opened", allow_duplicate=True),
-            Input(button, "n_clicks"),
-            State(ids.ME_DELETE_MODAL, "opened"),
-            prevent_initial_call=True,
-        )
+
+
+def _coming_back(app: Dash, services: Services) -> None:
+    @_own(
+        app,
+        services,
+        Action.VIEW_OWN,
+        Output(ids.ME_LINK_PANEL, "children"),
+        Output(ids.sure(way_back.RENEW), "opened", allow_duplicate=True),
+        Input(ids.ME_LINK, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def renew(student: ParticipantActor, clicks: int | None) -> Any:
+        if not clicks:
+            return no_update, no_update
+        secret = my_data.new_link(services, student, student.participant_id)
+        # This browser came by one of the links that have just ended.
+        remember_participant(student.participant_id)
+        return way_back.renewed(f"{public_address()}{urls.own_page(secret)}"), False

@@ -11,12 +11,12 @@ from dash import dcc, html
 
 from contract import LOOKS, Look
 from dashboard import i18n
-from dashboard.components import ids, parts
+from dashboard.components import ids, parts, sure
 from dashboard.components.theme import STACK
 from dashboard.i18n import plural, text, wording
 from dashboard.i18n.self_report_words import SELF_REPORT
 from dashboard.live import charts, panels
-from dashboard.pages.student import self_report
+from dashboard.pages.student import self_report, way_back
 from db.values import ErasureRequest, Participant
 from services.live.values import LivePoint
 from services.reading.own import Kept, MayChoose, Standing
@@ -36,6 +36,7 @@ def layout(standing: Standing, kept: Kept, may: MayChoose) -> Any:
             else None,
             _history(kept, zone),
             parts.card(_hands(participant, kept, zone), title=text("It is yours")),
+            way_back.card(),
         ],
         className="cp-narrow cp-stack",
     )
@@ -50,9 +51,8 @@ def stranger() -> Any:
                 parts.empty(
                     text("Open your own link"),
                     text(
-                        "When you joined, the agent showed you a link to this page. Open that "
-                        "link to see what was sent, to take your agreement back, or to delete it "
-                        "all."
+                        "When you joined, you were shown a link to this page. Open that link to "
+                        "see what was sent, to take your agreement back, or to delete it all."
                     ),
                 )
             ),
@@ -222,15 +222,17 @@ def _hands(participant: Participant, kept: Kept, zone: ZoneInfo) -> Any:
             ),
             html.Div(
                 [
-                    dmc.Button(
+                    sure.button(
+                        "withdraw",
                         text("Take my agreement back"),
-                        id=ids.ME_WITHDRAW,
-                        variant="default",
+                        _leave(),
                         disabled=withdrawn,
                     ),
-                    dmc.Button(
+                    sure.button(
+                        "delete",
                         text("Delete my data"),
-                        id=ids.ME_DELETE_OPEN,
+                        _delete(kept),
+                        variant="filled",
                         color="red.9",
                         disabled=not kept.anything,
                     ),
@@ -238,35 +240,38 @@ def _hands(participant: Participant, kept: Kept, zone: ZoneInfo) -> Any:
                 className="cp-buttons",
                 style={"marginTop": "14px"},
             ),
-            _sure(kept),
             _request(kept.request, zone),
         ]
     )
 
 
-def _sure(kept: Kept) -> Any:
-    return dmc.Modal(
-        id=ids.ME_DELETE_MODAL,
-        title=text("Delete your data of this lecture?"),
-        centered=True,
-        closeButtonProps={"aria-label": text("Close")},
-        children=[
-            html.P(
-                plural(
-                    "{n} second of numbers and all that you said here will be gone for good.",
-                    "{n} seconds of numbers and all that you said here will be gone for good.",
-                    kept.seconds,
-                )
-            ),
-            html.Div(
-                [
-                    dmc.Button(text("Delete for good"), id=ids.ME_DELETE, color="red.9"),
-                    dmc.Button(text("Keep it"), id=ids.ME_DELETE_CANCEL, variant="default"),
-                ],
-                className="cp-buttons",
-                style={"marginTop": "16px"},
-            ),
-        ],
+def _leave() -> Any:
+    return sure.dialogue(
+        "withdraw",
+        text("Take your agreement back?"),
+        sure.listed(
+            text("Nothing more of yours is collected, from this moment on."),
+            text("You are no longer part of this lecture; you can agree again while it runs."),
+            text("What was sent before stays until you delete it."),
+        ),
+        text("Take it back"),
+        ids.ME_WITHDRAW,
+        keep=text("Stay"),
+    )
+
+
+def _delete(kept: Kept) -> Any:
+    return sure.dialogue(
+        "delete",
+        text("Delete your data of this lecture?"),
+        plural(
+            "{n} second of numbers and all that you said here will be gone for good.",
+            "{n} seconds of numbers and all that you said here will be gone for good.",
+            kept.seconds,
+        ),
+        text("Delete for good"),
+        ids.ME_DELETE,
+        keep=text("Keep it"),
     )
 
 
@@ -295,10 +300,21 @@ def _request(request: ErasureRequest | None, zone: ZoneInfo) -> Any:
                 ),
                 className="cp-caveat",
             ),
-            dmc.Button(
+            sure.button(
+                "erase",
                 text("Ask the school to delete everything"),
-                id=ids.ME_ERASE,
-                variant="default",
+                sure.dialogue(
+                    "erase",
+                    text("Ask the school to delete everything?"),
+                    sure.listed(
+                        text("The school's office gets your wish, with your name."),
+                        text("It deletes you from the roster, all lectures and their reports."),
+                        text("You cannot take the wish back here; the school answers it."),
+                    ),
+                    text("Ask the school"),
+                    ids.ME_ERASE,
+                    keep=text("Do not ask"),
+                ),
                 mt="sm",
             ),
         ]
