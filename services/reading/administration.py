@@ -165,11 +165,12 @@ def narrowed(
 
 def taken_log(
     services: Services, actor: Actor, who: str | None, what: str | None, *, most: int
-) -> Sequence[AccessRecord]:
+) -> Records:
     """The same records to take away; that they were taken is recorded itself."""
     access.authorize(actor, Action.VIEW_ACCESS_LOG, SCHOOL)
-    found = audit.records(services.store, actor=who, action=what, limit=most)
-    looked(services, actor, Action.VIEW_ACCESS_LOG, SCHOOL.label, records=len(found))
+    found = _records(services, who, what, most, users.list_users(services.store))
+    records = len(found.records)
+    looked(services, actor, Action.VIEW_ACCESS_LOG, SCHOOL.label, records=records)
     return found
 
 

@@ -267,7 +267,7 @@ def _log(app: Dash, services: WebServices) -> None:
         found = office.taken_log(
             services, current_actor(), *_narrowing(who, what), most=MOST_DOWNLOADED
         )
-        return parts.sent(log.as_csv(found), "access-log.csv")
+        return parts.sent(log.as_csv(found.records, found.names), "access-log.csv")
 
 
 MOST_DOWNLOADED = 100_000

@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from dashboard.components import grid, ids, parts, urls
 from dashboard.http.csv_files import csv_text
-from dashboard.i18n import text
+from dashboard.i18n import log_words, text
 from dashboard.pages.admin import school as admin
 from db.values import AccessRecord, School, User
 
@@ -27,7 +27,7 @@ def layout(
 ) -> Any:
     """The page. ``names``: what actors, objects and subjects are called, where it is known."""
     whos = [{"value": f"user:{user.id}", "label": user.name} for user in users]
-    whos += [{"value": name, "label": name} for name in ("operator", "scheduler")]
+    whos += [{"value": name, "label": log_words.ACTOR[name]} for name in ("operator", "scheduler")]
     return admin.room(
         urls.ADMIN_LOG,
         waiting,
@@ -48,7 +48,7 @@ def layout(
                     dmc.Select(
                         id=ids.LOG_WHAT,
                         label=text("What"),
-                        data=[{"value": one, "label": one.replace("_", " ")} for one in actions],
+                        data=[{"value": one, "label": log_words.of_action(one)} for one in actions],
                         searchable=True,
                         clearable=True,
                         placeholder=text("anything"),
@@ -96,26 +96,45 @@ def rows(
             "id": str(record.id),
             "at": record.at.timestamp(),
             "when": f"{record.at.astimezone(zone):%Y-%m-%d %H:%M}",
-            "who": names.get(record.actor, record.actor),
-            "what": record.action.replace("_", " "),
-            "object": names.get(record.object, record.object),
-            "whose": ""
-            if record.subject is None
-            else names.get(str(record.subject), text("erased")),
-            "more": _detail(record),
+            **_said(record, names),
         }
         for record in records[:SHOWS]
     ]
+
+
+def _said(record: AccessRecord, names: Mapping[str, str]) -> dict[str, str]:
+    """A record in words."""
+    whose = names.get(str(record.subject), text("erased"))
+    return {
+        "who": log_words.named(record.actor, names),
+        "what": log_words.what(record),
+        "object": log_words.named(record.object, names),
+        "whose": "" if record.subject is None else whose,
+        "more": log_words.more(record, names),
+    }
 
 
 def _detail(record: AccessRecord) -> str:
     return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in record.detail.items())
 
 
-def as_csv(records: Sequence[AccessRecord]) -> str:
-    """The records as they are kept, ids and all, in UTC."""
+def as_csv(records: Sequence[AccessRecord], names: Mapping[str, str]) -> str:
+    """The records as they are kept, ids and all, in UTC; behind that the same in words."""
+    said = ("who", "what", "object", "whose", "more")
     return csv_text(
-        ["at", "actor", "action", "object", "subject", "detail"],
+        [
+            "at",
+            "actor",
+            "action",
+            "object",
+            "subject",
+            "detail",
+            "who",
+            "did",
+            "to_what",
+            "whose_data",
+            "more",
+        ],
         (
             [
                 record.at.isoformat(),
@@ -124,6 +143,7 @@ def as_csv(records: Sequence[AccessRecord]) -> str:
                 record.object,
                 record.subject,
                 _detail(record),
+                *(_said(record, names)[name] for name in said),
             ]
             for record in records
         ),
