@@ -102,6 +102,8 @@ def run_server(
     def ready(server: Server) -> None:
         app.start_background()
         say(f"ClassPulse listens at {server.url}")
+        for line in first_words(app, settings, server.url):
+            say(line)
 
     try:
         serve(
@@ -113,6 +115,25 @@ def run_server(
         )  # fmt: skip
     finally:
         app.close()
+
+
+def first_words(app: "App", settings: "Settings", url: str) -> Iterator[str]:
+    """Where a server at ``url`` keeps what, and the way in where nobody is an admin yet."""
+    from dashboard.auth.signing_key import FILE
+    from dashboard.components.urls import first_start
+    from dashboard.settings import default_config
+    from services.accounts import set_up
+
+    config = default_config()
+    store = app.store.url
+    yield f"  store     {store.database if app.store.kind == 'sqlite' else store}"
+    yield f"  keys      {settings.folder / FILE}"
+    yield f"  settings  {config}{'' if config.exists() else ' (none there: the defaults hold)'}"
+    secret = set_up.new_link(app.services)
+    if secret is not None:
+        hours = round(set_up.VALID.total_seconds() / 3600)
+        yield f"Nobody is an admin yet. Set the school up here, once, within {hours} hours:"
+        yield f"  {url}{first_start(secret)}"
 
 
 def run_scheduler(*, database: str | None) -> None:

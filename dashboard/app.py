@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from contract.errors import ClassPulseError
 from dashboard import pages
 from dashboard.api import problems, routes
-from dashboard.auth import oidc, signin
+from dashboard.auth import first_start, oidc, signin
 from dashboard.auth.signing_key import load_or_make_key
 from dashboard.components import ids, shell
 from dashboard.components.document import Pages
@@ -164,6 +164,7 @@ def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
     readable.register(flask)
     routes.register(flask, settings)
     signin.register(flask)
+    flask.register_blueprint(first_start.blueprint)
     links.register(flask)
     student_data.register(flask)
     oidc.register(flask, settings)

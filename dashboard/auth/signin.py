@@ -136,13 +136,14 @@ def sign_in() -> Response:
         user = _checked(found, request.form.get("password", ""))
         if user is None:
             limit.wrong(account, who)
-            return form(text("This name and password do not belong together."), target, 401)
+            said = text("This name and password do not belong together.")
+            return form(said, target, 401, login=login)
     except TooManyRequestsError as error:
         wait = int(error.retry_after) + 1
         said = text("Too many wrong passwords: try again in {span}.", span=_span(wait))
-        return _later(said, target, wait)
+        return _later(said, target, wait, login)
     except BusyError as error:
-        return _later(sentence(error), target, 1)
+        return _later(sentence(error), target, 1, login)
     if second_factor.since(current_services(), user) is not None:
         # Whoever had a session here has to begin anew, too.
         session.clear()
@@ -234,8 +235,8 @@ def count_wrong(user: User, act: Callable[[], Any], wrong: type[Exception]) -> N
         raise
 
 
-def _later(said: str, target: str, wait: int) -> Response:
-    response = form(said, target, 429)
+def _later(said: str, target: str, wait: int, login: str) -> Response:
+    response = form(said, target, 429, login=login)
     response.headers["Retry-After"] = str(wait)
     return response
 
@@ -343,10 +344,12 @@ def _span(seconds: int) -> str:
     return wording.ago(seconds)
 
 
-def form(error: str | None, target: str, status: int = 200, *, left: bool = False) -> Response:
+def form(
+    error: str | None, target: str, status: int = 200, *, login: str = "", left: bool = False
+) -> Response:
     """The sign-in page; ``left``: who asks has just signed out of an account of the school's."""
-    label = provider_label()
-    response = make_response(signin_html(error, target, elsewhere=label, left=left), status)
+    shown = signin_html(error, target, login=login, elsewhere=provider_label(), left=left)
+    response = make_response(shown, status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

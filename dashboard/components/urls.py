@@ -25,6 +25,7 @@ ACCOUNT: Final = "/account"
 _LIVE: Final = "/live/"
 _JOIN: Final = "/join/"
 _LANGUAGE: Final = "/language/"
+_FIRST: Final = "/setup/"
 
 
 def local(target: str | None) -> str:
@@ -77,6 +78,11 @@ def student_data(known_as: UUID) -> str:
 def set_up(step: str) -> str:
     """One step of setting a school up."""
     return f"{SET_UP}/{step}"
+
+
+def first_start(secret: str) -> str:
+    """The set-up link, behind which the first admin is made."""
+    return f"{_FIRST}{secret}"
 
 
 def below(pathname: str, room: str) -> list[str]:

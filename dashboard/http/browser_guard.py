@@ -31,6 +31,7 @@ _OPEN_TO_ALL: Final = (
     "/join",
     "/language/",
     "/me",
+    "/setup/",
     "/signin",
     "/signout",
     "/healthz",

@@ -29,6 +29,7 @@ from dashboard.pages import routes
 from dashboard.pages.account import callbacks as account_callbacks
 from dashboard.pages.admin import callbacks as admin_callbacks
 from dashboard.pages.reports import callbacks as reports_callbacks
+from dashboard.pages.setup import callbacks as setup_callbacks
 from dashboard.pages.student import callbacks as student_callbacks
 from services import teaching
 from services.access import SCHOOL, Action
@@ -43,6 +44,7 @@ def register(app: Dash, services: WebServices) -> None:
     live_callbacks.register(app, services)
     student_callbacks.register(app, services)
     admin_callbacks.register(app, services)
+    setup_callbacks.register(app, services)
     account_callbacks.register(app, services)
     reports_callbacks.register(app, services)
 

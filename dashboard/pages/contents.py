@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_login import current_user
 
 from dashboard.auth import signin
@@ -17,11 +18,14 @@ from dashboard.pages.admin import erasure as admin_erasure
 from dashboard.pages.admin import log, school
 from dashboard.pages.admin import people as admin_people
 from dashboard.pages.admin import students as admin_students
+from dashboard.pages.setup import wizard
+from dashboard.pages.setup.wizard import Step
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
 from services.accounts import own
 from services.errors import UnknownObjectError
 from services.reading import administration, people
+from services.reading.administration import FirstSteps
 
 
 def page(services: WebServices, actor: Actor, path: str) -> Any:
@@ -39,6 +43,8 @@ def page(services: WebServices, actor: Actor, path: str) -> Any:
     room = rooms.get(path.rstrip("/"))
     if room is not None:
         return room(services, actor)
+    if path.rstrip("/") == urls.SET_UP or urls.below(path, urls.SET_UP):
+        return _set_up(services, actor, path)
     try:
         shown = _one(services, actor, path)
     except UnknownObjectError as error:
@@ -60,6 +66,25 @@ def _one(services: WebServices, actor: Actor, path: str) -> Any:
             known = people.person_named(services, actor, course_id, name)
             return admin_students.person(people.person(services, actor, known))
     return None
+
+
+def first_steps(services: WebServices, actor: Actor) -> FirstSteps:
+    """How far the school has been set up."""
+    return administration.first_steps(services, actor)
+
+
+def set_up_page(services: WebServices, actor: Actor, step: Step, told: Any = None) -> Any:
+    """One step of setting the school up; ``told``: what is said this once about a new teacher."""
+    base_url = request.host_url.rstrip("/")
+    return wizard.layout(first_steps(services, actor), step, base_url, told)
+
+
+def _set_up(services: WebServices, actor: Actor, path: str) -> Any:
+    """The step that an address names, or else the first that has not been taken."""
+    named = urls.below(path, urls.SET_UP)
+    known = [step for step in Step if named == [step.value]]
+    step = known[0] if known else wizard.standing(first_steps(services, actor))
+    return set_up_page(services, actor, step)
 
 
 def own_account(services: WebServices, actor: Actor) -> Any:

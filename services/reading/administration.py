@@ -6,9 +6,9 @@ from uuid import UUID
 
 from db.people import audit, courses, erasure_requests, names, school_settings, users
 from db.teaching import lectures
-from db.values import AccessRecord, Course, ErasureRequest, School, Student, User
+from db.values import AccessRecord, Course, ErasureRequest, Lecture, School, Student, User
 from services import access
-from services.access import SCHOOL, Action, Actor
+from services.access import SCHOOL, Action, Actor, UserActor
 from services.acting import lookup
 from services.acting.access_log import looked
 from services.context import Services
@@ -45,6 +45,15 @@ class Courses(Office):
 
     courses: Sequence[Taught]
     users: Sequence[User]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstSteps(Office):
+    """What there is of a school that is being set up. ``trying``: a lecture of one's own that
+    runs."""
+
+    courses: Sequence[Taught]
+    trying: Lecture | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +121,23 @@ def all_courses(services: Services, actor: Actor) -> Courses:
             for course in courses.list_courses(services.store)
         ],
         users=users.list_users(services.store),
+    )
+
+
+def first_steps(services: Services, actor: Actor) -> FirstSteps:
+    """How far a school has been set up."""
+    access.authorize(actor, Action.SET_POLICY, SCHOOL)
+    found, frame = all_courses(services, actor), office(services)
+    running = [
+        one
+        for one in lectures.running(services.store)
+        if isinstance(actor, UserActor) and one.course_id in actor.courses
+    ]
+    return FirstSteps(
+        school=frame.school,
+        waiting=frame.waiting,
+        courses=[one for one in found.courses if one.course.archived_at is None],
+        trying=running[-1] if running else None,
     )
 
 

@@ -1,16 +1,17 @@
-"""What becomes of a course: given another title, put away, taken out again, deleted."""
+"""What becomes of a course: added with its teacher, renamed, put away, taken out again, deleted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from contract.policy import CourseMode
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import course_removal
 from db.measurements.course_removal import Holdings
 from db.people import courses
 from db.teaching import lectures
-from db.values import Course, Lecture
-from services import access
+from db.values import Course, Lecture, Role
+from services import access, administration
 from services.access import Action, Actor
 from services.acting import lookup
 from services.acting.access_log import record, recorded
@@ -18,6 +19,7 @@ from services.acting.typed import required
 from services.administration import zone
 from services.context import Services
 from services.errors import RefusedError
+from services.rosters import lists
 from services.rosters.roster import COURSE_TITLE
 
 
@@ -27,6 +29,43 @@ class Doomed:
 
     course: Course
     holds: Holdings
+
+
+@dataclass(frozen=True, slots=True)
+class NewTeacher:
+    """Somebody who shall teach a course and has no account yet."""
+
+    name: str
+    login: str
+    password: str
+
+
+def add_taught(
+    services: Services, actor: Actor, *, title: str, mode: CourseMode, teacher: UUID | NewTeacher
+) -> Course:
+    """Add a course together with who teaches it, new here or not: all of it, or nothing.
+
+    Errors as ``lists.add_course`` and ``administration.add_user``.
+    """
+
+    def add(unit: UnitOfWork) -> Course:
+        within = replace(services, store=unit)
+        made = lists.add_course(within, actor, title=title, mode=mode)
+        if isinstance(teacher, NewTeacher):
+            administration.add_user(
+                within,
+                actor,
+                login=teacher.login,
+                name=teacher.name or teacher.login,
+                role=Role.TEACHER,
+                password=teacher.password,
+                teaches=[made.id],
+            )
+        else:
+            lists.set_teaches(within, actor, made.id, teacher, teaches=True)
+        return made
+
+    return together(services.store, add)
 
 
 def change(

@@ -144,6 +144,7 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
     expect(own.locator("#content")).to_contain_text("seconds as numbers, no picture")
     expect(page.locator("#live-tiles")).to_contain_text("Ben Carter")
     own.get_by_role("button", name="Take my agreement back").click()
+    own.get_by_role("button", name="Take it back").click()
     expect(own.locator("#content")).to_contain_text("nothing is collected")
     expect(page.locator("#live-tiles")).not_to_contain_text("Ben Carter", timeout=5_000)
     # What he had said is told by no count any more, nor by the difference of two.
@@ -262,7 +263,9 @@ def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     expect(page.get_by_label("Password")).to_be_visible()
 
 
-def test_a_student_needs_no_mouse(page: Page, classroom: Classroom) -> None:
+def test_a_student_needs_no_mouse(  # noqa: PLR0915 - one story
+    browser: Browser, page: Page, classroom: Classroom
+) -> None:
     store, lecture = classroom.app.store, classroom.start_lecture()
     page.goto("/join")
     reach(page, page.get_by_label("Code of the lecture"))
@@ -276,6 +279,9 @@ def test_a_student_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     press(page, "checkbox", re.compile("I have read the notice"), "Space")
     press(page, "checkbox", re.compile("whole room"), "Space")
     press(page, "button", "Join this lecture")
+    expect(page.locator("#join-form")).to_contain_text("You take part.")
+    way_back = page.locator("#join-form code").inner_text()
+    press(page, "link", "Go on to my page")
     expect(page.locator("#me-tap")).to_contain_text("has not admitted you yet")
     (ana,) = queries.participants(store, lecture.id)
     assert (ana.name, ana.choices.class_mood, ana.choices.flags) == ("Ana Lima", True, False)
@@ -293,12 +299,29 @@ def test_a_student_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     page.go_back()
     expect(page.locator("#me-tap")).to_contain_text("You said “I am lost”")
     press(page, "button", "Ask the school to delete everything")
+    press(page, "button", re.compile("^Ask the school$"))
     expect(page.locator("#content")).to_contain_text("You asked the school")
     press(page, "button", "Delete my data")
     press(page, "button", "Delete for good")
     expect(page.locator("#content")).not_to_contain_text("You said")
     assert queries.lecture_self_reports(store, lecture.id) == []
     press(page, "button", "Take my agreement back")
+    press(page, "button", "Take it back")
     expect(page.locator("#content")).to_contain_text("nothing is collected")
     (ana,) = queries.participants(store, lecture.id)
     assert ana.status is ParticipantStatus.WITHDRAWN
+
+    # Another browser comes back by the link; a new one ends it, there and nowhere else.
+    other = tab(browser, classroom)
+    other.goto(way_back)
+    expect(other.locator("#content")).to_contain_text("Ana Lima")
+    press(page, "button", "Make a new link")
+    press(page, "button", "Make the link")
+    renewed = page.locator("#me-link-panel code").inner_text()
+    assert renewed != way_back
+    other.goto(way_back)
+    expect(other.locator("main")).to_contain_text("This link is not known")
+    for mine in (renewed, f"{classroom.url}/me"):
+        page.goto(mine)
+        expect(page.locator("#content")).to_contain_text("Ana Lima")
+    other.context.close()

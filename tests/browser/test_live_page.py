@@ -199,6 +199,7 @@ def test_a_student_finds_how_to_join_and_takes_the_agreement_back(
     page.goto(ana.recovery)
     expect(page.locator("#content")).to_contain_text("840 seconds as numbers, no picture")
     page.get_by_role("button", name="Take my agreement back").click()
+    page.get_by_role("button", name="Take it back").click()
     expect(page.locator("#content")).to_contain_text("nothing is collected")
     page.get_by_role("button", name="Delete my data").click()
     page.get_by_role("button", name="Delete for good").click()

@@ -14,9 +14,11 @@ _FORM: Final = """{error}
 <form method="post" action="/signin">
 <input type="hidden" name="next" value="{next_url}">
 <label for="login">{name}</label>
-<input id="login" name="login" autocomplete="username" autocapitalize="none" required autofocus>
+<input id="login" name="login" autocomplete="username" autocapitalize="none" \
+value="{login}" required {first}>
 <label for="password">{password}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required>
+<input id="password" name="password" type="password" autocomplete="current-password" \
+required {then}>
 <button type="submit">{sign_in}</button>
 </form>
 <p class="cp-quiet">{students}</p>"""
@@ -32,10 +34,16 @@ _CODE_FORM: Final = """{error}
 
 
 def signin_html(
-    error: str | None, next_url: str, *, elsewhere: str | None = None, left: bool = False
+    error: str | None,
+    next_url: str,
+    *,
+    login: str = "",
+    elsewhere: str | None = None,
+    left: bool = False,
 ) -> str:
     """The page, with ``error`` as one sentence above the form; ``next_url`` is where it leads.
 
+    ``login``: what was typed before, so that only the password must be typed anew.
     ``elsewhere``: what people call the account of another provider that they may sign in by, and
     ``left``: whether they have just signed out here and may want to leave that one too.
     """
@@ -56,6 +64,9 @@ def signin_html(
         error=said,
         elsewhere="" if elsewhere is None else _elsewhere(elsewhere, next_url, left=left),
         next_url=escape(next_url, quote=True),
+        login=escape(login, quote=True),
+        first="" if login else "autofocus",
+        then="autofocus" if login else "",
         **{name: escape(word) for name, word in words.items()},
     )
     return plain_page(text("Sign in"), lead, form, language_links(here))

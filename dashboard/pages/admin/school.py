@@ -14,7 +14,24 @@ from db.values import School
 
 def layout(school: School, waiting: int) -> Any:
     """The page. ``waiting``: erasure requests that nobody has answered."""
-    return room(urls.ADMIN, waiting, school.name, _policy(school), _school(school))
+    return room(
+        urls.ADMIN, waiting, school.name, _unfinished(school), _policy(school), _school(school)
+    )
+
+
+def _unfinished(school: School) -> Any:
+    """The way back to what has not been set up yet."""
+    if school.name and school.policy is not None:
+        return None
+    return html.P(
+        [
+            text("The school is not set up yet, so no lecture can start."),
+            " ",
+            parts.link(text("Go on setting it up"), urls.SET_UP),
+        ],
+        className="cp-notice-warn",
+        role="status",
+    )
 
 
 def room(here: str, waiting: int, lead: str, *cards: Any) -> Any:

@@ -73,7 +73,9 @@ def dicts_in(value: Any) -> Iterator[dict[str, Any]]:
 
 def fill(value: dict[str, Any], lecture: Any) -> None:
     name = value.get("id")
-    if name == "live-lecture":
+    if name == "course-named" or (name == "student-course" and value["property"] == "value"):
+        value["value"] = str(lecture.course_id)
+    elif name == "live-lecture":
         value["value"] = str(lecture.id)
     elif name == "join-code":
         value["value"] = lecture.code
@@ -226,6 +228,10 @@ def page(world: Any, client: Any, path: str) -> str:
         ("/admin/people", "Add a teacher or an admin", {"ada"}),
         ("/admin/courses", "Students from a file", {"ada"}),
         ("/admin/log", "Access log, newest first", {"ada"}),
+        ("/admin/students", "Add a student", {"ada"}),
+        ("/admin/courses/{course}", "The end of the course", {"ada"}),
+        ("/admin/students/{course}/Ana", "Download all that is kept", {"ada"}),
+        ("/admin/setup", "A class code to try", {"ada"}),
         ("/admin/erasure", "To be answered", {"ada"}),
         ("/account", "Where you are signed in", {"tara", "otto", "ada"}),
         ("/live/{lecture}", "The class at a glance", {"tara"}),
@@ -238,6 +244,6 @@ def test_what_a_page_holds_is_for_whom_it_is(
 ) -> None:
     # Something for the log to hold.
     page(world, browsers["tara"], f"/live/{lecture.id}")
-    address = path.format(lecture=lecture.id, code=lecture.code)
+    address = path.format(lecture=lecture.id, code=lecture.code, course=lecture.course_id)
     for role, client in browsers.items():
         assert (word in page(world, client, address)) is (role in roles), role

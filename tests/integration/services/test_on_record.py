@@ -1,5 +1,6 @@
 """Every act of the use cases and its line in the access log stand or fall together."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from contract.languages import Language
 from contract.policy import CourseMode, Policy
+from dashboard.i18n import log_words
 from db.engine.store import Store
 from db.errors import StoreError
 from db.people import audit
@@ -18,7 +20,8 @@ from db.values import Role
 from services import administration, erasure, my_data, teaching
 from services.access import OperatorActor, ParticipantActor, UserActor
 from services.accounts import own
-from services.rosters import lists
+from services.rosters import courses as kept_courses
+from services.rosters import enrolment, lists
 from services.rosters.roster import RosterStudent
 from tests.builders.world import PASSWORD, make_world
 
@@ -66,6 +69,40 @@ ACTS: Mapping[str, Act] = {
     "import a roster": lambda w: lists.import_roster(
         w.app.services, OPERATOR, {"Art": [RosterStudent("Ana", "1", None)]}
     ),
+    "give a course another title": lambda w: kept_courses.change(
+        w.app.services, OPERATOR, w.courses[CourseMode.ROSTER].id, title="Art", timezone="UTC"
+    ),
+    "archive a course": lambda w: kept_courses.archive(
+        w.app.services, OPERATOR, w.courses[CourseMode.ROSTER].id
+    ),
+    "bring a course back": lambda w: kept_courses.bring_back(
+        w.app.services, OPERATOR, w.courses[CourseMode.ROSTER].id
+    ),
+    "delete a course": lambda w: kept_courses.delete(
+        w.app.services, OPERATOR, w.courses[CourseMode.ROSTER].id
+    ),
+    "add a course with its teacher": lambda w: kept_courses.add_taught(
+        w.app.services, OPERATOR, title="Art", mode=CourseMode.OPEN, teacher=w.users["tara"].id
+    ),
+    "put a student on a roster": lambda w: enrolment.enrol(
+        w.app.services, OPERATOR, w.courses[CourseMode.ROSTER].id, name="Cy", external_id="7",
+        email="",
+    ),
+    "put a student right": lambda w: enrolment.change(
+        w.app.services, OPERATOR, w.students[0].id, name="Anna", external_id="", email=""
+    ),
+    "take a student off": lambda w: enrolment.take_off(
+        w.app.services, OPERATOR, w.students[0].id
+    ),
+    "put a student back": lambda w: enrolment.put_back(
+        w.app.services, OPERATOR, w.students[0].id
+    ),
+    "erase a whole person": lambda w: erasure.erase_all(
+        w.app.services, OPERATOR, [one.id for one in w.students]
+    ),
+    "make a new link to the own page": lambda w: my_data.new_link(
+        w.app.services, w.student, w.waiting
+    ),
     "make personal links": lambda w: lists.personal_links(
         w.app.services, OPERATOR, w.courses[CourseMode.ROSTER].id
     ),
@@ -111,7 +148,11 @@ def scene(store_url: str, tmp_path: Path, password_hash: str) -> Iterator[Any]:
 def test_an_act_is_on_record(scene: Any, act: Act) -> None:
     before = len(audit.records(scene.store))
     act(scene)
-    assert len(audit.records(scene.store)) > before
+    written = audit.records(scene.store)
+    assert len(written) > before
+    for line in written:
+        assert log_words.what(line) != line.action.replace("_", " "), "the log has no words for it"
+        assert not re.search(r"[0-9a-f]{8}-|_", log_words.more(line, {}))
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)

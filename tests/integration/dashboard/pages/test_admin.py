@@ -74,7 +74,8 @@ def ada(world: Any) -> Any:
 def test_a_user_is_added_with_a_password_told_once(world: Any, ada: Any) -> None:
     fields = {ids.USER_NAME: "Noor Haddad", ids.USER_LOGIN: "noor", ids.USER_ROLE: "teacher"}
     said = press(world, ada, ids.USER_BUTTON, **fields).text
-    made = said.partition("The password is ")[2].partition(".")[0]
+    assert "The password of Noor Haddad, who signs in as noor" in said
+    made = said.partition('"content":"')[2].partition('"')[0]
     assert len(made) >= 12
     found = users.credentials(world.store, "noor")
     assert found is not None
@@ -88,8 +89,10 @@ def test_a_user_is_disabled_promoted_and_signed_out_by_a_press(world: Any, ada: 
     browser = world.browser("tara")
     choose(world, ada, ids.PEOPLE_GRID, tara.id, "sessions")
     assert browser.get("/").status_code == 303
-    choose(world, ada, ids.PEOPLE_GRID, otto.id, "admin")
-    choose(world, ada, ids.PEOPLE_GRID, tara.id, "disable")
+    for user, act, word in ((otto, "admin", "Make Otto an admin?"), (tara, "disable", "Disable T")):
+        assert word in choose(world, ada, ids.PEOPLE_GRID, user.id, act).text
+        assert users.user(world.store, user.id) == user, "it asked, and did it all the same"
+        press(world, ada, ids.user_act(user.id, act))
     states = {user.login: (user.role, user.disabled) for user in users.list_users(world.store)}
     assert states["otto"] == (Role.ADMIN, False)
     assert states["tara"] == (Role.TEACHER, True)
@@ -100,7 +103,7 @@ def test_a_user_is_disabled_promoted_and_signed_out_by_a_press(world: Any, ada: 
 @pytest.mark.parametrize("act", ["disable", "teacher"])
 def test_an_admin_cannot_shut_themselves_out(world: Any, ada: Any, act: str) -> None:
     me = world.users["ada"]
-    said = choose(world, ada, ids.PEOPLE_GRID, me.id, act).text
+    said = press(world, ada, ids.user_act(me.id, act)).text
     assert "ask another admin" in said
     assert users.user(world.store, me.id) == me
 
@@ -173,7 +176,10 @@ def test_a_roster_is_looked_at_before_it_is_taken(world: Any, ada: Any) -> None:
 
 def test_personal_links_are_a_file_that_lets_students_in(world: Any, ada: Any) -> None:
     course = world.courses[CourseMode.ROSTER]
-    told = choose(world, ada, ids.COURSES_GRID, course.id, "links").json["response"]
+    asked = choose(world, ada, ids.COURSES_GRID, course.id, "links").text
+    assert "2 students get new links" in asked
+    assert audit.records(world.store) == []
+    told = press(world, ada, ids.course_links(course.id)).json["response"]
     rows = told[ids.LINKS_FILE]["data"]["content"].splitlines()
     assert rows[0] == "name,id,email,join"
     link = rows[1].partition("?link=")[2]
@@ -194,7 +200,7 @@ def test_a_roster_runs_nothing_in_the_spreadsheet_of_whoever_opens_the_links(
         email="\n=2",
         now=world.clock(),
     )
-    told = choose(world, ada, ids.COURSES_GRID, course.id, "links").json["response"]
+    told = press(world, ada, ids.course_links(course.id)).json["response"]
     read = csv.reader(io.StringIO(told[ids.LINKS_FILE]["data"]["content"], newline=""))
     assert ['\'=HYPERLINK("https://evil.example")', "'+1", "'\n=2"] in [row[:3] for row in read]
 
@@ -221,10 +227,15 @@ def test_who_teaches_is_chosen_in_a_dialogue_and_shown_in_the_grid(world: Any, a
     assert otto in courses.teachers_of(world.store, course.id)
 
 
-@pytest.mark.parametrize("grid", [ids.PEOPLE_GRID, ids.COURSES_GRID])
+@pytest.mark.parametrize(
+    "grid", [ids.PEOPLE_GRID, ids.COURSES_GRID, ids.PLACES_GRID, ids.PARTS_GRID]
+)
 def test_a_grid_that_tells_nonsense_does_nothing(world: Any, ada: Any, grid: str) -> None:
     before = audit.records(world.store)
-    some = world.courses[CourseMode.ROSTER] if grid == ids.COURSES_GRID else world.users["tara"]
+    some = {
+        ids.COURSES_GRID: world.courses[CourseMode.ROSTER],
+        ids.PLACES_GRID: world.students[0],
+    }.get(grid, world.users["tara"])
     assert "no button of this page" in choose(world, ada, grid, some.id, "explode").text
     choose(world, ada, grid, "no-such-id", "links")
     (one,) = [
@@ -284,6 +295,8 @@ def test_the_log_narrows_and_its_file_is_itself_recorded(world: Any, ada: Any) -
     rows = told[ids.LOG_FILE]["data"]["content"].splitlines()
     assert len(rows) == 2
     assert "end_sessions" in rows[1]
+    assert "Ada" in rows[1]
+    assert "Signed a user out everywhere" in rows[1]
     assert audit.records(world.store)[0].action == "view_access_log"
 
 

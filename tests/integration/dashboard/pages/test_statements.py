@@ -129,7 +129,13 @@ def page(who: str, path: str) -> Callable[[Growing], Any]:
     def of(growing: Growing) -> Any:
         world = growing.world
         browser = world.client() if who == "nobody" else world.browser(who)
-        place, _, search = path.format(code=growing.lecture.code, link=growing.link).partition("?")
+        filled = path.format(
+            code=growing.lecture.code,
+            link=growing.link,
+            course=growing.course.id,
+            student=growing.ana.id,
+        )
+        place, _, search = filled.partition("?")
         return lambda: call(
             world, browser, f"{ids.CONTENT}.children...", search, **{ids.LOCATION: place}
         )
@@ -176,6 +182,10 @@ ASKS: dict[str, Callable[[Growing], Any]] = {
     "people": page("ada", urls.ADMIN_PEOPLE),
     "courses": page("ada", urls.ADMIN_COURSES),
     "log": page("ada", urls.ADMIN_LOG),
+    "students": page("ada", urls.ADMIN_STUDENTS),
+    "student": page("ada", f"{urls.ADMIN_STUDENTS}/{{student}}"),
+    "one course": page("ada", f"{urls.ADMIN_COURSES}/{{course}}"),
+    "set up": page("ada", urls.set_up("try")),
     "erasure": page("ada", urls.ADMIN_ERASURE),
     "join": page("nobody", urls.JOIN),
     "join by link": page("nobody", f"{urls.JOIN}?link={{link}}"),

@@ -109,14 +109,18 @@ def test_the_log_names_whom_it_knows_and_its_file_starts_no_formula() -> None:
     (row,) = log.rows(SCHOOL, [entry], {"user:1": "Maria", "lecture:2": "Heat"})
     assert (row["when"], row["at"]) == ("2026-11-21 10:38", NOW.timestamp())
     told = [row[name] for name in ("who", "what", "object", "whose")]
-    assert told == ["Maria", "view students", "Heat", "erased"]
+    assert told == ["Maria", "Looked at single students", "Heat", "erased"]
     said = text_of(log.layout(SCHOOL, [entry], {}, [], ["view_students"], 0))
     for word in ("Access log, newest first", "The newest 500 are shown here"):
         assert word in said
     kept = replace(entry, actor="=1+1", detail={"why": "silence"})
-    rows = list(csv.reader(io.StringIO(log.as_csv([kept]))))
+    rows = list(csv.reader(io.StringIO(log.as_csv([kept], {"lecture:2": "Heat"}))))
     assert rows[1][1] == "'=1+1"
     assert rows[1][5] == "why: silence"
+    said = dict(zip(rows[0], rows[1], strict=True))
+    assert (said["object"], said["to_what"]) == ("lecture:2", "Heat")
+    assert (said["did"], said["whose_data"]) == ("Looked at single students", "erased")
+    assert said["more"] == "because: no data came any more"
 
 
 def test_a_wish_to_be_erased_says_how_far_it_reaches() -> None:
