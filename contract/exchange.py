@@ -1,7 +1,7 @@
 """What agent and server say to each other around the observations: requests and their answers."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import Field
@@ -14,7 +14,12 @@ API = "/api/v1"
 
 JoinCode = Annotated[str, Field(pattern=r"^[A-Z2-9]{6}$")]
 LinkToken = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{20,128}$")]
-DisplayName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+LONGEST_NAME: Final = 200
+"""Letters of a name that a student types, as many as a roster keeps of one."""
+
+DisplayName = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f]+$")
+]
 
 
 class LectureState(StrEnum):

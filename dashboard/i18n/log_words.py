@@ -1,6 +1,7 @@
 """What the access log says in words: who did what, and what else is told of it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from contract import CourseMode, Policy
@@ -126,6 +127,8 @@ _REASON: Final = Said(
     }
 )
 
+_BEFORE: Final = "lectures ended before "
+"""What was pruned, as the store says it, with a moment behind it."""
 _SAID_ALREADY: Final = ("did", "verdict", "asked")
 _VALUES: Final[Mapping[str, Callable[[str], str]]] = {
     "role": lambda value: wording.ROLE[Role(value)],
@@ -156,6 +159,11 @@ def named(written: str, names: Mapping[str, str]) -> str:
         return ACTOR[written]
     if written in OBJECT:
         return OBJECT[written]
+    if written.startswith(_BEFORE):
+        return text(
+            "lectures that ended before {day}",
+            day=i18n.full_day(datetime.fromisoformat(written.removeprefix(_BEFORE))),
+        )
     kind, colon, _ = written.partition(":")
     gone = {
         "user": text("a user who is gone"),

@@ -13,6 +13,7 @@ from dashboard import i18n
 from dashboard.components import ids, parts, urls
 from dashboard.i18n import text, wording
 from db.values import Course, Lecture
+from services.acting.typed import LONGEST
 
 
 def layout(
@@ -119,7 +120,7 @@ def _start(course: Course, policy: Policy | None) -> Any:
                 id=ids.start_title(course.id),
                 label=text("Title of the next lecture"),
                 placeholder=text("What is it about?"),
-                inputProps={"maxLength": 120},
+                inputProps={"maxLength": LONGEST},
                 debounce=True,
                 disabled=policy is None,
             ),

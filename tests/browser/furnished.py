@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 from contract import LOOKS, CourseMode, Look, Observation, Policy
 from contract.exchange import PulseMood
 from contract.languages import Language
+from dashboard.pages.setup.first_admin import first_admin_html
 from db.measurements import ingest, queries
 from db.people import consents, courses, users
 from db.teaching import lectures
@@ -23,7 +24,7 @@ from services import my_data
 from services.access import OperatorActor, ParticipantActor
 from services.accounts.passwords import hash_password
 from services.figures import self_reports
-from services.rosters import lists
+from services.rosters import enrolment, lists
 from services.rosters.roster import RosterStudent
 from tests.builders.classroom import PASSWORD, Classroom
 from tests.builders.observations import observation
@@ -35,6 +36,8 @@ NAMES: Final = (
 )  # fmt: skip
 MINUTES: Final = 26
 SEED: Final = 20261121
+FIRST: Final = "first"
+"""The secret of a set-up link that shows its page, though this school has an admin."""
 BROKEN: Final = "broken"
 """The secret of an own page that fails on the server, so that the page for that can be seen."""
 
@@ -103,6 +106,22 @@ def _join_without_agreeing(page: Page) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def _join(page: Page) -> None:
+    page.get_by_label("Your name").fill("Priya Anand")
+    page.get_by_label("I have read the notice").check()
+    page.get_by_role("button", name="Join this lecture").click()
+    page.locator(".cp-way-back").wait_for()
+
+
+def _choose_a_region(page: Page) -> None:
+    page.get_by_label("In the United States").check()
+    page.get_by_label("Individual").check()
+
+
+def _somebody_else(page: Page) -> None:
+    page.get_by_label("Somebody else").check()
+
+
 def _open_languages(page: Page) -> None:
     page.locator(".cp-language").click()
     page.get_by_role("link", name="Español").wait_for()
@@ -139,6 +158,23 @@ PLACES: Final = (
         ".ag-row",
         **_dialogue("Teachers of Algebra 8c"),
     ),
+    Place(
+        "admin-disable", "/admin/people", "admin", ".ag-row", **_dialogue("Disable: Maria Okafor")
+    ),
+    Place("admin-course", "/admin/courses/{algebra}", "admin", ".ag-row"),
+    Place(
+        "admin-course-delete",
+        "/admin/courses/{latin}",
+        "admin",
+        "#course-ask",
+        **_dialogue("Delete the course"),
+    ),
+    Place("admin-students", "/admin/students", "admin", ".ag-row"),
+    Place("admin-student", "/admin/students/{gita}", "admin", ".ag-row"),
+    Place("setup", f"/setup/{FIRST}", None),
+    Place("setup-policy", "/admin/setup/policy", "admin", ".cp-form", _choose_a_region),
+    Place("setup-course", "/admin/setup/course", "admin", ".cp-form", _somebody_else),
+    Place("setup-try", "/admin/setup/try", "admin", ".cp-progress"),
     Place("admin-erasure", "/admin/erasure", "admin", ".cp-form"),
     Place("admin-log", "/admin/log", "admin", ".ag-row"),
     Place("account", "/account", "teacher"),
@@ -147,10 +183,12 @@ PLACES: Final = (
     Place("join", "/join/{code}", None, ".cp-form"),
     Place("join-refused", "/join/{code}", None, ".cp-form", _join_without_agreeing),
     Place("join-self-report", "/join/{quiet_code}", None, ".cp-form"),
+    Place("join-done", "/join/{quiet_code}", None, ".cp-form", _join),
     Place("join-roster", "/join/{roster_code}", None, ".cp-empty"),
     Place("join-unknown", "/join/QQ2345", None),
     Place("me", "{ana}", None, ".cp-taps"),
     Place("me-delete", "{ana}", None, ".cp-taps", **_dialogue("Delete my data")),
+    Place("me-link", "{ana}", None, ".cp-taps", **_dialogue("Make a new link")),
     Place("me-asked", "{lena}", None, ".cp-private"),
     Place("me-unknown", "/me", None),
     Place("signin", "/signin", None),
@@ -213,8 +251,9 @@ def furnish(room: Classroom) -> dict[str, str]:
     answers = [PulseMood.GOOD] * 4 + [PulseMood.OKAY] * 3 + [PulseMood.LOST] * 5
     _answer(room, now, students, answers)
     _answer(room, quiet, room.students(quiet, NAMES), answers)
-    roster_code = _office(room, students)
+    office = _office(room, students)
     _break_one_page(room)
+    _show_the_first_page(room)
     room.app.board.tick(room.clock())
     return {
         "now": str(now.id),
@@ -224,7 +263,8 @@ def furnish(room: Classroom) -> dict[str, str]:
         "over": str(over.id),
         "code": now.code,
         "quiet_code": quiet.code,
-        "roster_code": roster_code,
+        "gita": str(students[NAMES.index("Gita Rao")].id),
+        **office,
         "ana": students[0].recovery,
         "lena": students[-1].recovery,
     }
@@ -251,8 +291,8 @@ def _answer(
     self_reports.settle(room.app.store, lecture, found, room.clock())
 
 
-def _office(room: Classroom, students: Sequence[Student]) -> str:
-    """Something in each of the office's rooms; answers the code of a lecture with a roster."""
+def _office(room: Classroom, students: Sequence[Student]) -> dict[str, str]:
+    """Something in each of the office's rooms; answers the fields of their addresses."""
     store, services, operator = room.app.store, room.app.services, OperatorActor()
     roster = {"Algebra 8c": [RosterStudent(name, str(n), None) for n, name in enumerate(NAMES)]}
     ((_, algebra),) = lists.import_roster(services, operator, roster)
@@ -268,7 +308,21 @@ def _office(room: Classroom, students: Sequence[Student]) -> str:
         password_hash=hash_password(PASSWORD),
         now=room.clock(),
     )
-    return lectures.start(store, algebra.id, "Fractions", Policy.INDIVIDUAL, room.clock()).code
+    for student in courses.roster(store, algebra.id)[-2:]:
+        enrolment.take_off(services, operator, student.id)
+    latin = courses.add_course(
+        store, title="Latin 7a", mode=CourseMode.ROSTER, timezone="Europe/Berlin", now=room.clock()
+    )
+    code = lectures.start(store, algebra.id, "Fractions", Policy.INDIVIDUAL, room.clock()).code
+    return {"roster_code": code, "algebra": str(algebra.id), "latin": str(latin.id)}
+
+
+def _show_the_first_page(room: Classroom) -> None:
+    views: dict[str, Callable[..., Any]] = room.app.flask.view_functions
+    whole = views["first_start.page"]
+    views["first_start.page"] = lambda secret: (
+        first_admin_html(f"/setup/{secret}") if secret == FIRST else whole(secret)
+    )
 
 
 def _break_one_page(room: Classroom) -> None:

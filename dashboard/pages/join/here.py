@@ -6,6 +6,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from contract.exchange import LONGEST_NAME
 from contract.policy import CourseMode, Policy
 from dashboard.components import ids, parts, urls
 from dashboard.i18n import text
@@ -66,7 +67,7 @@ def _fields(way: Way) -> list[Any]:
                 id=ids.JOIN_NAME,
                 label=text("Your name"),
                 description=text("As your teacher knows it; they admit you by it."),
-                inputProps={"maxLength": 80, "autoComplete": "name"},
+                inputProps={"maxLength": LONGEST_NAME, "autoComplete": "name"},
             )
         )
     else:
@@ -78,7 +79,7 @@ def _fields(way: Way) -> list[Any]:
         dmc.TextInput(
             id=ids.JOIN_GUARDIAN,
             label=text("Name of the parent or guardian who agrees"),
-            inputProps={"maxLength": 80},
+            inputProps={"maxLength": LONGEST_NAME},
         )
         if way.guardian
         else dcc.Store(id=ids.JOIN_GUARDIAN)

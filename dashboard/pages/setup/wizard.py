@@ -186,6 +186,11 @@ def _try(found: FirstSteps, base_url: str, handed_over: Any) -> Any:
 
 def _start(first: Taught) -> Any:
     names = wording.listing([user.name for user in first.teachers])
+    told = text("Nobody teaches it yet; starting it here makes you its teacher.")
+    if names:
+        told = text(
+            "It is taught by {names}; starting it here makes you a teacher of it too.", names=names
+        )
     return parts.card(
         html.P(
             text(
@@ -194,17 +199,13 @@ def _start(first: Taught) -> Any:
                 course=first.course.title,
             )
         ),
-        html.P(
-            text("It is taught by {names}; starting it here makes you a teacher of it too.",
-                 names=names),
-            className="cp-quiet",
-        ),
+        html.P(told, className="cp-quiet"),
         html.Div(
             dmc.Button(text("Start a lecture to try"), id=ids.set_up_try(first.course.id)),
             style={"marginTop": "14px"},
         ),
         title=_STEP[Step.TRY],
-    )  # fmt: skip
+    )
 
 
 def _code(lecture: Lecture, base_url: str) -> Any:

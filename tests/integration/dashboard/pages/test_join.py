@@ -40,7 +40,7 @@ def take_part(world: Any, client: Any, lecture: Any, search: str = "", **given: 
 def test_the_room_is_asked_and_only_a_tick_is_a_yes(world: Any, room: Any) -> None:
     lecture = world.lecture(CourseMode.OPEN)
     client = world.client()
-    form = call(world, client, f"{ids.JOIN_FORM}.children", **{ids.JOIN_CODE: lecture.code})
+    form = call(world, client, f"{ids.JOIN_FORM}.children...", **{ids.JOIN_CODE: lecture.code})
     assert ids.JOIN_ROOM in form.text
     assert "whole room" in form.text
     assert "/me" in told(take_part(world, client, lecture, **{ids.JOIN_ROOM: room}))
@@ -51,7 +51,9 @@ def test_the_room_is_asked_and_only_a_tick_is_a_yes(world: Any, room: Any) -> No
 
 def test_the_room_is_not_asked_where_nothing_is_inferred(world: Any) -> None:
     lecture = world.lecture(CourseMode.OPEN, Policy.SELF_REPORT)
-    form = call(world, world.client(), f"{ids.JOIN_FORM}.children", **{ids.JOIN_CODE: lecture.code})
+    form = call(
+        world, world.client(), f"{ids.JOIN_FORM}.children...", **{ids.JOIN_CODE: lecture.code}
+    )
     assert "whole room" not in form.text
     assert take_part(world, world.client(), lecture).status_code == 200
     (ana,) = queries.participants(world.store, lecture.id)
@@ -101,7 +103,7 @@ def test_a_personal_link_leads_to_the_lecture_that_runs(world: Any) -> None:
     assert "No lecture runs now" in at(world, client, f"?link={link}")
     lecture = world.lecture(CourseMode.ROSTER)
     assert leads_to(client, f"/join?link={link}") == f"/join/{lecture.code}?link={link}"
-    output, given = f"{ids.JOIN_FORM}.children", {ids.JOIN_CODE: lecture.code}
+    output, given = f"{ids.JOIN_FORM}.children...", {ids.JOIN_CODE: lecture.code}
     form = told(call(world, client, output, f"?link={link}", **given))
     assert f'--join \\"http://localhost/join/{lecture.code}?link={link}' in form
     world.link(world.students[0])

@@ -151,7 +151,7 @@ def form(who: str, search: str = "") -> Callable[[Growing], Any]:
         browser = world.client() if who == "nobody" else world.browser(who)
         given = {ids.JOIN_CODE: growing.lecture.code}
         link = search.format(link=growing.link)
-        return lambda: call(world, browser, f"{ids.JOIN_FORM}.children", link, **given)
+        return lambda: call(world, browser, f"{ids.JOIN_FORM}.children...", link, **given)
 
     return of
 

@@ -19,8 +19,8 @@ from services.errors import RefusedError
 from services.rosters import courses as kept
 from services.rosters import enrolment, lists
 from services.rosters.roster import RosterStudent
-from tests.integration.dashboard.pages.test_admin import choose, press
 from tests.integration.dashboard import test_callback_matrix
+from tests.integration.dashboard.pages.test_admin import choose, press
 from tests.integration.dashboard.test_callbacks import HERE
 
 OPERATOR = OperatorActor()
