@@ -78,7 +78,10 @@ def came(store: Store, limit: int) -> Sequence[Came]:
 
 
 def same_key(store: Store, student: Student) -> Sequence[tuple[Student, Course]]:
-    """The student on every roster: where the school's own key is known, on all that have it."""
+    """The student on every roster that has the same key of the school's for the same name.
+
+    The key alone would not do: two lists that are numbered by hand give one number to two people.
+    """
     query = (
         select(students, *rows.COURSE_BESIDE)
         .join(courses, courses.c.id == students.c.course_id)
@@ -86,7 +89,7 @@ def same_key(store: Store, student: Student) -> Sequence[tuple[Student, Course]]
     )
     mine = students.c.id == student.id
     if student.external_id:
-        mine = students.c.external_id == student.external_id
+        mine = (students.c.external_id == student.external_id) & (students.c.name == student.name)
     with store.read() as connection:
         return [
             (rows.student(row), rows.course_beside(row))

@@ -53,8 +53,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Office):
-    """Somebody, as far as that can be known: of a roster by the school's own key, which may stand
-    on several; of none by a name in one course, which two may have."""
+    """Somebody, as far as that can be known: of a roster by the school's own key and the name,
+    which may stand on several; of none by a name in one course, which two may have."""
 
     name: str
     places: Sequence[tuple[Student, Course]]

@@ -68,11 +68,11 @@ def _all(found: Directory) -> Any:
 
 
 def _persons(listed: Sequence[Listed]) -> list[list[Listed]]:
-    """The places on rosters of each person: of those with the same key of the school's."""
-    persons: dict[str, list[Listed]] = {}
+    """The places on rosters of each person: of those with one name and key of the school's."""
+    persons: dict[tuple[str, str], list[Listed]] = {}
     for one in listed:
-        key = one.student.external_id
-        persons.setdefault(f"key {key}" if key else str(one.student.id), []).append(one)
+        key = one.student.external_id or str(one.student.id)
+        persons.setdefault((key, one.student.name), []).append(one)
     return list(persons.values())
 
 

@@ -351,3 +351,12 @@ def test_a_person_gets_a_page_where_a_program_gets_a_problem(world: Any) -> None
     for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
         answer = client.get("/me/nobody", headers=headers)
         assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
+
+
+def test_a_wrong_password_keeps_the_login_name_and_says_nothing_of_the_password(world: Any) -> None:
+    form = {"login": 'o"tto <b>', "password": "not this one"}
+    answer = world.client().post("/signin", data=form, headers=HERE)
+    assert answer.status_code == 401
+    assert 'value="o&quot;tto &lt;b&gt;"' in answer.text
+    assert "not this one" not in answer.text
+    assert answer.text.count("autofocus") == 1

@@ -126,6 +126,9 @@ def test_a_person_is_one_over_rosters_and_all_of_them_is_handed_over_and_erased(
         enrolment.enrol(services, OPERATOR, one, name="Dev Patel", **given)
         for one in (course.id, other.id)
     ]
+    # Another list, numbered by hand: one number is no one person.
+    third = lists.add_course(services, OPERATOR, title="Drama", mode=CourseMode.ROSTER)
+    eve = enrolment.enrol(services, OPERATOR, third.id, name="Eve Moss", **given)
     student = world.join(world.lecture(CourseMode.ROSTER), link=world.link(mine[0]))
     student.send([world.observation(clock.now)])
     shown = page(world, ada, urls.student(mine[1].id))
@@ -146,6 +149,7 @@ def test_a_person_is_one_over_rosters_and_all_of_them_is_handed_over_and_erased(
     assert "Dev Patel, in 1 lecture." in said
     assert consents.participant(world.store, student.id) is None
     assert [courses.student(world.store, one.id) for one in mine] == [None, None]
+    assert courses.student(world.store, eve.id) == eve
     assert "nobody of that kind" in page(world, ada, urls.student(mine[0].id))
     assert ada.get(urls.student_data(mine[0].id)).status_code == 404
 
