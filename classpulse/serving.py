@@ -133,7 +133,7 @@ def first_words(app: "App", settings: "Settings", url: str) -> Iterator[str]:
     if secret is not None:
         hours = round(set_up.VALID.total_seconds() / 3600)
         yield f"Nobody is an admin yet. Set the school up here, once, within {hours} hours:"
-        yield f"  {url}{first_start(secret)}"
+        yield f"  {settings.url.rstrip('/') or url}{first_start(secret)}"
 
 
 def run_scheduler(*, database: str | None) -> None:

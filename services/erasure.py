@@ -36,13 +36,19 @@ def erase(services: Services, actor: Actor, student_or_participant: UUID) -> Rem
 def erase_all(services: Services, actor: Actor, known_as: Sequence[UUID]) -> Removal:
     """Delete all that is known of one person, who is several students or participants; or nothing.
 
-    Raises db's NotFoundError where one of them is gone.
+    Raises db's NotFoundError where all of them are gone already.
     """
     access.authorize(actor, Action.ERASE, SCHOOL)
     now = services.clock()
 
     def remove(unit: UnitOfWork) -> Removal:
-        gone = [_remove(unit, one, now, actor) for one in known_as]
+        gone = []
+        for one in known_as:
+            # A student is erased from every roster at once, and so may be gone by now.
+            with suppress(NotFoundError):
+                gone.append(_remove(unit, one, now, actor))
+        if not gone:
+            raise NotFoundError("There is no student {given}.", given=known_as[0])
         return Removal(
             participants=sum(one.participants for one in gone),
             observations=sum(one.observations for one in gone),

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, Response, make_response, request
 
-from dashboard.api.limits import address, current_limits
+from dashboard.api.limits import current_limits
+from dashboard.auth import known_devices
 from dashboard.auth.signin import see_other, sign_in_as
 from dashboard.components import urls
 from dashboard.http.web import current_services
@@ -40,10 +41,10 @@ def make(secret: str) -> Response:
 
 def _require(secret: str) -> None:
     """Refuse what is no link, counted as a guess."""
-    guesses = current_limits().guesses
-    guesses.check(address())
+    guesses, who = current_limits().guesses, known_devices.visitor()
+    guesses.check(who)
     if not set_up.opens(current_services(), secret):
-        guesses.take(address())
+        guesses.wrong(who)
         raise ForbiddenError(
             "This set-up link was used, or has ended. If the school has no admin yet, start the "
             "server anew: it says another one."

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request
 from flask_login import current_user
 
 from dashboard.auth import signin
 from dashboard.components import shell, urls
+from dashboard.http.hosts import public_address
 from dashboard.http.web import WebServices
 from dashboard.i18n import text
 from dashboard.i18n.error_words import sentence
@@ -75,8 +75,7 @@ def first_steps(services: WebServices, actor: Actor) -> FirstSteps:
 
 def set_up_page(services: WebServices, actor: Actor, step: Step, told: Any = None) -> Any:
     """One step of setting the school up; ``told``: what is said this once about a new teacher."""
-    base_url = request.host_url.rstrip("/")
-    return wizard.layout(first_steps(services, actor), step, base_url, told)
+    return wizard.layout(first_steps(services, actor), step, public_address(), told)
 
 
 def _set_up(services: WebServices, actor: Actor, path: str) -> Any:

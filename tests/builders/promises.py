@@ -153,12 +153,12 @@ TABLE: Final[Mapping[Action, Promise]] = {
         routes=(f"GET {LECTURE}/report.csv",), use_cases=("acting.viewing.lecture",),
     ),
     Action.MANAGE_USERS: Promise(
-        who=OFFICE, on=_on("school"), callbacks=("people-grid", "user-button"),
+        who=OFFICE, on=_on("school"), callbacks=("people-grid", "user-act", "user-button"),
         commands=("user add", "user disable"),
         use_cases=(
             "administration.add_user", "administration.set_disabled",
             "administration.set_password", "administration.set_role",
-            "administration.new_password", "administration.end_sessions",
+            "administration.new_password", "administration.end_sessions", "administration.user",
             "reading.administration.people",
         ),
     ),
@@ -166,19 +166,30 @@ TABLE: Final[Mapping[Action, Promise]] = {
         who=OFFICE, on=_on("school", "course"), commands=("roster import",),
         callbacks=(
             "course-button", "course-teachers", "courses-grid", "roster-files", "roster-import",
+            "course-links", "course-save", "course-archive", "course-ask", "course-delete",
+            "places-grid", "student-add", "student-save", "set-up-course", "set-up-try",
         ),
         use_cases=(
             "rosters.lists.add_course", "rosters.lists.set_teaches", "rosters.lists.differences",
             "rosters.lists.import_roster", "rosters.lists.personal_links",
-            "reading.administration.all_courses",
+            "reading.administration.all_courses", "reading.administration.one_course",
+            *(f"rosters.courses.{it}" for it in (
+                "add_taught", "change", "archive", "bring_back", "doomed", "delete",
+            )),
+            *(f"rosters.enrolment.{it}" for it in ("enrol", "change", "take_off", "put_back")),
+            *(f"reading.people.{it}" for it in ("everybody", "person", "part", "person_named")),
         ),
     ),
     Action.SET_POLICY: Promise(
-        who=OFFICE, on=_on("school"), callbacks=("policy-button", "school-button"),
+        who=OFFICE, on=_on("school"),
+        callbacks=(
+            "policy-button", "school-button", "set-up-school", "set-up-region",
+            "set-up-policy-button",
+        ),
         commands=("policy set",),
         use_cases=(
             "administration.set_policy", "administration.set_school",
-            "reading.administration.school",
+            "reading.administration.school", "reading.administration.first_steps",
         ),
     ),
     Action.VIEW_ACCESS_LOG: Promise(
@@ -186,10 +197,13 @@ TABLE: Final[Mapping[Action, Promise]] = {
         use_cases=tuple(f"reading.administration.{it}" for it in ("log", "narrowed", "taken_log")),
     ),
     Action.ERASE: Promise(
-        who=OFFICE, on=_on("school", "participant"), callbacks=("erasure-act",),
+        who=OFFICE, on=_on("school", "participant"),
+        callbacks=("erasure-act", "parts-grid", "person-erase"),
         commands=("erase",),
+        routes=("GET /admin/students/<uuid:known_as>/data.zip",),
         use_cases=(
-            "erasure.erase", "erasure.grant", "erasure.decline", "reading.administration.erasure",
+            "erasure.erase", "erasure.erase_all", "reading.people.exported",
+            "erasure.grant", "erasure.decline", "reading.administration.erasure",
         ),
     ),
     Action.SEND_ROOM: Promise(
@@ -209,8 +223,10 @@ TABLE: Final[Mapping[Action, Promise]] = {
     ),
     Action.VIEW_OWN: Promise(
         who=ONESELF, on=_on("participant"), routes=(f"GET {API}/me/observations",),
-        callbacks=("me-tick",),
-        use_cases=tuple(f"reading.own.{name}" for name in ("page", "standing", "rows")),
+        callbacks=("me-tick", "me-link"),
+        use_cases=(
+            "my_data.new_link", *(f"reading.own.{it}" for it in ("page", "standing", "rows")),
+        ),
     ),
     Action.CHOOSE: Promise(
         who=ONESELF, on=_on("participant"), callbacks=("me-flags", "me-room"),
@@ -257,7 +273,10 @@ ROUTES_FOR_ALL: Final[Mapping[str, str]] = {
     "GET /signin/school/leave": "/signin/school/leave",
     "POST /signout": "/signout",
 }
-ROUTES_BY_SECRET: Final = {"POST /signin", "GET /me/<secret>", f"POST {API}/consents"}
+ROUTES_BY_SECRET: Final = {
+    "POST /signin", "GET /me/<secret>", f"POST {API}/consents", "GET /setup/<secret>",
+    "POST /setup/<secret>",
+}  # fmt: skip
 """For whoever sends the right password, link or ticket; here nobody does."""
 ROUTES_OF_PAGES: Final = {"GET /", "GET /<path:path>", "GET /_reload-hash"}
 """The frame of a page, for whoever signed in; what stands in it a callback judges."""
@@ -291,6 +310,8 @@ USE_CASES_BY_SECRET: Final[Mapping[str, str]] = {
     "receiving.batches.take_room": "whose secret was judged",
     "room_camera.connect": "whose secret was judged",
     "accounts.own.session": "a session's secret", "accounts.own.has_password": "a password's page",
+    "accounts.set_up.new_link": "whoever starts the server",
+    "accounts.set_up.opens": "a set-up link", "accounts.set_up.first_admin": "a set-up link",
     "accounts.provider.user_of": "whom the provider vouches for",
     "accounts.provider.link": "whom the provider vouches for",
 }  # fmt: skip
@@ -300,6 +321,7 @@ PARTS_OF_USE_CASES: Final = {
         "course", "lecture", "participant", "course_target", "lecture_target",
         "authorized_lecture", "participant_target",
     )),
+    "reading.administration.office", "reading.own.all_rows", "rosters.enrolment.student",
     "jobs.leadership.leadership_of", "joining.on_roster", "joining.way",
     "reporting.compute.material", "reporting.compute.compute", "room_camera.windows",
 }  # fmt: skip

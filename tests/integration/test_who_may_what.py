@@ -38,8 +38,9 @@ from services.acting import viewing
 from services.errors import AccessError, ForbiddenError
 from services.reading import administration as office
 from services.reading import lectures as shelves
-from services.reading import own
-from services.rosters import lists
+from services.reading import own, people
+from services.rosters import courses as kept_courses
+from services.rosters import enrolment, lists
 from services.rosters.roster import RosterStudent
 from tests.builders import promises
 from tests.builders.card import even_card
@@ -93,7 +94,8 @@ class Trial:
 
     def fill(self, address: str) -> str:
         lecture = self.over if "report" in address else self.lecture
-        return address.replace("<uuid:lecture_id>", str(lecture.id))
+        filled = address.replace("<uuid:lecture_id>", str(lecture.id))
+        return filled.replace("<uuid:known_as>", str(self.ana.id))
 
 
 @pytest.fixture(scope="module", params=POLICIES, ids=str)
@@ -370,6 +372,46 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "rosters.lists.differences": lambda t, who: lists.differences(t.services, who, ROSTER),
     "rosters.lists.import_roster": lambda t, who: lists.import_roster(t.services, who, ROSTER),
+    "administration.user": lambda t, who: administration.user(
+        t.services, who, t.world.users["otto"].id
+    ),
+    "reading.administration.one_course": lambda t, who: office.one_course(
+        t.services, who, t.lecture.course_id
+    ),
+    "reading.administration.first_steps": lambda t, who: office.first_steps(t.services, who),
+    "rosters.courses.add_taught": lambda t, who: kept_courses.add_taught(
+        t.services, who, title="Art", mode=CourseMode.OPEN, teacher=t.world.users["tara"].id
+    ),
+    "rosters.courses.change": lambda t, who: kept_courses.change(
+        t.services, who, t.lecture.course_id, title="Art", timezone="UTC"
+    ),
+    **{
+        f"rosters.courses.{it}": lambda t, who, it=it: getattr(kept_courses, it)(
+            t.services, who, t.world.courses[CourseMode.ROSTER].id
+        )
+        for it in ("archive", "bring_back", "doomed", "delete")
+    },
+    "rosters.enrolment.enrol": lambda t, who: enrolment.enrol(
+        t.services, who, t.lecture.course_id, name="Cy", external_id="", email=""
+    ),
+    "rosters.enrolment.change": lambda t, who: enrolment.change(
+        t.services, who, t.world.students[0].id, name="Cy", external_id="", email=""
+    ),
+    **{
+        f"rosters.enrolment.{it}": lambda t, who, it=it: getattr(enrolment, it)(
+            t.services, who, t.world.students[0].id
+        )
+        for it in ("take_off", "put_back")
+    },
+    "reading.people.everybody": lambda t, who: people.everybody(t.services, who),
+    "reading.people.person": lambda t, who: people.person(t.services, who, t.ana.id),
+    "reading.people.part": lambda t, who: people.part(t.services, who, t.ana.id),
+    "reading.people.person_named": lambda t, who: people.person_named(
+        t.services, who, t.lecture.course_id, "S0"
+    ),
+    "reading.people.exported": lambda t, who: people.exported(t.services, who, t.ana.id),
+    "erasure.erase_all": lambda t, who: erasure.erase_all(t.services, who, [t.ana.id]),
+    "my_data.new_link": lambda t, who: my_data.new_link(t.services, who, t.ana.id),
     "rosters.lists.personal_links": lambda t, who: lists.personal_links(
         t.services, who, t.lecture.course_id
     ),

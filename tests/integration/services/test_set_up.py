@@ -128,7 +128,7 @@ def test_guesses_of_links_are_slowed_down(empty: Any) -> None:
     tries = int(app.services.settings.guesses_per_minute)
     # However slow the machine is, no time passes in which a guess would be forgiven.
     bounds = app.flask.extensions[limits.EXTENSION]
-    still = limits.TokenBuckets(tries / 60, tries, lambda: 0.0)
+    still = limits.GuessLimit(tries / 60, tries, lambda: 0.0)
     app.flask.extensions[limits.EXTENSION] = replace(bounds, guesses=still)
     answers = {client.get(f"/setup/{n}").status_code for n in range(tries + 3)}
     assert answers == {403, 429}
