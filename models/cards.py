@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from contract.looks import LOOKS, SAD, Look
 from models.errors import CardError
+from models.truths import Truth
 
 PACKAGED: Final = "pulse"
 """The model that is shipped and used unless another is named."""
@@ -70,6 +71,12 @@ class Evaluation(_Part):
     """Without the faces that are pixel for pixel in the training split; null where all are."""
     ferplus_accuracy: Share | None
     """Against the FER+ majority, on faces that have one; null where none has."""
+    ferplus_ece: Share | None = None
+    """How far sureness that the majority says so is from how often it does; null as above."""
+    ferplus_log_loss: Annotated[float, Field(ge=0)] | None = None
+    """Mean of a vote for one of the seven looks; null where nobody voted."""
+    ferplus_brier: Annotated[float, Field(ge=0, le=2)] | None = None
+    """Squared distance to a face's shares of votes, the mean of faces (Brier 1950)."""
     macro_f1: Share
     f1: Seven
     ece: Share
@@ -89,12 +96,42 @@ class SoftConfusion(_Part):
     counts: SevenCounts
 
 
+class Scaling(_Part):
+    """How logits became answers: divided by a temperature, then scaled and shifted look by look."""
+
+    temperature: Annotated[float, Field(gt=0)]
+    scale: tuple[float, ...] = ()
+    bias: tuple[float, ...] = ()
+
+
+class ByLabel(_Part):
+    """The same for the model's second answer, FER2013's label: to compare with the write-ups."""
+
+    scaling: Scaling
+    training_prior: Seven
+    soft_confusion: SoftConfusion
+    hard_confusion: SevenBySevenCounts
+
+
+class ByVotes(_Part):
+    """How shares of votes become answers, for those who take every vote and no majority."""
+
+    provenance: Provenance
+    rows: SevenBySeven
+    """M by least squares: a face's answer is its shares of votes times M, on average."""
+    weights: tuple[Annotated[float, Field(ge=0)], ...]
+    """The faces behind each row: the sum of their shares of votes."""
+    majority_temperature: Annotated[float, Field(gt=0)]
+    """Logarithms of answers divided by it tell how likely most raters say so: a look that six of
+    ten see is nearly always what most of them say."""
+
+
 class BankClass(_Part):
     """Held-out posteriors of faces of one true look."""
 
     posteriors: tuple[Seven, ...]
     clear: tuple[bool, ...]
-    """True where at least half of the FER+ raters agree with the label."""
+    """True where at least half of the FER+ raters say the true look."""
 
     @model_validator(mode="after")
     def _aligned(self) -> Self:
@@ -150,14 +187,19 @@ class Card(_Part):
     """And multiplied by these there, one a look (vector scaling, ibid.); empty: all 1."""
     bias: tuple[float, ...] = ()
     """Added to them then, one a look; empty: none."""
+    truth: Truth = Truth.LABEL
+    """By what looks are true in all that follows; the model's first answer is to that."""
     training_prior: Seven
-    """Shares of the seven looks among the faces it learnt from."""
+    """Shares of the seven looks among the faces it learnt from; the crowd's, of votes."""
+    by_label: ByLabel | None = None
+    """None: the model has one answer alone."""
+    by_votes: ByVotes | None = None
     soft_confusion: SoftConfusion
     hard_confusion: SevenBySevenCounts
     """Row true, column predicted, on the faces of ``soft_confusion``."""
     bank: PosteriorBank
     sad_m0: Share
-    """Mean posterior of sad on faces that are not labelled sad."""
+    """Mean posterior of sad on faces that are not sad by ``truth``."""
     sad_m1: Share
     """The same on faces that are."""
     evaluations: tuple[Evaluation, ...]
@@ -182,6 +224,11 @@ class Card(_Part):
                 f"sad_m0 must lie below sad_m1, but they are {self.sad_m0} and {self.sad_m1}"
             )
         return self
+
+    @property
+    def truths(self) -> tuple[Truth, ...]:
+        """What the model answers, in the order of its file."""
+        return (self.truth,) if self.by_label is None else (self.truth, Truth.LABEL)
 
     @property
     def model_id(self) -> str:

@@ -45,8 +45,9 @@ class BenchError(ClassPulseError):
 class FaceSet:
     """The faces a bench replays, and what the model's answers to other faces teach of its errors.
 
-    ``everyone`` are all faces by true look, ``clear`` those on which at least half the FER+ raters
-    agree with the label. ``known`` is the bank that intervals may know, never the one replayed
+    ``everyone`` are all faces by true look, as the card has it: what most FER+ raters see, or for a
+    model that knows labels alone the label. ``clear`` are those on which at least half of them say
+    so. ``known`` is the bank that intervals may know, never the one replayed
     where there are two.
     """
 
@@ -104,7 +105,7 @@ def from_folder(folder: Path, *, tuning: bool = False, half: int = 1) -> FaceSet
     from models.training.data.datasets import Split
 
     card = load_card()
-    answers = _answers(folder, card.files[0].sha256)
+    answers = _answers(folder, card)
     if tuning:
         known = _bank(answers, Split.PUBLIC_TEST, half=1 - half)
         everyone = _bank(answers, Split.PUBLIC_TEST, half=half)
@@ -137,7 +138,7 @@ def measured_on(folder: Path) -> Bank:
     from models.cards import load_card
     from models.training.data.datasets import Split
 
-    return _bank(_answers(folder, load_card().files[0].sha256), Split.PUBLIC_TEST)
+    return _bank(_answers(folder, load_card()), Split.PUBLIC_TEST)
 
 
 def from_bank(bank: Bank, path: Path) -> FaceSet:
@@ -193,11 +194,11 @@ def _bank(
 ) -> Bank:
     """Posteriors by true look; of every second face of a look alone where ``half`` is 0 or 1."""
     posteriors = answers[f"{split.value}_posteriors"].astype(np.float64)
-    labels, agreed = answers[f"{split.value}_labels"], answers[f"{split.value}_clear"]
+    true, agreed = answers[f"{split.value}_true"], answers[f"{split.value}_clear"]
     posteriors = posteriors / posteriors.sum(axis=1, keepdims=True)
     found = []
     for look, name in enumerate(LOOKS):
-        chosen = np.flatnonzero(labels == look)
+        chosen = np.flatnonzero(true == look)
         chosen = chosen if half is None else chosen[half::2]
         chosen = chosen[agreed[chosen]] if clear else chosen
         if len(chosen) < LEAST_FACES:
@@ -209,8 +210,9 @@ def _bank(
     return tuple(found)
 
 
-def _answers(folder: Path, model_hash: str) -> dict[str, NDArray[Any]]:
-    place = _cache() / f"{model_hash[:16]}-{_fingerprint(folder)[:16]}.npz"
+def _answers(folder: Path, card: "Card") -> dict[str, NDArray[Any]]:
+    model, faces = card.files[0].sha256[:16], _fingerprint(folder)[:16]
+    place = _cache() / f"{model}-{faces}-{card.truth}.npz"
     if place.is_file():
         with np.load(place) as kept:
             return dict(kept)
@@ -228,14 +230,16 @@ def _answers(folder: Path, model_hash: str) -> dict[str, NDArray[Any]]:
 def _predicted(data: "DataSet") -> dict[str, NDArray[Any]]:
     from models.inference.predictor import Predictor
     from models.training.data.datasets import Split
+    from models.truths import Truth
 
     predictor = Predictor.load()
+    truth = predictor.card.truth
     found: dict[str, NDArray[Any]] = {"data": np.array(data.sha256)}
     for split in (Split.PUBLIC_TEST, Split.PRIVATE_TEST):
         faces = data.part(split)
         found[f"{split.value}_posteriors"] = predictor.predict(faces.pixels)
-        found[f"{split.value}_labels"] = faces.labels
-        found[f"{split.value}_clear"] = faces.clear()
+        found[f"{split.value}_true"] = faces.true_by(truth)
+        found[f"{split.value}_clear"] = faces.agreed() if truth is Truth.CROWD else faces.clear()
     return found
 
 

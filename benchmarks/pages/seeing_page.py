@@ -31,8 +31,8 @@ _SCENES = """
 640×480 pixels; the face's square measures 48 to 240 pixels, is turned by up to ±30° and lit 0.35 to
 1.6 times, all at random. Beside the agent's own eyes stands BlazeFace back 256 alone, the best of
 the detectors that were compared, at its usual threshold of 0.5. *Right* is how often the look that
-gets the most is the label; *as it is*, what the same model says of the original 48×48 pixels of the
-same faces.
+gets the most is what most of ten raters see; *as it is*, what the same model says of the original
+48×48 pixels of the same faces.
 """
 
 _GALLERY = """
@@ -47,7 +47,8 @@ another track than it had.
 _AFTER = """
 ## What this does not say
 
-- FER2013's labels are noisy: people agree with them on 65 ± 5 % of the faces.
+- What most of ten raters see is known for these faces alone: those on which they were at odds are
+  left out.
 - Scenes are made: a real room has people who turn away, and hands, masks and hair before faces.
 - Pictures a second are of the machine and the moment that the page was written in.
 """

@@ -51,9 +51,11 @@ def bench_gallery(faces: Faces, *, pictures: int, seed: int) -> dict[str, Any]:
         BlazeFace.load(),
         _Found(),
     )
-    bare = Predictor.load().predict(faces.pixels).argmax(axis=1) == faces.labels
+    predictor = Predictor.load()
+    true = faces.true_by(predictor.card.truth)
+    bare = predictor.predict(faces.pixels).argmax(axis=1) == true
     for scene in gallery_scenes(faces, seed=seed):
-        _look(scene, faces, bare, pipeline, alone, found)
+        _look(scene, true, bare, pipeline, alone, found)
     told = {
         "galleries": found.pictures,
         "split": str(faces.split),
@@ -71,7 +73,7 @@ def bench_gallery(faces: Faces, *, pictures: int, seed: int) -> dict[str, Any]:
 
 def _look(
     scene: Scene,
-    faces: Faces,
+    true: Any,
     bare: Any,
     pipeline: Pipeline,
     alone: BlazeFace,
@@ -89,7 +91,7 @@ def _look(
         found.both += on_tile and reading is not None
         if reading is not None:
             matched += 1
-            found.right.append(int(np.argmax(reading.probabilities)) == faces.labels[face.index])
+            found.right.append(int(np.argmax(reading.probabilities)) == true[face.index])
             found.bare.append(bool(bare[face.index]))
     found.whole += matched
     found.wrong += len(readings) - matched

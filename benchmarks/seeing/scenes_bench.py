@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from capture_agent.perception.pipeline import FaceReading, Pipeline
 from capture_agent.perception.vision import load_vision
+from models.cards import load_card
 from models.inference.blazeface import BlazeFace
 from models.inference.predictor import Predictor
 from models.training.data.datasets import Faces, load_dataset
@@ -41,9 +42,12 @@ class _Seen:
 
 
 def measured_faces(folder: Path, *, tuning: bool, most: int | None) -> tuple[Faces, str]:
-    """The faces to measure on, PrivateTest or, for tuning, PublicTest; and the data's hash."""
+    """The faces to measure on, PrivateTest or, for tuning, PublicTest; and the data's hash.
+
+    They are those of whose look the shipped model's truth is sure: of which most raters say one.
+    """
     data = load_dataset(folder)
-    faces = data.public_test if tuning else data.private_test
+    faces = (data.public_test if tuning else data.private_test).with_truth(load_card().truth)
     return faces.head(most) if most is not None else faces, data.sha256
 
 
@@ -61,9 +65,11 @@ def bench_scenes(
     plain, seen = BlazeFace.load(), _Seen()
     for scene in webcam_scenes(faces, seed=seed):
         _look(scene, pipeline, plain, seen)
-    bare = Predictor.load().predict(faces.pixels).argmax(axis=1) == faces.labels
+    predictor = Predictor.load()
+    true = faces.true_by(predictor.card.truth)
+    bare = predictor.predict(faces.pixels).argmax(axis=1) == true
     ours, theirs = np.array(seen.ours), np.array(seen.theirs)
-    right = np.array(seen.looks) == faces.labels
+    right = np.array(seen.looks) == true
     return {
         "model": pipeline.model_id,
         "faces": len(faces),

@@ -30,7 +30,8 @@ def list_models(as_json: AsJson = False) -> None:
             "name": row.name,
             "trainable": row.name in ARCHITECTURES,
             "status": row.status.value,
-            "accuracy": None if row.measured is None else round(row.measured.accuracy, 4),
+            "ferplus_accuracy": _figure(row, "ferplus_accuracy"),
+            "accuracy": _figure(row, "accuracy"),
             "published": row.published or None,
             "summary": row.summary,
         }
@@ -39,7 +40,12 @@ def list_models(as_json: AsJson = False) -> None:
     if as_json:
         say_json(rows)
     else:
-        table(rows, ["name", "status", "accuracy", "published", "summary"])
+        table(rows, ["name", "status", "ferplus_accuracy", "accuracy", "published", "summary"])
+
+
+def _figure(row: "Row", name: str) -> float | None:
+    value = getattr(row.measured, name, None)
+    return None if value is None else round(value, 4)
 
 
 @app.command("explore")
@@ -138,9 +144,10 @@ def card(
     say(f"{found.model_id}: {found.summary}")
     for figures in found.evaluations:
         say(
-            f"  {figures.file} on {figures.split} (n = {figures.n}): accuracy "
-            f"{figures.accuracy:.1%}, flipped {figures.accuracy_flip:.1%}, macro F1 "
-            f"{figures.macro_f1:.2f}, ECE {figures.ece:.3f}, {figures.ms_per_face:.2f} ms a face"
+            f"  {figures.file} on {figures.split} (n = {figures.n}): as most raters see it "
+            f"{_share(figures.ferplus_accuracy)}, as labelled {figures.accuracy:.1%}, flipped "
+            f"{figures.accuracy_flip:.1%}, macro F1 {figures.macro_f1:.2f}, ECE "
+            f"{figures.ece:.3f}, {figures.ms_per_face:.2f} ms a face"
         )
     where = found.soft_confusion.provenance
     say(f"How often each look is answered otherwise ({where.split}, n = {where.n}):")
@@ -154,6 +161,10 @@ def card(
     say(f"Intended use: {found.intended_use}")
     for limit in found.limits:
         say(f"Limit: {limit}")
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
 
 
 def _card_of(name: str | None) -> "Card":
@@ -245,6 +256,9 @@ def _tell(found: "Measurement") -> None:
     rows += [
         {"figure": key, "value": f"{getattr(found, key):.4g}"}
         for key in (
+            "ferplus_ece",
+            "ferplus_log_loss",
+            "ferplus_brier",
             "ece",
             "ece_before",
             "ece_by_chance",
@@ -259,18 +273,22 @@ def _tell(found: "Measurement") -> None:
         {"figure": key, "value": f"{getattr(found, key):,}"} for key in ("file_bytes", "parameters")
     ]
     table(rows, ["figure", "value", "95 %"])
-    table(
-        [
-            {
-                "look": look,
-                "precision": f"{found.precision[n]:.3f}",
-                "recall": f"{found.recall[n]:.3f}",
-                "f1": f"{found.f1[n]:.3f}",
-            }
-            for n, look in enumerate(LOOKS)
-        ],
-        ["look", "precision", "recall", "f1"],
-    )
+    for truth, of in (("the crowd", found.crowd), ("FER2013's label", found)):
+        if of is None:
+            continue
+        say(f"By {truth}:")
+        table(
+            [
+                {
+                    "look": look,
+                    "precision": f"{of.precision[n]:.3f}",
+                    "recall": f"{of.recall[n]:.3f}",
+                    "f1": f"{of.f1[n]:.3f}",
+                }
+                for n, look in enumerate(LOOKS)
+            ],
+            ["look", "precision", "recall", "f1"],
+        )
 
 
 @app.command("compare")
@@ -307,8 +325,8 @@ def compare(
 
 
 _FIGURES = (
-    "accuracy", "accuracy_flip", "accuracy_dedup", "ferplus_accuracy", "macro_f1", "ece",
-    "ms_per_face",
+    "ferplus_accuracy", "ferplus_log_loss", "accuracy", "accuracy_flip", "accuracy_dedup",
+    "macro_f1", "ece", "ms_per_face",
 )  # fmt: skip
 
 

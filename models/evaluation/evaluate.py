@@ -19,6 +19,7 @@ from models.evaluation.measurement import Answers, Cost, Measurement, measure
 from models.evaluation.metrics import Calibration
 from models.inference.predictor import SIDE, Predictor
 from models.training.data.datasets import DataSet, Faces, Split, load_dataset
+from models.truths import Truth
 
 _TIMED: Final = 300
 _WARM_UP: Final = 20
@@ -60,10 +61,16 @@ def evaluate_predictor(
 ) -> Measurement:
     """Measure a loaded predictor on one split of ``data``; ``load_s`` is what loading took."""
     faces = data.part(split)
+    card = predictor.card
+    said = predictor.predict_all(faces.pixels)
+    label = card.truths.index(Truth.LABEL)
+    mirrored = predictor.predict_all(np.ascontiguousarray(faces.pixels[:, :, ::-1]))
     answers = Answers(
-        straight=predictor.predict(faces.pixels),
-        mirrored=predictor.predict(np.ascontiguousarray(faces.pixels[:, :, ::-1])),
-        calibration=calibration_of(predictor.card),
+        straight=said[:, label],
+        mirrored=mirrored[:, label],
+        calibration=calibration_of(card, Truth.LABEL),
+        crowd=said[:, 0],
+        majority=Calibration(card.by_votes.majority_temperature if card.by_votes else 1.0),
     )
     multiplications = predictor.multiplications()
     cost = Cost(
@@ -77,9 +84,12 @@ def evaluate_predictor(
     return measure(answers, data, split, cost, provenance)
 
 
-def calibration_of(card: Card) -> Calibration:
-    """What the card's files do to a network's logits."""
-    return Calibration(card.temperature, card.scale, card.bias)
+def calibration_of(card: Card, truth: Truth) -> Calibration:
+    """What the card's files do to a network's logits for ``truth``, one of the card's."""
+    if truth is card.truth or card.by_label is None:
+        return Calibration(card.temperature, card.scale, card.bias)
+    scaling = card.by_label.scaling
+    return Calibration(scaling.temperature, scaling.scale, scaling.bias)
 
 
 def provenance_of(data: DataSet, split: Split, *, today: date | None = None) -> Provenance:

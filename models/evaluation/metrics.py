@@ -59,6 +59,17 @@ def soft_confusion(probabilities: Probabilities, labels: Labels) -> NDArray[np.f
     )
 
 
+def confusion_by_votes(probabilities: Probabilities, shares: Probabilities) -> NDArray[np.float64]:
+    """(k, k) M for which shares (n, k) of votes times M come nearest the answers (n, k).
+
+    By least squares, what falls below zero cut off, each row then summing to one; every class must
+    have a vote.
+    """
+    found, *_ = np.linalg.lstsq(shares.astype(np.float64), probabilities.astype(np.float64))
+    found = np.maximum(found, 0)
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
+
+
 def f1(probabilities: Probabilities, labels: Labels) -> NDArray[np.float64]:
     """(k,) harmonic mean of precision and recall; 0 where a class is neither met nor answered."""
     counts = confusion(probabilities, labels)

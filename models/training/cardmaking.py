@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from contract.looks import LOOKS
 from models.cards import (
     BankClass,
+    ByLabel,
+    ByVotes,
     Card,
     CardFile,
     Evaluation,
     PosteriorBank,
     Provenance,
+    Scaling,
     SoftConfusion,
     sad_means,
 )
@@ -26,7 +29,8 @@ from models.evaluation.metrics import Calibration
 from models.inference.files import read_weights
 from models.inference.predictor import Predictor
 from models.inference.runtime import load_network
-from models.training.data.datasets import DataSet, Split
+from models.training.data.datasets import DataSet, Faces, Split
+from models.truths import Truth
 
 BANK_PER_CLASS: Final = 120
 """Enough for a parametric bootstrap of 30 students with five faces each, and for simulation."""
@@ -63,12 +67,14 @@ class Made:
     files: tuple[CardFile, ...]
     parameters: int
     training: dict[str, Any]
-    calibration: Calibration
+    truths: tuple[Truth, ...]
+    calibrations: tuple[Calibration, ...]
+    """One for each of ``truths``."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardAnswers:
-    """The data, and the loaded file's calibrated answers (n, 7) to its PublicTest faces."""
+    """The data, and the loaded file's calibrated answers (n, truths, 7) to PublicTest faces."""
 
     data: DataSet
     public: NDArray[np.floating[Any]]
@@ -76,12 +82,10 @@ class CardAnswers:
 
 def make_card(made: Made, answers: CardAnswers, folder: Path, splits: Sequence[Split]) -> Card:
     """Measure every file of ``made`` in ``folder`` on ``splits``; write ``<name>.json`` there."""
-    data = answers.data
-    labels = data.public_test.labels
+    data, truth = answers.data, made.truths[0]
     public = provenance_of(data, Split.PUBLIC_TEST)
-    unsad, sad = sad_means(answers.public, labels)
-    counts = np.bincount(labels, minlength=len(LOOKS))
-    prior = np.bincount(data.training.labels, minlength=len(LOOKS)) / len(data.training)
+    said, true = _judged(answers, made, truth)
+    unsad, sad = sad_means(said, true)
     card = Card(
         name=made.name,
         version=made.version,
@@ -90,19 +94,16 @@ def make_card(made: Made, answers: CardAnswers, folder: Path, splits: Sequence[S
         files=made.files,
         parameters=made.parameters,
         training=made.training,
-        temperature=made.calibration.temperature,
-        scale=made.calibration.scale,
-        bias=made.calibration.bias,
-        training_prior=_rounded(prior),
-        soft_confusion=SoftConfusion(
-            provenance=public,
-            rows=tuple(_rounded(row) for row in metrics.soft_confusion(answers.public, labels)),
-            counts=tuple(int(count) for count in counts),
-        ),
-        hard_confusion=tuple(
-            tuple(int(count) for count in row) for row in metrics.confusion(answers.public, labels)
-        ),
-        bank=_bank(answers, public),
+        temperature=made.calibrations[0].temperature,
+        scale=made.calibrations[0].scale,
+        bias=made.calibrations[0].bias,
+        truth=truth,
+        training_prior=prior_of(data.training, truth),
+        by_label=_by_label(answers, made, public),
+        by_votes=_by_votes(answers, public) if truth is Truth.CROWD else None,
+        soft_confusion=_soft(said, true, public),
+        hard_confusion=_hard(said, true),
+        bank=_bank(answers, truth, public),
         sad_m0=round(unsad, 5),
         sad_m1=round(sad, 5),
         evaluations=(),
@@ -115,21 +116,83 @@ def make_card(made: Made, answers: CardAnswers, folder: Path, splits: Sequence[S
     return card
 
 
+def prior_of(faces: Faces, truth: Truth) -> tuple[float, ...]:
+    """The shares of the seven looks among ``faces``, by votes or by labels."""
+    if truth is Truth.CROWD:
+        met = (faces.votes / np.maximum(faces.raters, 1)[:, None]).sum(axis=0)
+    else:
+        met = np.bincount(faces.labels, minlength=len(LOOKS)).astype(np.float64)
+    return _rounded(met / met.sum())
+
+
+def _judged(
+    answers: CardAnswers, made: Made, truth: Truth
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.int64]]:
+    """The answers (n, 7) to ``truth``, and it, on those PublicTest faces that have one."""
+    true = answers.data.public_test.true_by(truth)
+    known = true >= 0
+    return answers.public[known, made.truths.index(truth)], true[known]
+
+
+def _soft(
+    said: NDArray[np.floating[Any]], true: NDArray[np.int64], provenance: Provenance
+) -> SoftConfusion:
+    return SoftConfusion(
+        provenance=provenance.model_copy(update={"n": len(true)}),
+        rows=tuple(_rounded(row) for row in metrics.soft_confusion(said, true)),
+        counts=tuple(int(count) for count in np.bincount(true, minlength=len(LOOKS))),
+    )
+
+
+def _hard(said: NDArray[np.floating[Any]], true: NDArray[np.int64]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(int(count) for count in row) for row in metrics.confusion(said, true))
+
+
+def _by_label(answers: CardAnswers, made: Made, provenance: Provenance) -> ByLabel | None:
+    """The second answer's figures, where there is one."""
+    if Truth.LABEL not in made.truths[1:]:
+        return None
+    said, true = _judged(answers, made, Truth.LABEL)
+    fitted = made.calibrations[made.truths.index(Truth.LABEL)]
+    return ByLabel(
+        scaling=Scaling(temperature=fitted.temperature, scale=fitted.scale, bias=fitted.bias),
+        training_prior=prior_of(answers.data.training, Truth.LABEL),
+        soft_confusion=_soft(said, true, provenance),
+        hard_confusion=_hard(said, true),
+    )
+
+
+def _by_votes(answers: CardAnswers, provenance: Provenance) -> ByVotes:
+    faces = answers.data.public_test
+    majority, voted = faces.ferplus_majority(), faces.votes.sum(axis=1) > 0
+    agreed = majority >= 0
+    shares = faces.votes[voted] / faces.votes[voted].sum(axis=1, keepdims=True)
+    rows = metrics.confusion_by_votes(answers.public[voted, 0], shares)
+    logits = metrics.log_of(answers.public[agreed, 0])
+    return ByVotes(
+        provenance=provenance.model_copy(update={"n": int(voted.sum())}),
+        rows=tuple(_rounded(row) for row in rows),
+        weights=tuple(round(float(weight), 1) for weight in shares.sum(axis=0)),
+        majority_temperature=metrics.fit_temperature(logits, majority[agreed]).temperature,
+    )
+
+
 def _rounded(row: NDArray[np.floating[Any]]) -> tuple[float, ...]:
     return tuple(round(float(value), 5) for value in row)
 
 
-def _bank(answers: CardAnswers, provenance: Provenance) -> PosteriorBank:
+def _bank(answers: CardAnswers, truth: Truth, provenance: Provenance) -> PosteriorBank:
     """At most BANK_PER_CLASS answers a look, drawn by a fixed seed from all of them."""
     faces = answers.data.public_test
-    clear = faces.clear()
+    clear = faces.agreed() if truth is Truth.CROWD else faces.clear()
+    true = faces.true_by(truth)
     random = np.random.default_rng(0)
     classes = []
     for look in range(len(LOOKS)):
-        rows = random.permutation(np.flatnonzero(faces.labels == look))[:BANK_PER_CLASS]
+        rows = random.permutation(np.flatnonzero(true == look))[:BANK_PER_CLASS]
         classes.append(
             BankClass(
-                posteriors=tuple(_rounded(answers.public[row]) for row in rows),
+                posteriors=tuple(_rounded(answers.public[row, 0]) for row in rows),
                 clear=tuple(bool(clear[row]) for row in rows),
             )
         )

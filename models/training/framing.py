@@ -155,13 +155,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--faces", type=int, default=4000, help="at most, of PublicTest")
     chosen = parser.parse_args(arguments)
-    faces = load_dataset(chosen.data).public_test.head(chosen.faces)
+    predictor = Predictor.load()
+    truth = predictor.card.truth
+    faces = load_dataset(chosen.data).public_test.with_truth(truth).head(chosen.faces)
     found = list(find(faces, FaceDetector.load(), FaceMesh.load(), seed=_SEED))
     print(f"{len(found)} of {len(faces)} faces found")
-    fitted, predictor = fit(found), Predictor.load()
+    fitted = fit(found)
     print(fitted)
     where = np.array([each.index for each in found])
-    labels = faces.labels[where]
+    labels = faces.true_by(truth)[where]
     original = metrics.accuracy(predictor.predict(faces.pixels[where]), labels)
     print(f"original faces: {original:.4f} right")
     for name, recipe in (("shipped", RECIPE), ("fitted", fitted)):

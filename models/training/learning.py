@@ -51,12 +51,18 @@ class TrainConfig:
     """Decoupled from the gradient (Loshchilov & Hutter 2019): the shrinkage a step is this times
     the learning rate, so 5e-3 is the classic 5e-4 under momentum 0.9."""
     votes_share: float = 0.25
-    """Of the target: what the FER+ crowd saw, beside the FER2013 label."""
+    """Of the label's target: what the FER+ crowd saw, beside the FER2013 label."""
     teacher: str = ""
     """A ``.npy`` file of a teacher's answers to the Training faces, (n, 7), which
     ``models.training.teach`` writes; empty: none."""
     teacher_share: float = 0.0
-    """Of the target (Hinton et al. 2015, at temperature one)."""
+    """Of the label's target (Hinton et al. 2015, at temperature one)."""
+    crowd_teacher: str = ""
+    """The same of answers to what the crowd sees; for a network that answers that truth."""
+    crowd_teacher_share: float = 0.0
+    """Of the crowd's target; the rest are the votes."""
+    label_weight: float = 1.0
+    """Of the label's loss beside the crowd's, for a network that answers both."""
     smoothing: float = 0.05
     mixup: float = 0.0
     """Strength of the blending of faces and targets within a batch; 0: none."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 from contract.looks import LOOKS
 from models.errors import TrainingError
-from models.training.data.datasets import DataSet, Faces, soft_targets
+from models.training import architectures
+from models.training.data.datasets import DataSet, Faces, crowd_targets, soft_targets
 from models.training.learning import IMAGENET, TrainConfig, differing, finished
+from models.truths import Truth
 
 CONFIG_FILE: Final = "config.json"
 LOG_FILE: Final = "log.jsonl"
@@ -42,6 +44,8 @@ class EpochLog:
     public_loss: float
     best_public_accuracy: float
     seconds: float
+    public_label_accuracy: float | None = None
+    """Of the label's answers, where the network answers what the crowd sees as well."""
 
     def __str__(self) -> str:
         return (
@@ -51,6 +55,17 @@ class EpochLog:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How right a network's answers are, by the first truth it answers; shares in 0..1."""
+
+    accuracy: float
+    loss: float
+    """Mean cross-entropy."""
+    label_accuracy: float | None = None
+    """By FER2013's labels, where that is another truth."""
+
+
 Report = Callable[[EpochLog], None]
 
 
@@ -58,14 +73,14 @@ class Trainee(Protocol):
     """A network in training, as one engine moves its weights."""
 
     accuracies: list[float]
-    """On PublicTest, an entry an epoch."""
+    """On PublicTest by the first truth the network answers, an entry an epoch."""
 
     def one_epoch(self) -> tuple[float, float]:
         """Every Training face once; the mean loss and accuracy on the way."""
         ...
 
-    def judged(self) -> tuple[float, float]:
-        """Accuracy and mean cross-entropy of the averaged weights on PublicTest."""
+    def judged(self) -> Judged:
+        """How right the averaged weights are on PublicTest."""
         ...
 
     def keep(self, accuracy: float) -> None:
@@ -90,17 +105,18 @@ def carry_on(
     while len(trainee.accuracies) < last and not finished(config, trainee.accuracies):
         started = time.monotonic()
         loss, accuracy = trainee.one_epoch()
-        public_accuracy, public_loss = trainee.judged()
-        trainee.keep(public_accuracy)
+        judged = trainee.judged()
+        trainee.keep(judged.accuracy)
         entry = EpochLog(
             epoch=len(trainee.accuracies),
             learning_rate=trainee.rate(),
             training_loss=loss,
             training_accuracy=accuracy,
-            public_accuracy=public_accuracy,
-            public_loss=public_loss,
+            public_accuracy=judged.accuracy,
+            public_loss=judged.loss,
             best_public_accuracy=max(trainee.accuracies),
             seconds=round(time.monotonic() - started, 1),
+            public_label_accuracy=judged.label_accuracy,
         )
         with (folder / LOG_FILE).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(asdict(entry)) + "\n")
@@ -129,26 +145,60 @@ def read_log(run: Path) -> list[dict[str, Any]]:
 
 
 def targets_of(config: TrainConfig, faces: Faces) -> NDArray[np.float32]:
-    """What a run wants of the network for each face, (n, 7).
+    """What a run wants of the network for each face, (n, 7) for each truth it answers.
 
-    Raises TrainingError where the teacher's answers are not (n, 7) probabilities.
+    Raises TrainingError where a teacher's answers are not (n, 7) probabilities.
     """
-    try:
-        answers = np.load(config.teacher).astype(np.float32) if config.teacher else None
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"teacher must name a file of answers: {error}") from error
-    if answers is not None and answers.shape != (len(faces), len(LOOKS)):
-        raise TrainingError(
-            f"a teacher must have answered all {len(faces)} Training faces with {len(LOOKS)} "
-            f"probabilities each, but {config.teacher} holds {answers.shape}"
-        )
-    return soft_targets(
+    taught = _taught("teacher", config.teacher, faces)
+    label = soft_targets(
         faces,
         votes_share=config.votes_share,
         smoothing=config.smoothing,
-        teacher=answers,
-        teacher_share=config.teacher_share if config.teacher else 0.0,
+        teacher=taught,
+        teacher_share=0.0 if taught is None else config.teacher_share,
     )
+    if Truth.CROWD not in architectures.architecture(config.model).truths:
+        return label
+    seen = _taught("crowd_teacher", config.crowd_teacher, faces)
+    crowd = crowd_targets(faces, teacher=seen, teacher_share=config.crowd_teacher_share)
+    # What is wanted of a truth weighs as much as it sums to.
+    return np.concatenate([crowd, np.float32(config.label_weight) * label], axis=1)
+
+
+def _taught(what: str, file: str, faces: Faces) -> NDArray[np.float32] | None:
+    if not file:
+        return None
+    try:
+        answers = np.load(file).astype(np.float32)
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{what} must name a file of answers: {error}") from error
+    if answers.shape != (len(faces), len(LOOKS)):
+        raise TrainingError(
+            f"a teacher must have answered all {len(faces)} Training faces with {len(LOOKS)} "
+            f"probabilities each, but {file} holds {answers.shape}"
+        )
+    return np.asarray(answers, dtype=np.float32)
+
+
+def judge(logits: NDArray[np.floating[Any]], faces: Faces, truths: Sequence[Truth]) -> Judged:
+    """How right ``logits`` (n, 7 for each of ``truths``) are about ``faces``, the first deciding.
+
+    The crowd's cross-entropy is that of all votes for one of the seven looks.
+    """
+    each = np.split(logits.astype(np.float64), len(truths), axis=1)
+    likely = each[0] - np.logaddexp.reduce(each[0], axis=1, keepdims=True)
+    if truths[0] is Truth.LABEL:
+        loss = -likely[np.arange(len(faces)), faces.labels].mean()
+        return Judged(_share(each[0], faces.labels), float(loss))
+    majority = faces.ferplus_majority()
+    agreed = majority >= 0
+    loss = -(faces.votes * likely).sum() / max(faces.votes.sum(), 1)
+    label = _share(each[truths.index(Truth.LABEL)], faces.labels)
+    return Judged(_share(each[0][agreed], majority[agreed]), float(loss), label)
+
+
+def _share(logits: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+    return float((logits.argmax(axis=1) == truth).mean())
 
 
 def agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
@@ -159,8 +209,9 @@ def agree_on_config(config: TrainConfig, data: DataSet, folder: Path) -> None:
     said = json.loads(json.dumps(asdict(config) | {"data_sha256": data.sha256}))
     if config.start_from not in ("", IMAGENET):
         said["start_from_sha256"] = _fingerprint("start_from", config.start_from)
-    if config.teacher:
-        said["teacher_sha256"] = _fingerprint("teacher", config.teacher)
+    for what in ("teacher", "crowd_teacher"):
+        if file_name := getattr(config, what):
+            said[f"{what}_sha256"] = _fingerprint(what, file_name)
     file = folder / CONFIG_FILE
     if file.is_file():
         fields = differing(said, read_about(folder))

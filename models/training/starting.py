@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from models.cards import load_card
 from models.errors import TrainingError, WeightsError
-from models.evaluation.metrics import Calibration
+from models.evaluation.evaluate import calibration_of
 from models.inference.predictor import Predictor
 from models.inference.runtime import LITERT, ONNX
 from models.training import architectures
+from models.training.architectures.parts import CROWD_HEAD, LABEL_HEAD
 from models.training.architectures.transfer import load_imagenet
 from models.training.data.datasets import Faces
 from models.training.learning import IMAGENET
@@ -66,9 +67,27 @@ def start(model: keras.Model, start_from: str, faces: Faces) -> None:
     else:
         try:
             # Before compiling: the file may hold another run's optimiser, which is not wanted.
-            model.load_weights(file)
+            _load(model, file)
         except (OSError, ValueError) as error:
             raise TrainingError(f"{file} must hold weights of {model.name}: {error}") from error
+
+
+def _load(model: keras.Model, file: Path) -> None:
+    """The weights in ``file``, also of a time when a network of that name knew labels alone.
+
+    What the crowd sees is then asked as the label was, to begin with.
+    """
+    import keras
+
+    try:
+        model.load_weights(file)
+        return
+    except ValueError:
+        if CROWD_HEAD not in [layer.name for layer in model.layers]:
+            raise
+    label = model.get_layer(LABEL_HEAD)
+    keras.Model(model.input, label.output, name=model.name).load_weights(file)
+    model.get_layer(CROWD_HEAD).set_weights(label.get_weights())
 
 
 def restored(name: str, file: Path, faces: Pixels) -> keras.Model:
@@ -189,8 +208,11 @@ def _check(model: keras.Model, file: Path, faces: Pixels) -> None:
         [np.asarray(model.predict_on_batch(look[..., None].astype(np.float32))) for look in looks],
         axis=0,
     )
-    calibration = Calibration(card.temperature, card.scale, card.bias)
-    gap = np.abs(calibration.of(logits) - Predictor.load(file).predict(faces)).max()
+    each = np.split(logits, len(card.truths), axis=1)
+    expected = [
+        calibration_of(card, truth).of(some) for truth, some in zip(card.truths, each, strict=True)
+    ]
+    gap = np.abs(np.stack(expected, axis=1) - Predictor.load(file).predict_all(faces)).max()
     if gap > ALIKE:
         raise WeightsError(
             f"{file.name} must be such that {model.name} read back from it answers as it does to "

@@ -17,11 +17,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.looks import LOOKS
 from models.errors import WeightsError, in_a_sentence
 from models.evaluation import metrics
 from models.training import architectures
 from models.training.data.augmentation import Augmentation, augment
 from models.training.data.datasets import Faces, load_dataset
+from models.truths import Truth
 
 SLIGHTLY: Final = Augmentation(
     rotation_degrees=9, zoom=0.09, shift=0.05, brightness=0, contrast=0, cutout_share=0
@@ -31,17 +33,18 @@ SLIGHTLY: Final = Augmentation(
 def answers(
     model: str, weights: Sequence[Path], parts: Sequence[Faces], views: int = 0
 ) -> list[NDArray[np.float32]]:
-    """What the networks in ``weights`` together answer to the faces of each part, (n, 7).
+    """What the networks in ``weights`` together answer to the faces of each part, (n, t, 7).
 
-    Each network also looks ``views`` times at each face slightly changed. Raises WeightsError where
-    a file is missing.
+    The middle axis has the network's truths. Each network also looks ``views`` times at each face
+    slightly changed. Raises WeightsError where a file is missing.
     """
     architectures.require_keras()
     import keras
 
     keras.config.set_dtype_policy("float32")
     network = architectures.build(model)
-    summed = [np.zeros((len(part), 7)) for part in parts]
+    truths = len(architectures.architecture(model).truths)
+    summed = [np.zeros((len(part), truths, len(LOOKS))) for part in parts]
     for file in weights:
         if not file.is_file():
             raise WeightsError(f"a teacher's weights must be a file, but {file} is not there")
@@ -50,7 +53,8 @@ def answers(
             for pixels in _looks(part.pixels, views):
                 faces = pixels[..., None].astype(np.float32)
                 logits = np.asarray(network.predict(faces, batch_size=256, verbose=0))
-                total += np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+                logits = logits.reshape(total.shape)
+                total += np.exp(logits - np.logaddexp.reduce(logits, axis=2, keepdims=True))
     return [(total / ((2 + views) * len(weights))).astype(np.float32) for total in summed]
 
 
@@ -71,15 +75,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--model", default="pulse")
     parser.add_argument("--weights", type=Path, nargs="+", required=True)
     parser.add_argument("--views", type=int, default=0, help="slightly changed looks at each face")
+    parser.add_argument("--truth", choices=tuple(Truth), default=Truth.LABEL, help="asked for")
     parser.add_argument("--out", type=Path, required=True, help="a .npy file")
     chosen = parser.parse_args(arguments)
+    truth = Truth(chosen.truth)
+    truths = architectures.architecture(chosen.model).truths
+    if truth not in truths:
+        parser.error(f"{chosen.model} answers {', '.join(truths)}, but --truth asks for {truth}")
     data = load_dataset(chosen.data)
-    training, public = answers(
-        chosen.model, chosen.weights, (data.training, data.public_test), chosen.views
+    training, public = (
+        said[:, truths.index(truth)]
+        for said in answers(
+            chosen.model, chosen.weights, (data.training, data.public_test), chosen.views
+        )
     )
     np.save(chosen.out, training, allow_pickle=False)
     for part, said in ((data.training, training), (data.public_test, public)):
-        print(f"{part.split}: {metrics.accuracy(said, part.labels):.4f} of {len(part)} as labelled")
+        true = part.true_by(truth)
+        known = true >= 0
+        right = metrics.accuracy(said[known], true[known])
+        print(f"{part.split}: {right:.4f} of {known.sum()} right by the truth of the {truth}")
 
 
 if __name__ == "__main__":

@@ -18,12 +18,21 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.looks import LOOKS
 from models.errors import TrainingError, in_a_sentence
 from models.training import architectures
 from models.training.data.augmentation import augment, mix
 from models.training.data.datasets import DataSet, Faces, load_dataset
 from models.training.learning import TrainConfig, optimizer, plateau_rate, read_config
-from models.training.runs import BEST_FILE, Report, agree_on_config, carry_on, targets_of
+from models.training.runs import (
+    BEST_FILE,
+    Judged,
+    Report,
+    agree_on_config,
+    carry_on,
+    judge,
+    targets_of,
+)
 from models.training.starting import start
 
 if TYPE_CHECKING:
@@ -103,20 +112,15 @@ class _Run:
             mean *= decay
             mean += (1 - decay) * now
 
-    def judged(self) -> tuple[float, float]:
-        """Accuracy and mean cross-entropy of the averaged weights, which are also written down."""
+    def judged(self) -> Judged:
+        """How right the averaged weights are on PublicTest; they are also written down."""
         faces, own = self.data.public_test, _arrays(self.model)
         self.model.set_weights(self.average)
         self.model.save_weights(self.folder / f"new.{BEST_FILE}")
         pixels = faces.pixels[..., None].astype(np.float32)
         logits = np.asarray(self.model.predict(pixels, batch_size=256, verbose=0))
         self.model.set_weights(own)
-        likely = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
-        rows = np.arange(len(faces))
-        return (
-            float((logits.argmax(axis=1) == faces.labels).mean()),
-            float(-likely[rows, faces.labels].mean()),
-        )
+        return judge(logits, faces, architectures.architecture(self.config.model).truths)
 
     def keep(self, accuracy: float) -> None:
         """Keep the best averaged weights, then the whole state, each put in place in one step."""
@@ -162,12 +166,30 @@ def _compiled(config: TrainConfig, faces: Faces) -> keras.Model:
     chosen = optimizer(config, _steps(len(faces), config.batch))
     model.compile(
         optimizer=chosen,
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-        metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
+        loss=_cross_entropy,
+        metrics=[accuracy],
         jit_compile=False,
     )
     chosen.build(model.trainable_variables)
     return model
+
+
+def _cross_entropy(wanted: Any, logits: Any) -> Any:
+    """(n,) the sum over truths; what is wanted of one weighs as much as it sums to."""
+    import keras
+
+    each = keras.ops.reshape(logits, (-1, logits.shape[-1] // len(LOOKS), len(LOOKS)))
+    wanted = keras.ops.reshape(wanted, (-1, wanted.shape[-1] // len(LOOKS), len(LOOKS)))
+    return -keras.ops.sum(wanted * keras.ops.log_softmax(each, axis=-1), axis=(1, 2))
+
+
+def accuracy(wanted: Any, logits: Any) -> Any:
+    """(n,) whether the first truth is answered as wanted most."""
+    import keras
+
+    seven = slice(0, len(LOOKS))
+    same = keras.ops.argmax(wanted[:, seven], axis=1) == keras.ops.argmax(logits[:, seven], axis=1)
+    return keras.ops.cast(same, "float32")
 
 
 def _steps(faces: int, batch: int) -> int:

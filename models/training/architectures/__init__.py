@@ -2,7 +2,8 @@
 
 Every builder reads grey faces as they come, 48×48×1 with values 0..255, and scales them inside, so
 that an exported file needs no preparation that could drift from training. Every builder answers
-seven logits in FER2013 order. Layer names are stable, because checkpoints are read by them.
+seven logits in FER2013 order for each truth it knows. Layer names are stable, because checkpoints
+are read by them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from models.errors import ModelsError
 from models.training.architectures import plain, published, pulse, transfer
 from models.training.architectures.parts import SIDE
+from models.truths import Truth
 
 if TYPE_CHECKING:
     import keras
@@ -32,12 +34,15 @@ class Architecture:
     """The figure of its write-up as it is given there; empty where none is."""
     mirrored: bool = False
     """Whether its exported files answer with the mean over a face and its mirror image."""
+    truths: tuple[Truth, ...] = (Truth.LABEL,)
+    """What it answers, in the order of its logits, seven each; the first is what is used."""
     looks_scaled: bool = False
     """Whether calibration scales its looks apart, which may change answers, or all by one."""
 
 
 def build(name: str) -> keras.Model:
-    """Build the untrained network called ``name``; (n, 48, 48, 1) 0..255 → (n, 7) logits.
+    """Build the untrained network called ``name``; (n, 48, 48, 1) 0..255 → (n, 7) logits
+    for each of its truths, side by side.
 
     Raises ModelsError for an unknown name, or where Keras is not installed.
     """
@@ -74,6 +79,7 @@ ARCHITECTURES: Final[dict[str, Architecture]] = {
             pulse.pulse,
             "ours: a narrow residual network for small grey faces, each read both ways round",
             mirrored=True,
+            truths=(Truth.CROWD, Truth.LABEL),
             looks_scaled=True,
         ),
         Architecture("cnn4", plain.cnn4, "four convolutions and a dense layer of 1024"),

@@ -30,11 +30,23 @@ def scaled(faces: keras.KerasTensor) -> keras.KerasTensor:
     return keras.layers.Rescaling(1 / 127.5, -1.0, dtype="float32", name="scale")(faces)
 
 
-def logits(x: keras.KerasTensor) -> keras.KerasTensor:
+LABEL_HEAD: Final = "logits"
+CROWD_HEAD: Final = "crowd"
+
+
+def logits(x: keras.KerasTensor, *, name: str = LABEL_HEAD) -> keras.KerasTensor:
     """Seven logits in FER2013 order, in float32 whatever the policy."""
     import keras
 
-    return keras.layers.Dense(len(LOOKS), dtype="float32", name="logits")(x)
+    return keras.layers.Dense(len(LOOKS), dtype="float32", name=name)(x)
+
+
+def crowd_and_label_logits(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Fourteen logits: seven for what the crowd sees, then seven for FER2013's label."""
+    import keras
+
+    heads = [logits(x, name=CROWD_HEAD), logits(x)]
+    return keras.layers.Concatenate(dtype="float32", name="truths")(heads)
 
 
 def normed_convolution(

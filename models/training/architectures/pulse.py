@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from models.training.architectures.parts import door, logits, normed_convolution, scaled
+from models.training.architectures.parts import (
+    crowd_and_label_logits,
+    door,
+    normed_convolution,
+    scaled,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -22,7 +27,8 @@ def pulse() -> keras.Model:
     so most of the 2.8 M parameters sit where a multiplication is cheap. Shortcuts halve by one 2×2
     convolution, which can be the pool and 1×1 convolution of He et al. 2019, *Bag of Tricks*, in
     a single pass; blocks of the later stages are an eighth narrower inside than out. Both save
-    time, of which a face is given twice as much: it is read with its mirror image.
+    time, of which a face is given twice as much: it is read with its mirror image. One trunk
+    answers both truths, what the crowd sees and FER2013's label, each by a head of its own.
     """
     import keras
 
@@ -35,7 +41,7 @@ def pulse() -> keras.Model:
             x = _residual(x, width, inside, halve=block == 1, name=name)
     x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
     x = keras.layers.Dropout(0.2, name="dropout")(x)
-    return keras.Model(faces, logits(x), name="pulse")
+    return keras.Model(faces, crowd_and_label_logits(x), name="pulse")
 
 
 def _residual(

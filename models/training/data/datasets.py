@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from contract.looks import LOOKS
 from models.errors import DataSetError
 from models.training.data.forms import read_rows
+from models.truths import Truth
 
 
 class Split(StrEnum):
@@ -45,18 +46,37 @@ class Faces:
 
     def head(self, count: int) -> "Faces":
         """The first ``count`` faces, for quick runs."""
+        return self._part(slice(count))
+
+    def with_truth(self, truth: Truth) -> "Faces":
+        """Those faces that have a true look by ``truth``."""
+        return self._part(self.true_by(truth) >= 0)
+
+    def _part(self, rows: slice | NDArray[np.bool_]) -> "Faces":
         return Faces(
-            self.split,
-            self.pixels[:count],
-            self.labels[:count],
-            self.votes[:count],
-            self.raters[:count],
+            self.split, self.pixels[rows], self.labels[rows], self.votes[rows], self.raters[rows]
         )
 
     def clear(self) -> NDArray[np.bool_]:
         """(n,) True where at least half of the FER+ raters agree with the FER2013 label."""
         agreeing = self.votes[np.arange(len(self)), self.labels]
         return np.asarray((self.raters > 0) & (agreeing * 2 >= self.raters))
+
+    def agreed(self) -> NDArray[np.bool_]:
+        """(n,) True where at least half of the FER+ raters say the look that most of them say."""
+        return np.asarray(
+            (self.ferplus_majority() >= 0) & (2 * self.votes.max(axis=1) >= self.raters)
+        )
+
+    def each_vote(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Every vote for one of the seven looks: the row of its face, and the look."""
+        rows, looks = np.nonzero(self.votes)
+        times = np.rint(self.votes[rows, looks]).astype(np.int64)
+        return np.repeat(rows, times), np.repeat(looks, times)
+
+    def true_by(self, truth: Truth) -> NDArray[np.int64]:
+        """(n,) the true look by ``truth``, or -1 where there is none."""
+        return self.ferplus_majority() if truth is Truth.CROWD else self.labels
 
     def ferplus_majority(self) -> NDArray[np.int64]:
         """(n,) the look most FER+ raters chose, or -1 where there is none or it is not one look."""
@@ -105,6 +125,21 @@ def soft_targets(
     if teacher is not None:
         mixed += teacher_share * teacher
     return np.asarray((1 - smoothing) * mixed + smoothing / len(LOOKS), dtype=np.float32)
+
+
+def crowd_targets(
+    faces: Faces, *, teacher: NDArray[np.float32] | None = None, teacher_share: float = 0.0
+) -> NDArray[np.float32]:
+    """Training targets (n, 7) for what the crowd sees: its votes mixed with a teacher's answers.
+
+    A row of votes sums to the share of raters who chose one of the seven looks, so that a face
+    which most call contempt, unknown or no face weighs little, and one FER+ does not know nothing.
+    ``teacher`` (n, 7) holds probabilities, of every face.
+    """
+    votes = faces.votes / np.maximum(faces.raters, 1)[:, None]
+    if teacher is None:
+        return np.asarray(votes, dtype=np.float32)
+    return np.asarray((1 - teacher_share) * votes + teacher_share * teacher, dtype=np.float32)
 
 
 def repeated(faces: Faces, *, of: Faces) -> NDArray[np.bool_]:

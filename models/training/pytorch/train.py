@@ -23,13 +23,22 @@ import torch
 import torch.nn.functional as nn
 from numpy.typing import NDArray
 
+from contract.looks import LOOKS
 from models.errors import TrainingError, in_a_sentence
 from models.training import architectures
 from models.training.data.augmentation import augment, mix
 from models.training.data.datasets import DataSet, Faces, load_dataset
 from models.training.learning import TrainConfig, plateau_rate, read_config
 from models.training.pytorch.engine import Engine, Mode, faces_tensor
-from models.training.runs import BEST_FILE, Report, agree_on_config, carry_on, targets_of
+from models.training.runs import (
+    BEST_FILE,
+    Judged,
+    Report,
+    agree_on_config,
+    carry_on,
+    judge,
+    targets_of,
+)
 from models.training.starting import start
 
 STATE: Final = "state.pt"
@@ -139,7 +148,9 @@ class Run:
             with torch.no_grad():
                 torch._foreach_sub_(self._weights, away)
         self.optimizer.step()
-        return loss.item(), (logits.argmax(1) == wanted.argmax(1)).float().mean().item()
+        seven = slice(0, len(LOOKS))
+        right = logits[:, seven].argmax(1) == wanted[:, seven].argmax(1)
+        return loss.item(), right.float().mean().item()
 
     def _climb(self, faces: torch.Tensor, wanted: torch.Tensor) -> list[torch.Tensor]:
         """Move the weights to the steepest loss near them, as half the batch sees it; the way gone.
@@ -159,10 +170,12 @@ class Run:
     def _loss(
         self, faces: torch.Tensor, wanted: torch.Tensor, mode: Mode
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits (n, 7) and the cross-entropy to what is wanted, what weights cost included."""
+        """Logits and the cross-entropy to what is wanted, summed over truths, with what weights
+        cost; what is wanted of a truth weighs as much as it sums to."""
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = self.engine(faces, mode)
-        loss = -(wanted * nn.log_softmax(logits.float(), 1)).sum(1).mean()
+        likely = nn.log_softmax(logits.float().unflatten(1, (-1, len(LOOKS))), 2)
+        loss = -(wanted.unflatten(1, (-1, len(LOOKS))) * likely).sum((1, 2)).mean()
         return logits, loss + sum(self.model.losses)
 
     def _move_average(self, step: int) -> None:
@@ -172,16 +185,14 @@ class Run:
             for mean, now in pairs:
                 mean.value.lerp_(now.value, 1 - decay)
 
-    def judged(self) -> tuple[float, float]:
-        """Accuracy and mean cross-entropy of the averaged weights, answering as their file will."""
-        faces = self.data.public_test
+    def judged(self) -> Judged:
+        """How right the averaged weights are on PublicTest, answering as their file will."""
+        faces, row = self.data.public_test, architectures.architecture(self.config.model)
         looks = [faces.pixels]
-        if architectures.architecture(self.config.model).mirrored:
+        if row.mirrored:
             looks.append(faces.pixels[:, :, ::-1])
         logits = torch.stack([self._answers(look) for look in looks]).mean(0)
-        labels = torch.from_numpy(faces.labels)
-        right = (logits.argmax(1) == labels).float().mean().item()
-        return right, nn.cross_entropy(logits, labels).item()
+        return judge(logits.numpy(), faces, row.truths)
 
     def _answers(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
         parts = faces_tensor(pixels.astype(np.float32)).split(256)

@@ -1,6 +1,7 @@
 """An evaluation counts what it says it counts."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,9 +24,14 @@ class Oracle:
         self.file = card.files[0]
 
     def predict(self, crops: np.ndarray) -> np.ndarray:
-        answers = np.full((len(crops), 7), 0.05, np.float32)
+        return self.predict_all(crops)[:, 0]
+
+    def predict_all(self, crops: np.ndarray) -> np.ndarray:
+        """A second truth, where the card has one, is always answered *angry*."""
+        answers = np.full((len(crops), len(self.card.truths), 7), 0.05, np.float32)
         looks = [ANSWERS[int(crop[0, 0])] for crop in crops]
-        answers[np.arange(len(crops)), looks] = 0.7
+        answers[np.arange(len(crops)), 0, looks] = 0.7
+        answers[:, 1:, 0] = 0.7
         return answers
 
     def multiplications(self) -> int:
@@ -41,9 +47,7 @@ def _faces(split: Split, greys: list[int], labels: list[int], votes: list[int]) 
     return Faces(split, pixels, np.array(labels), crowd, crowd.sum(axis=1))
 
 
-@pytest.fixture
-def figures(card_values: dict[str, object]) -> Measurement:
-    card = Card.model_validate(card_values | {"temperature": 1.1})
+def _measured(card: Card) -> Measurement:
     private = _faces(Split.PRIVATE_TEST, [10, 20, 30, 40], [3, 4, 6, 6], [3, 6, 4, -1])
     training = _faces(Split.TRAINING, [10], [3], [3])
     data = DataSet(training, _faces(Split.PUBLIC_TEST, [10], [3], [3]), private, "0" * 64)
@@ -51,6 +55,54 @@ def figures(card_values: dict[str, object]) -> Measurement:
     provenance = evaluating.provenance_of(data, Split.PRIVATE_TEST, today=today)
     oracle = Oracle(card)
     return evaluating.evaluate_predictor(oracle, data, Split.PRIVATE_TEST, provenance)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def figures(card_values: dict[str, object]) -> Measurement:
+    return _measured(Card.model_validate(card_values | {"temperature": 1.1}))
+
+
+@pytest.fixture
+def of_both(card_values: dict[str, Any]) -> Measurement:
+    """Of a model that answers the crowd's truth well, and says *angry* for every label."""
+    kept = ("training_prior", "soft_confusion", "hard_confusion")
+    by_label = {key: card_values[key] for key in kept} | {"scaling": {"temperature": 2.0}}
+    by_votes = {
+        "provenance": card_values["soft_confusion"]["provenance"],
+        "rows": np.eye(7).tolist(),
+        "weights": [1.0] * 7,
+        "majority_temperature": 0.5,
+    }
+    truths = {"truth": "crowd", "by_label": by_label, "by_votes": by_votes}
+    return _measured(Card.model_validate(card_values | truths))
+
+
+def test_each_truth_is_judged_by_its_own_answer(of_both: Measurement) -> None:
+    assert of_both.ferplus_accuracy == pytest.approx(2 / 3)
+    assert of_both.accuracy == of_both.accuracy_flip == 0
+    assert of_both.temperature == 2
+    assert of_both.crowd is not None
+    assert of_both.crowd.n == 3
+    assert of_both.crowd.confusion[6] == (0, 0, 0, 0, 1, 0, 0)
+    assert of_both.confusion[6] == (2, 0, 0, 0, 0, 0, 0)
+
+
+def test_votes_are_scored_one_by_one_and_sureness_against_the_majority(
+    of_both: Measurement,
+) -> None:
+    # Two faces in three get .7 for what all eight say, the third .05.
+    assert of_both.ferplus_log_loss == pytest.approx(-(2 * np.log(0.7) + np.log(0.05)) / 3)
+    near, far = 0.3**2 + 6 * 0.05**2, 0.95**2 + 0.7**2 + 5 * 0.05**2
+    assert of_both.ferplus_brier == pytest.approx((2 * near + far) / 3, abs=1e-6)
+    assert of_both.crowd is not None
+    assert of_both.crowd.votes_ece == pytest.approx(0.7 - 2 / 3, abs=1e-6)
+    sure = 0.7**2 / (0.7**2 + 6 * 0.05**2)
+    assert of_both.ferplus_ece == pytest.approx(sure - 2 / 3, abs=1e-6)
+
+
+def test_a_model_of_one_answer_is_judged_by_both_truths(figures: Measurement) -> None:
+    assert figures.ferplus_log_loss == pytest.approx(-(2 * np.log(0.7) + np.log(0.05)) / 3)
+    assert figures.ferplus_ece == pytest.approx(0.7 - 2 / 3, abs=1e-6)
 
 
 def test_three_of_four_are_right(figures: Measurement) -> None:

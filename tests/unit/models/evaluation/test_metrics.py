@@ -105,3 +105,16 @@ def test_even_perfect_answers_have_an_error_by_chance(
     assert 0.02 < few < 0.08
     assert many < few / 3
     assert metrics.calibration_error(shares, labels) < 2 * many
+
+
+def test_a_confusion_by_votes_is_found_from_answers_that_follow_it() -> None:
+    random = np.random.default_rng(4)
+    truth = random.dirichlet(np.ones(7) + 5 * np.eye(7)[0], 7)
+    shares = random.dirichlet(np.full(7, 0.5), 300)
+
+    found = metrics.confusion_by_votes(shares @ truth, shares)
+
+    assert found == pytest.approx(truth, abs=1e-9)
+    noisy = metrics.confusion_by_votes(random.dirichlet(np.ones(7), 300), shares)
+    assert (noisy >= 0).all()
+    assert noisy.sum(axis=1) == pytest.approx(np.ones(7))

@@ -12,7 +12,7 @@ import pytest
 
 from models.cards import load_card
 from models.errors import InputError, WeightsError
-from models.inference.predictor import Predictor
+from models.inference.predictor import Predictor, under_prior
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +119,39 @@ def test_importing_opens_nothing() -> None:
         "assert not {'keras', 'tensorflow', 'ai_edge_litert'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_another_prior_moves_answers_and_the_trained_one_leaves_them() -> None:
+    trained = np.array([0.1, 0.02, 0.03, 0.25, 0.12, 0.13, 0.35])
+    answers = np.random.default_rng(1).dirichlet(np.ones(7), 20)
+
+    even = under_prior(answers, trained, np.full(7, 1 / 7))
+
+    assert under_prior(answers, trained, trained) == pytest.approx(answers)
+    assert even.sum(axis=1) == pytest.approx(np.ones(20))
+    assert under_prior(even, np.full(7, 1 / 7), trained) == pytest.approx(answers)
+    assert (even[:, 6] < answers[:, 6]).all(), "the look most met in training is met less here"
+    certain = under_prior(answers, trained, np.eye(7)[2])
+    assert certain == pytest.approx(np.tile(np.eye(7)[2], (20, 1)))
+
+
+def test_the_predictor_asks_under_a_prior(predictor: Predictor) -> None:
+    faces, even = _faces(4), np.full(7, 1 / 7)
+    expected = under_prior(predictor.predict(faces), predictor.card.prior(), even)
+
+    assert predictor.predict(faces, prior=even) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("prior", [[0.5] * 7, [1 / 6] * 6, [1.2, -0.2, 0, 0, 0, 0, 0]])
+def test_what_is_no_prior_is_refused(predictor: Predictor, prior: list[float]) -> None:
+    with pytest.raises(InputError, match="prior must be 7 shares that sum to 1"):
+        predictor.predict(_faces(1), prior=np.array(prior))
+
+
+def test_every_truth_of_the_card_is_answered_in_one_pass(predictor: Predictor) -> None:
+    faces = _faces(3)
+    every = predictor.predict_all(faces)
+
+    assert every.shape == (3, len(predictor.card.truths), 7)
+    assert every.sum(axis=2) == pytest.approx(np.ones(every.shape[:2]), abs=1e-5)
+    assert np.array_equal(every[:, 0], predictor.predict(faces))

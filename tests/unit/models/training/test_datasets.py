@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from models.errors import DataSetError
-from models.training.data.datasets import Split, load_dataset, repeated, soft_targets
+from models.training.data.datasets import (
+    Faces,
+    Split,
+    crowd_targets,
+    load_dataset,
+    repeated,
+    soft_targets,
+)
+from models.truths import Truth
 
 WriteSheets = Callable[..., Path]
 
@@ -141,3 +149,42 @@ def test_a_sheet_that_is_no_picture_is_named(write_sheets: WriteSheets) -> None:
 
     with pytest.raises(DataSetError, match="readable WebP sheet"):
         load_dataset(folder)
+
+
+def _seen(votes: list[list[int]], raters: list[int]) -> Faces:
+    count = len(votes)
+    return Faces(
+        Split.TRAINING,
+        np.zeros((count, 48, 48), np.uint8),
+        np.arange(count),
+        np.array(votes, np.float32),
+        np.array(raters, np.float32),
+    )
+
+
+def test_every_vote_is_told_with_its_face() -> None:
+    faces = _seen([[0, 0, 0, 2, 0, 0, 1], [0] * 7, [1, 0, 0, 0, 0, 0, 0]], [10, 10, 10])
+
+    rows, looks = faces.each_vote()
+
+    assert list(zip(rows, looks, strict=True)) == [(0, 3), (0, 3), (0, 6), (2, 0)]
+
+
+def test_raters_agree_where_half_of_all_of_them_do() -> None:
+    faces = _seen([[5, 5, 0, 0, 0, 0, 0], [5, 4, 0, 0, 0, 0, 0], [4, 0, 0, 0, 0, 0, 0]], [10] * 3)
+
+    assert faces.agreed().tolist() == [False, True, False]
+    assert faces.true_by(Truth.CROWD).tolist() == [-1, 0, 0]
+    assert faces.true_by(Truth.LABEL).tolist() == [0, 1, 2]
+    assert len(faces.with_truth(Truth.CROWD)) == 2
+
+
+def test_crowd_targets_weigh_faces_by_who_saw_a_look_and_take_a_teacher_s_part() -> None:
+    faces = _seen([[6, 2, 0, 0, 0, 0, 0], [0] * 7], [10, 0])
+    even = np.full((2, 7), 1 / 7, np.float32)
+
+    assert crowd_targets(faces)[0, :2].tolist() == pytest.approx([0.6, 0.2])
+    assert crowd_targets(faces)[1].sum() == 0
+    mixed = crowd_targets(faces, teacher=even, teacher_share=0.5)
+    assert mixed[0, 0] == pytest.approx(0.3 + 0.5 / 7)
+    assert mixed[1] == pytest.approx(even[1] / 2)

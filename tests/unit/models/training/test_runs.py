@@ -6,18 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.errors import TrainingError
 from models.training.data.datasets import DataSet, Faces, Split
 from models.training.learning import TrainConfig
 from models.training.runs import (
     EpochLog,
+    Judged,
     agree_on_config,
     carry_on,
+    judge,
     read_about,
     read_log,
     targets_of,
 )
+from models.truths import Truth
 
 CONFIG = TrainConfig(epochs=4)
 
@@ -32,8 +36,8 @@ class Trainee:
     def one_epoch(self) -> tuple[float, float]:
         return 1.5, 0.25
 
-    def judged(self) -> tuple[float, float]:
-        return self.come[len(self.accuracies)], 1.75
+    def judged(self) -> Judged:
+        return Judged(self.come[len(self.accuracies)], 1.75)
 
     def keep(self, accuracy: float) -> None:
         self.accuracies.append(accuracy)
@@ -46,6 +50,13 @@ def faces(split: Split, n: int = 2) -> Faces:
     votes = np.eye(7, dtype=np.float32)[[0] * n]
     return Faces(
         split, np.zeros((n, 48, 48), np.uint8), np.array([0] * n), votes, votes.sum(axis=1)
+    )
+
+
+def shown_to(votes: NDArray[np.float32], *, labels: list[int], raters: list[float]) -> Faces:
+    pixels = np.zeros((len(labels), 48, 48), np.uint8)
+    return Faces(
+        Split.TRAINING, pixels, np.array(labels), votes, np.array(raters, dtype=np.float32)
     )
 
 
@@ -99,7 +110,7 @@ def test_what_is_no_run_is_said_to_be_none(tmp_path: Path) -> None:
         agree_on_config(CONFIG, DATA, tmp_path)
 
 
-@pytest.mark.parametrize("field", ["start_from", "teacher"])
+@pytest.mark.parametrize("field", ["start_from", "teacher", "crowd_teacher"])
 def test_a_run_is_about_the_very_files_it_names(tmp_path: Path, field: str) -> None:
     file = tmp_path / "file.npy"
     config = replace(CONFIG, **{field: str(file)})
@@ -113,10 +124,12 @@ def test_a_run_is_about_the_very_files_it_names(tmp_path: Path, field: str) -> N
         agree_on_config(config, DATA, tmp_path / "run")
 
 
-def test_a_teacher_must_have_answered_every_face(tmp_path: Path) -> None:
+@pytest.mark.parametrize("field", ["teacher", "crowd_teacher"])
+def test_a_teacher_must_have_answered_every_face(tmp_path: Path, field: str) -> None:
     file = tmp_path / "teacher.npy"
-    config = replace(CONFIG, teacher=str(file), teacher_share=1.0, votes_share=0.0)
-    with pytest.raises(TrainingError, match="teacher must name a file of answers"):
+    said = {field: str(file), f"{field}_share": 1.0}
+    config = replace(CONFIG, votes_share=0.0, **said)  # type: ignore[arg-type]
+    with pytest.raises(TrainingError, match=f"^{field} must name a file of answers"):
         targets_of(config, DATA.training)
 
     np.save(file, np.full((3, 7), 1 / 7))
@@ -124,7 +137,43 @@ def test_a_teacher_must_have_answered_every_face(tmp_path: Path) -> None:
         targets_of(config, DATA.training)
 
     np.save(file, np.full((2, 7), 1 / 7))
-    assert targets_of(config, DATA.training) == pytest.approx(np.full((2, 7), 1 / 7))
+    crowd, label = np.split(targets_of(config, DATA.training), 2, axis=1)
+    assert (crowd if field == "crowd_teacher" else label) == pytest.approx(np.full((2, 7), 1 / 7))
+
+
+def test_a_network_is_asked_for_each_of_its_truths() -> None:
+    votes = np.zeros((3, 7), np.float32)
+    votes[0, [3, 6]] = 6, 2
+    votes[1, 4] = 1
+    shown = shown_to(votes, labels=[4, 4, 2], raters=[10, 10, 0])
+    plain = replace(CONFIG, votes_share=0.0, smoothing=0.0, label_weight=0.5)
+
+    both = targets_of(plain, shown)
+
+    # Two of ten saw none of the seven looks; nine of ten hardly count; nobody was asked.
+    assert both[0, :7].tolist() == pytest.approx([0, 0, 0, 0.6, 0, 0, 0.2])
+    assert both[:, :7].sum(axis=1) == pytest.approx([0.8, 0.1, 0])
+    assert both[:, 7:] == pytest.approx(0.5 * np.eye(7)[[4, 4, 2]])
+    assert targets_of(replace(plain, model="cnn4"), shown) == pytest.approx(np.eye(7)[[4, 4, 2]])
+
+
+def test_the_first_truth_decides_which_epoch_is_best() -> None:
+    votes = np.zeros((3, 7), np.float32)
+    votes[0, 6], votes[1, 3] = 10, 10
+    votes[2, [0, 1]] = 5, 5
+    shown = shown_to(votes, labels=[4, 3, 0], raters=[10, 10, 10])
+    crowd = 9 * np.eye(7)[[6, 6, 0]]
+    label = 9 * np.eye(7)[[4, 3, 0]]
+
+    judged = judge(np.concatenate([crowd, label], axis=1), shown, (Truth.CROWD, Truth.LABEL))
+
+    assert judged.accuracy == 0.5, "the third face has no majority"
+    assert judged.label_accuracy == 1
+    assert judge(label, shown, (Truth.LABEL,)).accuracy == 1
+    assert judge(label, shown, (Truth.LABEL,)).label_accuracy is None
+    # Ten votes are likely, ten are not, and five of ten are.
+    likely = np.log(np.exp(9) / (np.exp(9) + 6))
+    assert judged.loss == pytest.approx((10 * -likely + 10 * (9 - likely) - 10 * likely + 45) / 30)
 
 
 def test_a_log_of_an_older_program_is_read_as_it_stands(tmp_path: Path) -> None:
