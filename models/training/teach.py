@@ -58,6 +58,20 @@ def answers(
     return [(total / ((2 + views) * len(weights))).astype(np.float32) for total in summed]
 
 
+def mean(files: Sequence[Path]) -> NDArray[np.float32]:
+    """The mean (n, 7) of answers in ``files``. Raises WeightsError where they do not fit."""
+    try:
+        each = [np.load(file) for file in files]
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"each of the answers must be a file of them: {error}") from error
+    shapes = sorted({one.shape for one in each})
+    if len(shapes) != 1 or shapes[0][1:] != (len(LOOKS),):
+        raise WeightsError(
+            f"answers to average must be of the same faces, (n, {len(LOOKS)}), not {shapes}"
+        )
+    return np.asarray(np.mean(each, axis=0, dtype=np.float64), dtype=np.float32)
+
+
 def _looks(
     pixels: NDArray[np.uint8], views: int
 ) -> Iterator[NDArray[np.uint8] | NDArray[np.float32]]:
@@ -73,11 +87,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m models.training.teach")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--model", default="pulse")
-    parser.add_argument("--weights", type=Path, nargs="+", required=True)
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--weights", type=Path, nargs="+", help="networks to ask")
+    asked.add_argument("--mean", type=Path, nargs="+", help="answers in files, to be averaged")
     parser.add_argument("--views", type=int, default=0, help="slightly changed looks at each face")
     parser.add_argument("--truth", choices=tuple(Truth), default=Truth.LABEL, help="asked for")
     parser.add_argument("--out", type=Path, required=True, help="a .npy file")
     chosen = parser.parse_args(arguments)
+    if chosen.mean:
+        np.save(chosen.out, mean(chosen.mean), allow_pickle=False)
+        return
     truth = Truth(chosen.truth)
     truths = architectures.architecture(chosen.model).truths
     if truth not in truths:

