@@ -100,7 +100,9 @@ def make_card(made: Made, answers: CardAnswers, folder: Path, splits: Sequence[S
         truth=truth,
         training_prior=prior_of(data.training, truth),
         by_label=_by_label(answers, made, public),
-        by_votes=_by_votes(answers, public) if truth is Truth.CROWD else None,
+        by_votes=_by_votes(answers, public)
+        if truth is Truth.CROWD and data.public_test.has_votes()
+        else None,
         soft_confusion=_soft(said, true, public),
         hard_confusion=_hard(said, true),
         bank=_bank(answers, truth, public),
@@ -118,7 +120,7 @@ def make_card(made: Made, answers: CardAnswers, folder: Path, splits: Sequence[S
 
 def prior_of(faces: Faces, truth: Truth) -> tuple[float, ...]:
     """The shares of the seven looks among ``faces``, by votes or by labels."""
-    if truth is Truth.CROWD:
+    if truth is Truth.CROWD and faces.has_votes():
         met = (faces.votes / np.maximum(faces.raters, 1)[:, None]).sum(axis=0)
     else:
         met = np.bincount(faces.labels, minlength=len(LOOKS)).astype(np.float64)

@@ -190,9 +190,9 @@ def judge(logits: NDArray[np.floating[Any]], faces: Faces, truths: Sequence[Trut
     if truths[0] is Truth.LABEL:
         loss = -likely[np.arange(len(faces)), faces.labels].mean()
         return Judged(_share(each[0], faces.labels), float(loss))
-    majority = faces.ferplus_majority()
+    majority = faces.true_by(Truth.CROWD)
     agreed = majority >= 0
-    loss = -(faces.votes * likely).sum() / max(faces.votes.sum(), 1)
+    loss = -likely[faces.each_vote()].mean()
     label = _share(each[truths.index(Truth.LABEL)], faces.labels)
     return Judged(_share(each[0][agreed], majority[agreed]), float(loss), label)
 

@@ -69,14 +69,27 @@ class Faces:
         )
 
     def each_vote(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Every vote for one of the seven looks: the row of its face, and the look."""
+        """Every vote for one of the seven looks: the row of its face, and the look.
+
+        Labels are the votes of faces that no crowd was asked about.
+        """
+        if not self.has_votes():
+            return np.arange(len(self)), self.labels
         rows, looks = np.nonzero(self.votes)
         times = np.rint(self.votes[rows, looks]).astype(np.int64)
         return np.repeat(rows, times), np.repeat(looks, times)
 
     def true_by(self, truth: Truth) -> NDArray[np.int64]:
-        """(n,) the true look by ``truth``, or -1 where there is none."""
-        return self.ferplus_majority() if truth is Truth.CROWD else self.labels
+        """(n,) the true look by ``truth``, or -1 where there is none.
+
+        Where no crowd was asked about any face, the label is the best that is known of both.
+        """
+        crowd = truth is Truth.CROWD and self.has_votes()
+        return self.ferplus_majority() if crowd else self.labels
+
+    def has_votes(self) -> bool:
+        """Whether anybody of FER+ was asked about any of these faces."""
+        return bool(self.raters.any())
 
     def ferplus_majority(self) -> NDArray[np.int64]:
         """(n,) the look most FER+ raters chose, or -1 where there is none or it is not one look."""
@@ -134,11 +147,16 @@ def crowd_targets(
 
     A row of votes sums to the share of raters who chose one of the seven looks, so that a face
     which most call contempt, unknown or no face weighs little, and one FER+ does not know nothing.
-    ``teacher`` (n, 7) holds probabilities, of every face.
+    Where no crowd was asked about any face, labels are in the place of votes. ``teacher`` (n, 7)
+    holds probabilities, of every face.
     """
-    votes = faces.votes / np.maximum(faces.raters, 1)[:, None]
+    votes = (
+        np.asarray(faces.votes / np.maximum(faces.raters, 1)[:, None], dtype=np.float32)
+        if faces.has_votes()
+        else np.eye(len(LOOKS), dtype=np.float32)[faces.labels]
+    )
     if teacher is None:
-        return np.asarray(votes, dtype=np.float32)
+        return votes
     return np.asarray((1 - teacher_share) * votes + teacher_share * teacher, dtype=np.float32)
 
 

@@ -16,6 +16,7 @@ from models.training.data.datasets import (
     repeated,
     soft_targets,
 )
+from models.training.runs import judge
 from models.truths import Truth
 
 WriteSheets = Callable[..., Path]
@@ -188,3 +189,14 @@ def test_crowd_targets_weigh_faces_by_who_saw_a_look_and_take_a_teacher_s_part()
     mixed = crowd_targets(faces, teacher=even, teacher_share=0.5)
     assert mixed[0, 0] == pytest.approx(0.3 + 0.5 / 7)
     assert mixed[1] == pytest.approx(even[1] / 2)
+
+
+def test_labels_stand_in_where_no_crowd_was_ever_asked() -> None:
+    faces = _seen([[0] * 7] * 3, [0, 0, 0])
+
+    assert faces.true_by(Truth.CROWD).tolist() == [0, 1, 2]
+    assert [part.tolist() for part in faces.each_vote()] == [[0, 1, 2], [0, 1, 2]]
+    assert crowd_targets(faces) == pytest.approx(np.eye(7)[:3])
+    judged = judge(np.eye(14)[[0, 1, 9]] * 9, faces, (Truth.CROWD, Truth.LABEL))
+    assert judged.accuracy == pytest.approx(2 / 3)
+    assert judged.label_accuracy == pytest.approx(2 / 3)
