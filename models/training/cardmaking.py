@@ -45,13 +45,16 @@ LIMITS: Final = (
     "al. 2019). No grade, ranking or decision about a person may rest on it.",
     "One answer is often wrong: read shares over time, corrected by this card's confusion, never "
     "single faces.",
-    "Learnt from FER2013: web pictures found by search words, mostly adults and posed, labelled "
-    "with noise (people agree with its labels on about 65 %). Age, skin and gender are not "
-    "labelled there, so error rates by group are not known.",
+    "Learnt from FER2013: web pictures found by search words, mostly adults and posed. What looks "
+    "true is what most of ten people see in a face (FER+); the set's own labels are one rater's, "
+    "and agree with them on about 65 %. Age, skin and gender are not labelled there, so error "
+    "rates by group are not known.",
     "It has only seen faces that are nearly frontal and framed as FER2013 frames them; masks, "
     "hands before the face, strong side light and very small faces make it less sure or wrong.",
     "Disgust and fear are seldom in the data and often taken for anger, sad or surprise; sad and "
     "neutral are confused on particular people, all the time.",
+    "Its answers hold where looks are met as they are in its data, a third of them neutral: ask "
+    "them under another prior where that is known to be otherwise.",
     "Inferring emotions of people in education is prohibited in the EU (AI Act, Art. 5(1)(f)) and "
     "restricted elsewhere.",
 )

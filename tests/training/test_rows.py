@@ -20,6 +20,7 @@ from models.training.data.datasets import DataSet, Split
 from models.training.export import Exported, check_quantised, check_same, export_run
 from models.training.learning import TrainConfig, finished
 from models.training.train import train
+from models.truths import Truth
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
@@ -133,12 +134,15 @@ def test_calibration_leaves_the_answers_of_a_write_ups_network(
 def test_a_file_that_answers_otherwise_is_refused(data: DataSet) -> None:
     right = np.eye(7)[data.public_test.labels]
     file = CardFile(name="net.tflite", sha256="0" * 64, size_bytes=1, precision="float")
-    good = Exported(file, right.astype(np.float32))
-    poor = Exported(file, np.roll(right, 1, axis=1).astype(np.float32))
+    wrong = np.roll(right, 1, axis=1)
+    both = np.stack([right, right], axis=1)
+    good = Exported(file, both.astype(np.float32))
+    poor = Exported(file, np.stack([right, wrong], axis=1).astype(np.float32))
+    truths = (Truth.CROWD, Truth.LABEL)
 
-    check_same(good, right)
-    check_quantised(good, good, data.part(Split.PUBLIC_TEST))
+    check_same(good, both)
+    check_quantised(good, good, data.part(Split.PUBLIC_TEST), truths)
     with pytest.raises(WeightsError, match="as Keras does to within"):
-        check_same(poor, right)
-    with pytest.raises(WeightsError, match="of PublicTest accuracy"):
-        check_quantised(poor, good, data.part(Split.PUBLIC_TEST))
+        check_same(poor, both)
+    with pytest.raises(WeightsError, match=r"of PublicTest accuracy .* by the truth of the label"):
+        check_quantised(poor, good, data.part(Split.PUBLIC_TEST), truths)

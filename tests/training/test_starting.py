@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.errors import TrainingError, WeightsError
 from models.inference.runtime import load_network
 from models.training import architectures
+from models.training.architectures.parts import LABEL_HEAD
 from models.training.data.datasets import DataSet
 from models.training.learning import TrainConfig
 from models.training.onnx_files import steps_of
@@ -46,7 +47,7 @@ def before_calibration(file: Path, faces: NDArray[np.uint8]) -> NDArray[np.float
     model.graph.output[0].name = scaling.input[0]
     cut = load_network(model.SerializeToString(), name="cut.onnx")
     answers = [cut.run(face[None, :, :, None].astype(np.float32))[0] for face in faces]
-    return np.concatenate([answer.reshape(1, 7) for answer in answers])
+    return np.concatenate([answer.reshape(1, 14) for answer in answers])
 
 
 def test_it_answers_as_its_file_does_before_calibration(network: keras.Model) -> None:
@@ -154,3 +155,19 @@ def test_a_recipe_that_starts_from_nothing_that_is_there_is_refused(
     with pytest.raises(TrainingError, match=r"start_from must name a file that is there: .*nowher"):
         train(config, data, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_weights_that_knew_labels_alone_ask_the_crowd_s_truth_alike(
+    data: DataSet, tmp_path: Path
+) -> None:
+    keras.utils.set_random_seed(4)
+    whole = architectures.build("pulse")
+    label = whole.get_layer(LABEL_HEAD).output
+    keras.Model(whole.input, label, name="pulse").save_weights(tmp_path / "old.weights.h5")
+    fresh = architectures.build("pulse")
+
+    start(fresh, str(tmp_path / "old.weights.h5"), data.training)
+
+    crowd, labels = np.split(logits(fresh, FACES), 2, axis=1)
+    assert crowd == pytest.approx(labels, abs=1e-5)
+    assert labels == pytest.approx(logits(whole, FACES)[:, 7:], abs=1e-5)

@@ -19,6 +19,7 @@ from models.training.export import export_run
 from models.training.learning import TrainConfig, read_config
 from models.training.runs import AVERAGED, EpochLog
 from models.training.train import train
+from models.truths import Truth
 
 # Keras 3.15 hands TensorFlow's variables to NumPy 2 in a way that NumPy warns of; not ours to mend.
 pytestmark = pytest.mark.filterwarnings(
@@ -129,6 +130,11 @@ def test_an_export_answers_as_its_card_says(
     answers = predictor.predict(data.public_test.pixels)
     sad = answers[data.public_test.labels == 4]
     assert predictor.model_id == "pulse@5"
+    assert card.truths == (Truth.CROWD, Truth.LABEL)
+    assert predictor.predict_all(data.public_test.pixels).shape == (42, 2, 7)
+    assert card.by_votes is not None
+    assert card.by_label is not None
+    assert card.training_prior == pytest.approx([1 / 7] * 7, abs=1e-4)
     assert card.confusion()[4] == pytest.approx(sad.mean(axis=0), abs=1e-3)
     assert card.sad_m1 == pytest.approx(sad[:, 4].mean(), abs=1e-3)
     assert [figures.split for figures in card.evaluations] == ["PublicTest", "PrivateTest"] * 3
