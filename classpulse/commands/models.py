@@ -222,7 +222,10 @@ def train_model(
 
 @app.command("evaluate")
 def evaluate_model(
-    data: Data,
+    data: Annotated[
+        Path,
+        typer.Option(help="FER2013 in any form, or a folder of square faces as LOOK/*.jpg"),
+    ],
     name: Annotated[str, typer.Argument(help="the packaged model, or with --model any name")],
     split: Annotated[
         str, typer.Option(help="PublicTest, PrivateTest, or Training, which it has learnt from")
@@ -230,7 +233,7 @@ def evaluate_model(
     model: Annotated[Path | None, typer.Option(help="an exported file, its card beside it")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure an exported model on one split."""
+    """Measure an exported model on one split, or on all faces of a folder of your own."""
     from models.evaluation.evaluate import evaluate
     from models.training.data.datasets import Split
 

@@ -18,7 +18,16 @@ from models.errors import ModelsError
 from models.evaluation.measurement import Answers, Cost, Measurement, measure
 from models.evaluation.metrics import Calibration
 from models.inference.predictor import SIDE, Predictor
-from models.training.data.datasets import DataSet, Faces, Split, load_dataset
+from models.training.data.datasets import (
+    ALL_FACES,
+    FER2013,
+    DataSet,
+    Faces,
+    Split,
+    load_dataset,
+    load_labelled,
+)
+from models.training.data.forms import is_labelled
 from models.truths import Truth
 
 _TIMED: Final = 300
@@ -28,7 +37,7 @@ _WARM_UP: Final = 20
 def evaluate(
     name: str, data: Path | DataSet, split: Split, *, model_path: Path | None = None
 ) -> Measurement:
-    """Measure model ``name`` on one split of ``data``.
+    """Measure model ``name`` on one split of ``data``, or on all faces of a folder of one's own.
 
     ``name`` is the packaged model, unless ``model_path`` names an exported file with its card
     beside it. Raises ModelsError for an unknown name, and what loading data or model raises.
@@ -38,9 +47,18 @@ def evaluate(
     predictor, seconds = loaded(model_path)
     if model_path is not None and predictor.card.name != name:
         raise ModelsError(f"{model_path.name} is the model {predictor.card.name}, not {name!r}")
-    whole = data if isinstance(data, DataSet) else load_dataset(data)
+    whole = data if isinstance(data, DataSet) else _load(data)
+    own = whole.name != FER2013
+    split = Split.PRIVATE_TEST if own else split
     provenance = provenance_of(whole, split)
-    return evaluate_predictor(predictor, whole, split, provenance, load_s=seconds)
+    if own:
+        provenance = provenance.model_copy(update={"split": ALL_FACES})
+    found = evaluate_predictor(predictor, whole, split, provenance, load_s=seconds)
+    return found.model_copy(update={"split": provenance.split})
+
+
+def _load(place: Path) -> DataSet:
+    return load_labelled(place) if is_labelled(place) else load_dataset(place)
 
 
 def loaded(model_path: Path | None = None) -> tuple[Predictor, float]:
@@ -99,7 +117,7 @@ def provenance_of(data: DataSet, split: Split, *, today: date | None = None) -> 
         n=len(data.part(split)),
         measured_on=today or datetime.now(UTC).date(),
         commit=current_commit(),
-        data="FER2013 with FER+ votes",
+        data=data.name,
         data_sha256=data.sha256,
     )
 

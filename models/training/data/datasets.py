@@ -8,13 +8,14 @@ Distribution*.
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contract.looks import LOOKS
 from models.errors import DataSetError
-from models.training.data.forms import read_rows
+from models.training.data.forms import read_labelled, read_rows
 from models.truths import Truth
 
 
@@ -24,6 +25,11 @@ class Split(StrEnum):
     TRAINING = "Training"
     PUBLIC_TEST = "PublicTest"
     PRIVATE_TEST = "PrivateTest"
+
+
+ALL_FACES: Final = "all"
+"""In place of a split, where a data set of one's own has none."""
+FER2013: Final = "FER2013 with FER+ votes"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +113,7 @@ class DataSet:
     public_test: Faces
     private_test: Faces
     sha256: str
+    name: str = FER2013
 
     def part(self, split: Split) -> Faces:
         """The faces of one split."""
@@ -164,6 +171,18 @@ def repeated(faces: Faces, *, of: Faces) -> NDArray[np.bool_]:
     """(n,) True where a face is pixel for pixel one of the faces in ``of``."""
     known = {face.tobytes() for face in of.pixels}
     return np.array([face.tobytes() in known for face in faces.pixels], dtype=np.bool_)
+
+
+def load_labelled(place: Path) -> DataSet:
+    """Read faces of one's own at ``place``, ``<emotion>/*.jpg``: all are test faces.
+
+    Raises DataSetError, in one sentence, where they are not such.
+    """
+    rows = read_labelled(place)
+    faces = Faces(
+        Split.PRIVATE_TEST, rows.pixels, rows.labels, rows.votes, rows.others.astype(np.float32)
+    )
+    return DataSet(faces.head(0), faces.head(0), faces, rows.sha256, name=place.resolve().name)
 
 
 def load_dataset(place: Path) -> DataSet:

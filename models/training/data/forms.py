@@ -4,6 +4,9 @@ Sheets: lossless WebP sheets of faces beside a ``labels.csv`` with FER2013 label
 Kaggle's table: ``fer2013.csv`` (emotion, pixels, Usage), and beside it, where it is there, FER+'s
 ``fer2013new.csv`` with the votes in the same order. Kaggle's folders: ``train/<emotion>/*.jpg`` and
 ``test/<emotion>/*.jpg``, whose file names carry the official split; no votes belong to them.
+
+Somebody's own faces, to measure a model on, come as ``<emotion>/*.jpg``: cut out, square, of any
+size, and all of one split.
 """
 
 import csv
@@ -95,6 +98,46 @@ def read_rows(place: Path) -> Rows:
     if (place / VOTES).is_file():
         raise _votes_alone(place / VOTES)
     raise DataSetError(f"a FER2013 folder must hold {EXPECTED}, but {place} holds none of them")
+
+
+def is_labelled(place: Path) -> bool:
+    """Whether ``place`` is a folder of faces sorted by look, ``<emotion>/*.jpg``, and nothing else
+    that is known here."""
+    if not place.is_dir():
+        return False
+    names = [each.name.lower() for each in place.iterdir() if each.is_dir()]
+    return any(name in _FOLDERS for name in names)
+
+
+def read_labelled(place: Path) -> Rows:
+    """Read the faces in ``place/<emotion>``, square pictures brought to 48 × 48.
+
+    Raises DataSetError for a folder that is no look's, or a picture that is none or not square.
+    """
+    pixels, labels, digest = [], [], hashlib.sha256()
+    for picture, look in _pictures(place):
+        face = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
+        if face is None or face.shape[0] != face.shape[1]:
+            size = "no picture" if face is None else f"{face.shape[1]} × {face.shape[0]}"
+            raise DataSetError(f"a face must be a square picture, but {picture} is {size}")
+        way = cv2.INTER_AREA if len(face) > SIDE else cv2.INTER_LINEAR
+        pixels.append(cv2.resize(face, (SIDE, SIDE), interpolation=way))
+        labels.append(look)
+        digest.update(f"{look} ".encode() + face.tobytes())
+    if not pixels:
+        raise DataSetError(
+            f"{place} must hold faces as <emotion>/*.jpg, but there is not one picture"
+        )
+    votes, others = _no_votes(len(labels))
+    return Rows(
+        pixels=np.stack(pixels).astype(np.uint8),
+        usage=np.full(len(labels), ""),
+        labels=np.array(labels, np.int64),
+        votes=votes,
+        others=others,
+        sha256=digest.hexdigest(),
+        source=place,
+    )
 
 
 def _read_file(file: Path) -> Rows:
