@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from analytics.flags.thresholds import FlagRule, rule_for
 from analytics.mood.confusion import Confusion, spread_of
 from contract import ClassPulseError
-from contract.looks import LOOKS
+from contract.looks import LOOKS, SAD
 
 if TYPE_CHECKING:
     from models.cards import Card
     from models.training.data.datasets import DataSet, Split
+    from models.truths import Truth
 
 Floats = NDArray[np.float64]
 Bank = tuple[Floats, ...]
@@ -133,6 +134,35 @@ def from_folder(folder: Path, *, tuning: bool = False, half: int = 1) -> FaceSet
     )
 
 
+def by_labels(folder: Path) -> FaceSet:
+    """PrivateTest once more by FER2013's labels, with the model's answers to them and its errors.
+
+    For comparison alone: the rule stays the one tuned for what is shipped.
+    """
+    from models.cards import load_card
+    from models.training.data.datasets import Split
+    from models.truths import Truth
+
+    card = load_card()
+    answers = _answers(folder, card)
+    known, everyone = (
+        _bank(answers, split, truth=Truth.LABEL)
+        for split in (Split.PUBLIC_TEST, Split.PRIVATE_TEST)
+    )
+    prior = np.array([len(part) for part in known], np.float64)
+    matrix = np.array([faces.mean(axis=0) for faces in known])
+    unsad = np.concatenate([part[:, SAD] for look, part in enumerate(known) if look != SAD])
+    return replace(
+        from_folder(folder),
+        everyone=everyone,
+        clear=_bank(answers, Split.PRIVATE_TEST, truth=Truth.LABEL, clear=True),
+        confusion=Confusion(matrix, prior, prior / prior.sum(), spread_of(known)),
+        known=known,
+        accuracy=accuracy(everyone),
+        sad_means=SadMeans(float(unsad.mean()), float(matrix[SAD, SAD])),
+    )
+
+
 def measured_on(folder: Path) -> Bank:
     """The PublicTest faces that the card's M was measured on, through the same model."""
     from models.cards import load_card
@@ -191,10 +221,15 @@ def _bank(
     *,
     half: int | None = None,
     clear: bool = False,
+    truth: "Truth | None" = None,
 ) -> Bank:
-    """Posteriors by true look; of every second face of a look alone where ``half`` is 0 or 1."""
-    posteriors = answers[f"{split.value}_posteriors"].astype(np.float64)
-    true, agreed = answers[f"{split.value}_true"], answers[f"{split.value}_clear"]
+    """Posteriors by true look; of every second face of a look alone where ``half`` is 0 or 1.
+
+    ``truth``: another of the model's than the one that it is used for.
+    """
+    kind = f"{split.value}_{truth or answers['truth']}"
+    posteriors = answers[f"{kind}_posteriors"].astype(np.float64)
+    true, agreed = answers[f"{kind}_true"], answers[f"{kind}_clear"]
     posteriors = posteriors / posteriors.sum(axis=1, keepdims=True)
     found = []
     for look, name in enumerate(LOOKS):
@@ -212,7 +247,7 @@ def _bank(
 
 def _answers(folder: Path, card: "Card") -> dict[str, NDArray[Any]]:
     model, faces = card.files[0].sha256[:16], _fingerprint(folder)[:16]
-    place = _cache() / f"{model}-{faces}-{card.truth}.npz"
+    place = _cache() / f"{model}-{faces}-truths.npz"
     if place.is_file():
         with np.load(place) as kept:
             return dict(kept)
@@ -233,13 +268,21 @@ def _predicted(data: "DataSet") -> dict[str, NDArray[Any]]:
     from models.truths import Truth
 
     predictor = Predictor.load()
-    truth = predictor.card.truth
-    found: dict[str, NDArray[Any]] = {"data": np.array(data.sha256)}
+    card = predictor.card
+    found: dict[str, NDArray[Any]] = {
+        "data": np.array(data.sha256),
+        "truth": np.array(str(card.truth)),
+    }
     for split in (Split.PUBLIC_TEST, Split.PRIVATE_TEST):
         faces = data.part(split)
-        found[f"{split.value}_posteriors"] = predictor.predict(faces.pixels)
-        found[f"{split.value}_true"] = faces.true_by(truth)
-        found[f"{split.value}_clear"] = faces.agreed() if truth is Truth.CROWD else faces.clear()
+        answers = predictor.predict_all(faces.pixels)
+        for truth in {*card.truths, Truth.LABEL}:
+            # A model of one answer is judged by labels with that.
+            number = card.truths.index(truth) if truth in card.truths else 0
+            kind = f"{split.value}_{truth}"
+            found[f"{kind}_posteriors"] = answers[:, number]
+            found[f"{kind}_true"] = faces.true_by(truth)
+            found[f"{kind}_clear"] = faces.agreed() if truth is Truth.CROWD else faces.clear()
     return found
 
 

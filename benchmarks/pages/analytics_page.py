@@ -10,13 +10,14 @@ import numpy as np
 
 from analytics.flags.thresholds import FlagRule
 from benchmarks.figures.cost import bench_cost
-from benchmarks.figures.faces import FaceSet, from_card, from_folder, measured_on
+from benchmarks.figures.faces import FaceSet, by_labels, from_card, from_folder, measured_on
 from benchmarks.figures.flags import bench_flags
 from benchmarks.figures.mood import SHARES, bench_mood, by_chance
 from benchmarks.figures.sweeps import curves, flag_sweeps, mood_sweeps
 from benchmarks.pages.analytics_words import (
     AFTER,
     BEFORE,
+    BY_TRUTH,
     COST,
     EXPECTED,
     FLAGS,
@@ -48,6 +49,15 @@ def write_page(
     own = bench_mood(_own_errors(faces), lectures=CLASSES, seed=seed, settings={})
     tell("flags")
     flags = bench_flags(faces, lectures=lectures, seed=seed)
+    tell("the same by labels")
+    labelled = by_labels(folder)
+    compared = {
+        "crowd": (mood, flags),
+        "label": (
+            bench_mood(labelled, lectures=CLASSES, seed=seed, settings={}),
+            bench_flags(labelled, lectures=lectures, seed=seed),
+        ),
+    }
     moods = mood_sweeps(faces, lectures=2 * lectures, seed=seed)
     fewer = max(2, lectures // 2)
     # Some sixteen conditions and more: a third of the lectures keeps the page within minutes.
@@ -57,7 +67,7 @@ def write_page(
     plots.mkdir(parents=True, exist_ok=True)
     for name, svg in _plots(mood, over).items():
         (plots / name).write_text(svg, encoding="utf-8")
-    page = _page(mood, own, flags, moods, flagged, over, faces.rule, cost)
+    page = _page(mood, own, flags, moods, flagged, over, faces.rule, cost, _by_truth(compared))
     out.write_text(page, encoding="utf-8")
 
 
@@ -77,6 +87,7 @@ def _page(
     over: Mapping[str, Sequence[Figures]],
     rule: FlagRule,
     cost: Figures,
+    by_truth: str,
 ) -> str:
     parts = [
         BEFORE,
@@ -118,6 +129,8 @@ def _page(
                 for row in rows
             ],
         ),
+        BY_TRUTH,
+        by_truth,
         METHOD,
         table(("tuned for the model", "value"), _tuned(rule)),
         table(("expected of any class", "value", "why"), EXPECTED),
@@ -176,6 +189,29 @@ def _provenance(mood: Figures, flags: Figures) -> str:
             ("lectures of an hour", str(flags["lectures"])),
         ],
     )
+
+
+def _by_truth(compared: Mapping[str, tuple[Figures, Figures]]) -> str:
+    """The main figures by both truths, side by side."""
+
+    def worst(mood: Figures, key: str) -> float:
+        return max((abs(value) for value in mood[key].values()), default=0.0)
+
+    rows: list[tuple[str, ...]] = [
+        ("faces right", *(f"{mood['model_accuracy']:.1%}" for mood, _ in compared.values())),
+        ("mean error of the sad share, points",
+         *(one(mood["mae_adjusted"]) for mood, _ in compared.values())),
+        ("the same, merely counted", *(one(mood["mae_naive"]) for mood, _ in compared.values())),
+        ("largest bias at any share",
+         *(one(worst(mood, "bias_by_share")) for mood, _ in compared.values())),
+        ("largest bias, merely counted",
+         *(one(worst(mood, "bias_naive_by_share")) for mood, _ in compared.values())),
+    ]  # fmt: skip
+    for kind in ("sad_clear", "sad_all"):
+        for key in ("precision", "recall", "flags_per_teacher_hour"):
+            name = f"{kind.replace('_', ', ')}: {key.replace('_', ' ')}"
+            rows.append((name, *(two(flags[kind][key]) for _, flags in compared.values())))
+    return table(("", *(f"by the {truth}" for truth in compared)), rows)
 
 
 _FLAG_HEAD: Final = (

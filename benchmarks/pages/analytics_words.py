@@ -69,10 +69,11 @@ half of the time. Their lengths are those under which counting labels and the ol
 badly as the project's own earlier measurement of such lectures has it.
 
 A flag is right if it is raised inside an episode; an episode is found if one is; delay is from its
-onset. *Clear* faces are those on which at least half of the FER+ raters agree with the label. Each
-kind has lectures of its own, and flags of the other kind in them are counted among the flags an
-hour. **All rules are judged on the same lectures with the same model.** *Disengaged* is judged on
-simulated heads and eyes; its figures say nothing about real head pose.
+onset. *Clear* faces are those on which at least half of the FER+ raters see the look that most of
+them see, which is the truth here. Each kind has lectures of its own, and flags of the other kind in
+them are counted among the flags an hour. **All rules are judged on the same lectures with the same
+model.** *Disengaged* is judged on simulated heads and eyes; its figures say nothing about real head
+pose.
 
 - *Naive*: more than 60 % of the last minute's labels are sad; at the same flags an hour it has the
   threshold that comes nearest. No student is named twice within ten minutes.
@@ -92,6 +93,14 @@ Processor time of one core on the machine that wrote this page, by `classpulse b
 lays out the lecture's buckets and computes class figures and check-ins; of check-ins only what is
 new since three minutes is worked out, and all of it at the *first* tick after a start. The cost of
 both is that of students times buckets, so that time for each stays about the same.
+"""
+
+BY_TRUTH: Final = """
+### The same by FER2013's labels
+
+What looks true above is what most of ten raters see. FER2013's label is one rater's; figures by it
+are for comparison with published ones. The model answers each truth apart and has an M for each;
+the rule is the one tuned for the crowd's.
 """
 
 METHOD: Final = """
