@@ -13,6 +13,8 @@ from models.inference.files import read_weights
 from models.inference.runtime import Network, load_network, runnable
 
 SIDE: Final = 48
+INT8: Final = "int8"
+_QUARTER_STEP: Final = 2.0**-10
 _SUM: Final = 1e-3
 _LEAST: Final = 1e-6
 _TINY: Final = 1e-300
@@ -94,9 +96,16 @@ class Predictor:
         answers = np.empty((len(crops), len(self._card.truths), len(LOOKS)), dtype=np.float32)
         for row, crop in enumerate(crops):
             answers[row] = self._network.run(crop[None, :, :, None].astype(np.float32))[0][0]
-        # A quantised softmax sums to one only to within its step.
-        answers /= answers.sum(axis=2, keepdims=True)
-        return answers
+        return as_shares(answers, self._file.precision)
+
+
+def as_shares(answers: NDArray[np.float32], precision: str) -> NDArray[np.float32]:
+    """What a file of that precision answered (n, t, 7), as probabilities that sum to one."""
+    # A quantised softmax sums to one only to within its step of 1/256, and says 0 for all that is
+    # below half of it, which no look is: it is taken for the middle, a quarter.
+    least = _QUARTER_STEP if precision == INT8 else 0.0
+    lifted = np.maximum(answers, least, dtype=np.float32)
+    return np.asarray(lifted / lifted.sum(axis=2, keepdims=True), dtype=np.float32)
 
 
 def under_prior(

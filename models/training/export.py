@@ -26,6 +26,7 @@ from contract.looks import LOOKS
 from models.cards import Card, CardFile
 from models.errors import WeightsError, in_a_sentence
 from models.evaluation import metrics
+from models.inference.predictor import INT8, as_shares
 from models.inference.runtime import load_network
 from models.training import architectures
 from models.training.cardmaking import CardAnswers, Made, make_card
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 WEIGHTS_FOLDER: Final = Path(__file__).parents[1] / "weights"
 NOTES_FILE: Final = "notes.txt"
 HALF: Final = "float16 weights"
-INT8: Final = "int8"
 ONNX: Final = "onnx"
 PARITY: Final = 0.02
 """The float files' probabilities may differ from Keras's by this much at most.
@@ -232,8 +232,7 @@ def _read_back(path: Path, precision: str, data: DataSet) -> Exported:
         size_bytes=len(content),
         precision=precision,
     )
-    public = public.reshape(len(public), -1, len(LOOKS))
-    return Exported(file, public / public.sum(axis=2, keepdims=True))
+    return Exported(file, as_shares(public.reshape(len(public), -1, len(LOOKS)), precision))
 
 
 def check_same(exported: Exported, expected: NDArray[np.float64]) -> None:

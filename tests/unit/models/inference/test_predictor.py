@@ -12,7 +12,7 @@ import pytest
 
 from models.cards import load_card
 from models.errors import InputError, WeightsError
-from models.inference.predictor import Predictor, under_prior
+from models.inference.predictor import INT8, Predictor, as_shares, under_prior
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +155,14 @@ def test_every_truth_of_the_card_is_answered_in_one_pass(predictor: Predictor) -
     assert every.shape == (3, len(predictor.card.truths), 7)
     assert every.sum(axis=2) == pytest.approx(np.ones(every.shape[:2]), abs=1e-5)
     assert np.array_equal(every[:, 0], predictor.predict(faces))
+
+
+def test_a_quantised_file_rules_nothing_out() -> None:
+    raw = np.zeros((1, 2, 7), np.float32)
+    raw[:, :, 3] = 255 / 256
+
+    for least, precision in ((1e-4, INT8), (0.0, "float16 weights")):
+        shares = as_shares(raw, precision)
+        assert shares.sum(axis=2) == pytest.approx(np.ones((1, 2)))
+        assert shares[0, 0, 3] > 0.99
+        assert (shares > least).all() == (precision == INT8)
