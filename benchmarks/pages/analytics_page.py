@@ -129,7 +129,6 @@ def _page(
                 for row in rows
             ],
         ),
-        BY_TRUTH,
         by_truth,
         METHOD,
         table(("tuned for the model", "value"), _tuned(rule)),
@@ -211,7 +210,8 @@ def _by_truth(compared: Mapping[str, tuple[Figures, Figures]]) -> str:
         for key in ("precision", "recall", "flags_per_teacher_hour"):
             name = f"{kind.replace('_', ', ')}: {key.replace('_', ' ')}"
             rows.append((name, *(two(flags[kind][key]) for _, flags in compared.values())))
-    return table(("", *(f"by the {truth}" for truth in compared)), rows)
+    columns = table(("", *(f"by the {truth}" for truth in compared)), rows)
+    return f"{BY_TRUTH.strip()}\n\n{columns}"
 
 
 _FLAG_HEAD: Final = (
