@@ -143,10 +143,8 @@ class PersonalLink:
 
 @dataclass(frozen=True, slots=True)
 class Lecture:
-    """One sitting of a course. ``code`` is unique among the running ones.
-
-    ``narrowed_at``: when the school took from a running lecture what its policy had allowed.
-    """
+    """One sitting of a course. ``code`` is unique among the running ones; ``narrowed_at``: when the
+    school took from it, as it ran, what its policy had allowed."""
 
     id: UUID
     course_id: UUID

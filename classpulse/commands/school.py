@@ -86,8 +86,8 @@ def disable_user(login: str, database: Database = None) -> None:
     say(f"{login} can no longer sign in.")
 
 
-@users.command("drop-second-factor")
-def drop_second_factor(login: str, database: Database = None) -> None:
+@users.command("unbind")
+def unbind(login: str, database: Database = None) -> None:
     """Let somebody who lost their authenticator sign in by the password alone."""
     from classpulse.serving import offline_services
     from services import administration
