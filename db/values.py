@@ -85,14 +85,6 @@ class PasswordChange:
 
 
 @dataclass(frozen=True, slots=True)
-class SecondFactor:
-    """What an authenticator shares, sealed. ``since`` None: no code of it was shown yet."""
-
-    sealed: str
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Identity:
     """Who a sign-in elsewhere stands for. ``school_key``: how rosters know this person."""
 

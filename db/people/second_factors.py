@@ -1,5 +1,6 @@
 """Second factors: what an authenticator shares with this server, sealed, and the codes it used."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from db.engine.store import Store
 from db.schema.tables import second_factors
-from db.values import SecondFactor
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What an authenticator shares, sealed. ``since`` None: no code of it was shown yet."""
+
+    sealed: str
+    since: datetime | None
 
 
 def begin(store: Store, user_id: UUID, sealed: str) -> None:
