@@ -266,7 +266,7 @@ def test_the_runner_runs_every_job_again_and_again_and_closes(scheduler: Schedul
     scheduler.start()
     scheduler.start()
     assert all(event.wait(20) for event in seen.values())
-    assert len(seen) == 4
+    assert len(seen) == len(scheduler.jobs) >= 5
     scheduler.close()
     scheduler.close()
 
