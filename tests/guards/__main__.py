@@ -25,6 +25,7 @@ from tests.guards.table import Guard, guards, place_of
 
 NOTICED: Final = "noticed"
 PASSES: Final = "passes"
+FAILS: Final = "fails"
 FILE: Final = ROOT / "build" / "guards.json"
 LONGEST_S: Final = 60.0
 _WITH_ALL_S: Final = 1800.0
@@ -99,14 +100,14 @@ class Copy:
 
 
 def _outcome(report: Path) -> tuple[str, set[str]]:
-    failed: set[str] = set()
+    failed, word = set(), FAILS
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it
         for fault in (*case.findall("failure"), *case.findall("error")):
+            failed.add(case.get("name", "").partition("[")[0])
             said = fault.get("message", "")
             if fault.tag == "error" or said.startswith(_BROKEN):
-                return f"breaks the program: {said[:200]}", set()
-            failed.add(case.get("name", "").partition("[")[0])
-    return "fails", failed
+                word = f"breaks the program: {said[:200]}"
+    return word, failed
 
 
 def judge(copy: Copy, guard: Guard) -> str:
@@ -119,9 +120,9 @@ def judge(copy: Copy, guard: Guard) -> str:
         word, failed = copy.run(tests, LONGEST_S, *alone, changed=guard.file)
     finally:
         copy.write(guard.file, text)
-    if word != "fails":
+    if word != FAILS:
         return word
-    silent = [test for test in guard.tests if test.partition("::")[2] not in failed]
+    silent = [test for test in guard.tests if _name(test) not in failed]
     return f"passes: {', '.join(silent)}" if silent else NOTICED
 
 
@@ -154,6 +155,10 @@ def _mark(guard: Guard, tree: Path) -> str:
     return told.hexdigest()
 
 
+def _name(test: str) -> str:
+    return test.partition("::")[2]
+
+
 def _files() -> list[str]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
@@ -172,16 +177,17 @@ def _asked(words: Sequence[str]) -> list[Guard]:
 
 
 def _judge_all(asked: Sequence[Guard], record: Record) -> str | None:
-    """Ask what is not known yet; a sentence where a test fails with every guard in its place."""
+    """Ask what is not known yet; a sentence where the tests cannot be run at all."""
     with tempfile.TemporaryDirectory(prefix="cp-guards-") as folder, Copy(Path(folder)) as copy:
-        word, failed = copy.run(
+        word, failing = copy.run(
             sorted({place_of(test) for guard in asked for test in guard.tests}), _WITH_ALL_S
         )
-        if word != PASSES:
-            return f"With every guard in its place: {word} {sorted(failed)}"
+        if word != PASSES and not failing:
+            return f"With every guard in its place: {word}"
         for number, guard in enumerate(asked, 1):
             began, mark = time.monotonic(), _mark(guard, copy.folder)
-            outcome = judge(copy, guard)
+            anyway = sorted(failing.intersection(map(_name, guard.tests)))
+            outcome = f"fails anyway: {', '.join(anyway)}" if anyway else judge(copy, guard)
             record.keep(guard.name, mark, outcome, time.monotonic() - began)
             print(f"{number:3}/{len(asked)}  {guard.name}: {outcome}", flush=True)
     return None
