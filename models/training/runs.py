@@ -119,7 +119,8 @@ def carry_on(
             public_label_accuracy=judged.label_accuracy,
         )
         with (folder / LOG_FILE).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(asdict(entry)) + "\n")
+            said = {key: value for key, value in asdict(entry).items() if value is not None}
+            stream.write(json.dumps(said) + "\n")
         if report:
             report(entry)
 

@@ -11,6 +11,7 @@ grey levels and the calibration, and are refused.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,14 +80,17 @@ def _load(model: keras.Model, file: Path) -> None:
     """
     import keras
 
-    try:
-        model.load_weights(file)
-        return
-    except ValueError:
-        if CROWD_HEAD not in [layer.name for layer in model.layers]:
-            raise
-    label = model.get_layer(LABEL_HEAD)
-    keras.Model(model.input, label.output, name=model.name).load_weights(file)
+    with warnings.catch_warnings():
+        # Keras warns of a list that it keeps of the same layers, under which the file has nothing.
+        warnings.filterwarnings("ignore", "Skipping nested container", UserWarning)
+        try:
+            model.load_weights(file)
+            return
+        except ValueError:
+            if CROWD_HEAD not in [layer.name for layer in model.layers]:
+                raise
+        label = model.get_layer(LABEL_HEAD)
+        keras.Model(model.input, label.output, name=model.name).load_weights(file)
     model.get_layer(CROWD_HEAD).set_weights(label.get_weights())
 
 
