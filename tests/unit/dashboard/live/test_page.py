@@ -191,3 +191,10 @@ def test_what_students_say_stands_apart_and_the_more_urgent_of_equals_first() ->
     assert "3 of 7 students" in strip
     empty = text_of(self_reports.panel(replace(silent, said=())))
     assert "at least 5 of them" in empty
+
+
+def test_fewer_than_five_students_are_told_of_as_fewer_than_five() -> None:
+    few = replace(SNAPSHOT, reporting=None, expected=None)
+    assert "under 5" in text_of(panels.strip(few))
+    assert "of under" not in text_of(panels.strip(few))
+    assert "under 5" in text_of(panels.strip(replace(few, expected=7)))
