@@ -84,10 +84,15 @@ TABLE: Final[Mapping[Action, Promise]] = {
     ),
     Action.MANAGE_OWN_SESSIONS: Promise(
         who=SIGNED_IN, on=_on("school"),
-        callbacks=("own-session", "account-others", "account-button"),
+        callbacks=(
+            "own-session", "account-others", "account-button", "account-factor-begin",
+            "account-factor-on", "account-factor-off",
+        ),
         use_cases=(
             "accounts.own.sessions", "accounts.own.end_session", "accounts.own.end_other_sessions",
             "accounts.own.change_password", "accounts.own.account",
+            "accounts.second_factor.begin", "accounts.second_factor.confirm",
+            "accounts.second_factor.turn_off",
         ),
     ),
     Action.JOIN: Promise(
@@ -144,9 +149,9 @@ TABLE: Final[Mapping[Action, Promise]] = {
         use_cases=("acting.viewing.lecture", "reading.lectures.reports"),
     ),
     Action.DOWNLOAD_REPORT: Promise(
-        who=READERS, on=_on("lecture"), commands=("report",),
+        who=READERS, on=_on("lecture"), commands=("report",), callbacks=("report-retry",),
         routes=(f"GET {LECTURE}/report.pdf", f"GET {LECTURE}/report.csv"),
-        use_cases=("acting.viewing.lecture",),
+        use_cases=("acting.viewing.lecture", "reporting.retry.retry"),
     ),
     Action.DOWNLOAD_STUDENT_TABLE: Promise(
         who=READERS, on=_on("lecture"), policies=INDIVIDUAL, modes=NAMED,
@@ -154,12 +159,12 @@ TABLE: Final[Mapping[Action, Promise]] = {
     ),
     Action.MANAGE_USERS: Promise(
         who=OFFICE, on=_on("school"), callbacks=("people-grid", "user-act", "user-button"),
-        commands=("user add", "user disable"),
+        commands=("user add", "user disable", "user unbind"),
         use_cases=(
             "administration.add_user", "administration.set_disabled",
             "administration.set_password", "administration.set_role",
             "administration.new_password", "administration.end_sessions", "administration.user",
-            "reading.administration.people",
+            "administration.drop_second_factor", "reading.administration.people",
         ),
     ),
     Action.MANAGE_COURSES: Promise(
@@ -186,7 +191,7 @@ TABLE: Final[Mapping[Action, Promise]] = {
             "policy-button", "school-button", "set-up-school", "set-up-region",
             "set-up-policy-button",
         ),
-        commands=("policy set",),
+        commands=("policy set", "policy clear"),
         use_cases=(
             "administration.set_policy", "administration.set_school",
             "reading.administration.school", "reading.administration.first_steps",
@@ -268,6 +273,8 @@ ROUTES_FOR_ALL: Final[Mapping[str, str]] = {
     },
     # Ways to sign in and out.
     "GET /signin": "/signin",
+    "GET /signin/code": "/signin/code",
+    "POST /signin/code": "/signin/code",
     "GET /signin/school": "/signin/school",
     "GET /signin/school/return": "/signin/school/return",
     "GET /signin/school/leave": "/signin/school/leave",
@@ -309,6 +316,8 @@ USE_CASES_BY_SECRET: Final[Mapping[str, str]] = {
     "receiving.batches.take_events": "whose token was judged",
     "receiving.batches.take_room": "whose secret was judged",
     "room_camera.connect": "whose secret was judged",
+    "accounts.own.untold_change": "who has just signed in",
+    "accounts.second_factor.since": "a password", "accounts.second_factor.passes": "a password",
     "accounts.own.session": "a session's secret", "accounts.own.has_password": "a password's page",
     "accounts.set_up.new_link": "whoever starts the server",
     "accounts.set_up.opens": "a set-up link", "accounts.set_up.first_admin": "a set-up link",

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 import typer.testing
+from joserfc.jwk import OctKey
 from typer.main import get_command
 
 import services
@@ -24,6 +25,7 @@ from contract.flags import FlagKind
 from contract.languages import Language
 from contract.policy import CourseMode, Policy
 from dashboard import app as composition
+from dashboard.auth.sealing import ServerKey
 from dashboard.auth.signin import SECURED
 from dashboard.http.agent_download import Program
 from dashboard.settings import Settings
@@ -34,11 +36,13 @@ from db.values import Role
 from services import access, administration, erasure, joining, my_data, room_camera, teaching
 from services.access import Action, OperatorActor, ParticipantActor, RoomActor, UserActor
 from services.accounts import own as accounts
+from services.accounts import second_factor
 from services.acting import viewing
 from services.errors import AccessError, ForbiddenError
 from services.reading import administration as office
 from services.reading import lectures as shelves
 from services.reading import own, people
+from services.reporting.retry import retry
 from services.rosters import courses as kept_courses
 from services.rosters import enrolment, lists
 from services.rosters.roster import RosterStudent
@@ -294,6 +298,7 @@ def _listed(t: Trial, who: Any) -> object:
     return found
 
 
+SEALING: Final = ServerKey(OctKey.generate_key(256))
 ROSTER: Final = {"Maths open": [RosterStudent("Cleo", "9", None)]}
 ACTS: Final[Mapping[str, Act]] = {
     "reading.lectures.home": lambda t, who: shelves.home(t.services, who),
@@ -347,6 +352,17 @@ ACTS: Final[Mapping[str, Act]] = {
     "administration.end_sessions": lambda t, who: administration.end_sessions(
         t.services, who, t.world.users["otto"].id
     ),
+    "accounts.second_factor.begin": lambda t, who: second_factor.begin(t.services, who, SEALING),
+    "accounts.second_factor.confirm": lambda t, who: second_factor.confirm(
+        t.services, who, SEALING, "000000"
+    ),
+    "accounts.second_factor.turn_off": lambda t, who: second_factor.turn_off(
+        t.services, who, SEALING, "000000"
+    ),
+    "administration.drop_second_factor": lambda t, who: administration.drop_second_factor(
+        t.services, who, t.world.users["otto"].id
+    ),
+    "reporting.retry.retry": lambda t, who: retry(t.services, who, t.over.id),
     "administration.set_policy": lambda t, who: administration.set_policy(
         t.services, who, Policy.AGGREGATE
     ),
@@ -470,7 +486,9 @@ _WORDS: Final[Mapping[str, Callable[[Trial], list[str]]]] = {
     "user add": lambda _: ["teacher", "vera"],
     "user disable": lambda _: ["otto"],
     "roster import": lambda t: [str(t.world.app.services.settings.folder / "list.csv")],
+    "user unbind": lambda _: ["otto"],
     "policy set": lambda _: ["aggregate"],
+    "policy clear": lambda _: [],
     "erase": lambda t: [str(t.ana.id)],
 }
 

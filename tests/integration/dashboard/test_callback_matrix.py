@@ -83,6 +83,8 @@ def fill(value: dict[str, Any], lecture: Any) -> None:
         name |= {key: "x" for key, held in name.items() if held is None}
         if "course" in name:
             name["course"] = str(lecture.course_id)
+        if "lecture" in name:
+            name["lecture"] = str(lecture.id)
         if value.get("property") == "id":
             value["value"] = name
 
