@@ -101,7 +101,8 @@ def test_over_https_no_neighbour_can_set_the_cookie(sqlite_url: str, tmp_path: P
     app = create_app(settings, None, ModelAssets(even_card()))
     try:
         name = "__Host-classpulse"
-        with app.flask.test_request_context(base_url="https://school.example"):
+        with app.flask.test_request_context("/signin", base_url="https://localhost"):
+            app.flask.preprocess_request()
             session["a"] = 1
             cookie = app.flask.process_response(Response()).headers["Set-Cookie"]
         assert cookie.startswith(f"{name}=")

@@ -222,3 +222,11 @@ def test_taps_on_the_own_page_are_bounded(world: Any) -> None:
     assert [answer.status_code for answer in answers[:3]] == [200] * 3
     assert answers[3].status_code == 429 or "Too many" in answers[3].text
     assert len(queries.self_reports_of(world.store, ana.id)) == 3
+
+
+def test_a_login_that_was_typed_is_no_part_of_the_page(world: Any) -> None:
+    """It is shown again, so that it need not be typed again."""
+    page = sign_in(world.client(), '"><script>alert(1)</script>', "guess").text
+    assert "do not belong together" in page
+    assert "<script>alert" not in page
+    assert '"><' not in page.split('name="login"')[1].split("required")[0]

@@ -76,6 +76,19 @@ def test_every_cookie_is_kept_from_wires_and_scripts(secure: App) -> None:
         assert len(cookie) < 4096
 
 
+def test_every_cookie_of_somebody_is_of_this_host_alone(secure: App) -> None:
+    """Else a neighbour below the domain could set it. The language's says nothing of anybody."""
+    base = "https://localhost"
+    form = {"login": "tina", "password": PASSWORD}
+    answer = secure.flask.test_client().post(
+        "/signin", data=form, headers={"Origin": base}, base_url=base
+    )
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert cookies
+    for cookie in cookies:
+        assert cookie.startswith("__Host-"), cookie
+
+
 def test_a_page_runs_nothing_of_others_and_stands_in_no_frame(world: Any) -> None:
     policy = policy_of(world.client().get("/signin"))
     assert policy["default-src"] == ["'self'"]
