@@ -180,7 +180,7 @@ def test_personal_links_are_a_file_that_lets_students_in(world: Any, ada: Any) -
     assert "2 students get new links" in asked
     assert audit.records(world.store) == []
     told = press(world, ada, ids.course_links(course.id)).json["response"]
-    rows = told[ids.LINKS_FILE]["data"]["content"].splitlines()
+    rows = told[ids.LINKS_FILE]["data"]["content"].removeprefix("\ufeff").splitlines()
     assert rows[0] == "name,id,email,join"
     link = rows[1].partition("?link=")[2]
     lecture = world.lecture(CourseMode.ROSTER)
