@@ -202,7 +202,7 @@ def test_a_code_cannot_be_guessed_by_its_page(world: Any) -> None:
     # Spent once, for every way that a code is asked for.
     wrong = {"code": "QQQQQQ", "name": "Ana"}
     assert client.post("/api/v1/join", json=wrong).status_code == 429
-    form = call(world, client, f"{ids.JOIN_FORM}.children", **{ids.JOIN_CODE: "QQQQQQ"})
+    form = call(world, client, f"{ids.JOIN_FORM}.children...", **{ids.JOIN_CODE: "QQQQQQ"})
     assert "Too many" in form.text
 
 

@@ -114,6 +114,6 @@ def test_what_stands_behind_an_address_is_decoded_at_the_edge_alone(
     assert "must be text" in page.text
     code = postgres_world.lecture(CourseMode.OPEN).code
     form = {ids.JOIN_CODE: code}
-    answer = call(postgres_world, client, f"{ids.JOIN_FORM}.children", search, **form)
+    answer = call(postgres_world, client, f"{ids.JOIN_FORM}.children...", search, **form)
     assert "must be text" in answer.text
     assert "incident" not in capsys.readouterr().out
