@@ -32,9 +32,7 @@ OUTCOMES: Final[Mapping[str, FlagOutcome]] = {
 _TITLE: Final = rule_text(
     "A lecture's title must have 1 to {longest} letters, but this has {given}."
 )
-_LABEL: Final = rule_text(
-    "A marker's label must have 1 to {longest} letters, but this has {given}."
-)
+LABEL: Final = rule_text("A marker's label must have 1 to {longest} letters, but this has {given}.")
 _NO_CHECK_IN: Final = rule_text("This lecture has no check-in {given}.")
 _NO_STUDENT: Final = rule_text("This lecture has no student {given}.")
 
@@ -78,8 +76,8 @@ def end_lecture(services: Services, actor: Actor, lecture_id: UUID | str) -> Lec
 def add_marker(services: Services, actor: Actor, lecture_id: UUID | str, label: str) -> Marker:
     """Put a note on the timeline of a running lecture. Raises RefusedError where it has ended."""
     target = lookup.authorized_lecture(services, actor, Action.ADD_MARKER, lecture_id)
-    _running(services.store, target)
-    label = required(label, _LABEL)
+    require_running(services.store, target)
+    label = required(label, LABEL)
     user_id = actor.user.id if isinstance(actor, UserActor) else None
 
     def add(unit: UnitOfWork, now: datetime) -> Marker:
@@ -99,15 +97,7 @@ def answer_flag(
             join=", ".join(OUTCOMES),
             outcome=repr(outcome[:40]),
         )
-    flag = flags.flag(services.store, lookup.as_uuid(flag_id, _NO_CHECK_IN))
-    # A flag of another lecture is as good as none: its id came from the page.
-    if flag is None or flag.lecture_id != target.lecture_id:
-        raise UnknownObjectError(_NO_CHECK_IN, given=flag_id)
-    participant, lecture, course = lookup.participant(services, flag.participant_id)
-    student = access.participant_object(participant, lecture, course)
-    access.authorize(actor, Action.ACT_ON_FLAG, student)
-    if not access.shows_flag(flag, participant):
-        raise UnknownObjectError(_NO_CHECK_IN, given=flag_id)
+    flag = answerable(services, actor, lecture_id, flag_id)
     if not isinstance(actor, UserActor):
         raise RefusedError("Only a signed-in teacher can answer a check-in.")
     found, decided, user_id = flag.id, OUTCOMES[outcome], actor.user.id
@@ -120,6 +110,23 @@ def answer_flag(
         subject=flag.participant_id,
         outcome=outcome,
     )
+
+
+def answerable(
+    services: Services, actor: Actor, lecture_id: UUID | str, flag_id: UUID | str
+) -> FlagRow:
+    """The check-in of that id, if it is of this lecture and ``actor`` may act on it and see it."""
+    target = lookup.authorized_lecture(services, actor, Action.ACT_ON_FLAG, lecture_id)
+    flag = flags.flag(services.store, lookup.as_uuid(flag_id, _NO_CHECK_IN))
+    # A flag of another lecture is as good as none: its id came from the page.
+    if flag is None or flag.lecture_id != target.lecture_id:
+        raise UnknownObjectError(_NO_CHECK_IN, given=flag_id)
+    participant, lecture, course = lookup.participant(services, flag.participant_id)
+    student = access.participant_object(participant, lecture, course)
+    access.authorize(actor, Action.ACT_ON_FLAG, student)
+    if not access.shows_flag(flag, participant):
+        raise UnknownObjectError(_NO_CHECK_IN, given=flag_id)
+    return flag
 
 
 def admit(
@@ -145,14 +152,12 @@ def _judged(
     verdict: Literal["admit", "refuse"],
 ) -> Participant:
     target = lookup.authorized_lecture(services, actor, Action.ADMIT, lecture_id)
-    found = consents.participant(services.store, lookup.as_uuid(participant_id, _NO_STUDENT))
-    if found is None or found.lecture_id != target.lecture_id:
-        raise UnknownObjectError(_NO_STUDENT, given=participant_id)
+    found = student_of(services, target, participant_id)
     who = found.id
 
     def judge(unit: UnitOfWork, now: datetime) -> Participant:
         # Whoever could choose afterwards who counts would read each student from the differences.
-        _running(unit, target)
+        require_running(unit, target)
         return consents.admit(unit, who) if verdict == "admit" else consents.refuse(unit, who, now)
 
     return recorded(
@@ -160,7 +165,18 @@ def _judged(
     )
 
 
-def _running(store: Store, target: LectureObject) -> None:
+def student_of(
+    services: Services, target: LectureObject, participant_id: UUID | str
+) -> Participant:
+    """A participant of that lecture. Raises UnknownObjectError where they are not of it."""
+    found = consents.participant(services.store, lookup.as_uuid(participant_id, _NO_STUDENT))
+    if found is None or found.lecture_id != target.lecture_id:
+        raise UnknownObjectError(_NO_STUDENT, given=participant_id)
+    return found
+
+
+def require_running(store: Store, target: LectureObject) -> None:
+    """Return where the lecture runs. Raises RefusedError where it has ended."""
     lecture = lectures.lecture(store, target.lecture_id)
     if lecture is not None and not lecture.running:
         raise RefusedError("The lecture {title} has ended.", title=repr(lecture.title))

@@ -151,15 +151,21 @@ class PastSeconds:
 
 
 def add_past_seconds(
-    store: Store, participant_id: UUID, seen: PastSeconds, received_at: datetime
+    store: Store,
+    participant_id: UUID,
+    seen: PastSeconds,
+    received_at: datetime,
+    *,
+    pruned: bool = False,
 ) -> None:
     """Store what a participant has seen as one face a second, looking straight (no roll).
 
     The rows and sums are those of ``ingest_observations``, to the last digit; none of them may be
-    there yet, and the participant must be one who may send.
+    there yet, and the participant must be one who may send. ``pruned``: only the sums, as they
+    stand once the school's time for single seconds is over.
     """
     whole = _integers(seen)
-    columns = _observation_columns(seen, whole)
+    columns = {} if pruned else _observation_columns(seen, whole)
     always: dict[str, Any] = {
         "participant_id": participant_id,
         "received_at": received_at,
@@ -177,7 +183,8 @@ def add_past_seconds(
 
     def work(connection: Connection) -> None:
         course_id = connection.execute(course_of).scalar_one()
-        insert_columns(connection, observations, columns, {**always, "course_id": course_id})
+        if columns:
+            insert_columns(connection, observations, columns, {**always, "course_id": course_id})
         add_sums(connection, buckets, sums, BUCKET_SUMS)
 
     store.write(work)

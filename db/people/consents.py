@@ -212,6 +212,21 @@ def refuse(store: Store, participant_id: UUID, now: datetime) -> Participant:
     )
 
 
+def wait_again(store: Store, participant_id: UUID, now: datetime) -> Participant:
+    """Put a participant of an open course back to the door: neither admitted nor refused.
+
+    Errors as ``admit``; ConflictError, too, where they are on the roster, and so never waited.
+    """
+
+    def work(connection: Connection) -> Participant:
+        found = _judged(connection, participant_id)
+        if found.verified:
+            raise ConflictError("Who is on the roster needs nobody to admit them.")
+        return _narrow(connection, found, now, status=ParticipantStatus.WAITING)
+
+    return store.write(work)
+
+
 def _judged(connection: Connection, participant_id: UUID) -> Any:
     found = _locked(connection, participant_id)
     if found.withdrawn_at is not None:

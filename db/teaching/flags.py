@@ -1,6 +1,6 @@
 """The flag log: what was suggested when and why, and what became of it. It is only added to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,7 @@ class Step(StrEnum):
     ASKED = "asked"
     ANSWERED_YES = "answered_yes"
     ANSWERED_NO = "answered_no"
+    REOPENED = "reopened"
 
 
 def raise_flag(
@@ -80,7 +81,9 @@ def raise_flag(
 
 def clear(store: Store, flag_id: UUID, at: datetime) -> FlagRow:
     """Log that the reason has passed; once is enough. NotFoundError if there is no such flag."""
-    return _append(store, flag_id, Step.CLEARED, at)
+    return _append(
+        store, flag_id, Step.CLEARED, at, unless=lambda flag: flag.cleared_at is not None
+    )
 
 
 def decide(
@@ -93,18 +96,28 @@ def decide(
     note: str | None = None,
 ) -> FlagRow:
     """Log what the teacher did; the last decision holds. NotFoundError if there is no such flag."""
-    return _append(store, flag_id, outcome, at, user_id, note, again=True)
+    return _append(store, flag_id, outcome, at, user_id, note)
+
+
+def reopen(store: Store, flag_id: UUID, *, at: datetime, user_id: UUID) -> FlagRow:
+    """Log that the teacher took their answer back: the flag stands as if it had not been given.
+
+    What the answer had closed is open again; whether its reason has passed is judged anew.
+    """
+    return _append(
+        store, flag_id, Step.REOPENED, at, user_id, unless=lambda flag: flag.outcome is None
+    )
 
 
 def ask(store: Store, flag_id: UUID, at: datetime) -> FlagRow:
     """Log that the student was asked whether the teacher should check in."""
-    return _append(store, flag_id, Step.ASKED, at)
+    return _append(store, flag_id, Step.ASKED, at, unless=lambda flag: flag.asked_at is not None)
 
 
 def answer(store: Store, flag_id: UUID, yes: bool, at: datetime) -> FlagRow:
     """Log the student's own answer; the last one holds."""
     step = Step.ANSWERED_YES if yes else Step.ANSWERED_NO
-    return _append(store, flag_id, step, at, again=True)
+    return _append(store, flag_id, step, at)
 
 
 def _append(
@@ -115,22 +128,22 @@ def _append(
     user_id: UUID | None = None,
     note: str | None = None,
     *,
-    again: bool = False,
+    unless: Callable[[FlagRow], bool] = lambda _: False,
 ) -> FlagRow:
+    """Add a step, but not to a flag that stands so already."""
     one = select(flags).where(flags.c.id == flag_id)
 
     def work(connection: Connection) -> FlagRow:
         if connection.execute(one.with_for_update()).first() is None:
             raise NotFoundError("There is no flag {given}.", given=flag_id)
-        same = select(flag_events.c.id).where(
-            flag_events.c.flag_id == flag_id, flag_events.c.kind == step
-        )
-        if again or connection.execute(same).first() is None:
-            connection.execute(
-                insert(flag_events).values(
-                    id=uuid7(at), flag_id=flag_id, at=at, kind=step, user_id=user_id, note=note
-                )
+        found = _read(connection, one)[0]
+        if unless(found):
+            return found
+        connection.execute(
+            insert(flag_events).values(
+                id=uuid7(at), flag_id=flag_id, at=at, kind=step, user_id=user_id, note=note
             )
+        )
         return _read(connection, one)[0]
 
     return store.write(work)
@@ -181,6 +194,8 @@ def _told(step: Any) -> dict[str, Any]:
         return {"asked_at": step.at}
     if step.kind in (Step.ANSWERED_YES, Step.ANSWERED_NO):
         return {"answer": step.kind == Step.ANSWERED_YES, "answered_at": step.at}
+    if step.kind == Step.REOPENED:
+        return dict.fromkeys(("outcome", "outcome_at", "outcome_by", "outcome_note", "cleared_at"))
     return {
         "outcome": FlagOutcome(step.kind),
         "outcome_at": step.at,

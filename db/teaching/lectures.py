@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from contract.ids import uuid7
 from contract.policy import Policy, wider_than
@@ -218,7 +218,39 @@ def markers_of(store: Store, lecture_id: UUID) -> Sequence[Marker]:
         .order_by(markers.c.at, markers.c.id)
     )
     with store.read() as connection:
-        return [
-            Marker(row.id, row.lecture_id, row.at, row.label, row.user_id)
-            for row in connection.execute(query)
-        ]
+        return [_marker(row) for row in connection.execute(query)]
+
+
+def rename_marker(store: Store, lecture_id: UUID, marker_id: UUID, label: str) -> Marker:
+    """Give a lecture's note other words. NotFoundError where the lecture has no such note."""
+    statement = (
+        update(markers)
+        .where(markers.c.id == marker_id, markers.c.lecture_id == lecture_id)
+        .values(label=label)
+        .returning(markers)
+    )
+    return _one_marker(store, statement, marker_id)
+
+
+def remove_marker(store: Store, lecture_id: UUID, marker_id: UUID) -> Marker:
+    """Take a note off a lecture's timeline, and answer what it was. Errors as ``rename_marker``."""
+    statement = (
+        delete(markers)
+        .where(markers.c.id == marker_id, markers.c.lecture_id == lecture_id)
+        .returning(markers)
+    )
+    return _one_marker(store, statement, marker_id)
+
+
+def _one_marker(store: Store, statement: Any, marker_id: UUID) -> Marker:
+    def work(connection: Connection) -> Marker:
+        row = connection.execute(statement).first()
+        if row is None:
+            raise NotFoundError("There is no marker {given}.", given=marker_id)
+        return _marker(row)
+
+    return store.write(work)
+
+
+def _marker(row: Any) -> Marker:
+    return Marker(row.id, row.lecture_id, row.at, row.label, row.user_id)

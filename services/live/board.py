@@ -197,6 +197,9 @@ class LiveBoard:
             self._composer.snapshot(material, buckets, view, past, board.sequence + 1),
             said=self_reports.settle(self.store, lecture, material.participants, now),
         )
+        # A marker renamed or taken off is nothing that could be added to what a browser has.
+        before = () if board.snapshot is None else board.snapshot.markers
+        revised = revised or snapshot.markers[: len(before)] != before
         with self._lock:
             board.points = points
             board.revision += revised

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.buckets import Buckets
+from analytics.buckets import Bools, Buckets
 from analytics.engagement.figures import ClassEngagement, ParticipantEvent, StudentState, engagement
 from analytics.flags.check_ins import Memory, evaluate, rule_for
 from analytics.flags.evidence import Baseline, Episode
@@ -46,6 +46,12 @@ if TYPE_CHECKING:
 
 CHANGE_S: Final = 300
 _WINDOW_S: Final = 60
+
+EVIDENCE_STOPS_S: Final = 120
+"""A check-in is not shown where no face was seen for so long: what it stands on has stopped."""
+
+_STOPPED: Final = frozenset({StudentState.PAUSED, StudentState.CAMERA_LOST, StudentState.NO_DATA})
+"""States in which nothing is seen of a student."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +205,9 @@ class Composer:
         everyone = engagement(buckets, material.occurred, now=now)
         attentive = figures.attentive
         before = past.attentive if past is not None else None
-        waiting = open_flags(material)
+        standing = open_flags(material)
+        seen = _seen_now(buckets, everyone, now)
+        waiting = [flag for flag in standing if flag.participant_id in seen]
         return LiveSnapshot(
             lecture=material.lecture,
             course=material.course,
@@ -214,10 +222,11 @@ class Composer:
             reporting=_told(material, everyone, StudentState.REPORTING),
             expected=_told(material, everyone),
             coverage=figures.coverage,
-            tiles=_tiles(material, everyone, {flag.participant_id for flag in waiting}),
+            tiles=_tiles(material, buckets, everyone, {flag.participant_id for flag in waiting}),
             flags=tuple(_open_flag(flag, material.shown[flag.participant_id]) for flag in waiting),
             waiting=_waiting(material.participants),
-            markers=tuple(MarkerPoint(m.at, m.label) for m in material.markers),
+            markers=tuple(MarkerPoint(m.at, m.label, m.id) for m in material.markers),
+            resting=len(standing) - len(waiting),
         )
 
 
@@ -260,6 +269,7 @@ def _mood_figures(figures: Figures, past: LivePoint | None) -> MoodFigures | Non
         low=low,
         high=high,
         change=change,
+        seen=0 if figures.mood is None else figures.mood.reporting,
     )
 
 
@@ -282,13 +292,40 @@ def _told(material: Material, everyone: ClassEngagement, *states: StudentState) 
     return told(visible, len(those) - visible)
 
 
+def _seen_now(buckets: Buckets, everyone: ClassEngagement, now: int) -> set[Hashable]:
+    """Of whom a face was seen lately, and whose camera is not known to have stopped."""
+    last = _last_ends(buckets, buckets.face_observations > 0)
+    return {
+        student.participant
+        for student in everyone.students
+        if student.state not in _STOPPED
+        and now - last.get(student.participant, 0) <= EVIDENCE_STOPS_S
+    }
+
+
+def _last_ends(buckets: Buckets, filled: Bools) -> dict[Hashable, int]:
+    """When each student's last ``filled`` (P, T) bucket ended, in epoch seconds."""
+    return {
+        name: int(buckets.starts[columns[-1]]) + BUCKET_SECONDS
+        for name, row in zip(buckets.participants, filled, strict=True)
+        if len(columns := np.flatnonzero(row))
+    }
+
+
 def _tiles(
-    material: Material, everyone: ClassEngagement, flagged: set[UUID]
+    material: Material, buckets: Buckets, everyone: ClassEngagement, flagged: set[UUID]
 ) -> tuple[StudentTile, ...]:
     states = {student.participant: student.state for student in everyone.students}
+    ends = _last_ends(buckets, buckets.observations > 0)
     shown = sorted(material.shown.values(), key=lambda p: (p.name.casefold(), p.id))
+
+    def since(who: UUID) -> datetime | None:
+        silent = states[who] is StudentState.NO_DATA and who in ends
+        return datetime.fromtimestamp(ends[who], tz=UTC) if silent else None
+
     return tuple(
-        StudentTile(p.id, p.name, p.verified, states[p.id].value, p.id in flagged) for p in shown
+        StudentTile(p.id, p.name, p.verified, states[p.id].value, p.id in flagged, since(p.id))
+        for p in shown
     )
 
 

@@ -33,6 +33,8 @@ class MoodFigures:
     """Bounds of the 90 % interval of ``shares``, where one is known."""
     change: Shares | None
     """Against five minutes ago, in shares (-1..1)."""
+    seen: int
+    """How many students the shares are of: of one they say nothing of a class."""
 
     @property
     def top(self) -> Look:
@@ -60,6 +62,8 @@ class StudentTile:
     verified: bool
     state: str
     check_in: bool
+    since: datetime | None = None
+    """Until when there was data, where there is none now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class MarkerPoint:
 
     at: datetime
     label: str
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,8 @@ class LiveSnapshot:
     flags: tuple[OpenFlag, ...]
     waiting: tuple[Waiting, ...]
     markers: tuple[MarkerPoint, ...]
+    resting: int = 0
+    """Check-ins whose student nothing is seen of now: they are shown again once something is."""
     said: tuple[SelfReportSpan, ...] = ()
     """What students said themselves, oldest span first; never mixed with the figures above."""
 

@@ -125,15 +125,20 @@ TABLE: Final[Mapping[Action, Promise]] = {
     ),
     Action.ACT_ON_FLAG: Promise(
         who=TEACHER, on=_on("lecture", "participant"), policies=INDIVIDUAL, modes=NAMED,
-        callbacks=("flag-answer",), use_cases=("teaching.answer_flag",),
+        callbacks=("flag-answer",),
+        use_cases=("teaching.answer_flag", "taking_back.reopen_flag"),
     ),
     Action.ADD_MARKER: Promise(
-        who=TEACHER, on=_on("lecture"), callbacks=("marker-button", "quick-marker"),
-        use_cases=("teaching.add_marker",),
+        who=TEACHER, on=_on("lecture"),
+        callbacks=("marker-button", "quick-marker", "marker-act", "marker-rename", "marker-back"),
+        use_cases=(
+            "teaching.add_marker", "taking_back.rename_marker", "taking_back.remove_marker",
+            "taking_back.restore_marker",
+        ),
     ),
     Action.ADMIT: Promise(
         who=TEACHER, on=_on("lecture"), modes=OPEN, callbacks=("admission",),
-        use_cases=("teaching.admit", "teaching.refuse"),
+        use_cases=("teaching.admit", "teaching.refuse", "taking_back.wait_again"),
     ),
     Action.ALLOW_ROOM: Promise(
         who=LEADER, on=_on("lecture"), policies=INFERRING, callbacks=("room-allow",),

@@ -10,7 +10,7 @@ import pytest
 from contract.flags import FlagKind
 from contract.policy import CourseMode
 from db.people import audit, consents
-from db.teaching import flags
+from db.teaching import flags, lectures
 from db.values import FlagRow
 from tests.builders.promises import TABLE
 from tests.integration.dashboard.test_callbacks import (
@@ -184,10 +184,16 @@ def test_ids_of_another_lecture_are_none_in_ones_own(
     theirs = world.lecture(CourseMode.OPEN)
     zoe = world.join(theirs, name="Zoe")
     flag = suggested(world, zoe)
+    now = world.clock()
+    quiz = lectures.add_marker(world.store, theirs.id, at=now, label="Quiz", user_id=None)
     before = consents.participant(world.store, zoe.id)
     presses = (
         ("admission", {"participant": str(zoe.id), "verdict": "admit"}),
+        ("admission", {"participant": str(zoe.id), "verdict": "taken_back"}),
         ("flag-answer", {"flag": str(flag.id), "outcome": "wrong"}),
+        ("flag-answer", {"flag": str(flag.id), "outcome": "taken_back"}),
+        ("marker-act", {"marker": str(quiz.id), "act": "remove"}),
+        ("marker-act", {"marker": str(quiz.id), "act": "rename"}),
     )
     for kind, pressed in presses:
         asked = reading(world, kind)
@@ -195,6 +201,7 @@ def test_ids_of_another_lecture_are_none_in_ones_own(
         assert "cp-notice-bad" in answer.text, answer.text
     assert consents.participant(world.store, zoe.id) == before
     assert flags.flag(world.store, flag.id) == flag
+    assert lectures.markers_of(world.store, theirs.id) == [quiz]
 
 
 def test_a_student_answers_no_question_that_another_was_asked(

@@ -16,8 +16,9 @@ from db.engine.store import Store
 from db.errors import StoreError
 from db.people import audit
 from db.schema.tables import metadata
+from db.teaching import lectures
 from db.values import Role
-from services import administration, erasure, my_data, teaching
+from services import administration, erasure, my_data, taking_back, teaching
 from services.access import OperatorActor, ParticipantActor, UserActor
 from services.accounts import own
 from services.rosters import courses as kept_courses
@@ -115,6 +116,18 @@ ACTS: Mapping[str, Act] = {
     "set a marker": lambda w: teaching.add_marker(
         w.app.services, _teacher(w), w.running.id, "Group work"
     ),
+    "rename a marker": lambda w: taking_back.rename_marker(
+        w.app.services, _teacher(w), w.running.id, w.marker.id, "Groups"
+    ),
+    "remove a marker": lambda w: taking_back.remove_marker(
+        w.app.services, _teacher(w), w.running.id, w.marker.id
+    ),
+    "put a marker back": lambda w: taking_back.restore_marker(
+        w.app.services, _teacher(w), w.running.id, w.marker.at, "Quiz"
+    ),
+    "take an admission back": lambda w: taking_back.wait_again(
+        w.app.services, _teacher(w), w.running.id, w.waiting
+    ),
     "admit": lambda w: teaching.admit(w.app.services, _teacher(w), w.running.id, w.waiting),
     "refuse": lambda w: teaching.refuse(w.app.services, _teacher(w), w.running.id, w.waiting),
     "choose": lambda w: my_data.choose(
@@ -138,6 +151,9 @@ def scene(store_url: str, tmp_path: Path, password_hash: str) -> Iterator[Any]:
     world: Any = make_world(store_url, tmp_path, password_hash)
     services = world.app.services
     world.running = teaching.start_lecture(services, _teacher(world), _course(world).id, "Now")
+    world.marker = lectures.add_marker(
+        world.store, world.running.id, at=world.clock(), label="Quiz", user_id=None
+    )
     world.waiting = world.join(world.running, name="Ana").id
     world.student = ParticipantActor(world.waiting, world.running.id)
     yield world

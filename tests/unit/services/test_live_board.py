@@ -166,6 +166,63 @@ def test_a_flag_is_logged_once_and_cleared_by_the_answer(board, sqlite_store) ->
     assert not any(tile.check_in for tile in board.snapshot(sitting.lecture.id).tiles)
 
 
+def test_a_check_in_rests_while_nothing_is_seen_and_is_back_when_something_is(
+    board, sqlite_store
+) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana, ben = sitting.admitted("Ana"), sitting.admitted("Ben")
+    sitting.send(ana, Look.NEUTRAL, range(CALM))
+    sitting.send(ana, Look.SAD, range(CALM, 900))
+    sitting.send(ben, Look.NEUTRAL, range(1000))
+    board.tick(at(901))
+    assert [flag.name for flag in board.snapshot(sitting.lecture.id).flags] == ["Ana"]
+    board.tick(at(945))
+    silent = board.snapshot(sitting.lecture.id)
+    assert (silent.flags, silent.resting) == ((), 1)
+    tiles = {tile.name: tile for tile in silent.tiles}
+    assert (tiles["Ana"].state, tiles["Ana"].since) == ("no_data", at(900))
+    assert not tiles["Ana"].check_in
+    assert tiles["Ben"].since is None
+    sitting.send(ana, Look.SAD, range(945, 1000))
+    board.tick(at(1001))
+    back = board.snapshot(sitting.lecture.id)
+    assert ([flag.name for flag in back.flags], back.resting) == (["Ana"], 0)
+
+
+def test_an_answer_taken_back_brings_the_check_in_back(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    ana = sitting.admitted("Ana")
+    sitting.send(ana, Look.NEUTRAL, range(CALM))
+    sitting.send(ana, Look.SAD, range(CALM, 930))
+    board.tick(at(901))
+    (flag,) = board.snapshot(sitting.lecture.id).flags
+    teacher = sitting.teacher.id
+    flags.decide(sqlite_store, flag.id, FlagOutcome.DISMISSED, at=at(903), user_id=teacher)
+    board.tick(at(905))
+    assert board.snapshot(sitting.lecture.id).flags == ()
+    flags.reopen(sqlite_store, flag.id, at=at(907), user_id=teacher)
+    board.tick(at(909))
+    assert board.snapshot(sitting.lecture.id).flags == (flag,)
+    assert len(flags.flags_of(sqlite_store, sitting.lecture.id)) == 1
+
+
+def test_a_marker_renamed_or_taken_off_is_told_anew(board, sqlite_store) -> None:
+    sitting = Sitting.begin(sqlite_store)
+    marker = lectures.add_marker(
+        sqlite_store, sitting.lecture.id, at=at(2), label="Quiz", user_id=None
+    )
+    board.tick(at(20))
+    first = board.timeline_since(sitting.lecture.id, None)
+    lectures.rename_marker(sqlite_store, sitting.lecture.id, marker.id, "Groups")
+    board.tick(at(22))
+    second = board.timeline_since(sitting.lecture.id, first.cursor)
+    assert (second.reset, [one.label for one in second.markers]) == (True, ["Groups"])
+    lectures.remove_marker(sqlite_store, sitting.lecture.id, marker.id)
+    board.tick(at(24))
+    third = board.timeline_since(sitting.lecture.id, second.cursor)
+    assert (third.reset, third.markers) == (True, ())
+
+
 def test_who_asked_to_be_asked_is_shown_after_saying_yes(board, sqlite_store) -> None:
     sitting = Sitting.begin(sqlite_store)
     ana = sitting.admitted("Ana", ask_first=True)
