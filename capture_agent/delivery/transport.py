@@ -1,5 +1,6 @@
 """The wire: the contract's requests over HTTP, and every answer as a value or one clear error."""
 
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -124,9 +125,7 @@ class Transport:
         try:
             response = self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise DeliveryError(
-                f"The server {self._server} cannot be reached ({_reason(error)})."
-            ) from error
+            raise DeliveryError(_unreached(self._server, error)) from error
         if not response.is_success:
             received = self._clock.now()
             self._learn(_date_of(response), sent, received)
@@ -199,6 +198,27 @@ def _parse_date(value: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _unreached(server: str, error: httpx.HTTPError) -> str:
+    """Why nothing came of a request, in one sentence with what to do where we know it."""
+    untrusted = _distrust(error)
+    if untrusted is not None:
+        return (
+            f"The certificate of {server} is not trusted by this computer ({untrusted}), so "
+            "nothing was sent: check the address with your teacher, and where the school signs "
+            "its own certificates, name the file of its authority in SSL_CERT_FILE."
+        )
+    return f"The server {server} cannot be reached ({_reason(error)})."
+
+
+def _distrust(error: BaseException | None) -> str | None:
+    """What is wrong with the server's certificate, where that is why ``error`` came."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return str(error.verify_message)
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _reason(error: httpx.HTTPError) -> str:

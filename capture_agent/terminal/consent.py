@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import ValidationError
@@ -13,6 +13,7 @@ from capture_agent.delivery.session import Session
 from capture_agent.delivery.transport import Transport
 from capture_agent.errors import AgentError, NoAnswerError, SettingsError
 from capture_agent.terminal.console import Console
+from capture_agent.terminal.controls import KEYS
 from contract.base import Message
 from contract.exchange import ConsentRequest, JoinAnswer, JoinRequest
 from contract.observations import Observation
@@ -23,6 +24,15 @@ _POLICIES = {
     Policy.AGGREGATE: "aggregate: figures of the whole class only",
     Policy.SELF_REPORT: "self-report: nothing is inferred from faces",
 }
+
+
+SENT: Final = (
+    "How your face looks: seven numbers between 0 and 1, one for each expression.",
+    "Whether a face is there: the share of that second, and how many faces.",
+    "Where your head is turned: three angles, and how open your eyes are.",
+    "Nothing else: no picture, no sound, no text; the server refuses anything more.",
+)
+"""What is sent, in the words of the page that students join by."""
 
 
 class DeclinedError(AgentError):
@@ -154,9 +164,16 @@ def _show(answer: JoinAnswer, console: Console) -> None:
     console.say(answer.notice.text)
     console.say("")
     if answer.policy is not Policy.SELF_REPORT:
-        console.say("Sent once a second, and nothing else:")
+        console.say("What your camera sends, once a second:")
+        for line in SENT:
+            console.say(f"  {line}")
+        console.say("")
+        console.say("The same field by field, as the server accepts them, and no other:")
         for line in told_fields(Observation):
             console.say(line)
+        console.say("")
+        console.say(f"Whenever you like: {KEYS}.")
+        console.say("You are asked now; nothing is captured or sent before you have said yes.")
         console.say("")
 
 

@@ -9,7 +9,6 @@ from classpulse.commands.common import AsJson
 from classpulse.console import UsageError, say, say_json, table, warn
 
 if TYPE_CHECKING:
-    from models.cards import Card
     from models.evaluation.comparison import Row
     from models.evaluation.measurement import Measurement
     from models.training.data.datasets import DataSet
@@ -133,11 +132,14 @@ def card(
 ) -> None:
     """Show what is known about a model: figures, limits, intended use."""
     from contract.looks import LOOKS
-    from models.cards import load_card
+    from models.cards import PACKAGED, load_card
 
     if name is not None and model is not None:
         raise UsageError("Give a model's name, or --model for a card's file.")
-    found = _card_of(name) if model is None else load_card(model)
+    if model is None and name not in (None, PACKAGED):
+        _say_row(_row_of(str(name)), as_json=as_json)
+        return
+    found = load_card(model)
     if as_json:
         say(found.model_dump_json())
         return
@@ -167,26 +169,45 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
 
 
-def _card_of(name: str | None) -> "Card":
-    """The card of a model that the list names. Raises ModelsError with what is missing."""
-    from models.cards import PACKAGED, load_card
+def _row_of(name: str) -> "Row":
+    """What is kept of a model that has no card. Raises ModelsError where the list has none such."""
     from models.errors import ModelsError
     from models.evaluation.comparison import in_order, kept_rows
+
+    rows = in_order(kept_rows())
+    for row in rows:
+        if row.name == name:
+            return row
+    raise ModelsError(f"a model must be one of {', '.join(r.name for r in rows)}, not {name!r}")
+
+
+def _say_row(row: "Row", *, as_json: bool) -> None:
+    """The same as a card, as far as it was measured, and why there is no more."""
     from models.evaluation.peers import PEERS
 
-    if name in (None, PACKAGED):
-        return load_card()
-    known = [row.name for row in in_order(kept_rows())]
-    if name not in known:
-        raise ModelsError(f"a model must be one of {', '.join(known)}, not {name!r}")
-    if name in PEERS:
-        raise ModelsError(
-            f"{name} is a model of others, which nobody has written a card for: 'classpulse models "
-            "compare' has what was measured of it"
+    if as_json:
+        say(row.model_dump_json())
+        return
+    say(f"{row.name}: {row.summary}")
+    if row.published:
+        say(f"  published: {row.published}")
+    if row.epochs:
+        say(f"  trained for {row.epochs} epochs from {row.start}, best at {row.best_epoch}")
+    if row.measured is not None:
+        of = row.measured
+        say(
+            f"  {of.file} on {of.split} (n = {of.n}): accuracy {_share(of.accuracy)}, flipped "
+            f"{_share(of.accuracy_flip)}, macro F1 {of.macro_f1:.2f}, ECE {of.ece:.3f}, "
+            f"{of.ms_per_face:.2f} ms a face"
         )
-    raise ModelsError(
-        f"{name} has no card until a run of it is exported ('classpulse models export', then "
-        "'card --model FILE'): 'classpulse models compare' has what was measured of it"
+    if row.reason:
+        say(f"  not measured: {row.reason}")
+    say(
+        "It is a model of others, which is measured here and not shipped: nobody has written its "
+        "intended use or its limits."
+        if row.name in PEERS
+        else "It is measured and not shipped: its confusion, intended use and limits are written "
+        "when a run of it is exported ('classpulse models export', then 'card --model FILE')."
     )
 
 

@@ -22,6 +22,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask, Response, request
 
+from capture_agent.clock import Clock as AgentClock
+from capture_agent.clock import ClockCorrection
+from capture_agent.delivery.transport import Transport
+from capture_agent.errors import DeliveryError
+from contract.exchange import JoinRequest
 from contract.policy import CourseMode
 from dashboard.errors import ServerError
 from dashboard.http.listener import Patience, room_for_connections
@@ -218,6 +223,24 @@ def test_tls_carries_much_both_ways_for_many(start: Start, certificate: tuple[Pa
         talker.join(timeout=30)
     assert not wrong
     assert server.url == f"https://127.0.0.1:{server.port}"
+
+
+def test_an_agent_says_of_a_strangers_certificate_that_it_is_not_trusted(
+    start: Start, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start(echo(), tls=certificate)
+
+    def refusal() -> str:
+        transport = Transport(server.url, AgentClock(), ClockCorrection())
+        with pytest.raises(DeliveryError) as said:
+            transport.join(JoinRequest(code="ABC234", name="Ana"))
+        transport.close()
+        return str(said.value)
+
+    assert f"The certificate of {server.url} is not trusted by this computer" in refusal()
+    assert "SSL_CERT_FILE" in refusal()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    assert "certificate" not in refusal()
 
 
 def test_who_speaks_no_tls_or_nothing_at_all_holds_nobody_up(
