@@ -15,7 +15,7 @@ from capture_agent.errors import NotAcceptedError, RefusedError
 from classpulse.console import say
 from classpulse.demo import plot
 from classpulse.demo.memory import Remembered, recall, remember
-from classpulse.demo.school import set_markers, start_lecture
+from classpulse.demo.school import seat_all, set_markers, start_lecture
 from classpulse.demo.students import SimulatedClass
 from contract import BUCKET_SECONDS
 from contract.policy import Choices
@@ -132,18 +132,23 @@ class Play:
     ) -> Lecture:  # fmt: skip
         """A lecture from its first to its last second, then ended.
 
-        ``at_once``: what was seen goes straight into the store, instead of being sent.
+        ``at_once``: who was there and what was seen goes straight into the store, as it is left of
+        a lecture of long ago, instead of being joined and sent.
         """
-        store = self._stage.store
-        lecture = start_lecture(store, self._cast.course, title, started)
+        store, cast = self._stage.store, self._cast
+        lecture = start_lecture(store, cast.course, title, started)
         group = self._class(lecture, script, started)
         ended = started + timedelta(seconds=group.length)
-        for row in range(len(self._cast.names)):
+        seated = seat_all(store, lecture, cast.names, cast.choices) if at_once else []
+        for seat in seated:
+            group.sit(seat, 0)
+            step()
+        for row in range(len(seated), len(cast.names)):
             self._seat(group, lecture, row, 0, admitted=True)
             step()
         set_markers(store, self._stage.teacher, lecture, marks)
         for seat in group.seats if at_once else ():
-            group.write_until(store, seat, group.length, ended)
+            group.write_until(store, seat, group.length, ended, pruned=True)
             step()
         group.send_until(group.length)
         return lectures.end(store, lecture.id, ended, timedelta(0))

@@ -95,13 +95,18 @@ class SimulatedClass:
         """Let somebody who has joined be there, their camera running from second ``captured``."""
         self._here[seat.row] = _Student(seat, captured)
 
-    def write_until(self, store: Store, seat: Seat, second: int, now: datetime) -> None:
-        """Store what a student has captured up to ``second`` at once, as if it had been sent."""
+    def write_until(
+        self, store: Store, seat: Seat, second: int, now: datetime, *, pruned: bool = False
+    ) -> None:
+        """Store what a student has captured up to ``second`` at once, as if it had been sent.
+
+        ``pruned``: and as if its single seconds had been pruned since.
+        """
         student = self._here[seat.row]
         first, student.captured = student.captured, second
         if self._infers:
             seen = seen_by(self._script, seat.row, first, second, self._origin, self._model)
-            past.add_past_seconds(store, seat.participant, seen, now)
+            past.add_past_seconds(store, seat.participant, seen, now, pruned=pruned)
             happened = list(self._events(seat.row, first, second))
             ingest.ingest_events(store, seat.participant, happened, now)
 

@@ -76,14 +76,17 @@ def test_what_is_written_at_once_is_what_the_server_would_have_stored(store: Sto
         np.random.default_rng(1), 2, 300, [card.posteriors(look) for look in LOOKS]
     )
     for row in range(2):
-        sent, written = classroom.join(), classroom.join()
+        sent, written, pruned = (classroom.join() for _ in range(3))
         # In two pieces that meet within a bucket.
         for first, last in ((0, 123), (123, 300)):
             seen = seen_by(script, row, first, last, began, card.model_id)
             ingest.ingest_observations(store, sent.id, observations_of(seen), began)
             past.add_past_seconds(store, written.id, seen, began)
+            past.add_past_seconds(store, pruned.id, seen, began, pruned=True)
         for table in (observations, buckets):
             assert _stored(store, table, sent.id) == _stored(store, table, written.id) != []
+        assert _stored(store, buckets, pruned.id) == _stored(store, buckets, sent.id)
+        assert _stored(store, observations, pruned.id) == []
 
 
 def _stored(store: Store, table: Table, participant: object) -> list[tuple[object, ...]]:
