@@ -123,6 +123,11 @@ def day(moment: date | datetime) -> str:
     return format_skeleton("MMMMd", moment, locale=_locale())
 
 
+def short_day(moment: date | datetime) -> str:
+    """``21 Nov``; ``moment`` already in the school's zone."""
+    return format_skeleton("MMMd", moment, locale=_locale())
+
+
 def full_day(moment: date | datetime) -> str:
     """``21 November 2026``; ``moment`` already in the school's zone."""
     return format_date(moment, format="long", locale=_locale())

@@ -6,18 +6,18 @@ depends on the machine, so the same values give the same bytes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Final
 
 from contract import LOOKS
 from dashboard import i18n
+from dashboard.components import time_axis
 from dashboard.components.theme import LOOK_COLOURS, STACK, translucent
 
 WIDTH: Final = 700.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 38.0, 8.0, 16.0, 22.0
 _INK, _QUIET, _GRID, _MARK = "#191a23", "#565c6b", "#e3e4ea", "#4a4ab4"
-_TICK_MINUTES: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,21 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The time axis: from ``start`` to ``end``, in the school's zone; points lie at ``times``."""
+    """The time axis: from ``start`` to ``end``, in the school's zone; points lie at ``times``.
+
+    It is straight in time: between two wall times their zone's clocks may have been changed.
+    """
 
     start: datetime
     end: datetime
     times: Sequence[datetime]
     step: timedelta
 
-    def x(self, moment: datetime) -> float:
-        """Where ``moment`` lies, in points."""
-        span = max((self.end - self.start).total_seconds(), 1.0)
-        share = (moment - self.start).total_seconds() / span
+    def x(self, moment: datetime, later: float = 0.0) -> float:
+        """Where ``moment`` lies, or so many seconds ``later``, in points."""
+        begin = self.start.timestamp()
+        span = max(self.end.timestamp() - begin, 1.0)
+        share = (moment.timestamp() + later - begin) / span
         return _LEFT + min(max(share, 0.0), 1.0) * (WIDTH - _LEFT - _RIGHT)
 
 
@@ -154,11 +158,11 @@ def _runs(values: Sequence[object | None]) -> list[list[int]]:
 
 def _edges(axis: Axis, index: int) -> tuple[float, float]:
     start = axis.times[index]
-    return axis.x(start), axis.x(start + axis.step)
+    return axis.x(start), axis.x(start, axis.step.total_seconds())
 
 
 def _middle(axis: Axis, index: int) -> float:
-    return axis.x(axis.times[index] + axis.step / 2)
+    return axis.x(axis.times[index], axis.step.total_seconds() / 2)
 
 
 def _grid(axis: Axis, scale: _Scale) -> list[str]:
@@ -178,25 +182,24 @@ def _grid(axis: Axis, scale: _Scale) -> list[str]:
                 "end",
             )
         )
-    out.extend(
-        _text(axis.x(tick), scale.height - 6, tick.strftime("%H:%M"), "middle")
-        for tick in _ticks(axis)
-    )
+    out.extend(_text(x, scale.height - 6, name, anchor) for x, name, anchor in _ticks(axis))
     return out
 
 
-def _ticks(axis: Axis) -> list[datetime]:
-    minutes = (axis.end - axis.start).total_seconds() / 60
-    step = next((m for m in _TICK_MINUTES if minutes / m <= 8), _TICK_MINUTES[-1])
-    midnight = axis.start.replace(hour=0, minute=0, second=0, microsecond=0)
-    since = (axis.start - midnight).total_seconds() / 60
-    tick = midnight + timedelta(minutes=-(-since // step) * step)
+def _ticks(axis: Axis) -> list[tuple[float, str, str]]:
+    """Where on the axis which moment is named, and how its name lies there; across midnight each
+    day is named at its first one."""
+    begin = axis.start.timestamp()
     found = []
-    while tick <= axis.end:
-        found.append(tick)
-        tick += timedelta(minutes=step)
-    # A label at the very edge would be cut.
-    return [t for t in found if _LEFT + 4 <= axis.x(t) <= WIDTH - _RIGHT - 10]
+    for tick in time_axis.ticks(int(begin), int(axis.end.timestamp()), axis.start.tzinfo or UTC):
+        x, name = axis.x(axis.start, tick.at - begin), tick.clock
+        if tick.day:
+            first = x < _LEFT + 28
+            found.append((x, f"{tick.day}, {name}", "start" if first else "middle"))
+        # A label at the very edge would be cut.
+        elif _LEFT + 4 <= x <= WIDTH - _RIGHT - 10:
+            found.append((x, name, "middle"))
+    return found
 
 
 def _marks(axis: Axis, marks: Sequence[Mark], height: float) -> list[str]:

@@ -180,10 +180,15 @@ def _facts(
     report: LectureReport, course: Course, start: datetime, end: datetime
 ) -> list[dict[str, str]]:
     hours = text("{start} to {end}", start=i18n.clock(start), end=i18n.clock(end))
+    days = i18n.full_day(start)
+    if start.date() != end.date():
+        days = text("{start} to {end}", start=days, end=i18n.full_day(end))
+    # By the clock on the wall a lecture may seem an hour longer or shorter than it was.
+    lasted = timedelta(seconds=report.facts.ended_at - report.facts.started_at)
     named = {
-        text("Date"): i18n.full_day(start),
+        text("Date"): days,
         text("Time"): hours,
-        text("Length"): wording.length(end - start),
+        text("Length"): wording.length(lasted),
         text("Policy"): wording.POLICY_NAME[report.facts.policy],
         text("Time zone"): course.timezone,
     }
