@@ -196,8 +196,9 @@ def _say_row(row: "Row", *, as_json: bool) -> None:
     if row.measured is not None:
         of = row.measured
         say(
-            f"  {of.file} on {of.split} (n = {of.n}): accuracy {_share(of.accuracy)}, flipped "
-            f"{_share(of.accuracy_flip)}, macro F1 {of.macro_f1:.2f}, ECE {of.ece:.3f}, "
+            f"  {of.file} on {of.split} (n = {of.n}): as most raters see it "
+            f"{_share(of.ferplus_accuracy)}, as labelled {of.accuracy:.1%}, flipped "
+            f"{of.accuracy_flip:.1%}, macro F1 {of.macro_f1:.2f}, ECE {of.ece:.3f}, "
             f"{of.ms_per_face:.2f} ms a face"
         )
     if row.reason:

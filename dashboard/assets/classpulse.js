@@ -25,6 +25,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       }
       return window.dash_clientside.no_update;
     },
+    keys_shown: function () { return keysOn(); },
+    keys_chosen: function (on) { keep("classpulse-keys", on); return window.dash_clientside.no_update; },
     close: function (clicks) {
       return clicks ? false : window.dash_clientside.no_update;
     },
@@ -46,9 +48,25 @@ function presenting() { return document.documentElement.hasAttribute("data-cp-pr
 /* A browser that presents goes on presenting after a reload: names must not flash up. */
 function setPresenting(on) {
   document.documentElement.toggleAttribute("data-cp-present", on);
-  try { localStorage.setItem("classpulse-present", on ? "1" : "0"); } catch { /* for now only */ }
+  keep("classpulse-present", on);
 }
-try { setPresenting(localStorage.getItem("classpulse-present") === "1"); } catch { /* not kept */ }
+/* What this browser chose, also where it keeps nothing: then until the page is left. */
+const chosen = {};
+function keep(name, on) {
+  chosen[name] = on;
+  document.documentElement.toggleAttribute("data-cp-keys-off", !keysOn());
+  try { localStorage.setItem(name, on ? "1" : "0"); } catch { /* for now only */ }
+}
+function kept(name, otherwise) {
+  if (!(name in chosen)) {
+    let found = null;
+    try { found = localStorage.getItem(name); } catch { /* not kept */ }
+    chosen[name] = found === null ? otherwise : found === "1";
+  }
+  return chosen[name];
+}
+function keysOn() { return kept("classpulse-keys", true); }
+setPresenting(kept("classpulse-present", false));
 /* Here and not in Dash's callback, which answers two quick presses once: a second press would be
    lost, and names would wait for the queue before they go. Caught on its way down, before Dash. */
 document.addEventListener("click", function (event) {
@@ -57,19 +75,26 @@ document.addEventListener("click", function (event) {
 
 document.addEventListener("keydown", function (event) {
   if (event.ctrlKey || event.metaKey || event.altKey) { return; }
+  if (!keysOn()) { return; }
   if (event.target.closest("input, textarea, select, [contenteditable], [role=dialog]")) { return; }
-  const field = document.getElementById("marker-label");
   const present = document.getElementById("present");
-  if (event.key === "m" && field) { event.preventDefault(); field.focus(); }
   if (event.repeat) { return; }
   if (event.key === "p" && present) { present.click(); }
   if (event.key === "i") { press("#bands-open", 0, true); }
+  if (event.key === "?") { press("#keys-open", 0, true); }
+  const field = document.getElementById("marker-label");
   if (field && "1234".includes(event.key)) { press(".cp-quick button", Number(event.key) - 1); }
-  // While names are hidden nobody can see whom they would let in.
+  // While names are hidden nobody can see whom they would let in, nor the fields to write in.
   if (presenting()) { return; }
+  if (event.key === "m") { enter(event, field); }
+  if (event.key === "/") { enter(event, document.getElementById("student-search")); }
+  // Nothing that one key does refuses or dismisses anybody.
   if (event.key === "a") { press("#live-waiting button", 0); }
-  if (event.key === "r") { press("#live-waiting button", 1); }
 });
+
+function enter(event, field) {
+  if (field) { event.preventDefault(); field.focus(); }
+}
 
 /* ``opens``: the button opens a dialogue, and has the focus again once that is closed. */
 function press(buttons, at, opens) {

@@ -18,6 +18,7 @@
     const now = performance.now();
     page = { lecture: lecture, policy: start.policy, cursor: start.cursor, parts: parts, templates: templates,
              at: start.at, told: now, heard: now, asking: false };
+    clientside.classpulse.students();
     return clientside.no_update;
   }
 
@@ -111,6 +112,11 @@
     });
     return { data: data, layout: structuredClone(Object.assign({}, figure.layout, { template: template })) };
   }
+
+  /* What is undone may stand here otherwise than the server takes it to: hear everything anew. */
+  document.addEventListener("click", function (event) {
+    if (page && event.target.closest(".cp-undo")) { page.cursor = ""; }
+  }, true);
 
   /** The banner: nothing while all is well, else how old the data is or that we are alone. */
   function banner() {

@@ -26,9 +26,20 @@ LIVE_KEY: Final = "live-key"
 LIVE_ATTENTION: Final = "live-attention"
 LIVE_ATTENTION_TEXT: Final = "live-attention-text"
 LIVE_SINCE: Final = "live-since"
+LIVE_STUDENTS: Final = "live-students"
+LIVE_MARKERS: Final = "live-markers"
+STUDENT_SEARCH: Final = "student-search"
 
 MARKER_LABEL: Final = "marker-label"
 MARKER_BUTTON: Final = "marker-button"
+MARKER_MODAL: Final = "marker-modal"
+MARKER_WORDS: Final = "marker-words"
+MARKER_RENAME: Final = "marker-rename"
+MARKER_CHOSEN: Final = "marker-chosen"
+
+KEYS_OPEN: Final = "keys-open"
+KEYS_MODAL: Final = "keys-modal"
+KEYS_ON: Final = "keys-on"
 
 BANDS: Final = "bands"
 BANDS_OPEN: Final = "bands-open"
@@ -250,6 +261,16 @@ def erasure_reason(request_id: UUID | object) -> dict[str, object]:
 def own_session(session_id: UUID | object) -> dict[str, object]:
     """The button that ends one of one's own sessions."""
     return {"type": "own-session", "session": _text(session_id)}
+
+
+def marker_act(marker_id: UUID | object, act: object) -> dict[str, object]:
+    """A button of a marker in the list: *rename* or *remove*."""
+    return {"type": "marker-act", "marker": _text(marker_id), "act": act}
+
+
+def marker_back(at: object, label: object) -> dict[str, object]:
+    """The button that puts a marker back that was taken off."""
+    return {"type": "marker-back", "at": at, "label": label}
 
 
 def quick_marker(number: object) -> dict[str, object]:

@@ -12,18 +12,19 @@ from dashboard.components import ids, shell, urls
 from dashboard.http import untrusted
 from dashboard.i18n import text
 from dashboard.live import intervals as interval_panel
-from dashboard.live import page, panels, parts, room
-from services import teaching
+from dashboard.live import markers, page, panels, parts, room
+from dashboard.live.markers import STAYS
+from services import taking_back, teaching
 from services.access import Action
 from services.acting import lookup
 from services.context import Services
-from services.errors import InvalidError
 
 _FOLLOWED = (
     ids.LIVE_STRIP,
     ids.LIVE_QUEUE,
     ids.LIVE_WAITING,
     ids.LIVE_TILES,
+    ids.LIVE_MARKERS,
     ids.LIVE_SAID,
     ids.LIVE_LEGEND,
     ids.LIVE_KEY,
@@ -33,14 +34,10 @@ _FOLLOWED = (
 )
 """Whose children the delta feed keeps up to date."""
 
-_STAYS = Input(ids.LIVE_LECTURE, "data")
-"""The lecture, for callbacks of buttons of which any number may stand: those run also when none
-does, and only an input that is gone keeps them from running once the page has been left."""
-
 
 def register(app: Dash, services: Services) -> None:
     """Give ``app`` the callbacks of ``/live/<lecture>``."""
-    _marking(app, services)
+    markers.register(app, services, _target(services))
     _judging(app, services)
     _looking_closer(app, services)
     _ending(app, services)
@@ -57,47 +54,6 @@ def _target(services: Services) -> Callable[..., Any]:
     return target
 
 
-def _marking(app: Dash, services: Services) -> None:
-    target = _target(services)
-
-    @secured_callback(
-        app,
-        Action.ADD_MARKER,
-        target,
-        Output(ids.MARKER_LABEL, "value"),
-        Input(ids.MARKER_BUTTON, "n_clicks"),
-        Input(ids.MARKER_LABEL, "n_submit"),
-        State(ids.MARKER_LABEL, "value"),
-        State(ids.LIVE_LECTURE, "data"),
-        prevent_initial_call=True,
-    )
-    def mark(clicks: int | None, submits: int | None, label: str | None, lecture_id: str) -> Any:
-        if not (clicks or submits) or not untrusted.typed(label):
-            return no_update
-        teaching.add_marker(services, current_actor(), UUID(lecture_id), untrusted.typed(label))
-        return ""
-
-    @secured_callback(
-        app,
-        Action.ADD_MARKER,
-        target,
-        Output(ids.LIVE_NOTICE, "children", allow_duplicate=True),
-        Input(ids.quick_marker(ALL), "n_clicks"),
-        _STAYS,
-        prevent_initial_call=True,
-    )
-    def mark_quickly(clicks: list[int | None], lecture_id: str) -> Any:
-        asked = untrusted.pressed(clicks, "number")
-        if asked is None:
-            return no_update
-        words = {str(number): words for number, words in page.QUICK_MARKERS.items()}
-        if asked["number"] not in words:
-            raise InvalidError("This is no marker of this page.")
-        said = words[asked["number"]]
-        teaching.add_marker(services, current_actor(), UUID(lecture_id), said)
-        return shell.notice(text("Marked: {words}", words=said), good=True)
-
-
 def _judging(app: Dash, services: Services) -> None:
     target = _target(services)
 
@@ -106,17 +62,25 @@ def _judging(app: Dash, services: Services) -> None:
         Action.ACT_ON_FLAG,
         target,
         Output(ids.LIVE_QUEUE, "children", allow_duplicate=True),
+        Output(ids.LIVE_NOTICE, "children", allow_duplicate=True),
         Input(ids.flag_answer(ALL, ALL), "n_clicks"),
-        _STAYS,
+        STAYS,
         prevent_initial_call=True,
     )
     def answer(clicks: list[int | None], lecture_id: str) -> Any:
         asked = untrusted.pressed(clicks, "flag", "outcome")
         if asked is None:
-            return no_update
+            return no_update, no_update
+        actor, outcome = current_actor(), asked["outcome"]
         flag_id = lookup.as_uuid(asked["flag"], "flag")
-        teaching.answer_flag(services, current_actor(), UUID(lecture_id), flag_id, asked["outcome"])
-        return page.queue_without(services.live.snapshot(UUID(lecture_id)), flag_id)
+        if outcome == panels.TAKEN_BACK:
+            taking_back.reopen_flag(services, actor, lecture_id, flag_id)
+            # It is back at the next tick; nobody knows here what the page shows by now.
+            return no_update, shell.notice(text("The check-in waits again."), good=True)
+        teaching.answer_flag(services, actor, lecture_id, flag_id, outcome)
+        snapshot = services.live.snapshot(UUID(lecture_id))
+        about = page.flag_among(snapshot, flag_id)
+        return page.queue_without(snapshot, flag_id), panels.answered(about, flag_id, outcome)
 
     @secured_callback(
         app,
@@ -125,7 +89,7 @@ def _judging(app: Dash, services: Services) -> None:
         Output(ids.LIVE_WAITING, "children", allow_duplicate=True),
         Output(ids.LIVE_NOTICE, "children", allow_duplicate=True),
         Input(ids.admission(ALL, ALL), "n_clicks"),
-        _STAYS,
+        STAYS,
         prevent_initial_call=True,
     )
     def admit(clicks: list[int | None], lecture_id: str) -> Any:
@@ -133,6 +97,9 @@ def _judging(app: Dash, services: Services) -> None:
         if asked is None:
             return no_update, no_update
         participant_id = lookup.as_uuid(asked["participant"], "participant")
+        if asked["verdict"] == panels.TAKEN_BACK:
+            back = taking_back.wait_again(services, current_actor(), lecture_id, participant_id)
+            return no_update, panels.judged(back)
         act = teaching.admit if asked["verdict"] == "admit" else teaching.refuse
         judged = act(services, current_actor(), UUID(lecture_id), participant_id)
         left = page.waiting_without(services.live.snapshot(UUID(lecture_id)), participant_id)
@@ -211,6 +178,7 @@ def _in_browser(app: Dash) -> None:
         (ids.JOIN_OPEN, ids.JOIN_MODAL),
         (ids.ROOM_OPEN, ids.ROOM_MODAL),
         (ids.END_OPEN, ids.END_MODAL),
+        (ids.KEYS_OPEN, ids.KEYS_MODAL),
     ):
         run(
             inside("toggle"),
@@ -224,9 +192,26 @@ def _in_browser(app: Dash) -> None:
         Output(ids.PRESENT, "children"),
         Input(ids.PRESENT, "n_clicks"),
     )
+    _keys_in_browser(run, inside)
     run(
         inside("close"),
         Output(ids.END_MODAL, "opened", allow_duplicate=True),
         Input(ids.END_CANCEL, "n_clicks"),
+        prevent_initial_call=True,
+    )
+
+
+def _keys_in_browser(run: Callable[..., Any], inside: Callable[[str], ClientsideFunction]) -> None:
+    """The switch for the keys, whose state only the browser keeps."""
+    run(
+        inside("keys_shown"),
+        Output(ids.KEYS_ON, "checked"),
+        Input(ids.KEYS_MODAL, "opened"),
+        prevent_initial_call=True,
+    )
+    run(
+        inside("keys_chosen"),
+        Output(ids.KEYS_ON, "id"),
+        Input(ids.KEYS_ON, "checked"),
         prevent_initial_call=True,
     )

@@ -11,25 +11,16 @@ import segno
 from dash import dcc, html, no_update
 
 from contract import Policy
+from dashboard import i18n
 from dashboard.components import ids, parts, urls
-from dashboard.i18n import Said, mark, text, wording
-from dashboard.live import charts, intervals, room
+from dashboard.i18n import text, wording
+from dashboard.live import charts, intervals, keys, markers, room, students
 from dashboard.live import panels as live_panels
 from dashboard.live import parts as live_parts
 from db.values import Course, Lecture
-from services.live.values import Increment, LiveSnapshot
+from services.live.values import Increment, LiveSnapshot, OpenFlag
 
 POLL_MS: Final = 2000
-
-QUICK_MARKERS: Final = Said(
-    {
-        1: mark("Explanation"),
-        2: mark("Group work"),
-        3: mark("Questions"),
-        4: mark("Break"),
-    }
-)
-"""Markers that take one key: their number."""
 
 
 def layout(
@@ -47,7 +38,7 @@ def layout(
     # Where nothing is inferred from faces there is nothing to draw of them.
     silent = lecture.policy is Policy.SELF_REPORT
     panels = live_parts.panels(snapshot)
-    figures = live_parts.figures(timeline, ZoneInfo(course.timezone))
+    figures = live_parts.figures(lecture, timeline, ZoneInfo(course.timezone))
     told = {
         "cursor": cursor,
         "at": now.timestamp(),
@@ -78,15 +69,19 @@ def layout(
                         [
                             _charts(figures, panels, hidden=silent),
                             html.Div(panels[ids.LIVE_SAID], id=ids.LIVE_SAID),
-                            parts.card(_marker_form()) if silent else None,
-                        ]
+                            parts.card(
+                                markers.form(panels[ids.LIVE_MARKERS]), className="cp-tools"
+                            ),
+                        ],
+                        className="cp-drawn",
                     ),
                     _side(panels, silent=silent),
+                    students.frame(lecture, panels[ids.LIVE_TILES]),
                 ],
                 className="cp-live",
             ),
-            html.Div(panels[ids.LIVE_TILES], id=ids.LIVE_TILES, style={"marginTop": "16px"}),
-        ]
+        ],
+        className="cp-live-page",
     )
 
 
@@ -139,7 +134,10 @@ def ended(lecture: Lecture, course: Course) -> Any:
 
 def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any:
     zone = ZoneInfo(course.timezone)
-    started = wording.clock(lecture.started_at.astimezone(zone))
+    began = lecture.started_at.astimezone(zone)
+    started = wording.clock(began)
+    if began.date() != now.astimezone(zone).date():
+        started = f"{i18n.short_day(began)}, {started}"
     lead = [
         course.title,
         " · ",
@@ -167,6 +165,7 @@ def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any
             n_clicks=0,
         ),
         *room.button(lecture),
+        keys.button(),
         dmc.Button(text("End lecture"), id=ids.END_OPEN, variant="default"),
     ]
     return html.Div(
@@ -177,13 +176,19 @@ def _head(lecture: Lecture, course: Course, now: datetime, base_url: str) -> Any
             room.modal(lecture),
             _end(lecture),
             intervals.modal(),
+            markers.modal(),
+            keys.modal(),
         ]
     )
 
 
 def _presented(lecture: Lecture, base_url: str) -> Any:
-    """What a shared screen shows in place of everything with a name in it."""
-    return parts.card(_code(lecture, base_url), className="cp-presented")
+    """The way in: for a shared screen in place of every name, and for a class nobody is in yet."""
+    return parts.card(
+        html.P(text("Nobody has joined yet: this is the way in."), className="cp-nobody-yet"),
+        _code(lecture, base_url),
+        className="cp-presented",
+    )
 
 
 def _join(lecture: Lecture, base_url: str) -> Any:
@@ -272,7 +277,6 @@ def _charts(figures: dict[str, Any], panels: dict[str, Any], *, hidden: bool) ->
                 _chart_text(ids.LIVE_ATTENTION_TEXT, panels[ids.LIVE_ATTENTION_TEXT]),
             ]
         ),
-        None if hidden else _marker_form(),
         title=text("How the class looks"),
         aside=html.Span(
             [
@@ -281,6 +285,7 @@ def _charts(figures: dict[str, Any], panels: dict[str, Any], *, hidden: bool) ->
             ],
             className="cp-aside",
         ),
+        className="cp-charts",
         hidden=hidden,
     )
 
@@ -308,36 +313,10 @@ def _chart_text(text_id: str, sentence: str) -> Any:
     return html.Figcaption(sentence, id=text_id, className="cp-chart-text")
 
 
-def _marker_form() -> Any:
-    return html.Div(
-        [
-            dmc.TextInput(
-                id=ids.MARKER_LABEL,
-                label=text("Mark this moment"),
-                placeholder=text("Group work starts"),
-                inputProps={"maxLength": 80},
-                debounce=True,
-                rightSection=dmc.Kbd("M"),
-                n_submit=0,
-            ),
-            dmc.Button(text("Add marker"), id=ids.MARKER_BUTTON, variant="default"),
-            html.Div(
-                [
-                    dmc.Button(
-                        words,
-                        id=ids.quick_marker(str(number)),
-                        size="compact-sm",
-                        variant="default",
-                        rightSection=dmc.Kbd(str(number), size="xs"),
-                        **parts.aria(label=text("Mark now: {words}", words=words)),
-                    )
-                    for number, words in QUICK_MARKERS.items()
-                ],
-                className="cp-buttons cp-quick",
-            ),
-        ],
-        className="cp-marker",
-    )
+def flag_among(snapshot: LiveSnapshot | None, flag_id: UUID) -> OpenFlag | None:
+    """The check-in of that id, if it is among those shown."""
+    shown = () if snapshot is None else snapshot.flags
+    return next((flag for flag in shown if flag.id == flag_id), None)
 
 
 def queue_without(snapshot: LiveSnapshot | None, flag_id: UUID) -> Any:

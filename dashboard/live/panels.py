@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
@@ -16,7 +17,10 @@ from dashboard.i18n import plural, text, wording
 from dashboard.i18n.flag_words import why_logged
 from dashboard.live import self_reports
 from db.values import Participant, ParticipantStatus
-from services.live.values import LiveSnapshot, MoodFigures, OpenFlag, StudentTile
+from services.live.values import LiveSnapshot, MoodFigures, OpenFlag
+
+TAKEN_BACK: Final = "taken_back"
+"""What a button says that takes an answer or an admission back."""
 
 QUEUE_SHOWS: Final = 3
 """Most check-ins in sight at once; more would be answered by none of them."""
@@ -24,19 +28,11 @@ QUEUE_SHOWS: Final = 3
 NOTABLE_CHANGE: Final = 0.05
 """Five points within five minutes are worth a word."""
 
-_STATE_MARK: Final = {
-    "reporting": "●",
-    "away": "○",
-    "paused": "Ⅱ",
-    "camera_lost": "⊘",
-    "no_data": "–",
-}
-
 
 def strip(snapshot: LiveSnapshot) -> list[Any]:
     """The class at a glance: its look, how attentive, what changed, how many report."""
     if snapshot.lecture.policy is Policy.SELF_REPORT:
-        return self_reports.strip(snapshot)
+        return [*self_reports.strip(snapshot), *_nobody(snapshot)]
     return [
         _mood(snapshot),
         parts.stat(
@@ -60,7 +56,16 @@ def strip(snapshot: LiveSnapshot) -> list[Any]:
             if snapshot.presence is not None
             else text("nobody in view yet"),
         ),
+        *_nobody(snapshot),
     ]
+
+
+def _nobody(snapshot: LiveSnapshot) -> list[Any]:
+    """What the style sheet knows an empty class by, which is shown its code instead of charts."""
+    # None: too few to be counted aloud, but there.
+    if snapshot.expected != 0 or snapshot.waiting or snapshot.tiles:
+        return []
+    return [html.Span(className="cp-nobody", hidden=True)]
 
 
 def mood_sentence(snapshot: LiveSnapshot) -> str:
@@ -69,6 +74,11 @@ def mood_sentence(snapshot: LiveSnapshot) -> str:
         return wording.hidden(snapshot.hidden)
     if snapshot.mood is None:
         return text("No faces have been seen in the last minute.")
+    if snapshot.mood.seen == 1:
+        return text(
+            "In the last minute one student was seen, who looked {look}: no figure of a class.",
+            look=wording.LOOK[snapshot.mood.top],
+        )
     ranked = sorted(STACK, key=snapshot.mood.share, reverse=True)[:3]
     named = [
         f"{wording.LOOK[look]} {wording.percent(snapshot.mood.share(look))}"
@@ -92,11 +102,23 @@ def attention_sentence(snapshot: LiveSnapshot) -> str:
 
 def legend(mood: MoodFigures | None) -> list[Any]:
     """The looks from the top of the chart to its floor, each with its colour and share now."""
-    return [look_key(look, mood.share(look) if mood else None) for look in reversed(STACK)]
+    return [
+        look_key(look, mood.share(look) if mood else None, _sureness(mood, look) if mood else None)
+        for look in reversed(STACK)
+    ]
 
 
-def look_key(look: Look, share: float | None) -> Any:
-    """A line of a legend: the look's colour, its word and its share."""
+def _sureness(mood: MoodFigures, look: Look) -> str | None:
+    """The interval of a share in figures alone; None where none is known, or of one student."""
+    interval = mood.interval(look)
+    if interval is None or mood.seen == 1:
+        return None
+    low, high = (round(end * 100) for end in interval)
+    return f"{i18n.number(low)}–{i18n.number(high)}" if low < high else None
+
+
+def look_key(look: Look, share: float | None, between: str | None = None) -> Any:
+    """A line of a legend: the look's colour, its word, its share and what that lies between."""
     return html.Li(
         [
             html.Span(
@@ -106,6 +128,7 @@ def look_key(look: Look, share: float | None) -> Any:
             ),
             html.Span(wording.LOOK[look], className="cp-legend-name"),
             html.Span(wording.percent(share), className="cp-legend-share"),
+            html.Span(between, className="cp-legend-between"),
         ]
     )
 
@@ -139,6 +162,8 @@ def queue(snapshot: LiveSnapshot) -> list[Any]:
                 text("The school shows figures of the whole class only."),
             )
         ]
+    if not snapshot.flags and snapshot.resting:
+        return [parts.empty(text("Nobody needs a word right now"), _resting(snapshot.resting))]
     if not snapshot.flags:
         return [
             parts.empty(
@@ -163,7 +188,17 @@ def queue(snapshot: LiveSnapshot) -> list[Any]:
                 className="cp-more",
             )
         )
+    if snapshot.resting:
+        shown.append(html.P(_resting(snapshot.resting), className="cp-more"))
     return [*shown, html.P(wording.caveat(), className="cp-caveat")]
+
+
+def _resting(count: int) -> str:
+    return plural(
+        "{n} check-in rests: nothing is seen of the student now.",
+        "{n} check-ins rest: nothing is seen of the students now.",
+        count,
+    )
 
 
 def waiting(snapshot: LiveSnapshot) -> list[Any]:
@@ -188,7 +223,6 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
                             id=ids.admission(someone.participant_id, "refuse"),
                             size="compact-sm",
                             variant="default",
-                            rightSection=dmc.Kbd("R", size="xs") if first else None,
                             **parts.aria(label=text("Refuse {name}", name=someone.name)),
                         ),
                     ],
@@ -196,7 +230,7 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
                 ),
             ]
         )
-        # The keys act on who has waited longest, whose row says so.
+        # The key acts on who has waited longest, whose row says so. Refusing takes more than one.
         for someone, first in ((one, one is snapshot.waiting[0]) for one in snapshot.waiting)
     ]
     return [
@@ -209,32 +243,30 @@ def waiting(snapshot: LiveSnapshot) -> list[Any]:
 
 
 def judged(participant: Participant) -> Any:
-    """That a waiting student was admitted or refused; a refusal can be taken back at once."""
+    """That a waiting student was admitted or refused, and for some seconds the way back."""
+    name = participant.name
+    if participant.status is ParticipantStatus.WAITING:
+        return shell.notice(text("{name} waits at the door again.", name=name), good=True)
+    said = text("Refused {name}.", name=name)
     if participant.status is ParticipantStatus.ADMITTED:
-        return shell.notice(text("Admitted {name}.", name=participant.name), good=True)
-    again = dmc.Button(
-        text("Admit after all"),
-        id=ids.admission(participant.id, "admit"),
-        size="compact-sm",
-        variant="default",
+        said = text("Admitted {name}.", name=name)
+    return _undone_by(said, ids.admission(participant.id, TAKEN_BACK))
+
+
+def answered(flag: OpenFlag | None, flag_id: UUID, outcome: str) -> Any:
+    """That a check-in was answered, and for some seconds the way back."""
+    said = wording.OUTCOME[outcome]
+    if flag is not None:
+        said = f"{flag.name}: {said}"
+    return _undone_by(said, ids.flag_answer(flag_id, TAKEN_BACK))
+
+
+def _undone_by(said: str, button: dict[str, object]) -> Any:
+    """A notice with the button that undoes what it tells (``cp-undo``: see delta_feed.js)."""
+    back = dmc.Button(
+        text("Undo"), id=button, size="compact-sm", variant="default", className="cp-undo"
     )
-    said = [text("Refused {name}.", name=participant.name), " ", again]
-    return shell.notice(said, good=True)
-
-
-def tiles(snapshot: LiveSnapshot) -> list[Any]:
-    """The students whose rows may be shown, by name, each with a state and never a rank."""
-    if snapshot.lecture.policy is not Policy.INDIVIDUAL:
-        return []
-    if not snapshot.tiles:
-        body: Any = parts.empty(
-            text("No rows to show"),
-            text("Students appear here once they join and agree that you may see their own row."),
-        )
-    else:
-        mixed = any(tile.verified for tile in snapshot.tiles)
-        body = html.Ul([_tile(tile, mixed=mixed) for tile in snapshot.tiles], className="cp-tiles")
-    return [parts.card(body, title=text("Students"), aside=_tally(snapshot.tiles))]
+    return shell.notice([said, " ", back], good=True)
 
 
 def _mood(snapshot: LiveSnapshot) -> Any:
@@ -244,6 +276,8 @@ def _mood(snapshot: LiveSnapshot) -> Any:
     if snapshot.mood is None:
         return parts.stat(label, "–", text("waiting for the first faces"), big=True)
     top = snapshot.mood.top
+    if snapshot.mood.seen == 1:
+        return _looks(label, top, text("of the one student who is seen"))
     share = wording.percent(snapshot.mood.share(top))
     interval = snapshot.mood.interval(top)
     note = text("{share} of the students", share=share)
@@ -253,6 +287,10 @@ def _mood(snapshot: LiveSnapshot) -> Any:
             share=share,
             interval=wording.between(*interval),
         )
+    return _looks(label, top, note)
+
+
+def _looks(label: str, top: Look, note: str) -> Any:
     word = [
         html.Span(
             className="cp-dot", style={"background": LOOK_COLOURS[top]}, **parts.aria(hidden="true")
@@ -310,34 +348,3 @@ def _check_in(flag: OpenFlag, zone: ZoneInfo) -> Any:
 
 def _why(flag: OpenFlag) -> str:
     return why_logged(FlagKind(flag.kind), flag.evidence, flag.reason, said_yes=flag.said_yes)
-
-
-def _tile(tile: StudentTile, *, mixed: bool) -> Any:
-    name: list[Any] = [html.Span(tile.name, className="cp-name")]
-    if not tile.verified and mixed:
-        name.append(parts.quiet(" ", text("unverified")))
-    return html.Li(
-        [
-            html.Div(name, className="cp-tile-name"),
-            html.Div(
-                [
-                    html.Span(_STATE_MARK[tile.state], **parts.aria(hidden="true")),
-                    " ",
-                    wording.STATE[tile.state],
-                ],
-                className="cp-tile-state",
-            ),
-            html.Div(text("Check in"), className="cp-tile-flag") if tile.check_in else None,
-        ],
-        className=f"cp-tile cp-tile-{tile.state}",
-    )
-
-
-def _tally(tiles_shown: Sequence[StudentTile]) -> Any:
-    if not tiles_shown:
-        return None
-    there = sum(tile.state == "reporting" for tile in tiles_shown)
-    values = {"n": i18n.number(there), "students": wording.students(len(tiles_shown))}
-    if any(tile.verified for tile in tiles_shown):
-        return parts.quiet(text("{n} of {students} reporting", **values))
-    return parts.quiet(text("{n} of {students} reporting, names not verified", **values))

@@ -11,8 +11,8 @@ from contract import BUCKET_SECONDS
 from dashboard.components import ids, parts
 from dashboard.i18n import text, wording
 from dashboard.live import charts as live_charts
+from dashboard.live import markers, self_reports, students
 from dashboard.live import panels as live_panels
-from dashboard.live import self_reports
 from dashboard.live.delta_feed import Parts
 from db.values import Course, Lecture
 from services.live.values import Increment, LiveSnapshot
@@ -31,7 +31,8 @@ def panels(snapshot: LiveSnapshot | None) -> dict[str, Any]:
         ids.LIVE_STRIP: live_panels.strip(snapshot),
         ids.LIVE_QUEUE: live_panels.queue(snapshot),
         ids.LIVE_WAITING: live_panels.waiting(snapshot),
-        ids.LIVE_TILES: live_panels.tiles(snapshot),
+        ids.LIVE_TILES: students.tiles(snapshot),
+        ids.LIVE_MARKERS: markers.listed(snapshot),
         ids.LIVE_SAID: self_reports.panel(snapshot),
         ids.LIVE_LEGEND: live_panels.legend(snapshot.mood),
         ids.LIVE_KEY: live_panels.attention_key(snapshot),
@@ -40,12 +41,13 @@ def panels(snapshot: LiveSnapshot | None) -> dict[str, Any]:
     }
 
 
-def figures(timeline: Increment, zone: ZoneInfo) -> dict[str, live_charts.Figure]:
+def figures(lecture: Lecture, timeline: Increment, zone: ZoneInfo) -> dict[str, live_charts.Figure]:
     """Both charts with all that ``timeline`` holds, by their elements' ids."""
+    begin = int(lecture.started_at.timestamp())
     points = timeline.points[live_charts.first_kept(len(timeline.points)) :]
     return {
-        ids.LIVE_MOOD: live_charts.mood_figure(points, timeline.markers, zone),
-        ids.LIVE_ATTENTION: live_charts.attention_figure(points, timeline.markers, zone),
+        ids.LIVE_MOOD: live_charts.mood_figure(points, timeline.markers, zone, begin),
+        ids.LIVE_ATTENTION: live_charts.attention_figure(points, timeline.markers, zone, begin),
     }
 
 
@@ -71,7 +73,7 @@ def followed(
 ) -> Parts:
     """Every part of the page that changes while it is open, as its browser holds them."""
     shown = {name: plain(panel) for name, panel in panels(snapshot).items()}
-    charts = figures(timeline, ZoneInfo(course.timezone))
+    charts = figures(lecture, timeline, ZoneInfo(course.timezone))
     return {
         **shown,
         **{name: shared_times(figure) for name, figure in charts.items()},
@@ -118,6 +120,7 @@ def _starting() -> dict[str, Any]:
         ids.LIVE_QUEUE: [wait],
         ids.LIVE_WAITING: [],
         ids.LIVE_TILES: [],
+        ids.LIVE_MARKERS: [],
         ids.LIVE_SAID: [],
         ids.LIVE_LEGEND: live_panels.legend(None),
         ids.LIVE_KEY: live_panels.attention_key(None),

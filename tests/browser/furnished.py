@@ -7,19 +7,22 @@ pictures in ``docs/screenshots/``. The class is drawn from a fixed seed; nobody 
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from playwright.sync_api import BrowserContext, Page, Route
+from sqlalchemy import insert
 
-from contract import LOOKS, CourseMode, Look, Observation, Policy
+from classpulse.demo.names import student_names
+from contract import LOOKS, CourseMode, Event, EventKind, Look, Observation, Policy, uuid7
 from contract.exchange import PulseMood
 from contract.languages import Language
 from dashboard.pages.setup.first_admin import first_admin_html
 from db.measurements import ingest, queries
 from db.people import consents, courses, users
+from db.schema.tables import CHOICES, participants
 from db.teaching import lectures
-from db.values import Lecture, Role
+from db.values import Lecture, ParticipantStatus, Role
 from services import my_data
 from services.access import OperatorActor, ParticipantActor
 from services.accounts.passwords import hash_password
@@ -132,6 +135,17 @@ def _filter(page: Page) -> None:
     page.locator(".ag-filter").wait_for()
 
 
+def _find_a_student(page: Page) -> None:
+    page.get_by_role("button", name="Not reporting").click()
+    page.get_by_label("Find a student").fill("an")
+
+
+def _rename_a_marker(page: Page) -> None:
+    page.locator("summary", has_text="Markers").click()
+    page.get_by_role("button", name="Rename Group work starts").click()
+    page.get_by_role("dialog").wait_for()
+
+
 PLACES: Final = (
     Place("live", "/live/{now}", "teacher", ".cp-check"),
     Place("live-code", "/live/{now}", "teacher", ".cp-check", **_dialogue("Join code")),
@@ -139,8 +153,12 @@ PLACES: Final = (
     Place("live-room", "/live/{now}", "teacher", ".cp-check", **_dialogue("Room camera")),
     Place("live-presenting", "/live/{now}", "teacher", ".cp-strip", _present),
     Place("live-lost", "/live/{now}", "teacher", ".cp-check", _lose_the_line),
+    Place("live-keys", "/live/{now}", "teacher", ".cp-check", **_dialogue("Keys")),
+    Place("live-marker", "/live/{now}", "teacher", ".cp-check", _rename_a_marker, window=True),
+    Place("live-many", "/live/{many}", "teacher", ".cp-tile"),
+    Place("live-found", "/live/{many}", "teacher", ".cp-tile", _find_a_student),
     Place("live-end", "/live/{now}", "teacher", ".cp-check", **_dialogue("End lecture")),
-    Place("live-empty", "/live/{empty}", "teacher", ".cp-strip"),
+    Place("live-empty", "/live/{empty}", "teacher", ".cp-nobody-yet"),
     Place("live-aggregate", "/live/{whole}", "teacher", ".cp-strip"),
     Place("live-self-report", "/live/{quiet}", "teacher", ".cp-said"),
     Place("live-ended", "/live/{over}", "teacher"),
@@ -248,6 +266,7 @@ def furnish(room: Classroom) -> dict[str, str]:
     empty = _other_lecture(room, "Chemistry 9a", "Acids and bases", Policy.INDIVIDUAL)
     whole = _other_lecture(room, "Biology 11", "How a cell divides", Policy.AGGREGATE)
     quiet = _other_lecture(room, "Music", "A fugue, taken apart", Policy.SELF_REPORT)
+    many = crowd(room)
     answers = [PulseMood.GOOD] * 4 + [PulseMood.OKAY] * 3 + [PulseMood.LOST] * 5
     _answer(room, now, students, answers)
     _answer(room, quiet, room.students(quiet, NAMES), answers)
@@ -258,6 +277,7 @@ def furnish(room: Classroom) -> dict[str, str]:
     return {
         "now": str(now.id),
         "empty": str(empty.id),
+        "many": str(many.id),
         "whole": str(whole.id),
         "quiet": str(quiet.id),
         "over": str(over.id),
@@ -278,6 +298,38 @@ def _other_lecture(room: Classroom, course: str, title: str, policy: Policy) -> 
     )
     courses.add_teacher(store, made.id, room.teacher.id)
     return lectures.start(store, made.id, title, policy, room.clock() - timedelta(minutes=12))
+
+
+def crowd(room: Classroom) -> Lecture:
+    """A lecture of two hundred, a few of whom are away, paused, or heard of no more."""
+    store, now = room.app.store, room.clock()
+    lecture = _other_lecture(room, "Auditorium", "The history of light", Policy.INDIVIDUAL)
+    people = [
+        {
+            "id": uuid7(now), "lecture_id": lecture.id, "student_id": None, "name": name,
+            "status": ParticipantStatus.ADMITTED, "verified": False, "joined_at": now,
+            "withdrawn_at": None, **{f"choice_{choice}": True for choice in CHOICES},
+        }
+        for name in student_names(200)
+    ]  # fmt: skip
+    store.write(lambda connection: connection.execute(insert(participants), people))
+    for number, person in enumerate(people):
+        silent, away = number % 40 == 7, number % 40 == 23
+        first = 200 if silent else 55
+        moments = [now - timedelta(seconds=first - second) for second in range(0, 50, 5)]
+        seen = [_nobody(at) if away else observation(Look.NEUTRAL, at) for at in moments]
+        ingest.ingest_observations(store, person["id"], seen, now)
+        if number % 40 == 31:
+            at = now - timedelta(seconds=2)
+            paused = Event(id=uuid7(at), at=at, kind=EventKind.PAUSED)
+            ingest.ingest_events(store, person["id"], [paused], now)
+    return lecture
+
+
+def _nobody(at: datetime) -> Observation:
+    """A second in which the student was away from the camera."""
+    nothing = {"face_share": 0.0, "faces": 0, "probabilities": None, "attentive": None}
+    return observation(Look.NEUTRAL, at).model_copy(update={**nothing, "detection_score": None})
 
 
 def _answer(

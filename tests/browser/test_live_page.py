@@ -11,6 +11,7 @@ from contract import BUCKET_SECONDS, Look
 from db.measurements import queries
 from db.teaching import flags, lectures
 from db.values import FlagOutcome, Lecture, ParticipantStatus
+from tests.browser import furnished
 from tests.builders.classroom import PASSWORD, Classroom
 from tests.builders.students import Student
 
@@ -118,7 +119,16 @@ def test_a_teacher_watches_marks_admits_answers_and_loses_nothing(
     admitted = {p.id: p.status for p in queries.participants(store, lecture.id)}
     assert admitted[late.id] is ParticipantStatus.ADMITTED
 
-    # The check-in is answered, and stays answered.
+    # Letting in is undone, and done again.
+    notice = page.locator("#live-notice")
+    notice.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Admit Zoe Ahmed").click()
+    expect(notice).to_contain_text("Admitted Zoe Ahmed.")
+
+    # The check-in is answered, the answer taken back, answered again, and stays answered.
+    page.get_by_role("button", name="Wrong: Ana Lima").click()
+    expect(queue).to_contain_text("Nobody needs a word right now")
+    notice.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Not now: Ana Lima").click()
     expect(queue).to_contain_text("Nobody needs a word right now")
     page.reload()
@@ -134,6 +144,120 @@ def test_a_teacher_watches_marks_admits_answers_and_loses_nothing(
     page.get_by_role("button", name="End the lecture").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Reports")
     expect(page.get_by_role("row").filter(has_text=lecture.title)).to_contain_text("Being written")
+
+
+def test_a_marker_is_renamed_taken_off_and_put_back(page: Page, classroom: Classroom) -> None:
+    store, (lecture, _, _) = classroom.app.store, running_class(classroom)
+    words = 'Group work, "part 1. {of} 2" 🎉'
+    lectures.add_marker(store, lecture.id, at=classroom.clock(), label="Quiz", user_id=None)
+    sign_in(page, "teacher")
+    page.goto(f"/live/{lecture.id}")
+    page.locator("summary", has_text="Markers").click()
+    page.get_by_role("button", name="Rename Quiz").click()
+    field = page.get_by_role("dialog").get_by_label("Its words")
+    expect(field).to_have_value("Quiz")
+    field.fill(words)
+    field.press("Enter")
+    listed = page.locator("#live-markers")
+    expect(listed).to_contain_text(words)
+    assert [marker.label for marker in lectures.markers_of(store, lecture.id)] == [words]
+    # It stands on the chart, shortened where it must be, and in whole under the pointer.
+    expect(page.locator("#live-mood .textpoint")).to_contain_text("Group work")
+
+    page.get_by_role("button", name="Remove Group work").click()
+    expect(listed).to_be_empty()
+    page.locator("#live-notice").get_by_role("button", name="Undo").click()
+    expect(listed).to_contain_text(words)
+    assert [marker.label for marker in lectures.markers_of(store, lecture.id)] == [words]
+
+
+def test_keys_are_listed_can_be_switched_off_and_refuse_nobody(
+    page: Page, classroom: Classroom
+) -> None:
+    lecture, _, _ = running_class(classroom)
+    late = Student(classroom.http, "Zoe Ahmed").join(lecture.code)
+    sign_in(page, "teacher")
+    page.goto(f"/live/{lecture.id}")
+    expect(page.locator("#live-waiting")).to_contain_text("Zoe Ahmed")
+    expect(page.locator("#live-queue")).to_contain_text("Ana Lima")
+    shown = page.get_by_role("dialog", name="Keys of this page")
+    page.keyboard.press("?")
+    expect(shown).to_contain_text("Admit who has waited longest")
+    expect(shown.get_by_role("switch")).to_be_checked()
+    shown.get_by_role("switch").press("Space")
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+
+    # Off, none of them does anything, also after a reload; the button still opens the list.
+    page.reload()
+    expect(page.locator("#live-waiting")).to_contain_text("Zoe Ahmed")
+    page.locator("h1").click()
+    for key in "?pa1i":
+        page.keyboard.press(key)
+    expect(page.get_by_role("button", name="Present")).to_be_visible()
+    page.get_by_role("button", name="Keys").click()
+    expect(shown.get_by_role("switch")).not_to_be_checked()
+    shown.get_by_role("switch").press("Space")
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+
+    # On, not one key refuses or dismisses anybody.
+    page.locator("h1").click()
+    for key in "bcdefghjklnoqrstuvwxyz0567890":
+        page.keyboard.press(key)
+    store = classroom.app.store
+    status = {p.id: p.status for p in queries.participants(store, lecture.id)}
+    assert status[late.id] is ParticipantStatus.WAITING
+    assert [flag.outcome for flag in flags.flags_of(store, lecture.id)] == [None]
+    page.keyboard.press("a")
+    expect(page.locator("#live-notice")).to_contain_text("Admitted Zoe Ahmed.")
+
+
+def test_students_are_found_sifted_and_by_need_on_a_phone(page: Page, classroom: Classroom) -> None:
+    lecture = furnished.crowd(classroom)
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(page, "teacher")
+    page.goto(f"/live/{lecture.id}")
+    shown = page.locator("#live-tiles .cp-tile:visible")
+    expect(page.get_by_role("button", name="All 200")).to_be_visible()
+    expect(shown).to_have_count(16)
+    top = page.evaluate("document.querySelector('.cp-tile').getBoundingClientRect().top + scrollY")
+    assert top <= 2 * 740
+    assert page.evaluate("document.documentElement.scrollHeight") < 3700
+    # Who needs a look stands above who reports.
+    places: list[list[Any]] = shown.evaluate_all(
+        "tiles => tiles.map(t => [t.offsetTop, t.offsetLeft, t.className])"
+    )
+    ordered = [str(name) for _, _, name in sorted(places)]
+    kinds = ["no_data"] * 5 + ["away"] * 5 + ["paused"] * 5 + ["reporting"]
+    assert [name.rpartition("cp-tile-")[2] for name in ordered] == kinds
+
+    page.get_by_role("button", name="Show all students").click()
+    expect(shown).to_have_count(200)
+    page.get_by_role("button", name="Not reporting 15").click()
+    expect(shown).to_have_count(15)
+    page.get_by_role("button", name="All 200").click()
+    page.get_by_label("Find a student").fill("gomez zzz")
+    expect(shown).to_have_count(0)
+    expect(page.get_by_text("No student is like that now.")).to_be_visible()
+    page.get_by_label("Find a student").fill("GOMEZ thea")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text("Thea Gómez")
+
+
+def test_an_empty_class_is_shown_its_way_in_until_somebody_comes(
+    page: Page, classroom: Classroom
+) -> None:
+    lecture = classroom.start_lecture()
+    sign_in(page, "teacher")
+    page.goto(f"/live/{lecture.id}")
+    code = page.locator(".cp-presented")
+    expect(code).to_contain_text(lecture.code)
+    expect(code).to_be_visible()
+    expect(page.get_by_role("heading", name="How the class looks")).to_be_hidden()
+    classroom.students(lecture, ["Ana Lima"])
+    expect(code).to_be_hidden()
+    expect(page.get_by_role("heading", name="How the class looks")).to_be_visible()
 
 
 def test_the_intervals_open_by_key_and_by_button_and_give_the_focus_back(
@@ -183,7 +307,7 @@ def test_a_teacher_starts_a_lecture_and_shows_its_code(page: Page, classroom: Cl
     expect(shown.get_by_alt_text("QR code")).to_be_visible()
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
-    expect(page.locator("#live-tiles")).to_contain_text("No rows to show")
+    expect(page.locator(".cp-nobody-yet")).to_be_visible()
 
 
 def test_a_student_finds_how_to_join_and_takes_the_agreement_back(
@@ -243,6 +367,9 @@ def test_presenting_hides_every_name_and_goes_on_after_a_reload(
     expect(code).to_contain_text(lecture.code)
     expect(code.get_by_alt_text("QR code")).to_be_visible()
     expect(page.get_by_role("region", name="The class at a glance")).to_contain_text("Neutral")
+    for tool in ("End lecture", "Join code", "Room camera", "Keys", "Intervals", "Add marker"):
+        expect(page.get_by_role("button", name=tool)).to_be_hidden()
+    expect(page.get_by_role("link", name="Reports")).to_be_hidden()
 
     page.reload()
     expect(page.get_by_role("button", name="Stop presenting")).to_be_visible()

@@ -148,7 +148,7 @@ def test_card_says_of_every_other_model_what_is_known_and_what_is_missing() -> N
             continue
         told = said("card", row["name"])
         assert told.startswith(f"{row['name']}: {row['summary']}")
-        assert ("accuracy" in told) == (row["accuracy"] is not None)
+        assert ("as labelled" in told) == (row["accuracy"] is not None)
         missing = "models export" if row["trainable"] else "a model of others"
         assert missing in told
         assert said("card", row["name"], "--json")["name"] == row["name"]

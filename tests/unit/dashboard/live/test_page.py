@@ -14,7 +14,7 @@ from contract.exchange import PulseMood
 from dashboard.components import ids
 from dashboard.i18n import wording
 from dashboard.live import page as live
-from dashboard.live import panels, parts, self_reports
+from dashboard.live import panels, parts, self_reports, students
 from db.values import (
     SelfReportSpan,
 )
@@ -36,6 +36,7 @@ MOOD = MoodFigures(
     tuple(share - 0.01 for share in SHARES),
     tuple(share + 0.01 for share in SHARES),
     (0.0, 0.0, 0.0, 0.08, 0.0, 0.0, -0.08),
+    28,
 )
 
 
@@ -70,6 +71,42 @@ def test_the_strip_says_the_look_its_interval_and_the_change() -> None:
     for said in ("Neutral", "61 % of the students, likely 60 to 62 %", "78 %", "28", " of 30"):
         assert said in text
     assert "+8 points in the share of happy-looking faces" in text
+
+
+def test_every_share_has_its_interval_beside_it() -> None:
+    legend = text_of(panels.legend(MOOD))
+    for said in ("61 %", "60–62", "20 %", "19–21"):
+        assert said in legend
+
+
+def test_one_student_is_no_class() -> None:
+    one = tuple(1.0 if share == max(SHARES) else 0.0 for share in SHARES)
+    alone = replace(SNAPSHOT, mood=MoodFigures(one, one, one, one, None, 1))
+    strip, sentence = text_of(panels.strip(alone)), panels.mood_sentence(alone)
+    assert "of the one student who is seen" in strip
+    assert "likely" not in strip
+    assert "no figure of a class" in sentence
+    assert "–1" not in text_of(panels.legend(alone.mood))
+
+
+def test_an_empty_class_is_shown_its_code() -> None:
+    nobody = replace(SNAPSHOT, expected=0, reporting=0, tiles=(), mood=None)
+    assert "cp-nobody" in str(panels.strip(nobody))
+    assert "cp-nobody" not in str(
+        panels.strip(replace(nobody, waiting=(Waiting(uuid4(), "Z", NOW),)))
+    )
+    assert "cp-nobody" not in str(panels.strip(SNAPSHOT))
+
+
+def test_who_is_not_heard_of_any_more_is_so_since_then() -> None:
+    gone = replace(SNAPSHOT.tiles[0], state="no_data", since=NOW - timedelta(minutes=3))
+    assert "No data since 10:35" in text_of(students.tiles(replace(SNAPSHOT, tiles=(gone,))))
+
+
+def test_a_check_in_that_rests_is_counted_and_not_named() -> None:
+    text = text_of(panels.queue(replace(SNAPSHOT, flags=(), resting=1)))
+    assert "1 check-in rests" in text
+    assert "Ana" not in text
 
 
 @pytest.mark.parametrize(
@@ -108,15 +145,15 @@ def test_the_queue_is_quiet_when_nobody_needs_a_word() -> None:
 def test_under_aggregate_there_are_no_rows_and_no_check_ins() -> None:
     lecture = replace(LECTURE, policy=Policy.AGGREGATE)
     snapshot = replace(SNAPSHOT, lecture=lecture)
-    assert panels.tiles(snapshot) == []
+    assert students.tiles(snapshot) == []
     assert "Ana" not in text_of(panels.queue(snapshot))
 
 
 def test_names_not_verified_are_said_once_or_where_they_differ() -> None:
     one = replace(SNAPSHOT.tiles[0], verified=False)
-    assert "names not verified" in text_of(panels.tiles(replace(SNAPSHOT, tiles=(one,))))
+    assert "names not verified" in text_of(students.tiles(replace(SNAPSHOT, tiles=(one,))))
     both = replace(SNAPSHOT, tiles=(one, replace(one, name="Ben", verified=True)))
-    assert text_of(panels.tiles(both)).count("unverified") == 1
+    assert text_of(students.tiles(both)).count("unverified") == 1
 
 
 def test_waiting_students_have_two_named_buttons() -> None:
@@ -140,10 +177,10 @@ def test_only_what_a_snapshot_changes_is_followed() -> None:
 
 
 def test_times_that_traces_share_are_told_once() -> None:
-    figure = parts.figures(increment(reset=True), ZoneInfo("UTC"))[ids.LIVE_MOOD]
+    figure = parts.figures(LECTURE, increment(reset=True), ZoneInfo("UTC"))[ids.LIVE_MOOD]
     first, *others = parts.shared_times(figure)["data"]
     assert len(first["x"]) == 2
-    assert [trace["x"] for trace in others] == [0] * 6 + [[]]
+    assert [trace["x"] for trace in others] == [0] * 6 + [[], []]
 
 
 def test_the_page_stands_before_the_first_tick_and_after_the_end() -> None:
