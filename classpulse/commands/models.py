@@ -174,11 +174,10 @@ def _row_of(name: str) -> "Row":
     from models.errors import ModelsError
     from models.evaluation.comparison import in_order, kept_rows
 
-    rows = in_order(kept_rows())
-    for row in rows:
-        if row.name == name:
-            return row
-    raise ModelsError(f"a model must be one of {', '.join(r.name for r in rows)}, not {name!r}")
+    rows = {row.name: row for row in in_order(kept_rows())}
+    if name not in rows:
+        raise ModelsError(f"a model must be one of {', '.join(rows)}, not {name!r}")
+    return rows[name]
 
 
 def _say_row(row: "Row", *, as_json: bool) -> None:
@@ -203,13 +202,10 @@ def _say_row(row: "Row", *, as_json: bool) -> None:
         )
     if row.reason:
         say(f"  not measured: {row.reason}")
-    say(
-        "It is a model of others, which is measured here and not shipped: nobody has written its "
-        "intended use or its limits."
-        if row.name in PEERS
-        else "It is measured and not shipped: its confusion, intended use and limits are written "
-        "when a run of it is exported ('classpulse models export', then 'card --model FILE')."
-    )
+    missing = "when a run of it is exported ('classpulse models export', then 'card --model FILE')"
+    if row.name in PEERS:
+        missing = "by nobody: it is a model of others"
+    say(f"It is not shipped: its confusion, intended use and limits are written {missing}.")
 
 
 @app.command("train")
