@@ -252,7 +252,7 @@ def _leave() -> Any:
         sure.listed(
             text("Nothing more of yours is collected, from this moment on."),
             text("You are no longer part of this lecture; you can agree again while it runs."),
-            text("What was sent before stays until you delete it."),
+            text("What was measured of you here, and what you said, is deleted for good."),
         ),
         text("Take it back"),
         ids.ME_WITHDRAW,
