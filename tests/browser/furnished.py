@@ -159,7 +159,7 @@ PLACES: Final = (
     Place("live-found", "/live/{many}", "teacher", ".cp-tile", _find_a_student),
     Place("live-end", "/live/{now}", "teacher", ".cp-check", **_dialogue("End lecture")),
     Place("live-empty", "/live/{empty}", "teacher", ".cp-nobody-yet"),
-    Place("live-aggregate", "/live/{whole}", "teacher", ".cp-strip"),
+    Place("live-aggregate", "/live/{whole}", "teacher", ".cp-nobody-yet"),
     Place("live-self-report", "/live/{quiet}", "teacher", ".cp-said"),
     Place("live-ended", "/live/{over}", "teacher"),
     Place("home", "/", "teacher"),
