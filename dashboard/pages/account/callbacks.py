@@ -1,7 +1,7 @@
 """What somebody does on their own account page."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from dash import ALL, Dash, Input, Output, State, no_update
 
@@ -11,7 +11,7 @@ from dashboard.auth.signin import current_actor, of_school, secured_callback
 from dashboard.components import ids, shell, urls
 from dashboard.http import untrusted
 from dashboard.http.web import WebServices
-from dashboard.i18n import mark, text
+from dashboard.i18n import Said, mark, text
 from dashboard.pages import contents
 from dashboard.pages.account import factor
 from services.access import Action, UserActor
@@ -20,6 +20,12 @@ from services.accounts.second_factor import WrongCodeError
 from services.acting import lookup
 from services.errors import NotSignedInError
 
+_DONE: Final = Said(
+    {
+        ids.ACCOUNT_FACTOR_ON: mark("Done. You are asked for a code now."),
+        ids.ACCOUNT_FACTOR_OFF: mark("Done. No code is asked for now."),
+    }
+)
 _SAID = Output(ids.NOTICE, "children", allow_duplicate=True)
 _PAGE = Output(ids.CONTENT, "children", allow_duplicate=True)
 
@@ -87,16 +93,14 @@ def _second_factor(app: Dash, services: WebServices) -> None:
             return no_update
         return factor.enrolment(second_factor.begin(services, _me(), server_key()))
 
-    for button, change, done in (
-        (ids.ACCOUNT_FACTOR_ON, second_factor.confirm, mark("Done. You are asked for a code now.")),
-        (ids.ACCOUNT_FACTOR_OFF, second_factor.turn_off, mark("Done. No code is asked for now.")),
+    for button, change in (
+        (ids.ACCOUNT_FACTOR_ON, second_factor.confirm),
+        (ids.ACCOUNT_FACTOR_OFF, second_factor.turn_off),
     ):
-        _by_code(app, services, button, change, done)
+        _by_code(app, services, button, change)
 
 
-def _by_code(
-    app: Dash, services: WebServices, button: str, change: Callable[..., None], done: str
-) -> None:
+def _by_code(app: Dash, services: WebServices, button: str, change: Callable[..., None]) -> None:
     @secured_callback(
         app,
         Action.MANAGE_OWN_SESSIONS,
@@ -114,7 +118,7 @@ def _by_code(
         signin.count_wrong(
             _me().user, lambda: change(services, _me(), server_key(), given), WrongCodeError
         )
-        return contents.own_account(services, _me()), shell.notice(text(done), good=True)
+        return contents.own_account(services, _me()), shell.notice(_DONE[button], good=True)
 
 
 def _password(app: Dash, services: WebServices) -> None:

@@ -160,7 +160,7 @@ def test_who_is_asked_first_has_only_the_check_ins_they_agreed_to(
 def test_under_aggregate_no_student_is_in_any_file(sqlite_store: Store) -> None:
     sitting = taught(sqlite_store, Policy.AGGREGATE)
     pdf, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
-    assert set(tables) == {"summary", "timeline", "moments", "comparison", "markers"}
+    assert set(tables) == {"summary", "timeline", "moments", "comparison", "markers", "columns"}
     everything = text_of(pdf) + "".join(table.decode() for table in tables.values())
     for name in ("Ana", "Ben", "Chloé", "Emeka", "Freya"):
         assert name not in everything
@@ -185,7 +185,7 @@ def self_reported(store: Store, answering: int) -> Sitting:
 def test_under_self_report_students_speak_and_no_model_does(sqlite_store: Store) -> None:
     sitting = self_reported(sqlite_store, answering=5)
     pdf, tables = render_report(services(sqlite_store), Language.EN, sitting.lecture.id, at(2000))
-    assert set(tables) == {"summary", "markers"}
+    assert set(tables) == {"summary", "markers", "columns"}
     summary = {row["figure"]: row["value"] for row in rows(tables["summary"])}
     assert list(summary) == [
         *("lecture", "course", "policy", "started_at", "ended_at", "duration_s", "students"),
