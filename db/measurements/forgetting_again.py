@@ -44,6 +44,8 @@ def _apply(fresh: list[Entry], now: datetime, actor: str, unit: UnitOfWork) -> l
                 removed += [
                     act(unit, connection, one, now) for one in _named(connection, column, wanted)
                 ]
+        # What was deleted is as old as its entry: that it was done again now is nothing new.
+        erasures.unnote_in(connection, now)
         erasures.merge_in(connection, fresh)
         record_in(
             connection,

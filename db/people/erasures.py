@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import URL
 
 from db.engine import traces
@@ -88,6 +88,11 @@ def merge_in(connection: Connection, entries: Iterable[Entry]) -> None:
         )
     if connection.dialect.name == "sqlite":
         traces.left(connection, _write_beside)
+
+
+def unnote_in(connection: Connection, at: datetime) -> None:
+    """Take out what was noted at that moment."""
+    connection.execute(delete(table).where(table.c.at == at))
 
 
 def ledger(store: Store) -> list[Entry]:

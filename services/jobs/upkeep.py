@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+import structlog
+
 from db.engine.store import Store
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import queries, retention
@@ -11,6 +13,8 @@ from db.people import audit, erasures, own_pages, school_settings, tickets, user
 from db.teaching import lectures
 from db.values import Lecture, Removal
 from services.context import Services
+
+_log = structlog.get_logger(__name__)
 
 ACTOR: Final = "scheduler"
 """Who did it, in the access log."""
@@ -69,10 +73,13 @@ class Upkeep:
         store = self._services.store
         since = erasures.stale_since(store) if store.kind == "sqlite" else None
         if since is None or (lectures.running(store) and now - since < _A_DAY):
-            store.clean()
-            return 0
-        erasures.overwrite(store, now)
-        return 1
+            emptied, written = store.clean(), 0
+        else:
+            emptied, written = erasures.overwrite(store, now), 1
+        if not emptied:
+            # A reader that never ends, or no room beside the store for the ledger.
+            _log.warning("traces_left")
+        return written
 
 
 def forget(store: Store, now: datetime, actor: str, *, days: int | None = None) -> Removal:
