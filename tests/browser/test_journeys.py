@@ -138,7 +138,8 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
         (FlagOutcome.DISMISSED, "not_now")
     ]
 
-    # Ben sees his own data, leaves, and is gone from the live page within a tick; and what was measured goes.
+    # Ben sees his own data, leaves, and is gone from the live page within a tick; and what was
+    # measured goes.
     own = tab(browser, classroom)
     own.goto(students[1].recovery)
     expect(own.locator("#content")).to_contain_text("seconds as numbers, no picture")

@@ -338,5 +338,6 @@ PARTS_OF_USE_CASES: Final = {
     "reading.administration.office", "reading.own.all_rows", "rosters.enrolment.student",
     "jobs.leadership.leadership_of", "joining.on_roster", "joining.way",
     "reporting.compute.material", "reporting.compute.compute", "room_camera.windows",
+    "taking_back.marker_of", "teaching.student_of", "teaching.answerable",
 }  # fmt: skip
 """What use cases are made of, or what the server does by itself; nobody asks for it."""

@@ -33,7 +33,16 @@ from db.engine.secrets import mint
 from db.people import consents, erasure_requests
 from db.teaching import flags, rooms
 from db.values import Role
-from services import access, administration, erasure, joining, my_data, room_camera, teaching
+from services import (
+    access,
+    administration,
+    erasure,
+    joining,
+    my_data,
+    room_camera,
+    taking_back,
+    teaching,
+)
 from services.access import Action, OperatorActor, ParticipantActor, RoomActor, UserActor
 from services.accounts import own as accounts
 from services.accounts import second_factor
@@ -328,6 +337,21 @@ ACTS: Final[Mapping[str, Act]] = {
         t.services, who, t.lecture.id, "group work"
     ),
     "teaching.admit": lambda t, who: teaching.admit(t.services, who, t.lecture.id, t.ana.id),
+    "taking_back.reopen_flag": lambda t, who: taking_back.reopen_flag(
+        t.services, who, t.lecture.id, t.flag.id
+    ),
+    "taking_back.wait_again": lambda t, who: taking_back.wait_again(
+        t.services, who, t.lecture.id, t.ana.id
+    ),
+    "taking_back.rename_marker": lambda t, who: taking_back.rename_marker(
+        t.services, who, t.lecture.id, t.flag.id, "group work"
+    ),
+    "taking_back.remove_marker": lambda t, who: taking_back.remove_marker(
+        t.services, who, t.lecture.id, t.flag.id
+    ),
+    "taking_back.restore_marker": lambda t, who: taking_back.restore_marker(
+        t.services, who, t.lecture.id, t.world.clock(), "group work"
+    ),
     "teaching.refuse": lambda t, who: teaching.refuse(t.services, who, t.lecture.id, t.ana.id),
     "room_camera.allow": lambda t, who: room_camera.allow(
         t.services, who, t.lecture.id, everybody_agreed=True
