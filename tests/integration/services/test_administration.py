@@ -10,7 +10,7 @@ from db.people import audit, consents, courses, school_settings, users
 from db.values import Role
 from services import administration, erasure
 from services.access import OperatorActor, UserActor
-from services.errors import ForbiddenError, InvalidError
+from services.errors import ForbiddenError, InvalidError, RefusedError
 
 OPERATOR = OperatorActor()
 
@@ -42,6 +42,17 @@ def test_a_user_that_cannot_be(
         administration.add_user(
             world.app.services, OPERATOR, login=login, name="V", role=Role.ADMIN, password=password
         )
+    assert users.list_users(world.store) == before
+
+
+def test_a_student_is_made_by_the_schools_provider_alone(world: Any) -> None:
+    before = users.list_users(world.store)
+    with pytest.raises(RefusedError):
+        administration.add_user(
+            world.app.services, OPERATOR, login="ana", name="Ana", role=Role.STUDENT, password=None
+        )
+    with pytest.raises(RefusedError):
+        administration.set_role(world.app.services, OPERATOR, world.users["tara"].id, Role.STUDENT)
     assert users.list_users(world.store) == before
 
 
