@@ -10,7 +10,7 @@ import pytest
 
 from capture_agent.clock import Clock, ClockCorrection
 from capture_agent.delivery.transport import Transport
-from capture_agent.errors import DeliveryError
+from capture_agent.errors import AgentError
 from contract.exchange import JoinRequest
 from tests.builders.certificate import self_signed
 
@@ -51,7 +51,7 @@ def test_a_server_that_nobody_vouches_for_is_not_spoken_to(
 ) -> None:
     address, asked = impostor
     transport = Transport(address, Clock(), ClockCorrection())
-    with pytest.raises(DeliveryError, match="cannot be reached"):
+    with pytest.raises(AgentError, match="certificate"):
         transport.join(JoinRequest(code="ABC234", name="Ana"))
     transport.close()
     assert asked == []
