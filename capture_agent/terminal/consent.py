@@ -15,7 +15,7 @@ from capture_agent.errors import AgentError, NoAnswerError, SettingsError
 from capture_agent.terminal.console import Console
 from capture_agent.terminal.controls import KEYS
 from contract.base import Message
-from contract.exchange import ConsentRequest, JoinAnswer, JoinRequest
+from contract.exchange import LONGEST_NAME, ConsentRequest, JoinAnswer, JoinRequest
 from contract.observations import Observation
 from contract.policy import Choices, CourseMode, Policy
 
@@ -152,7 +152,7 @@ def _request(invitation: Invitation, name: str | None) -> JoinRequest:
             "code": "A lecture's code is six capital letters or digits from 2 to 9, "
             f"but this is {invitation.code!r}.",
             "link": "The personal link is not complete; copy it whole.",
-        }.get(str(wrong), f"A name has 1 to 80 signs, but this is {name!r}.")
+        }.get(str(wrong), f"A name has 1 to {LONGEST_NAME} signs, but this is {name!r}.")
         raise SettingsError(rule) from error
 
 

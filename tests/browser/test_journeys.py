@@ -126,6 +126,10 @@ def test_a_lecture_from_start_to_end_with_a_real_agent(  # noqa: PLR0915 - one s
 
     # A flag with its reason is dismissed with an answer, and a reload loses nothing.
     queue = page.locator("#live-queue")
+    # It rests while nothing is seen of her.
+    lately = classroom.clock() - timedelta(seconds=50)
+    students[0].show(Look.NEUTRAL, lately, range(50), attentive=0.1)
+    classroom.clock.forward(seconds=5)
     expect(queue).to_contain_text(re.compile(r"Looked disengaged \d+ % of the last \d+ min"))
     page.get_by_role("button", name="Not now: Ana Lima").click()
     expect(queue).to_contain_text("Nobody needs a word right now")
@@ -231,9 +235,12 @@ def test_a_teacher_needs_no_mouse(page: Page, classroom: Classroom) -> None:
     page.keyboard.press("a")
     expect(page.locator("#live-notice")).to_contain_text("Admitted Zoe Ahmed")
     expect(page.locator("#live-waiting")).not_to_contain_text("Zoe Ahmed")
-    page.keyboard.press("r")
+    press(page, "button", "Refuse Yan Weber")
     expect(page.locator("#live-notice")).to_contain_text("Refused Yan Weber")
-    press(page, "button", "Admit after all")
+    press(page, "button", "Undo")
+    expect(page.locator("#live-waiting")).to_contain_text("Yan Weber")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("a")
     expect(page.locator("#live-notice")).to_contain_text("Admitted Yan Weber")
     statuses = {p.name: p.status for p in queries.participants(store, lecture.id)}
     assert set(statuses.values()) == {ParticipantStatus.ADMITTED}

@@ -185,6 +185,8 @@ def test_keys_are_listed_can_be_switched_off_and_refuse_nobody(
     expect(shown).to_contain_text("Admit who has waited longest")
     expect(shown.get_by_role("switch")).to_be_checked()
     shown.get_by_role("switch").press("Space")
+    expect(shown.get_by_role("switch")).not_to_be_checked()
+    page.wait_for_function("localStorage.getItem('classpulse-keys') === '0'")
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
 
@@ -198,6 +200,7 @@ def test_keys_are_listed_can_be_switched_off_and_refuse_nobody(
     page.get_by_role("button", name="Keys").click()
     expect(shown.get_by_role("switch")).not_to_be_checked()
     shown.get_by_role("switch").press("Space")
+    page.wait_for_function("localStorage.getItem('classpulse-keys') === '1'")
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
 

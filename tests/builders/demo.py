@@ -15,6 +15,10 @@ from typing import Self
 PATIENCE_S = 100.0
 
 
+def _mind_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class DemoProcess:
     """A demo in ``folder``; in a ``with`` it ends with the block, as by Ctrl-C."""
 
@@ -29,6 +33,8 @@ class DemoProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # A suite in a shell's background would hand down that Ctrl-C means nothing.
+            preexec_fn=_mind_ctrl_c if os.name == "posix" else None,
         )
         self.said = ""
         self._heard = threading.Condition()

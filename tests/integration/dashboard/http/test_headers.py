@@ -218,15 +218,16 @@ def test_signing_out_leaves_nothing_to_go_back_to(world: Any) -> None:
 
 
 def test_a_browser_stores_nothing_of_anybody() -> None:
-    """Only that its user presents: no names, no figures, no tokens."""
+    """Only that its user presents, and wants keys: no names, no figures, no tokens."""
     kept = []
     for script in (ROOT / "dashboard" / "assets").glob("*.js"):
         if not script.name.endswith(".min.js"):
             told = script.read_text(encoding="utf-8")
             kept += re.findall(r"(?:local|session)Storage\.\w+\(\s*([^,)]+)", told)
+            kept += re.findall(r"\b(?:keep|kept)\(\s*([^,)]+),(?! on\) \{| otherwise\) \{)", told)
             assert "indexedDB" not in told
             assert "document.cookie" not in told
-    assert set(kept) <= {'"classpulse-present"'}
+    assert set(kept) - {"name"} == {'"classpulse-present"', '"classpulse-keys"'}
     for module in (ROOT / "dashboard").rglob("*.py"):
         told = module.read_text(encoding="utf-8")
         assert "storage_type" not in told, module

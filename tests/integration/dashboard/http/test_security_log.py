@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -25,6 +26,8 @@ def log() -> Iterator[io.StringIO]:
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=lambda *_: structlog.PrintLogger(made),
+        # Whatever another test has set up: a level of its own would leave lines out.
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=False,
     )
     yield made

@@ -216,7 +216,7 @@ def test_codes_and_links_are_read(word: str, invitation: Invitation) -> None:
     [
         (Invitation("ABC"), "Ana", "six capital letters or digits from 2 to 9"),
         (Invitation("ABC234", "short"), "Ana", "not complete"),
-        (Invitation("ABC234"), "A" * 81, "1 to 80 signs"),
+        (Invitation("ABC234"), "A" * 201, "1 to 200 signs"),
     ],
 )
 def test_a_bad_invitation_is_said_in_words(
