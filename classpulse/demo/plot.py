@@ -55,7 +55,7 @@ def live_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
         Scripted(None, TrueState.HAPPY, 15 * MINUTE, 15 * MINUTE + 45),
     ]
     # A seed under which chance adds no further check-in to the scenes of the first minutes.
-    return _simulate(4, students, BEHIND_MINUTES + AHEAD_MINUTES, bank, scenes)
+    return _simulate(9, students, BEHIND_MINUTES + AHEAD_MINUTES, bank, scenes)
 
 
 def room_lecture(students: int, bank: Sequence[Floats]) -> SimulatedLecture:
