@@ -330,7 +330,9 @@ def _students(
     rows = {name: row for row, name in enumerate(buckets.participants) if name in named}
     attentive, present = student_means(buckets)
     shares = adjust(one_vote_means(buckets)[list(rows.values())], confusion)
-    observed = (buckets.observations > 0).sum(axis=1) * BUCKET_SECONDS
+    # A stretch at either end may reach beyond the lecture.
+    lasted = facts.ended_at - facts.started_at
+    observed = np.minimum((buckets.observations > 0).sum(axis=1) * BUCKET_SECONDS, lasted)
     away = ((buckets.observations > 0) & (buckets.face_observations == 0)).sum(axis=1)
     length = max(1, len(buckets.starts) * BUCKET_SECONDS)
     own: dict[Hashable, list[ParticipantEvent]] = {name: [] for name in rows}

@@ -57,5 +57,5 @@ def headings() -> dict[str, Any]:
             text("Away"),
         ],
         "reading": text("How to read this report"),
-        "model_head": [text("Look"), text("F1 on held-out faces")],
+        "model_head": [text("Look"), text("Seen as most people do")],
     }

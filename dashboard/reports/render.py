@@ -87,32 +87,31 @@ def _tables(made: Material) -> Mapping[str, bytes]:
 
 
 def model_words(card: "Card") -> ModelWords:
-    """What the model's card says of its accuracy, in plain words."""
+    """What the model's card says of its answers beside most people's, in plain words."""
     measured = [e for e in card.evaluations if e.file == card.files[0].name]
-    if not measured:
+    last = measured[-1] if measured else None
+    if last is None or last.ferplus_accuracy is None:
         nothing = text("The model {model} carries no measured accuracy.", model=card.model_id)
         return ModelWords([nothing], None)
-    last = measured[-1]
-    wrong = round((1 - last.accuracy) * 10)
     sentences = [
         text(
-            "The model {model} names the labelled look of a face in {accuracy} of {n} held-out "
+            "The model {model} answers as most of ten people do on {accuracy} of held-out "
             "pictures ({split}, measured on {day}).",
             model=card.model_id,
-            accuracy=i18n.percent(last.accuracy, 1),
-            n=i18n.number(last.n),
+            accuracy=i18n.percent(last.ferplus_accuracy, 1),
             split=last.split,
             day=i18n.full_day(last.provenance.measured_on),
         ),
         plural(
-            "On a single picture it is wrong about {n} time in ten; people agree with those "
-            "labels about two times in three.",
-            "On a single picture it is wrong about {n} times in ten; people agree with those "
-            "labels about two times in three.",
-            wrong,
+            "On a single picture it differs from them {n} time in ten; they are not of one mind "
+            "either.",
+            "On a single picture it differs from them {n} times in ten; they are not of one mind "
+            "either.",
+            max(1, round((1 - last.ferplus_accuracy) * 10)),
         ),
         text(
             "Class shares are corrected for its known errors; figures of one student are not exact."
         ),
     ]
-    return ModelWords(sentences, last.f1)
+    agreement = [row[at] / max(1, sum(row)) for at, row in enumerate(card.hard_confusion)]
+    return ModelWords(sentences, agreement)

@@ -39,10 +39,11 @@ _MOST_OF_IT: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class ModelWords:
-    """What the model's card says of it: sentences, and the F1 of each look where measured."""
+    """What the model's card says of it: sentences, and how often it agrees on each look."""
 
     sentences: Sequence[str]
-    f1: Sequence[float] | None
+    agreement: Sequence[float] | None
+    """shares of the faces on which most people see that look; None where not measured"""
 
 
 def words(
@@ -166,8 +167,8 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         },
         "model": {"title": text("How good the model is"), "items": list(model.sentences)},
         "model_rows": [
-            [wording.LOOK[look], i18n.number(score, 2)]
-            for look, score in zip(LOOKS, model.f1 or (), strict=False)
+            [wording.LOOK[look], wording.percent(share)]
+            for look, share in zip(LOOKS, model.agreement or (), strict=False)
         ],
         "limits": {
             "title": text("What they cannot say"),
