@@ -8,18 +8,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from ipaddress import ip_address
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from flask import Flask, Response, request
 
 from capture_agent.clock import Clock as AgentClock
@@ -31,6 +25,7 @@ from contract.policy import CourseMode
 from dashboard.errors import ServerError
 from dashboard.http.listener import Patience, room_for_connections
 from dashboard.http.server import Server, listen
+from tests.builders.certificate import self_signed
 from tests.builders.places import ROOT
 
 Start = Callable[..., Server]
@@ -114,37 +109,6 @@ def test_the_request_under_way_is_answered_before_the_end(start: Start) -> None:
     link.close()
 
 
-def signed_by_itself(folder: Path) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1, signed by itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    chain, secret = folder / "cert.pem", folder / "key.pem"
-    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return chain, secret
-
-
 PROGRAM = """
 import threading
 from flask import Flask
@@ -187,7 +151,7 @@ def test_a_signal_ends_the_program_once_the_request_is_answered(ending: signal.S
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    return signed_by_itself(tmp_path)
+    return self_signed(tmp_path)
 
 
 def echo() -> Flask:
@@ -497,7 +461,7 @@ def test_a_renewed_certificate_is_taken_up(
     monkeypatch.setattr("dashboard.http.server._RENEW_S", 0.0)
     server = start(echo(), tls=certificate)
     (tmp_path / "new").mkdir()
-    renewed = signed_by_itself(tmp_path / "new")
+    renewed = self_signed(tmp_path / "new")
     wanted = ssl.PEM_cert_to_DER_cert(renewed[0].read_text())
     # Between the two files the certificate does not fit its key: the old one stays in use.
     certificate[0].write_bytes(renewed[0].read_bytes())
