@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 
 from dash import ctx
 
+from contract.policy import CourseMode
 from dashboard.http.readable import require_plain
 from services.errors import InvalidError
 
@@ -54,6 +55,13 @@ def chosen(told: object) -> tuple[str, str] | None:
         return None
     read = button(told, "rowId", "value")
     return read["rowId"], read["value"]
+
+
+def course_mode(given: object) -> CourseMode:
+    """How students join, as a form chose it. InvalidError where it chose none."""
+    if given not in [one.value for one in CourseMode]:
+        raise InvalidError("Choose how students join.")
+    return CourseMode(given)
 
 
 def button(identifier: object, *names: str) -> Mapping[str, str]:

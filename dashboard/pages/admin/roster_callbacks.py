@@ -7,7 +7,6 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 
-from contract import CourseMode
 from dashboard.auth.signin import current_actor, of_school, secured_callback
 from dashboard.components import ids, parts, shell, urls
 from dashboard.http import untrusted
@@ -56,13 +55,11 @@ def _courses(app: Dash, services: WebServices) -> None:
     def add(clicks: int | None, title: str | None, mode: str | None, zone: str | None) -> Any:
         if not clicks:
             return no_update, no_update
-        if mode not in [one.value for one in CourseMode]:
-            raise InvalidError("Choose how students join.")
         lists.add_course(
             services,
             current_actor(),
             title=untrusted.typed(title),
-            mode=CourseMode(mode),
+            mode=untrusted.course_mode(mode),
             timezone=untrusted.typed(zone),
         )
         page = contents.page(services, current_actor(), urls.ADMIN_COURSES)

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, no_update
 
-from contract import CourseMode, Policy
+from contract import Policy
 from dashboard.auth.signin import current_actor, of_school, secured_callback
 from dashboard.components import ids
 from dashboard.http import untrusted
@@ -126,8 +126,6 @@ def _course(app: Dash, services: WebServices) -> None:
     def take(clicks: int | None, title: Any, mode: Any, who: Any, name: Any, login: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        if mode not in [one.value for one in CourseMode]:
-            raise InvalidError("Choose how students join.")
         teacher = None
         if who == wizard.ELSE:
             made = administration.made_up_password()
@@ -137,7 +135,7 @@ def _course(app: Dash, services: WebServices) -> None:
             services,
             actor,
             title=untrusted.typed(title),
-            mode=CourseMode(mode),
+            mode=untrusted.course_mode(mode),
             teacher=teacher or actor.user.id,
         )
         told = None
