@@ -46,7 +46,7 @@ def _look(response: Response) -> Response:
 
 def _sign_in(by: str, status: int) -> None:
     if status >= 400:
-        _log.warning("sign_in_failed", by=by, status=status)
+        _log.info("sign_in_failed", by=by, status=status)
     elif current_user.is_authenticated:
         _log.info("signed_in", who=f"user:{current_user.user.id}", by=by)
     else:
