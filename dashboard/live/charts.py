@@ -90,6 +90,11 @@ class _Span:
         """The clock by which points are placed: one for the whole axis, so that it is straight."""
         return timezone(timedelta(seconds=time_axis.offset(self.begin, self.zone)))
 
+    def times(self, points: Sequence[LivePoint]) -> list[str]:
+        """Where the points stand on it."""
+        clock = self.clock
+        return [local(point.at, clock) for point in points]
+
     def axis(self) -> dict[str, Any]:
         """What the time axis has that the template has not."""
         found: dict[str, Any] = {}
@@ -129,7 +134,7 @@ def mood_figure(
     ``begin``: when the lecture began, in epoch seconds, for as long as it has no points.
     """
     span = _Span.of(points, zone, begin)
-    x = [local(point.at, span.clock) for point in points]
+    x = span.times(points)
     looks = (LOOKS.index(look) for look in STACK)
     return _filled(
         _mood(i18n.language()),
@@ -145,7 +150,7 @@ def mood_figure(
 def band_figure(points: Sequence[LivePoint], looks: Sequence[Look], zone: ZoneInfo) -> Figure:
     """The shares of some looks over time, each a line inside the band of its 90 % interval."""
     span = _Span.of(points, zone, None)
-    x = [local(point.at, span.clock) for point in points]
+    x = span.times(points)
     shape = go.Figure([trace for look in looks for trace in _band(look)], _layout("bands", 300))
     shape.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0})
     ends = ("low", "high", "shares")
@@ -168,7 +173,7 @@ def attention_figure(
 ) -> Figure:
     """How attentive the class looked, and how many were there to be seen, over time."""
     span = _Span.of(points, zone, begin)
-    x = [local(point.at, span.clock) for point in points]
+    x = span.times(points)
     return _filled(
         _attention(i18n.language()),
         [
@@ -187,8 +192,12 @@ def untold(figure: Figure) -> Figure:
 
 
 @lru_cache(maxsize=16 * KEPT_POINTS)
+@lru_cache(maxsize=16 * KEPT_POINTS)
 def local(epoch: int, zone: tzinfo) -> str:
-    """An epoch second as wall time, without offset: Plotly 7 would drop it unread."""
+    """An epoch second as wall time, without offset: Plotly 7 would drop it unread.
+
+    Kept, since each tick draws the same points anew.
+    """
     return datetime.fromtimestamp(epoch, tz=UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
