@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Expression models.", no_args_is_help=True)
 
-Data = Annotated[Path, typer.Option(help="folder or file of FER2013, in any form it is shared in")]
+Data = Annotated[
+    Path,
+    typer.Option(
+        help="FER2013 in any form it is shared in, or square faces of your own as "
+        "train/LOOK/*.jpg, validation/LOOK/*.jpg and test/LOOK/*.jpg"
+    ),
+]
 
 
 @app.command("list")

@@ -20,7 +20,6 @@ from models.evaluation.metrics import Calibration
 from models.inference.predictor import SIDE, Predictor
 from models.training.data.datasets import (
     ALL_FACES,
-    FER2013,
     DataSet,
     Faces,
     Split,
@@ -48,10 +47,10 @@ def evaluate(
     if model_path is not None and predictor.card.name != name:
         raise ModelsError(f"{model_path.name} is the model {predictor.card.name}, not {name!r}")
     whole = data if isinstance(data, DataSet) else _load(data)
-    own = whole.name != FER2013
-    split = Split.PRIVATE_TEST if own else split
+    unsplit = not len(whole.training)
+    split = Split.PRIVATE_TEST if unsplit else split
     provenance = provenance_of(whole, split)
-    if own:
+    if unsplit:
         provenance = provenance.model_copy(update={"split": ALL_FACES})
     found = evaluate_predictor(predictor, whole, split, provenance, load_s=seconds)
     return found.model_copy(update={"split": provenance.split})

@@ -7,6 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import TrainingError
+
 Probabilities = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
 
@@ -208,11 +210,14 @@ class Calibration:
 def fit_temperature(logits: Probabilities, labels: Labels) -> Calibration:
     """The temperature alone under which ``labels`` (n) are most likely, given (n, k) logits.
 
-    Raises ValueError where the logits speak against their labels.
+    Raises TrainingError where the logits speak against their labels.
     """
     (slope,) = _most_likely(logits[:, :, None].astype(np.float64), labels, np.ones(1), 1e-6)
     if slope <= 0:
-        raise ValueError(f"logits must speak for their labels, but their slope is {slope:.3f}")
+        raise TrainingError(
+            "a network must know something of its faces to be calibrated, but its answers speak "
+            f"against their looks (a slope of {slope:.3f}): train it for longer"
+        )
     return Calibration(float(1 / slope))
 
 
@@ -220,7 +225,7 @@ def fit_calibration(logits: Probabilities, labels: Labels) -> Calibration:
     """Temperature, scales and biases that make ``labels`` (n) most likely, given (n, k) logits.
 
     The classes are told apart with a little shrinkage, so that one with few faces goes with the
-    others. Raises ValueError as ``fit_temperature``.
+    others. Raises TrainingError as ``fit_temperature``.
     """
     temperature = fit_temperature(logits, labels).temperature
     rows, classes = logits.shape

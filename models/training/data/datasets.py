@@ -186,19 +186,20 @@ def load_labelled(place: Path) -> DataSet:
 
 
 def load_dataset(place: Path) -> DataSet:
-    """Read FER2013 at ``place``, a folder or a file, in any form of
-    ``models.training.data.forms``.
+    """Read FER2013, or faces of one's own in its splits, at ``place``, a folder or a file, in any
+    form of ``models.training.data.forms``.
 
-    Raises DataSetError, in one sentence, for anything else, or where an official split is missing.
+    Raises DataSetError, in one sentence, for anything else, or where a split is missing.
     """
     rows = read_rows(place)
+    name = place.resolve().name if rows.own else FER2013
     raters = (rows.votes.sum(axis=1) + rows.others).astype(np.float32)
 
     def part(split: Split) -> Faces:
         chosen = np.flatnonzero(rows.usage == split.value)
         if not chosen.size:
             raise DataSetError(
-                f"FER2013 must have faces of Training, PublicTest and PrivateTest, but "
+                f"{name} must have faces of Training, PublicTest and PrivateTest, but "
                 f"{rows.source} names no {split.value} faces"
             )
         return Faces(
@@ -206,5 +207,7 @@ def load_dataset(place: Path) -> DataSet:
         )
 
     return DataSet(
-        part(Split.TRAINING), part(Split.PUBLIC_TEST), part(Split.PRIVATE_TEST), rows.sha256
+        *(part(split) for split in Split),
+        sha256=rows.sha256,
+        name=name,
     )

@@ -5,8 +5,9 @@ Kaggle's table: ``fer2013.csv`` (emotion, pixels, Usage), and beside it, where i
 ``fer2013new.csv`` with the votes in the same order. Kaggle's folders: ``train/<emotion>/*.jpg`` and
 ``test/<emotion>/*.jpg``, whose file names carry the official split; no votes belong to them.
 
-Somebody's own faces, to measure a model on, come as ``<emotion>/*.jpg``: cut out, square, of any
-size, and all of one split.
+Somebody's own faces are square pictures of any size. To measure a model on they come as
+``<emotion>/*.jpg``, all of one split; to train one, as ``train/``, ``validation/`` and ``test/``,
+each with ``<emotion>/*.jpg``.
 """
 
 import csv
@@ -31,8 +32,8 @@ SHEET_LABELS: Final = "labels.csv"
 TABLES: Final = ("fer2013.csv", "icml_face_data.csv")
 VOTES: Final = "fer2013new.csv"
 EXPECTED: Final = (
-    f"{SHEET_LABELS} beside faces_00.webp and on, {TABLES[0]}, or train/<emotion>/*.jpg with "
-    "test/<emotion>/*.jpg"
+    f"{SHEET_LABELS} beside faces_00.webp and on, {TABLES[0]}, train/<emotion>/*.jpg with "
+    "test/<emotion>/*.jpg, or faces of your own in train, validation and test"
 )
 
 _FACES_PER_ROW: Final = 50
@@ -55,7 +56,8 @@ _PARTS: Final = {
     "test": "",
     "privatetest": "PrivateTest",
 }
-"""Folder → its split; a plain ``test`` holds both test splits, told apart by file names."""
+"""Folder → its split; a plain ``test`` holds both test splits, told apart by file names, unless a
+folder of validation stands beside it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,8 @@ class Rows:
 
     ``pixels`` (n, 48, 48) uint8 · ``usage`` (n,) the split's official name · ``labels`` (n,) int64
     in FER2013 order · ``votes`` (n, 7) and ``others`` (n,) float32 FER+ votes, for the seven looks
-    and for anything else · ``sha256`` names exactly this data · ``source`` for messages.
+    and for anything else · ``sha256`` names exactly this data · ``source`` for messages · ``own``:
+    somebody's own faces, not FER2013's.
     """
 
     pixels: NDArray[np.uint8]
@@ -74,6 +77,7 @@ class Rows:
     others: NDArray[np.float32]
     sha256: str
     source: Path
+    own: bool = False
 
 
 def read_rows(place: Path) -> Rows:
@@ -116,12 +120,8 @@ def read_labelled(place: Path) -> Rows:
     """
     pixels, labels, digest = [], [], hashlib.sha256()
     for picture, look in _pictures(place):
-        face = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
-        if face is None or face.shape[0] != face.shape[1]:
-            size = "no picture" if face is None else f"{face.shape[1]} × {face.shape[0]}"
-            raise DataSetError(f"a face must be a square picture, but {picture} is {size}")
-        way = cv2.INTER_AREA if len(face) > SIDE else cv2.INTER_LINEAR
-        pixels.append(cv2.resize(face, (SIDE, SIDE), interpolation=way))
+        face = _face(picture)
+        pixels.append(face)
         labels.append(look)
         digest.update(f"{look} ".encode() + face.tobytes())
     if not pixels:
@@ -137,6 +137,7 @@ def read_labelled(place: Path) -> Rows:
         others=others,
         sha256=digest.hexdigest(),
         source=place,
+        own=True,
     )
 
 
@@ -330,18 +331,29 @@ def _part(folder: Path) -> str:
     return folder.name.lower().replace("_", "").replace("-", "")
 
 
+def _face(picture: Path, *, own: bool = True) -> NDArray[np.uint8]:
+    """The face (48, 48) of a picture: FER2013's is of that size, somebody's own of any, square."""
+    face = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
+    sides = () if face is None else face.shape
+    if face is None or len(set(sides) if own else {SIDE, *sides}) > 1:
+        size = "no picture" if face is None else f"{sides[1]} × {sides[0]}"
+        wanted = "square picture" if own else f"picture of {SIDE} × {SIDE} pixels"
+        raise DataSetError(f"a face must be a {wanted}, but {picture} is {size}")
+    way = cv2.INTER_AREA if len(face) > SIDE else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(face, (SIDE, SIDE), interpolation=way), dtype=np.uint8)
+
+
 def _read_folders(place: Path, parts: Sequence[Path]) -> Rows:
+    splits = {part: _PARTS[_part(part)] for part in parts}
+    own = "PublicTest" in splits.values() and any(_part(part) == "test" for part in parts)
+    if own:
+        splits = {part: split or "PrivateTest" for part, split in splits.items()}
     pixels, usage, labels, digest = [], [], [], hashlib.sha256()
     for part in parts:
         for picture, look in _pictures(part):
-            face = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
-            if face is None or face.shape != (SIDE, SIDE):
-                size = "no picture" if face is None else f"{face.shape[1]} × {face.shape[0]}"
-                raise DataSetError(
-                    f"a face must be a picture of {SIDE} × {SIDE} pixels, but {picture} is {size}"
-                )
+            face = _face(picture, own=own)
             pixels.append(face)
-            usage.append(_usage(part, picture))
+            usage.append(_usage(splits[part], picture))
             labels.append(look)
             digest.update(f"{usage[-1]} {look} ".encode() + face.tobytes())
     if not pixels:
@@ -357,6 +369,7 @@ def _read_folders(place: Path, parts: Sequence[Path]) -> Rows:
         others=others,
         sha256=digest.hexdigest(),
         source=place,
+        own=own,
     )
 
 
@@ -374,15 +387,15 @@ def _pictures(part: Path) -> Iterator[tuple[Path, int]]:
                 yield picture, look
 
 
-def _usage(part: Path, picture: Path) -> str:
-    """The split: by the file's name where it says, else by its folder."""
+def _usage(split: str, picture: Path) -> str:
+    """The split: by the file's name where it says, else that of its folder."""
     for usage in USAGES:
         if picture.name.startswith(f"{usage}_"):
             return usage
-    usage = _PARTS[_part(part)]
-    if usage:
-        return usage
+    if split:
+        return split
     raise DataSetError(
-        f"the faces in {part} must be named PublicTest_… or PrivateTest_…, which is how their "
-        f"official split is known, but one is called {picture.name}"
+        f"the faces in {picture.parents[1]} must be named PublicTest_… or PrivateTest_…, which is "
+        "how their official split is known, or have a folder called validation beside theirs, but "
+        f"one is called {picture.name}"
     )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from models.errors import TrainingError
 from models.evaluation import metrics
 
 THREE = np.array([[0.7, 0.2, 0.1], [0.4, 0.5, 0.1], [0.1, 0.1, 0.8], [0.2, 0.6, 0.2]])
@@ -91,7 +92,7 @@ def test_logits_that_speak_against_their_labels_are_refused(
     calibrated: tuple[np.ndarray, np.ndarray],
 ) -> None:
     logits, labels = calibrated
-    with pytest.raises(ValueError, match="must speak for their labels, but their slope is -"):
+    with pytest.raises(TrainingError, match=r"to be calibrated, .*a slope of -"):
         metrics.fit_calibration(-logits, labels)
 
 

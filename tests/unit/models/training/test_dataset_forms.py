@@ -190,6 +190,30 @@ def test_test_faces_that_tell_no_split_are_refused(tmp_path: Path) -> None:
         load_dataset(pictures(tmp_path, named))
 
 
+OWN = {
+    "train/happy/anna.jpg": 5,
+    "validation/sad/ben.jpg": 6,
+    "test/happy/cleo.jpg": 7,
+    "test/anger/dan.jpg": 8,
+}
+
+
+def test_own_faces_come_in_three_folders_and_any_size(tmp_path: Path) -> None:
+    data = load_dataset(pictures(tmp_path / "ours", OWN, side=80))
+
+    assert [len(data.part(split)) for split in Split] == [1, 1, 2]
+    assert data.private_test.labels.tolist() == [0, 3]
+    assert data.training.pixels.shape == (1, 48, 48)
+    assert data.name == "ours"
+    assert not data.training.has_votes()
+
+
+def test_own_faces_need_all_three_folders(tmp_path: Path) -> None:
+    two = {name: grey for name, grey in OWN.items() if not name.startswith("train/")}
+    with pytest.raises(DataSetError, match=r"ours must have faces of Training.* no Training faces"):
+        load_dataset(pictures(tmp_path / "ours", two))
+
+
 def test_a_folder_that_is_no_emotion_is_refused(tmp_path: Path) -> None:
     named = KAGGLE | {"train/bored/Training_9.jpg": 5}
     with pytest.raises(DataSetError, match=r"named after the emotions .* called 'bored'"):
