@@ -206,8 +206,5 @@ def load_dataset(place: Path) -> DataSet:
             split, rows.pixels[chosen], rows.labels[chosen], rows.votes[chosen], raters[chosen]
         )
 
-    return DataSet(
-        *(part(split) for split in Split),
-        sha256=rows.sha256,
-        name=name,
-    )
+    learnt, chosen_by, asked_last = (part(split) for split in Split)
+    return DataSet(learnt, chosen_by, asked_last, rows.sha256, name)

@@ -128,17 +128,22 @@ def read_labelled(place: Path) -> Rows:
         raise DataSetError(
             f"{place} must hold faces as <emotion>/*.jpg, but there is not one picture"
         )
+    return _unvoted(pixels, [""] * len(labels), labels, digest.hexdigest(), place, own=True)
+
+
+def _unvoted(
+    pixels: list[NDArray[np.uint8]],
+    usage: list[str],
+    labels: list[int],
+    sha256: str,
+    place: Path,
+    *,
+    own: bool,
+) -> Rows:
+    """Rows of faces that no crowd was asked about."""
     votes, others = _no_votes(len(labels))
-    return Rows(
-        pixels=np.stack(pixels).astype(np.uint8),
-        usage=np.full(len(labels), ""),
-        labels=np.array(labels, np.int64),
-        votes=votes,
-        others=others,
-        sha256=digest.hexdigest(),
-        source=place,
-        own=True,
-    )
+    stacked, looks = np.stack(pixels), np.array(labels, np.int64)
+    return Rows(stacked, np.array(usage), looks, votes, others, sha256, place, own)
 
 
 def _read_file(file: Path) -> Rows:
@@ -334,9 +339,8 @@ def _part(folder: Path) -> str:
 def _face(picture: Path, *, own: bool = True) -> NDArray[np.uint8]:
     """The face (48, 48) of a picture: FER2013's is of that size, somebody's own of any, square."""
     face = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
-    sides = () if face is None else face.shape
-    if face is None or len(set(sides) if own else {SIDE, *sides}) > 1:
-        size = "no picture" if face is None else f"{sides[1]} × {sides[0]}"
+    if face is None or len(set(face.shape) if own else {SIDE, *face.shape}) > 1:
+        size = "no picture" if face is None else f"{face.shape[1]} × {face.shape[0]}"
         wanted = "square picture" if own else f"picture of {SIDE} × {SIDE} pixels"
         raise DataSetError(f"a face must be a {wanted}, but {picture} is {size}")
     way = cv2.INTER_AREA if len(face) > SIDE else cv2.INTER_LINEAR
@@ -360,17 +364,7 @@ def _read_folders(place: Path, parts: Sequence[Path]) -> Rows:
         raise DataSetError(
             f"{place} must hold faces as train/<emotion>/*.jpg, but there is not one picture"
         )
-    votes, others = _no_votes(len(labels))
-    return Rows(
-        pixels=np.stack(pixels).astype(np.uint8),
-        usage=np.array(usage),
-        labels=np.array(labels, np.int64),
-        votes=votes,
-        others=others,
-        sha256=digest.hexdigest(),
-        source=place,
-        own=own,
-    )
+    return _unvoted(pixels, usage, labels, digest.hexdigest(), place, own=own)
 
 
 def _pictures(part: Path) -> Iterator[tuple[Path, int]]:
