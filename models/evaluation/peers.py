@@ -56,6 +56,12 @@ PEERS: Final = {
             "the deepface package's expression network, as it comes",
             "",
         ),
+        Peer(
+            "faceplugin",
+            SCRIPT,
+            "a DenseNet-121 of npm's faceplugin-face-recognition-js, as it comes",
+            "",
+        ),
     )
 }
 

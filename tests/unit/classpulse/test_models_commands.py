@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from classpulse.cli import app, main
 from classpulse.commands import models as commands
 from models.evaluation import comparison
+from models.evaluation.peers import PEERS
+from models.training.architectures import ARCHITECTURES
 from models.training.data.forms import SIDE
 
 PROMISED = {
@@ -45,9 +47,13 @@ def test_list_names_all_nine_and_the_peers() -> None:
 
     assert [row["name"] for row in rows] == [
         "pulse", "cnn4", "custom_cnn", "tuned_cnn", "deep_cnn", "mini_xception", "dexpression",
-        "resnet50", "mobilenet", "fer", "deepface",
+        "resnet50", "mobilenet", "fer", "deepface", "faceplugin",
     ]  # fmt: skip
-    assert [row["name"] for row in rows if not row["trainable"]] == ["fer", "deepface"]
+    assert [row["name"] for row in rows if not row["trainable"]] == [
+        "fer",
+        "deepface",
+        "faceplugin",
+    ]
     assert rows[2]["published"] == "68 % test"
     assert "about 78 % (no protocol given)" in said("list")
 
@@ -86,7 +92,7 @@ def test_evaluate_reads_well_too(table: Path) -> None:
 def test_compare_shows_kept_rows_without_data(tmp_path: Path) -> None:
     found = said("compare", "--docs", str(tmp_path / "models.md"), "--json")
 
-    assert len(found["models"]) == 11
+    assert len(found["models"]) == len(ARCHITECTURES) + len(PEERS)
     assert any("PrivateTest chooses" in line for line in found["protocol"])
     page = (tmp_path / "models.md").read_text(encoding="utf-8")
     for row in found["models"]:
@@ -123,14 +129,14 @@ def test_compare_measures_what_is_new_and_keeps_it(
     assert first["pulse"].measured.n == 7
     assert "fer did not answer" in first["fer"].reason
     assert first["cnn4"].reason == "never measured"
-    assert told == ["measuring pulse", "asking fer", "asking deepface"]
+    assert told == ["measuring pulse", *(f"asking {name}" for name in PEERS)]
 
     told.clear()
     assert rows()["pulse"] == first["pulse"]
     assert "measuring pulse" not in told  # nothing new
     rows(again=True)
     assert "measuring pulse" in told
-    assert asked == ["fer", "deepface"] * 3
+    assert asked == [*PEERS] * 3
 
 
 def test_card_says_how_each_look_is_mistaken() -> None:

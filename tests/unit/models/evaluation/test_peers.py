@@ -84,9 +84,16 @@ def test_answers_of_another_form_are_refused(data: DataSet, tmp_path: Path) -> N
         measure_peer(peer(tmp_path, columns=8), Path(sys.executable), data, Split.PRIVATE_TEST)
 
 
-def test_deepface_without_its_weights_is_absent(
-    data: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("deepface", r"_weights\.h5 are not on this machine"),
+        ("faceplugin", r"fr_expression\.onnx is not on this machine"),
+    ],
+)
+def test_a_peer_without_its_weights_is_absent(
+    data: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
 ) -> None:
-    monkeypatch.setenv("DEEPFACE_HOME", str(tmp_path))
-    with pytest.raises(PeerAbsentError, match=r"_weights\.h5 are not on this machine"):
-        measure_peer(PEERS["deepface"], Path(sys.executable), data, Split.PRIVATE_TEST)
+    monkeypatch.setenv(f"{name.upper()}_HOME", str(tmp_path))
+    with pytest.raises(PeerAbsentError, match=why):
+        measure_peer(PEERS[name], Path(sys.executable), data, Split.PRIVATE_TEST)
