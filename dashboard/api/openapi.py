@@ -17,6 +17,7 @@ blueprint = Blueprint("openapi", __name__)
 
 _Shown = tuple[type[BaseModel], JsonSchemaMode]
 
+_KEPT: Final = "classpulse-openapi"
 _REFS: Final = "#/components/schemas/{model}"
 _AT_THE_EDGE: Final = (403, 413, 415, 421, 422, 429)
 """What any request may be answered before it reaches its operation."""
@@ -39,7 +40,12 @@ _PROBLEM_WORDS: Final = {
 @operation(summary="This document")
 def document() -> Response:
     """``GET /api/openapi.json``."""
-    return Response(json.dumps(describe(current_app)), content_type="application/json")
+    kept: dict[str, str] = current_app.extensions.setdefault(_KEPT, {})
+    if not kept:
+        # Routes are settled when the first request comes, and to describe them takes long enough
+        # that strangers who ask all the time would slow down everybody else.
+        kept["text"] = json.dumps(describe(current_app))
+    return Response(kept["text"], content_type="application/json")
 
 
 def routes(flask: Flask) -> Iterator[tuple[str, str, str, Operation | None]]:

@@ -67,7 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--seed", type=int, default=20261121)
-    parser.add_argument("--only", action="append", choices=list(KINDS), help="one kind; repeatable")
+    parser.add_argument("--only", action="append", choices=KINDS, help="one kind; repeatable")
     parser.add_argument("--state", type=Path, default=Path("build/fuzz.json"))
     parser.add_argument("--anew", action="store_true", help="forget what is done")
     return parser.parse_args()

@@ -22,7 +22,6 @@ from services.errors import InvalidError, RosterError
 from services.rosters.files import read_files
 from tests.fuzz.kinds import Told
 from tests.fuzz.mutations import TEXTS, mutated_bytes
-from tests.fuzz.school import School
 
 _TODAY: Final = date(2026, 11, 21)
 _CASES: Final = Path(__file__).parents[1] / "unit" / "services" / "rosters" / "cases"
@@ -51,7 +50,7 @@ def _zipped(files: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def rosters(_: School | None, random: Random, most: int) -> Told:
+def rosters(random: Random, most: int) -> Told:
     """Lists are read, or refused by a rule."""
     told = Told()
     while told.cases < most:
@@ -94,7 +93,7 @@ def _pictures() -> tuple[bytes, ...]:
     )
 
 
-def pictures(_: School | None, random: Random, most: int) -> Told:
+def pictures(random: Random, most: int) -> Told:
     """Pictures are decoded, or refused in a sentence."""
     told = Told()
     with tempfile.TemporaryDirectory() as folder, _quiet():

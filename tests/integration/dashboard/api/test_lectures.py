@@ -1,6 +1,7 @@
 """Who gets what of a lecture over HTTP: every role at every route, under every policy and mode."""
 
 import itertools
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -241,6 +242,16 @@ def test_what_is_not_there_is_a_problem_not_a_page(world: Any, method: str, path
     answer = world.client().open(path, method=method)
     assert answer.status_code in (404, 405)
     assert answer.content_type == "application/problem+json"
+
+
+def test_the_apis_document_is_made_once_however_often_strangers_ask(world: Any) -> None:
+    client = world.client()
+    first = client.get("/api/openapi.json")
+    begun = time.process_time()
+    assert describe(world.app.flask) == first.json
+    middle = time.process_time()
+    assert client.get("/api/openapi.json").text == first.text
+    assert time.process_time() - middle < (middle - begun) / 2
 
 
 def test_an_unforeseen_error_is_an_incident_and_tells_nothing(
