@@ -100,12 +100,25 @@ def test_a_button_in_a_cell_is_reached_and_pressed_by_key(
         office.keyboard.press("Tab")
         expect(office.get_by_role("button", name=f"{button}: Maria Okafor")).to_be_focused()
     office.keyboard.press("Shift+Tab")
-    office.keyboard.press("Enter")
+    disable = office.get_by_role("button", name="Disable: Maria Okafor")
+    for on_second_thoughts in ("Escape", "Leave it as it is"):
+        disable.press("Enter")
+        asked = office.get_by_role("dialog", name="Disable Maria Okafor?")
+        expect(asked).to_be_visible()
+        if on_second_thoughts == "Escape":
+            office.keyboard.press("Escape")
+        else:
+            asked.get_by_role("button", name=on_second_thoughts).press("Enter")
+        expect(asked).to_be_hidden()
+        expect(cell).to_be_focused()
+    disable.press("Enter")
     asked = office.get_by_role("dialog", name="Disable Maria Okafor?")
     asked.get_by_role("button", name="Disable").press("Enter")
     expect(asked).to_be_hidden()
     expect(office.locator("#notice")).to_contain_text("no longer is")
     expect(office.get_by_role("button", name="Enable: Maria Okafor")).to_be_visible()
+    # Whoever answered by key goes on where they asked, and not at the top of the page.
+    expect(cell).to_be_focused()
     # The search still holds.
     expect(rows(office)).to_have_count(1)
     maria = users.user(classroom.app.store, classroom.teacher.id)
