@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from dash import Dash, set_props
@@ -21,6 +21,7 @@ from dashboard.components.document import Pages
 from dashboard.http import (
     agent_download,
     browser_guard,
+    cookies,
     health,
     hosts,
     metrics,
@@ -31,6 +32,7 @@ from dashboard.http import (
 )
 from dashboard.http.agent_download import Program
 from dashboard.http.plain_log import keep_values_out
+from dashboard.http.sub_path import SubPath
 from dashboard.http.web import EXTENSION, WebServices
 from dashboard.i18n import error_words, text, viewer_language
 from dashboard.pages.admin import student_data
@@ -46,9 +48,6 @@ from services.live.board import LiveBoard
 
 if TYPE_CHECKING:
     from models.cards import Card
-
-COOKIE: Final = "classpulse"
-"""Over https it begins with ``__Host-``: then no neighbour below the same domain can set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +143,14 @@ def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
     flask = Flask("classpulse", static_folder=None)
     flask.secret_key = key
     flask.config.update(
-        SESSION_COOKIE_NAME=f"__Host-{COOKIE}" if settings.secure else COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,
         # Even a tick's answer shrinks to half; below this the gzip frame eats the gain.
         COMPRESS_MIN_SIZE=360,
     )
+    flask.session_interface = cookies.Sessions()
+    flask.wsgi_app = SubPath(flask.wsgi_app, settings)  # type: ignore[method-assign]
     if (proxies := settings.trusted_proxies) > 0:
         flask.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             flask.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
@@ -185,12 +185,12 @@ def _offer(flask: Flask, agent_assets: Path) -> None:
 def _dash(flask: Flask, services: WebServices) -> Dash:
     dash = Pages(
         "classpulse",
-        server=flask,  # type: ignore[arg-type]
+        server=flask,
         assets_folder=str(pages.ASSETS),
         serve_locally=True,
         suppress_callback_exceptions=True,
         title="ClassPulse",
-        update_title=None,  # type: ignore[arg-type]
+        update_title=None,
         compress=True,
         add_log_handler=False,
         enable_mcp=False,

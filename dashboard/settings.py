@@ -1,5 +1,6 @@
 """The server's settings: one table of name, default and help, from TOML, environment and flags."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -17,6 +18,10 @@ from services.context import Terms
 
 TABLE: Final = "server"
 """The TOML table that belongs to the server."""
+
+
+_PATH: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+"""What cannot be taken for another site's address, a step upwards or markup."""
 
 
 def default_folder() -> Path:
@@ -43,8 +48,10 @@ class Settings(SettingsTable):
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
     url: str = Field(
         default="",
-        description="public address, such as `https://classpulse.school.example`: what links, join "
-        "codes and the school's sign-in lead to; empty: however the server was reached",
+        description="public address, such as `https://classpulse.school.example` or "
+        "`https://school.example/pulse`: what links, join codes and the school's sign-in lead to; "
+        "empty: however the server was reached, below the path that a trusted proxy says by "
+        "X-Forwarded-Prefix",
     )
     hosts: str = Field(
         default="",
@@ -77,7 +84,7 @@ class Settings(SettingsTable):
     oidc_issuer: str = Field(
         default="",
         description="issuer of the school's OpenID Connect provider, exactly as it names itself; "
-        "empty: local accounts only. Its redirect address is `/signin/school/return`",
+        "empty: local accounts only. Its redirect address is `url` and `/signin/school/return`",
     )
     oidc_client_id: str = Field(default="", description="this server's name at the provider")
     oidc_client_secret: SecretStr = Field(
@@ -164,10 +171,11 @@ class Settings(SettingsTable):
             whole = bool(read.hostname) and read.port != 0
         except ValueError:
             read, whole = urlsplit(""), False
-        bare = not (read.query or read.fragment or read.username) and read.path in ("", "/")
-        if read.scheme not in ("http", "https") or not whole or not bare:
+        bare = not (read.query or read.fragment or read.username)
+        if read.scheme not in ("http", "https") or not whole or not bare or not is_path(read.path):
             raise ValueError(
-                f"url must be http:// or https:// with a name and no path, but is {self.url!r}"
+                "url must be http:// or https:// with a name, and perhaps a path of letters, "
+                f"digits and . _ ~ -, but is {self.url!r}"
             )
         return self
 
@@ -219,6 +227,11 @@ class Settings(SettingsTable):
     def secure(self) -> bool:
         """Whether browsers reach this server over https."""
         return self.https or self.tls_cert is not None
+
+
+def is_path(word: str) -> bool:
+    """Whether this may stand in front of every address of ours; empty is the root."""
+    return _PATH.fullmatch(word) is not None
 
 
 def load_settings(

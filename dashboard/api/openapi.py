@@ -12,6 +12,8 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from contract.exchange import Problem
 from dashboard.api.operations import Operation, operation, operation_of
+from dashboard.components import urls
+from dashboard.http import cookies
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -81,6 +83,7 @@ def describe(flask: Flask) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "ClassPulse", "version": version("classpulse")},
+        "servers": [{"url": urls.at("") or "/"}],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": schemas.get("$defs", {}),
@@ -89,7 +92,7 @@ def describe(flask: Flask) -> dict[str, Any]:
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": flask.config["SESSION_COOKIE_NAME"],
+                    "name": cookies.name(cookies.SESSION),
                 },
             },
         },

@@ -1,6 +1,8 @@
 /* The delta feed in the browser: asks what is new since a cursor, takes the steps, shows the parts.
    What the server tells, and how it finds the steps: dashboard/live/{delta_feed,tree_difference}.py. */
 (function () {
+  /* Where below its name this server stands. */
+  const root = document.querySelector("meta[name=cp-root]").content;
   /* What the open live page was told last; null on every other page. */
   let page = null;
 
@@ -44,7 +46,7 @@
     if (!here || here.asking) { return; }
     here.asking = true;
     try {
-      const answer = await fetch("/_live/" + here.lecture + "?since=" + (here.cursor || "") +
+      const answer = await fetch(root + "/_live/" + here.lecture + "?since=" + (here.cursor || "") +
         "&in=" + document.documentElement.lang + "&policy=" + here.policy,
         { cache: "no-store", signal: AbortSignal.timeout(30000) });
       // No longer signed in, or no longer this one's: what is shown must go; the server says why.

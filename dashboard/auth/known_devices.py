@@ -14,6 +14,7 @@ from flask import Response, current_app, request, session
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from dashboard.api.limits import Visitor, address
+from dashboard.http import cookies
 from db.values import User
 
 COOKIE: Final = "classpulse-device"
@@ -57,6 +58,7 @@ def remember(response: Response, user: User, stored: str) -> None:
         max_age=_YEAR,
         secure=secure,
         httponly=True,
+        path=cookies.path(),
         samesite="Lax",
     )
 
@@ -75,7 +77,7 @@ def _mark(user: User, stored: str) -> str:
 
 
 def _name() -> str:
-    return f"__Host-{COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE
+    return cookies.name(COOKIE)
 
 
 def _key() -> bytes:

@@ -380,6 +380,8 @@ def _close_own_page() -> None:
 
 def see_other(target: str) -> Response:
     """Go there, by a request of its own."""
-    response = make_response(redirect(target, 303))
+    # Elsewhere is only the provider's own address.
+    address = urls.at(target) if target.startswith("/") else target
+    response = make_response(redirect(address, 303))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,7 +12,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.fingerprint import build_fingerprint
 
-from dashboard.components import parts
+from dashboard.components import parts, urls
 from dashboard.i18n import text
 
 Column = dict[str, Any]
@@ -34,7 +34,8 @@ def script_address() -> str:
     """Where browsers get the grid's own script; it changes with the script."""
     file = Path(dash_ag_grid.__file__).with_name(_SCRIPT)
     version, written = dash_ag_grid.__version__, int(file.stat().st_mtime)
-    return f"/_dash-component-suites/dash_ag_grid/{_fingerprint(_SCRIPT, version, written)}"
+    named = _fingerprint(_SCRIPT, version, written)
+    return urls.at(f"/_dash-component-suites/dash_ag_grid/{named}")
 
 
 def grid(name: str, columns: Sequence[Column], rows: Sequence[Row], label: str) -> Any:

@@ -12,7 +12,8 @@ def language_links(here: str) -> str:
     """A link to each other language, in that language; it leads back ``here``."""
     links = [
         f'<a class="cp-link" lang="{one.value}" hreflang="{one.value}" '
-        f'href="{escape(urls.language(one.value, here), quote=True)}">{escape(one.own_name)}</a>'
+        f'href="{escape(urls.at(urls.language(one.value, here)), quote=True)}">'
+        f"{escape(one.own_name)}</a>"
         for one in Language
         if one is not i18n.language()
     ]

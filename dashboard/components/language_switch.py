@@ -37,4 +37,4 @@ def language_menu(here: str) -> Any:
 def _choice(one: Language, here: str, spoken: Language) -> Any:
     current = parts.aria(current="true") if one is spoken else {}
     link: dict[str, Any] = {"lang": one.value, "hrefLang": one.value, **current}
-    return html.Li(html.A(one.own_name, href=urls.language(one.value, here), **link))
+    return html.Li(html.A(one.own_name, href=urls.at(urls.language(one.value, here)), **link))

@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components import urls
 from dashboard.http.csv_files import MARK
 from dashboard.i18n import text
 
@@ -112,16 +113,17 @@ def link(
     download: bool = False,
     here: bool = False,
 ) -> Any:
-    """A link: within the page where it can be, a plain one for a download.
+    """A link to a path of ours: within the page where it can be, a plain one for a download.
 
     ``here``: it leads to the page that is open.
     """
+    address = urls.at(href)
     if download:
-        return html.A(content, href=href, className=name, download="")
+        return html.A(content, href=address, className=name, download="")
     # dcc.Link carries no ARIA, so what is open is told by a plain link.
     if here:
-        return html.A(content, href=href, className=name, **aria(current="page"))
-    return dcc.Link(content, href=href, className=name)
+        return html.A(content, href=address, className=name, **aria(current="page"))
+    return dcc.Link(content, href=address, className=name)
 
 
 def command(line: str, label: str) -> Any:

@@ -4,6 +4,7 @@ from html import escape
 from typing import Final
 
 from dashboard import i18n
+from dashboard.components import urls
 
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="{language}" data-mantine-color-scheme="auto">
@@ -12,13 +13,13 @@ _PAGE: Final = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title} · ClassPulse</title>
-<link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/classpulse.css">
+<link rel="icon" href="{mark}" type="image/svg+xml">
+<link rel="stylesheet" href="{style}">
 </head>
 <body>
 <main class="cp-signin">
 <section class="cp-card">
-<p class="cp-brand"><img src="/assets/mark.svg" alt="" class="cp-brand-mark">ClassPulse</p>
+<p class="cp-brand"><img src="{mark}" alt="" class="cp-brand-mark">ClassPulse</p>
 <h1>{title}</h1>
 <p class="cp-lead">{lead}</p>
 {card}
@@ -38,4 +39,6 @@ def plain_page(title: str, lead: str, card: str, below: str = "") -> str:
         lead=escape(lead),
         card=card,
         below=below,
+        mark=urls.asset("mark.svg"),
+        style=urls.asset("classpulse.css"),
     )

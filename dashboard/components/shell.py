@@ -51,15 +51,19 @@ def header(
     return [
         dcc.Link(
             [
-                html.Img(src="/assets/mark.svg", alt="ClassPulse", className="cp-brand-mark"),
+                html.Img(src=urls.asset("mark.svg"), alt="ClassPulse", className="cp-brand-mark"),
                 html.Span("ClassPulse", className="cp-brand-text", **parts.aria(hidden="true")),
             ],
-            href=urls.HOME,
+            href=urls.at(urls.HOME),
             className="cp-brand",
         ),
         html.Nav(
             [
-                html.A(label, href=href, **(parts.aria(current="page") if href == here else {}))
+                html.A(
+                    label,
+                    href=urls.at(href),
+                    **(parts.aria(current="page") if href == here else {}),
+                )
                 for label, href in links
             ],
             className="cp-nav",
@@ -72,7 +76,7 @@ def header(
                         html.Span("◍", className="cp-user-sign", **parts.aria(hidden="true")),
                         html.Span(name, className="cp-user-name"),
                     ],
-                    href=urls.ACCOUNT,
+                    href=urls.at(urls.ACCOUNT),
                     className="cp-user-link",
                     **parts.aria(label=text("Your account: {name}", name=name)),
                 )
@@ -131,7 +135,9 @@ def sign_in_first(next_url: str) -> Any:
                 text("Please sign in"),
                 text("This page is for teachers and admins of the school."),
                 html.A(
-                    text("Sign in"), href=f"{urls.SIGN_IN}?next={next_url}", className="cp-link"
+                    text("Sign in"),
+                    href=urls.at(f"{urls.SIGN_IN}?next={next_url}"),
+                    className="cp-link",
                 ),
             )
         ),
@@ -162,5 +168,5 @@ def _sign_out() -> Any:
     return html.Form(
         html.Button(text("Sign out"), type="submit", className="cp-plain-button"),
         method="post",
-        action=urls.SIGN_OUT,
+        action=urls.at(urls.SIGN_OUT),
     )

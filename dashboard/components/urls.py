@@ -1,8 +1,14 @@
-"""Page addresses, each in one place."""
+"""Page addresses, each in one place.
+
+All are paths within this server, as routes know them. What a browser is given goes through ``at``,
+what people follow from elsewhere is ``http.hosts.public_address()`` and the path.
+"""
 
 from typing import Final
 from urllib.parse import quote, unquote
 from uuid import UUID
+
+from flask import has_request_context, request
 
 HOME: Final = "/"
 REPORTS: Final = "/reports"
@@ -26,6 +32,23 @@ _LIVE: Final = "/live/"
 _JOIN: Final = "/join/"
 _LANGUAGE: Final = "/language/"
 _FIRST: Final = "/setup/"
+
+
+def at(path: str) -> str:
+    """The address of ``path`` for a browser, wherever below its name this server stands."""
+    return f"{request.script_root}{path}" if has_request_context() else path
+
+
+def asset(name: str) -> str:
+    """A picture, style or script of ours."""
+    return at(f"/assets/{name}")
+
+
+def within(pathname: str) -> str:
+    """The path within this server of what a browser has in its address line."""
+    root = at("")
+    inside = bool(root) and (pathname == root or pathname.startswith(f"{root}/"))
+    return pathname.removeprefix(root) or HOME if inside else pathname
 
 
 def local(target: str | None) -> str:

@@ -5,14 +5,16 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from dash.exceptions import CallbackException, InvalidCallbackReturnValue
-from flask import Flask, Response, current_app, redirect, request
+from flask import Flask, Response, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.api import problems
 from dashboard.api.limits import address, current_limits
-from dashboard.http import callback_form
-from dashboard.http.hosts import public_address
+from dashboard.components import urls
+from dashboard.http import callback_form, cookies
+from dashboard.http.hosts import NEAR, public_address
+from dashboard.http.web import current_services
 from services.errors import ForbiddenError, InvalidError
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,6 +22,7 @@ _CALLBACKS: Final = "/_dash-update-component"
 _FETCHED: Final = (_CALLBACKS, "/_live/")
 _OF_PEOPLE: Final = (*_FETCHED, "/api/")
 """What may hold somebody's data: no cache keeps it, the browser's own neither."""
+_NO_PAGES: Final = ("/agent/", "/api/", "/assets/", "/healthz", "/readyz", "/metrics")
 _OPEN_TO_ALL: Final = (
     "/agent/",
     "/api/",
@@ -43,6 +46,8 @@ _OPEN_TO_ALL: Final = (
 
 def register(flask: Flask, dash_app: Any, *, secure: bool) -> None:
     """Put the guard before and after every request of this server."""
+    if secure:
+        flask.before_request(_encrypted)
     flask.before_request(_same_origin)
     flask.before_request(_signed_in_for_pages)
     flask.before_request(_not_too_fast)
@@ -93,13 +98,32 @@ def content_security_policy(script_hashes: list[str]) -> str:
     )
 
 
+def _encrypted() -> None:
+    """Tell whoever comes by plain http why nothing would work: no browser keeps the cookie there.
+
+    A page says by its Origin how it was opened; a visit is known to be plain where a trusted proxy
+    would have said otherwise. On the machine itself browsers need no https.
+    """
+    plain = urlsplit(request.headers.get("Origin", "")).scheme == "http"
+    if request.method in _SAFE:
+        told = current_services().settings.trusted_proxies > 0
+        plain = told and request.scheme == "http" and not request.path.startswith(_NO_PAGES)
+    if not plain or urlsplit(request.host_url).hostname in NEAR:
+        return
+    raise ForbiddenError(
+        "Plain http is open to everybody on the network, and nobody can sign in over it. "
+        "Open {address} instead.",
+        address=public_address().replace("http://", "https://", 1),
+    )
+
+
 def _same_origin() -> None:
     """Refuse a write that another site's page made this browser send (OWASP, CSRF by fetch data).
 
     An agent's token is never sent by a browser on its own, so a request that bears one is safe, as
     long as no session comes with it: a page may add any Authorization to what the browser sends.
     """
-    signed_in = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    signed_in = cookies.name(cookies.SESSION) in request.cookies
     if request.method in _SAFE or (request.headers.get("Authorization") and not signed_in):
         return
     site = request.headers.get("Sec-Fetch-Site")
@@ -124,7 +148,7 @@ def _signed_in_for_pages() -> AnyResponse | None:
     if current_user.is_authenticated:
         return None
     asked = request.full_path.removesuffix("?")
-    return redirect(f"/signin?next={quote(asked, safe='')}", 303)
+    return redirect(urls.at(f"{urls.SIGN_IN}?next={quote(asked, safe='')}"), 303)
 
 
 def _well_formed_callback(dash_app: Any) -> None:

@@ -16,7 +16,7 @@ from dashboard.http.web import current_services
 from dashboard.i18n import text
 from dashboard.settings import Settings
 
-_NEAR: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+NEAR: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - told apart, not listened on
 _ASKED_BY_MACHINES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked for by whatever address a machine has now; nothing there depends on it."""
@@ -54,7 +54,7 @@ def names_of(settings: Settings) -> frozenset[str]:
     if settings.host in _EVERYWHERE:
         machine = socket.gethostname()
         here = {machine, f"{machine}.local"}
-    return frozenset(_bare(name) for name in _NEAR | given | public | here)
+    return frozenset(_bare(name) for name in NEAR | given | public | here)
 
 
 def public_address() -> str:
@@ -62,7 +62,8 @@ def public_address() -> str:
 
     The setting's; where none says it, how whoever asks has reached it.
     """
-    return current_services().settings.url.rstrip("/") or request.host_url.rstrip("/")
+    told = current_services().settings.url.rstrip("/")
+    return told or f"{request.host_url.rstrip('/')}{request.script_root}"
 
 
 def _bare(host: str) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, make_response, redirect, request
 from contract.languages import Language
 from dashboard import i18n
 from dashboard.components import urls
+from dashboard.http import cookies
 from dashboard.http.web import current_services
 
 blueprint = Blueprint("viewer_language", __name__)
@@ -46,12 +47,13 @@ def known(tag: str | None) -> Language | None:
 @blueprint.get("/language/<tag>")
 def choose(tag: str) -> Response:
     """Keep the viewer's choice and go back to where they were; an unknown tag changes nothing."""
-    response = make_response(redirect(urls.local(request.args.get("next")), 303))
+    response = make_response(redirect(urls.at(urls.local(request.args.get("next"))), 303))
     response.headers["Cache-Control"] = "no-store"
     if (chosen := known(tag)) is not None:
         response.set_cookie(
             COOKIE,
             chosen.value,
+            path=cookies.path(),
             max_age=_A_YEAR_S,
             secure=current_services().settings.secure,
             httponly=True,

@@ -141,7 +141,7 @@ def _ending(app: Dash, services: Services) -> None:
         if not clicks:
             return no_update
         teaching.end_lecture(services, current_actor(), UUID(lecture_id))
-        return urls.REPORTS
+        return urls.at(urls.REPORTS)
 
 
 def _in_browser(app: Dash) -> None:

@@ -62,7 +62,7 @@ def _routing(app: Dash, services: WebServices) -> None:
     )
     def route(pathname: str | None, search: str | None) -> tuple[Any, Any, Any]:
         # Whatever a browser sends as an address: a page has none but text.
-        path = pathname if isinstance(pathname, str) and pathname else urls.HOME
+        path = urls.within(pathname) if isinstance(pathname, str) and pathname else urls.HOME
         actor = current_actor()
         shown = routes.page(services, actor, current_participant(), path, search)
         return shown, routes.header(actor, path), _news()
@@ -107,4 +107,4 @@ def _home(app: Dash, services: WebServices) -> None:
         lecture = teaching.start_lecture(
             services, current_actor(), course_id, untrusted.typed(title)
         )
-        return urls.live(lecture.id), None
+        return urls.at(urls.live(lecture.id)), None

@@ -93,7 +93,11 @@ def _running(lecture: Lecture, now: datetime) -> Any:
                     ),
                 ]
             ),
-            html.A(text("Open the live page"), href=urls.live(lecture.id), className="cp-button"),
+            html.A(
+                text("Open the live page"),
+                href=urls.at(urls.live(lecture.id)),
+                className="cp-button",
+            ),
         ]
     )
 
@@ -108,7 +112,7 @@ def _ended(lecture: Lecture, zone: ZoneInfo) -> Any:
                     html.Div(parts.quiet(f"{i18n.day(day)}, {i18n.clock(day)}")),
                 ]
             ),
-            html.A(text("Report"), href=urls.REPORTS, className="cp-link"),
+            html.A(text("Report"), href=urls.at(urls.REPORTS), className="cp-link"),
         ]
     )
 

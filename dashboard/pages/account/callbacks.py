@@ -139,4 +139,4 @@ def _password(app: Dash, services: WebServices) -> None:
         signin.count_wrong(
             _me().user, lambda: own.change_password(services, _me(), *given), own.WrongPasswordError
         )
-        return urls.SIGN_IN
+        return urls.at(urls.SIGN_IN)

@@ -106,7 +106,7 @@ def _provider(identities: Sequence[Identity], provider: str) -> Any:
             html.P(
                 html.A(
                     text("Link {account}", account=provider),
-                    href=f"{urls.SCHOOL_SIGN_IN}?link=1&next={urls.ACCOUNT}",
+                    href=urls.at(f"{urls.SCHOOL_SIGN_IN}?link=1&next={urls.ACCOUNT}"),
                     className="cp-link",
                 )
             ),

@@ -11,7 +11,7 @@ from dashboard.i18n import text
 
 _FORM: Final = """{error}
 {elsewhere}
-<form method="post" action="/signin">
+<form method="post" action="{action}">
 <input type="hidden" name="next" value="{next_url}">
 <label for="login">{name}</label>
 <input id="login" name="login" autocomplete="username" autocapitalize="none" \
@@ -25,7 +25,7 @@ required {then}>
 
 
 _CODE_FORM: Final = """{error}
-<form method="post" action="/signin/code">
+<form method="post" action="{action}">
 <input type="hidden" name="next" value="{next_url}">
 <label for="code">{code}</label>
 <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus>
@@ -62,6 +62,7 @@ def signin_html(
     }
     form = _FORM.format(
         error=said,
+        action=urls.at(urls.SIGN_IN),
         elsewhere="" if elsewhere is None else _elsewhere(elsewhere, next_url, left=left),
         next_url=escape(next_url, quote=True),
         login=escape(login, quote=True),
@@ -77,6 +78,7 @@ def code_html(error: str | None, next_url: str) -> str:
     said = "" if error is None else f'<p class="cp-notice-bad" role="alert">{escape(error)}</p>'
     form = _CODE_FORM.format(
         error=said,
+        action=urls.at(urls.SIGN_IN_CODE),
         next_url=escape(next_url, quote=True),
         code=escape(text("Code of your authenticator")),
         go_on=escape(text("Go on")),
@@ -94,9 +96,10 @@ def _elsewhere(label: str, next_url: str, *, left: bool) -> str:
         further = escape(text("Sign out of {account} too", account=label))
         way_out = (
             f'<p class="cp-notice-good" role="status">{said} '
-            f'<a class="cp-link" href="{urls.SCHOOL_SIGN_OUT}">{further}</a></p>'
+            f'<a class="cp-link" href="{urls.at(urls.SCHOOL_SIGN_OUT)}">{further}</a></p>'
         )
-    address = escape(f"{urls.SCHOOL_SIGN_IN}?next={quote(next_url, safe='')}", quote=True)
+    way = urls.at(f"{urls.SCHOOL_SIGN_IN}?next={quote(next_url, safe='')}")
+    address = escape(way, quote=True)
     way_in = escape(text("Sign in with {account}", account=label))
     other = escape(text("or with a name and password of this server"))
     return (

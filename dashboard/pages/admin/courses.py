@@ -95,7 +95,7 @@ def grid_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
         {
             "id": str(row.course.id),
             "title": row.course.title,
-            "page": urls.course(row.course.id),
+            "page": urls.at(urls.course(row.course.id)),
             "zone": row.course.timezone,
             "archived": text("Archived") if row.course.archived_at else None,
             "mode": wording.COURSE_MODE[row.course.mode],

@@ -51,7 +51,9 @@ def _row(student: Student, titles: Mapping[UUID, str] | None) -> dict[str, Any]:
     return {
         "id": str(student.id),
         "name": student.name if titles is None else titles[student.id],
-        "page": urls.student(student.id) if titles is None else urls.course(student.course_id),
+        "page": urls.at(
+            urls.student(student.id) if titles is None else urls.course(student.course_id)
+        ),
         "under": email if titles is None else " ".join(filter(None, (student.name, email))),
         "key": student.external_id or "",
         "state": text("On the roster") if on else text("Taken off"),

@@ -5,7 +5,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, no_update
 
 from dashboard.auth.signin import current_actor, of_school, secured_callback
-from dashboard.components import ids, shell
+from dashboard.components import ids, shell, urls
 from dashboard.http import untrusted
 from dashboard.http.web import WebServices
 from dashboard.i18n import plural, text
@@ -170,5 +170,5 @@ def _erasing(app: Dash, services: WebServices) -> None:
 
 def _again(services: WebServices, here: Any) -> Any:
     """The page that the browser stands on, as it is now."""
-    path = here if isinstance(here, str) else ""
+    path = urls.within(here) if isinstance(here, str) else ""
     return contents.page(services, current_actor(), path)

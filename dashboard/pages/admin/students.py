@@ -82,7 +82,7 @@ def _listed(places: Sequence[Listed]) -> dict[str, Any]:
     return {
         "id": str(first.id),
         "name": first.name,
-        "page": urls.student(first.id),
+        "page": urls.at(urls.student(first.id)),
         "email": next((one.student.email for one in places if one.student.email), ""),
         "key": first.external_id or "",
         "courses": i18n.listing(list(dict.fromkeys(one.course for one in places))),
@@ -96,7 +96,7 @@ def _came(one: Came) -> dict[str, Any]:
     return {
         "id": f"{one.course_id} {one.name}",
         "name": one.name,
-        "page": urls.student_named(one.course_id, one.name),
+        "page": urls.at(urls.student_named(one.course_id, one.name)),
         "email": "",
         "key": "",
         "courses": one.course,

@@ -108,7 +108,7 @@ def _unknown(lecture: Lecture, way: Way) -> Any:
     if way.provider is not None:
         link = html.A(
             text("Sign in with {account}", account=way.provider),
-            href=f"{urls.SCHOOL_SIGN_IN}?next={here}",
+            href=urls.at(f"{urls.SCHOOL_SIGN_IN}?next={here}"),
             className="cp-button",
         )
     return parts.empty(

@@ -62,7 +62,7 @@ def _ask() -> Any:
                         html.Div(html.Button(text("Go on"), type="submit", className="cp-button")),
                     ],
                     method="get",
-                    action=urls.JOIN,
+                    action=urls.at(urls.JOIN),
                     className="cp-form",
                 )
             ),

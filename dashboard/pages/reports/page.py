@@ -166,7 +166,7 @@ def _pdf(row: Row) -> list[list[str]]:
     if row.report is None or not row.report.pdf_bytes:
         return []
     name = f"{text('Download')}: {row.lecture.title} (PDF)"
-    return [[text("Download"), urls.report_pdf(row.lecture.id), name]]
+    return [[text("Download"), urls.at(urls.report_pdf(row.lecture.id)), name]]
 
 
 def _pdf_note(row: Row) -> str:
@@ -185,7 +185,11 @@ def _tables(row: Row) -> list[list[str]]:
     if row.report is None:
         return []
     return [
-        [title, urls.report_csv(row.lecture.id, name), f"{title}: {row.lecture.title} (CSV)"]
+        [
+            title,
+            urls.at(urls.report_csv(row.lecture.id, name)),
+            f"{title}: {row.lecture.title} (CSV)",
+        ]
         for name, title in TABLE_NAMES.items()
         if name in row.report.tables and (row.students or name not in ("students", "flags"))
     ]

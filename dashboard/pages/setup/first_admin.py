@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Final
 
+from dashboard.components import urls
 from dashboard.components.language_links import language_links
 from dashboard.components.plain_page import plain_page
 from dashboard.i18n import text
@@ -46,7 +47,7 @@ def first_admin_html(
     }
     form = _FORM.format(
         error=said,
-        here=escape(here, quote=True),
+        here=escape(urls.at(here), quote=True),
         longest=LONGEST,
         name=escape(typed.get("name", ""), quote=True),
         login=escape(typed.get("login", ""), quote=True),

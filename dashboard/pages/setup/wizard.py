@@ -236,7 +236,11 @@ def _code(lecture: Lecture, base_url: str) -> Any:
             className="cp-code",
         ),
         html.Div(
-            html.A(text("Open the live page"), href=urls.live(lecture.id), className="cp-button"),
+            html.A(
+                text("Open the live page"),
+                href=urls.at(urls.live(lecture.id)),
+                className="cp-button",
+            ),
             style={"marginTop": "14px"},
         ),
         title=text("The class code of {lecture}", lecture=lecture.title),

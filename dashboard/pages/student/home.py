@@ -34,6 +34,6 @@ def _row(lecture: Lecture, course: Course) -> Any:
             html.Span(
                 [html.Span(lecture.title, className="cp-name"), html.Div(parts.quiet(course.title))]
             ),
-            html.A(text("Join"), href=urls.join(lecture.code), className="cp-button"),
+            html.A(text("Join"), href=urls.at(urls.join(lecture.code)), className="cp-button"),
         ]
     )

@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from contract import LOOKS, Look
 from dashboard import i18n
-from dashboard.components import ids, parts, sure
+from dashboard.components import ids, parts, sure, urls
 from dashboard.components.theme import STACK
 from dashboard.i18n import plural, text, wording
 from dashboard.i18n.self_report_words import SELF_REPORT
@@ -121,7 +121,7 @@ def _facts(participant: Participant, kept: Kept, zone: ZoneInfo) -> Any:
             html.P(
                 html.A(
                     text("Every number as it is stored (JSON)"),
-                    href="/api/v1/me/observations",
+                    href=urls.at("/api/v1/me/observations"),
                     className="cp-link",
                 ),
                 style={"marginTop": "12px"},

@@ -26,7 +26,7 @@ def joined(address: str) -> Any:
             ),
             _link(address),
             html.Div(
-                html.A(text("Go on to my page"), href=urls.ME, className="cp-button"),
+                html.A(text("Go on to my page"), href=urls.at(urls.ME), className="cp-button"),
                 style={"marginTop": "6px"},
             ),
         ],

@@ -16,7 +16,7 @@ from dashboard.components import ids
 from dashboard.http.hosts import names_of
 from dashboard.settings import Settings
 from tests.builders.card import even_card
-from tests.builders.world import World, make_world
+from tests.builders.world import PASSWORD, World, make_world
 from tests.integration.dashboard.test_callbacks import call
 
 URL = "https://classpulse.school.example"
@@ -102,9 +102,47 @@ def test_links_lead_to_the_public_address_whatever_a_request_calls_us(public: Wo
 
 @pytest.mark.parametrize(
     "url",
-    ["school.example", "ftp://school.example", "https://", "https://a.example/path", "https://a?b=c",
+    ["school.example", "ftp://school.example", "https://", "https://a.example//path", "https://a?b=c",
      "https://u:p@a.example", "https://a:99999", "javascript:alert(1)"],
 )  # fmt: skip
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="url must be http"):
         Settings(url=url)
+
+
+@pytest.fixture
+def encrypted(sqlite_url: str, tmp_path: Path, password_hash: str) -> Iterator[World]:
+    """The school behind a proxy that speaks https for it."""
+    made = make_world(
+        sqlite_url,
+        tmp_path / "data",
+        password_hash,
+        url=URL,
+        https=True,
+        trusted_proxies=1,
+        hosts="10.0.0.7",
+    )
+    yield made
+    made.app.close()
+
+
+def test_whoever_comes_by_plain_http_is_told_where_to_go(encrypted: World) -> None:
+    client, plain = encrypted.client(), "http://10.0.0.7:8050"
+    page = client.get("/signin", base_url=plain, headers={"Accept": "text/html"})
+    wrong = {"login": "tara", "password": PASSWORD}
+    form = client.post("/signin", base_url=plain, data=wrong, headers={"Origin": plain})
+    for answer in (page, form):
+        assert answer.status_code == 403
+        assert f"Open {URL} instead." in answer.text
+        assert "Set-Cookie" not in answer.headers
+    assert "text/html" in page.content_type
+
+
+def test_https_and_this_machine_and_other_machines_go_on(encrypted: World) -> None:
+    client = encrypted.client()
+    by_proxy = {"X-Forwarded-Proto": "https", "Host": "classpulse.school.example"}
+    assert client.get("/signin", headers=by_proxy).status_code == 200
+    assert client.get("/signin").status_code == 200
+    for path in ("/healthz", "/api/openapi.json", "/assets/mark.svg"):
+        with client.get(path, base_url="http://10.0.0.7") as answer:
+            assert answer.status_code == 200
