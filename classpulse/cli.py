@@ -12,6 +12,7 @@ from classpulse.commands import (
     bench_agent,
     bench_cost,
     bench_live,
+    bench_real,
     bench_seeing,
     lectures,
     models,
@@ -36,6 +37,7 @@ app.add_typer(models.app, name="models")
 bench.app.command("agent")(bench_agent.agent)
 bench.app.command("cost")(bench_cost.cost)
 bench.app.command("live")(bench_live.live)
+bench.app.command("real")(bench_real.real)
 bench.app.command("seeing")(bench_seeing.seeing)
 app.add_typer(bench.app, name="bench")
 app.command("erase")(school.erase)
