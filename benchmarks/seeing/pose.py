@@ -102,15 +102,15 @@ def bench_eyes(*, pipeline: Pipeline | None = None) -> dict[str, Any]:
 
 
 def attentive_share(clip: Path, *, pipeline: Pipeline | None = None) -> dict[str, Any]:
-    """The share of the pictures of ``clip`` with a face in which its face is attentive."""
+    """How engaged the face of ``clip`` looks: the mean over the pictures with one."""
     pipeline = pipeline or Pipeline(load_vision())
-    tracker, attentive, faces, pictures = AttentionTracker(), 0, 0, 0
+    tracker, attentive, faces, pictures = AttentionTracker(), 0.0, 0, 0
     for at, read in open_clip(clip).play():
         pictures += 1
         face = pipeline.read_student(read(), at).student
-        if face is not None and face.pose is not None:
+        if face is not None and face.engagement is not None:
             faces += 1
-            attentive += tracker.judge(face.pose, face.eye_ratio, at).attentive
+            attentive += tracker.judge(face.engagement, at).attentive
     return {
         "pictures": pictures,
         "faces": faces,

@@ -1,43 +1,28 @@
-"""Whether a student is attentive in one picture, judged against this student's own habits.
+"""How engaged a student looks in one picture, judged against this student's own habits.
 
-A face is there, the head is within ±25° of yaw and ±20° of pitch of the student's own median, and
-the eyes have not been shut for a second or more. Defined in ``docs/science.md``, "Engagement".
+What is usual is learnt from the pictures so far, never from those to come: the median of the head,
+a high quantile of the lids, the mean of *sad*. Defined in ``docs/science.md``, "Engagement".
 """
 
 import bisect
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capture_agent.perception.head_pose import HeadPose
-
-YAW_LIMIT: Final = 25.0
-PITCH_LIMIT: Final = 20.0
-SHUT_SECONDS: Final = 1.0
+from capture_agent.perception.engagement import USUAL, VALUES, Face, Habit, looks_engaged
 
 _EYES: Final = (
     # Corner and corner, then three pairs of upper and lower lid; the student's right, then left.
     ((33, 133), ((160, 144), (159, 145), (158, 153))),
     ((263, 362), ((387, 373), (386, 374), (385, 380))),
 )
-_MEMORY: Final = 7_200
-"""Pictures remembered: an hour at two a second."""
-
-_OPEN_PERCENTILE: Final = 0.9
-_LEAST_OPEN_RATIO: Final = 0.16
-"""Nobody's open eyes are taken for narrower, so that eyes shut from the start do not count open."""
-
 _USUAL_OPEN_RATIO: Final = 0.28
 
 _SHUT_RATIO: Final = 0.4
 """Of the own open eyes: at and below, the lids touch; the model never shows them at 0."""
-
-_SHUT: Final = 0.2
-_FRONTAL: Final = 30.0
-"""Eyes are measured for the own reference only while the head is turned less than this."""
 
 
 def eye_ratio(points: NDArray[np.floating]) -> float:
@@ -56,7 +41,7 @@ def eye_ratio(points: NDArray[np.floating]) -> float:
 
 def openness(ratio: float, open_ratio: float) -> float:
     """0 shut to 1 open, of eyes with ``ratio`` where the own open eyes have ``open_ratio``."""
-    of_own = ratio / max(open_ratio, _LEAST_OPEN_RATIO)
+    of_own = ratio / max(open_ratio, VALUES.least_open)
     return min(1.0, max(0.0, (of_own - _SHUT_RATIO) / (1.0 - _SHUT_RATIO)))
 
 
@@ -87,37 +72,52 @@ class _Running:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One picture of one student: attentive or not, and how open the eyes are, 0 to 1."""
+    """One picture of one student: how engaged it looks and how open the eyes are, 0 to 1."""
 
-    attentive: bool
+    attentive: float
     eyes_open: float
 
 
 class AttentionTracker:
     """Judges one student's pictures in the order they were taken."""
 
-    def __init__(self, memory: int = _MEMORY) -> None:
+    def __init__(self, memory: int = VALUES.memory) -> None:
         self._yaw = _Running(memory)
         self._pitch = _Running(memory)
         self._ratio = _Running(memory)
-        self._shut_since: float | None = None
+        self._memory = memory
+        self._sad, self._seen = VALUES.usual_sad, VALUES.rest_pictures
+        self._lids: deque[tuple[float, float]] = deque()
 
-    def judge(self, pose: HeadPose, ratio: float, monotonic: float) -> Judgement:
+    def judge(self, face: Face, monotonic: float) -> Judgement:
         """Judge one picture and learn from it. ``monotonic`` seconds only rise."""
-        self._yaw.add(pose.yaw)
-        self._pitch.add(pose.pitch)
-        yaw, pitch = self._yaw.quantile(0.5) or 0.0, self._pitch.quantile(0.5) or 0.0
-        if abs(pose.yaw) <= _FRONTAL:
-            self._ratio.add(ratio)
-        eyes_open = openness(ratio, self._ratio.quantile(_OPEN_PERCENTILE) or 0.0)
-        if eyes_open > _SHUT:
-            self._shut_since = None
-        elif self._shut_since is None:
-            self._shut_since = monotonic
-        asleep = self._shut_since is not None and monotonic - self._shut_since >= SHUT_SECONDS
-        ahead = abs(pose.yaw - yaw) <= YAW_LIMIT and abs(pose.pitch - pitch) <= PITCH_LIMIT
-        return Judgement(attentive=ahead and not asleep, eyes_open=eyes_open)
+        self._yaw.add(face.yaw)
+        self._pitch.add(face.pitch)
+        yaw = self._yaw.quantile(0.5) or 0.0
+        if abs(face.yaw - yaw) <= VALUES.frontal:
+            self._ratio.add(face.eye_ratio)
+        self._seen = min(self._seen + 1, self._memory)
+        self._sad += (face.sad - self._sad) / self._seen
+        habit = Habit(
+            yaw=yaw,
+            pitch=self._pitch.quantile(0.5) or 0.0,
+            open_ratio=self._ratio.quantile(VALUES.open_quantile) or USUAL.open_ratio,
+            sad=self._sad,
+        )
+        unblinking = replace(face, eye_ratio=self._without_blinks(face.eye_ratio, monotonic))
+        return Judgement(
+            attentive=looks_engaged(unblinking, habit),
+            eyes_open=openness(face.eye_ratio, habit.open_ratio),
+        )
 
     def no_face(self) -> None:
         """A picture without the student: whether the eyes stayed shut meanwhile is not known."""
-        self._shut_since = None
+        self._lids.clear()
+
+    def _without_blinks(self, ratio: float, monotonic: float) -> float:
+        """The upper median of the lids of the last second."""
+        self._lids.append((monotonic, ratio))
+        while monotonic - self._lids[0][0] >= VALUES.blink_s:
+            self._lids.popleft()
+        lids = sorted(ratio for _, ratio in self._lids)
+        return lids[len(lids) // 2]

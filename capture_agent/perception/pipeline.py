@@ -7,11 +7,13 @@ from typing import Final
 import numpy as np
 
 from capture_agent.perception.attention import eye_ratio
+from capture_agent.perception.engagement import Face, mouth_ratio
 from capture_agent.perception.face_tracking import FaceTracker
 from capture_agent.perception.faces import choose_student
 from capture_agent.perception.head_pose import HeadPose, head_pose
 from capture_agent.perception.vision import Vision
 from capture_agent.sources.frames import Image
+from contract.looks import SAD
 from models.inference.crops import framed
 from models.inference.face_detector import Detection
 from models.inference.face_mesh import Landmarks
@@ -30,6 +32,23 @@ class FaceReading:
     probabilities: tuple[float, ...]
     pose: HeadPose | None
     eye_ratio: float
+    mouth_ratio: float = 0.0
+    presence: float = 1.0
+    """how sure the landmarks are that a whole face is there, 0..1"""
+
+    @property
+    def engagement(self) -> Face | None:
+        """What is judged of it; None where its points fit no head."""
+        if self.pose is None:
+            return None
+        return Face(
+            yaw=self.pose.yaw,
+            pitch=self.pose.pitch,
+            eye_ratio=self.eye_ratio,
+            mouth_ratio=self.mouth_ratio,
+            sad=self.probabilities[SAD],
+            presence=self.presence,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,8 @@ class Pipeline:
                 probabilities=_as_shares(row),
                 pose=head_pose(landmarks.points, width, height),
                 eye_ratio=eye_ratio(landmarks.points),
+                mouth_ratio=mouth_ratio(landmarks.points),
+                presence=landmarks.presence,
             )
             for (face, landmarks), row in zip(found, probabilities, strict=True)
         ]

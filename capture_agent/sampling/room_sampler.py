@@ -21,7 +21,7 @@ _OFTEN: Final = 0.5
 @dataclass(slots=True)
 class _Face:
     looks: list[tuple[float, ...]] = field(default_factory=list)
-    attentive: list[bool] = field(default_factory=list)
+    attentive: list[float] = field(default_factory=list)
 
 
 _Notes = dict[int, _Face]
@@ -65,8 +65,8 @@ class RoomSampler(BySecond[Sequence[FaceReading], _Notes, RoomObservation]):
             kept.looks.append(face.probabilities)
             habit = self._habits.setdefault(number, _Habit())
             habit.seen_at = monotonic
-            if face.pose is not None:
-                judgement = habit.attention.judge(face.pose, face.eye_ratio, monotonic)
+            if face.engagement is not None:
+                judgement = habit.attention.judge(face.engagement, monotonic)
                 kept.attentive.append(judgement.attentive)
         gone = [it for it, habit in self._habits.items() if monotonic - habit.seen_at > FORGET_S]
         for number in gone:

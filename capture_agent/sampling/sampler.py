@@ -44,8 +44,8 @@ class Sampler(BySecond[PictureReading, _Notes, Observation]):
             self._tracker.no_face()
             return
         notes.faces.append(face)
-        if face.pose is not None:
-            judgement = self._tracker.judge(face.pose, face.eye_ratio, monotonic)
+        if face.engagement is not None:
+            judgement = self._tracker.judge(face.engagement, monotonic)
             notes.judgements.append((face, judgement))
 
     def _summary(self, second: Second[_Notes]) -> Observation:
@@ -69,7 +69,7 @@ def _means(notes: _Notes) -> dict[str, Any]:
     judged = notes.judgements
     return {
         "probabilities": cast(Probabilities, tuple(_mean(column) for column in columns)),
-        "attentive": _mean([float(it.attentive) for _, it in judged]) if judged else None,
+        "attentive": round(_mean([it.attentive for _, it in judged]), 4) if judged else None,
         "attention": _attention(judged) if judged else None,
         "detection_score": _mean([face.score for face in notes.faces]),
     }

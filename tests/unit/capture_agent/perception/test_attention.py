@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,72 +9,104 @@ from capture_agent.perception.attention import (
     openness,
     typical_openness,
 )
-from capture_agent.perception.head_pose import HeadPose
+from capture_agent.perception.engagement import Face, looks_engaged, mouth_ratio
 
-AHEAD = HeadPose(0.0, 0.0, 0.0)
+AHEAD = Face(yaw=0.0, pitch=0.0, eye_ratio=0.3, mouth_ratio=0.05, sad=0.05, presence=1.0)
 
 
-def used_to(yaw: float = 0.0, pitch: float = 0.0, ratio: float = 0.3) -> AttentionTracker:
+def used_to(**usual: float) -> AttentionTracker:
     """A tracker that has seen this student sit so for fifty seconds."""
     tracker = AttentionTracker()
     for half in range(100):
-        tracker.judge(HeadPose(yaw, pitch, 0.0), ratio, half / 2)
+        tracker.judge(replace(AHEAD, **usual), half / 2)
     return tracker
 
 
 @pytest.mark.parametrize(
-    ("pose", "attentive"),
+    ("change", "engaged"),
     [
-        (HeadPose(24, 0, 0), True),
-        (HeadPose(26, 0, 0), False),
-        (HeadPose(-26, 0, 0), False),
-        (HeadPose(0, 19, 0), True),
-        (HeadPose(0, -21, 0), False),
-        (HeadPose(0, 0, 60), True),
+        ({"yaw": 15.0}, True),
+        ({"yaw": 40.0}, False),
+        ({"yaw": -40.0}, False),
+        ({"pitch": 12.0}, True),
+        ({"pitch": -32.0}, False),
+        ({"yaw": 30.0, "pitch": -24.0}, False),
+        ({"eye_ratio": 0.26}, True),
+        ({"eye_ratio": 0.15}, False),
+        ({"eye_ratio": 0.2, "sad": 0.6}, False),
+        ({"sad": 0.9}, True),
+        ({"mouth_ratio": 0.3}, True),
+        ({"mouth_ratio": 0.8}, False),
+        ({"presence": 0.85}, True),
+        ({"presence": 0.55, "pitch": -10.0}, False),
     ],
 )
-def test_the_head_may_turn_only_so_far(pose: HeadPose, attentive: bool) -> None:
-    assert used_to().judge(pose, 0.3, 50.0).attentive is attentive
+def test_lids_head_yawn_and_cover_speak_against_it(change: dict[str, float], engaged: bool) -> None:
+    judged = used_to().judge(replace(AHEAD, **change), 60.0).attentive
+    assert (judged > 0.5) is engaged
+    assert 0 <= judged <= 1
 
 
-def test_ahead_is_where_this_student_usually_looks() -> None:
-    second_screen = used_to(yaw=40.0)
-    assert second_screen.judge(HeadPose(45, 0, 0), 0.3, 50.0).attentive
-    assert not second_screen.judge(AHEAD, 0.3, 50.5).attentive
+def test_what_is_usual_looks_engaged_however_it_looks_to_a_stranger() -> None:
+    own = {"yaw": 40.0, "pitch": -25.0, "eye_ratio": 0.2, "sad": 0.5}
+    assert looks_engaged(replace(AHEAD, **own)) < 0.1
+    assert used_to(**own).judge(replace(AHEAD, **own), 60.0).attentive > 0.9
+    assert used_to(yaw=40.0).judge(AHEAD, 60.0).attentive < 0.5
 
 
-def test_a_blink_is_attentive_and_a_second_of_shut_eyes_is_not() -> None:
+@pytest.mark.parametrize("rate", [2, 3, 5])
+def test_a_blink_changes_nothing_and_shut_eyes_do(rate: int) -> None:
     tracker = used_to()
-    judged = [tracker.judge(AHEAD, 0.1, 50 + half / 2).attentive for half in range(4)]
-    assert judged == [True, True, False, False]
-    assert tracker.judge(AHEAD, 0.3, 52.0).attentive
+    awake = tracker.judge(AHEAD, 50.0).attentive
+    for frame in range(1, rate):
+        tracker.judge(AHEAD, 50.0 + frame / rate)
+    shut = replace(AHEAD, eye_ratio=0.1)
+    judged = [tracker.judge(shut, 51.0 + frame / rate).attentive for frame in range(rate)]
+    assert judged[0] == pytest.approx(awake, abs=0.02)
+    assert judged[-1] < 0.05
+    assert tracker.judge(AHEAD, 53.0).attentive > 0.9
 
 
-def test_eyes_shut_before_and_after_the_face_was_gone_are_not_one_sleep() -> None:
+def test_lids_before_and_after_the_face_was_gone_are_not_one_second() -> None:
     tracker = used_to()
-    tracker.judge(AHEAD, 0.1, 50.0)
+    tracker.judge(replace(AHEAD, eye_ratio=0.1), 60.0)
     tracker.no_face()
-    assert tracker.judge(AHEAD, 0.1, 60.0).attentive
+    assert tracker.judge(AHEAD, 60.2).attentive > 0.9
+    tracker.judge(AHEAD, 60.4)
+    tracker.no_face()
+    assert tracker.judge(replace(AHEAD, eye_ratio=0.1), 60.6).attentive < 0.05
+
+
+def test_only_pictures_before_are_learnt_from() -> None:
+    rng = np.random.default_rng(1)
+    faces = [
+        Face(*rng.normal(0, 10, 2), *rng.uniform(0.1, 0.4, 2), *rng.uniform(0.0, 1.0, 2))
+        for _ in range(60)
+    ]
+    whole, part = AttentionTracker(), AttentionTracker()
+    first = [part.judge(face, at / 2) for at, face in enumerate(faces[:30])]
+    assert [whole.judge(face, at / 2) for at, face in enumerate(faces)][:30] == first
 
 
 def test_narrow_eyes_are_open_eyes() -> None:
-    assert used_to(ratio=0.18).judge(AHEAD, 0.18, 50.0).eyes_open == 1.0
-    assert used_to(ratio=0.36).judge(AHEAD, 0.18, 50.0).eyes_open < 0.25
+    narrow = replace(AHEAD, eye_ratio=0.18)
+    assert used_to(eye_ratio=0.18).judge(narrow, 50.0).eyes_open == 1.0
+    assert used_to(eye_ratio=0.36).judge(narrow, 50.0).eyes_open < 0.25
 
 
 def test_eyes_shut_from_the_start_do_not_become_the_open_ones() -> None:
     tracker = AttentionTracker()
-    judged = [tracker.judge(AHEAD, 0.06, half / 2) for half in range(10)]
+    judged = [tracker.judge(replace(AHEAD, eye_ratio=0.06), half / 2) for half in range(10)]
     assert judged[0].eyes_open == 0.0
-    assert not judged[-1].attentive
+    assert max(it.attentive for it in judged) < 0.05
 
 
 def test_the_memory_forgets_how_the_student_sat_long_ago() -> None:
     tracker = AttentionTracker(memory=10)
     for half in range(30):
-        tracker.judge(HeadPose(0 if half < 15 else 60, 0, 0), 0.3, half / 2)
-    assert tracker.judge(HeadPose(60, 0, 0), 0.3, 15.0).attentive
-    assert not tracker.judge(AHEAD, 0.3, 15.5).attentive
+        tracker.judge(replace(AHEAD, yaw=0.0 if half < 15 else 60.0), half / 2)
+    assert tracker.judge(replace(AHEAD, yaw=60.0), 15.0).attentive > 0.9
+    assert tracker.judge(AHEAD, 15.5).attentive < 0.2
 
 
 def test_openness_is_bounded() -> None:
@@ -102,3 +136,10 @@ def test_the_ratio_is_lid_distance_over_corner_distance_and_a_turned_head_keeps_
     assert eye_ratio(eyes(9.0)) == pytest.approx(0.3)
     assert eye_ratio(eyes(9.0, turn=40)) == pytest.approx(0.3)
     assert eye_ratio(np.zeros((468, 3))) == 0.0
+
+
+def test_the_mouth_is_lips_apart_over_its_width() -> None:
+    points = np.zeros((468, 3))
+    points[308, 0], points[14, 1] = 40.0, 24.0
+    assert mouth_ratio(points) == pytest.approx(0.6)
+    assert mouth_ratio(np.zeros((468, 3))) == 0.0

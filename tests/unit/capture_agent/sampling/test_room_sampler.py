@@ -41,7 +41,7 @@ def test_a_second_becomes_one_observation_of_each_faces_mean() -> None:
     assert abs(uuid7_time(made.id) - BEGIN) <= MILLISECOND
     happy = sorted(round(it.probabilities[3], 3) for it in made.faces)
     assert happy == [0.05, 0.05, 0.05, 0.05, 0.375]
-    assert [it.attentive for it in made.faces] == [1.0] * 5
+    assert [round(it.attentive or 0.0) for it in made.faces] == [1] * 5
 
 
 def test_the_order_of_faces_says_nothing_of_their_places() -> None:
@@ -80,10 +80,10 @@ def test_each_face_is_judged_by_its_own_habit() -> None:
         add(subject, [face(place, yaw=yaw) for place, yaw in enumerate(turned)], step / 2)
     made = add(subject, [face(place, yaw=0.0) for place in range(5)], 10.0)
     assert made is not None
-    assert [it.attentive for it in made.faces] == [1.0] * 5
+    assert [round(it.attentive or 0.0) for it in made.faces] == [1] * 5
     later = subject.finish()
     assert later is not None
-    assert sorted(it.attentive or 0.0 for it in later.faces) == [0.0, 0.0, 1.0, 1.0, 1.0]
+    assert sorted(round(it.attentive or 0.0) for it in later.faces) == [0, 0, 1, 1, 1]
 
 
 def test_after_a_pause_a_second_begins_anew() -> None:
