@@ -8,6 +8,10 @@ from pydantic import Field, model_validator
 from contract.base import Instant, Message, Share, Uuid7
 
 PROBABILITY_TOLERANCE = 1e-3
+HEAD_ALONE = 1
+"""The rule of agents that say none: the head's direction and shut eyes."""
+WHOLE_FACE = 2
+"""The rule of ``docs/agent.md``: lids, head, expression, yawn and what covers the face."""
 ROOM_LEAST = 5
 """Faces that a room must show, at least, for anything to be said of it."""
 Degrees = Annotated[float, Field(ge=-180.0, le=180.0)]
@@ -45,7 +49,14 @@ class Observation(Message):
         description="mean of the seven calibrated probabilities in FER2013 order; null: no face"
     )
     attentive: Share | None = Field(
-        description="share of the pictures with a face that are attentive"
+        description="how engaged the pictures with a face look, in the mean (attentive_rule)"
+    )
+    attentive_rule: int = Field(
+        default=HEAD_ALONE,
+        ge=HEAD_ALONE,
+        le=99,
+        description="how attentive was judged: 1 (left out by older agents) share of pictures with "
+        "the head near its habit and open eyes; 2 mean probability by the whole face",
     )
     attention: Attention | None = None
     detection_score: Share | None = Field(
@@ -77,7 +88,7 @@ class RoomFace(Message):
         description="mean of the seven calibrated probabilities in FER2013 order"
     )
     attentive: Share | None = Field(
-        default=None, description="share of the pictures with this face that are attentive"
+        default=None, description="how engaged the pictures with this face look, in the mean"
     )
 
     @model_validator(mode="after")

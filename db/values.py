@@ -269,6 +269,7 @@ class ObservationRow:
     faces: int
     probabilities: tuple[float, ...] | None
     attentive: float | None
+    attentive_rule: int
     yaw: float | None
     pitch: float | None
     roll: float | None

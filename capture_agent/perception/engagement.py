@@ -23,9 +23,6 @@ _LIPS: Final = (13, 14)
 _MOUTH: Final = (78, 308)
 """Landmarks of the inner lips: above and below, corner and corner."""
 
-RULE: Final = 2
-"""What ``attentive_rule`` of an observation says: 1 was the head and shut eyes alone."""
-
 
 @dataclass(frozen=True, slots=True)
 class Values:

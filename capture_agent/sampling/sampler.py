@@ -9,7 +9,7 @@ from capture_agent.perception.attention import AttentionTracker, Judgement
 from capture_agent.perception.pipeline import FaceReading, PictureReading
 from capture_agent.sampling.seconds import BySecond, Second
 from contract.ids import uuid7
-from contract.observations import Attention, Observation, Probabilities
+from contract.observations import WHOLE_FACE, Attention, Observation, Probabilities
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ class Sampler(BySecond[PictureReading, _Notes, Observation]):
             frames=second.pictures,
             face_share=len(second.notes.faces) / second.pictures,
             faces=min(second.notes.most_faces, 200),
+            attentive_rule=WHOLE_FACE,
             model=self._model_id,
             **_means(second.notes),
         )

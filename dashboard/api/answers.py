@@ -24,6 +24,7 @@ class OwnObservation(Message):
     faces: int
     probabilities: tuple[float, ...] | None
     attentive: float | None
+    attentive_rule: int
     yaw: float | None
     pitch: float | None
     roll: float | None

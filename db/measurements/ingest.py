@@ -161,6 +161,7 @@ def _observation_row(item: Observation, participant_id: UUID, received_at: datet
         "faces": item.faces,
         **dict(zip(LOOKS, map(_share, item.probabilities or (None,) * 7), strict=True)),
         "attentive": _share(item.attentive),
+        "attentive_rule": item.attentive_rule,
         "yaw": None if turned is None else round(turned.yaw * ANGLE_SCALE),
         "pitch": None if turned is None else round(turned.pitch * ANGLE_SCALE),
         "roll": None if turned is None else round(turned.roll * ANGLE_SCALE),

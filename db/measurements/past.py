@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from contract.flags import FlagKind
 from contract.ids import uuid7
 from contract.looks import BUCKET_SECONDS, LOOKS
+from contract.observations import HEAD_ALONE
 from contract.policy import Policy
 from db.engine.bulk import add_sums, insert_columns
 from db.engine.store import Store
@@ -172,6 +173,7 @@ def add_past_seconds(
         "clock_offset_ms": 0,
         "frames": seen.frames,
         "detection_score": None,
+        "attentive_rule": HEAD_ALONE,
         "model": seen.model,
     }
     sums = _sums_by_bucket(participant_id, seen, whole, received_at)

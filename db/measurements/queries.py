@@ -292,6 +292,7 @@ def _observations(found: Sequence[Row[Any]]) -> Iterator[ObservationRow]:
                 None if looks[0] is None else tuple(value / SHARE_SCALE for value in looks)
             ),
             attentive=_unscaled(row.attentive, SHARE_SCALE),
+            attentive_rule=row.attentive_rule,
             yaw=_unscaled(row.yaw, ANGLE_SCALE),
             pitch=_unscaled(row.pitch, ANGLE_SCALE),
             roll=_unscaled(row.roll, ANGLE_SCALE),

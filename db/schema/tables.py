@@ -41,7 +41,7 @@ from db.schema.rooms import rooms as rooms
 from db.schema.scales import BUCKET_SUMS
 from db.schema.types import Id
 
-REVISION: Final = "0009"
+REVISION: Final = "0012"
 """The newest migration; numbered, so that an older or newer store can be told apart."""
 
 
@@ -224,6 +224,8 @@ observations = Table(
     Column("faces", SmallInteger, nullable=False),
     *[Column(str(look), SmallInteger) for look in LOOKS],
     Column("attentive", SmallInteger),
+    # How that was judged; of what was sent before there was a choice, nothing is known but 1.
+    Column("attentive_rule", SmallInteger, nullable=False, server_default="1"),
     Column("yaw", SmallInteger),
     Column("pitch", SmallInteger),
     Column("roll", SmallInteger),
