@@ -49,7 +49,7 @@ class Buckets:
     observations: Ints
     """(P, T) observations received, whatever their model."""
     face_observations: Ints
-    """(P, T) of these, with a face."""
+    """(P, T) of these, with a face whose look could be judged."""
     face_share_sum: Ints
     """(P, T) sum of face shares over the observations."""
     attentive_count: Ints
@@ -122,6 +122,11 @@ class Buckets:
     def probabilities(self) -> Floats:
         """(P, T, 7) mean posterior of each cell; NaN where no face was judged."""
         return mean_of(self.probability_sums, self.probability_count[..., None])
+
+    @cached_property
+    def seen(self) -> Bools:
+        """(P, T) whether a face was there at any time, judged or not."""
+        return self.face_share_sum > 0
 
     @cached_property
     def face_share(self) -> Floats:

@@ -25,7 +25,7 @@ from capture_agent.settings import AgentSettings
 from capture_agent.sources.frames import Frame, Source
 from capture_agent.terminal.console import Console
 from capture_agent.terminal.controls import KEYS, Controls, listening
-from capture_agent.terminal.overlay import Showing, Sight
+from capture_agent.terminal.overlay import UNREADABLE, Showing, Sight
 from capture_agent.terminal.preview import Stage
 from capture_agent.terminal.run_summary import Balance, say_summary
 from contract.events import Event, EventKind
@@ -175,7 +175,7 @@ class Agent:
     def _keep(self, observation: Observation | None) -> None:
         if observation is not None and self._keeper.keep(observation):
             self._counts.observations += 1
-            self._counts.with_face += observation.probabilities is not None
+            self._counts.with_face += observation.face_share > 0
             self._last = observation
 
     def _note(self, kind: EventKind, text: str = "") -> None:
@@ -232,8 +232,10 @@ class Agent:
             return "camera lost"
         if seen is None:
             return "sharing · looking"
-        if seen.probabilities is None:
+        if seen.face_share == 0:
             return "sharing · no face in view"
+        if seen.probabilities is None:
+            return f"sharing · {UNREADABLE}"
         best = max(range(len(LOOKS)), key=seen.probabilities.__getitem__)
         return f"sharing · looks {LOOKS[best]} {seen.probabilities[best]:.0%}"
 

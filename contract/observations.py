@@ -46,7 +46,8 @@ class Observation(Message):
     face_share: Share = Field(description="share of those pictures with a face")
     faces: int = Field(ge=0, le=200, description="most faces seen in one picture")
     probabilities: Probabilities | None = Field(
-        description="mean of the seven calibrated probabilities in FER2013 order; null: no face"
+        description="mean of the seven calibrated probabilities in FER2013 order, over the "
+        "pictures whose face can be read; null: no face, or none that can be read"
     )
     attentive: Share | None = Field(
         description="how engaged the pictures with a face look, in the mean (attentive_rule)"
@@ -67,11 +68,8 @@ class Observation(Message):
     @model_validator(mode="after")
     def _face_or_nothing(self) -> Self:
         _check_probabilities(self.probabilities)
-        if (self.probabilities is None) != (self.face_share == 0):
-            raise ValueError(
-                "probabilities must be null exactly where face_share is 0, "
-                f"but face_share is {self.face_share:g}"
-            )
+        if self.face_share == 0 and self.probabilities is not None:
+            raise ValueError("probabilities must be null where face_share is 0")
         if self.face_share > 0 and self.faces == 0:
             raise ValueError(
                 f"faces must be at least 1 where face_share is {self.face_share:g}, but is 0"

@@ -144,7 +144,7 @@ def student_states(
     standing = _standing_events(buckets, events, now)
     columns = int(np.searchsorted(buckets.starts, now, side="right"))
     observed = buckets.observations[:, :columns] > 0
-    faces = buckets.face_observations[:, :columns] > 0
+    faces = buckets.seen[:, :columns]
     return tuple(
         _state(buckets, observed[row], faces[row], standing.get(name), now, stale_s)
         for row, name in enumerate(buckets.participants)

@@ -333,7 +333,7 @@ def _students(
     # A stretch at either end may reach beyond the lecture.
     lasted = facts.ended_at - facts.started_at
     observed = np.minimum((buckets.observations > 0).sum(axis=1) * BUCKET_SECONDS, lasted)
-    away = ((buckets.observations > 0) & (buckets.face_observations == 0)).sum(axis=1)
+    away = ((buckets.observations > 0) & ~buckets.seen).sum(axis=1)
     length = max(1, len(buckets.starts) * BUCKET_SECONDS)
     own: dict[Hashable, list[ParticipantEvent]] = {name: [] for name in rows}
     for event in events:

@@ -9,6 +9,7 @@ from benchmarks.pages.tables import table
 from benchmarks.seeing.gallery import bench_gallery
 from benchmarks.seeing.scenes import TILES
 from benchmarks.seeing.scenes_bench import bench_scenes, measured_faces
+from benchmarks.seeing.spoilt import bench_quality
 from models.evaluation.evaluate import current_commit
 
 Figures = Mapping[str, Any]
@@ -33,6 +34,18 @@ _SCENES = """
 the detectors that were compared, at its usual threshold of 0.5. *Right* is how often the look that
 gets the most is what most of ten raters see; *as it is*, what the same model says of the original
 48×48 pixels of the same faces.
+"""
+
+_QUALITY = """
+## Quality before looks
+
+A face that is there but cannot be read is said to be seen, and its look is not judged: it counts
+for presence and in no mood. What decides is how sure the landmarks are of a whole face (at least
+{least:.2f}, chosen on PublicTest, where size, sharpness, contrast, light, noise and turn, alone or
+all in one logistic regression, told right from wrong answers less well). Here each picture is
+spoilt in one way, to a degree at random: a face of 20 to 48 pixels, out of focus, moving, dark and
+noisy, overexposed, partly covered, or squeezed by JPEG. *Rest* are faces that were found and not
+read.
 """
 
 _GALLERY = """
@@ -65,6 +78,7 @@ def measure(
         "commit": current_commit(),
         "data_sha256": data,
         "scenes": scenes,
+        "quality": bench_quality(faces, seed=seed),
         "gallery": bench_gallery(faces.head(galleries * TILES), pictures=pictures, seed=seed),
     }
 
@@ -88,6 +102,9 @@ def write_page(figures: Figures, out: Path) -> None:
         _SCENES,
         table(("figure", "target", "measured", ""), _scene_targets(scenes)),
         *(_by(name, unit, scenes) for name, unit in _PARTS),
+        _QUALITY.format(least=figures["quality"]["least_presence"]),
+        table(("figure", "target", "measured", ""), _quality_targets(figures["quality"])),
+        _by_way(figures["quality"]),
         _GALLERY,
         table(("figure", "target", "measured", ""), _gallery_targets(gallery)),
         _AFTER,
@@ -124,6 +141,32 @@ def _by(name: str, unit: str, found: Figures) -> str:
         for part in found["by"][name]
     ]
     return table((name, "faces", "found", "BlazeFace alone", "right", "as it is"), rows)
+
+
+def _quality_targets(found: Figures) -> list[tuple[str, ...]]:
+    by = found["right_by"]
+    return [
+        ("right, of those read", f"> {_percent(by['chance'])}, of as many by chance",
+         _percent(found["right"]), _met(found["right"] > by["chance"])),
+        ("the same by the detector's score", "", _percent(by["score"]), ""),
+        ("the same, the largest", "", _percent(by["size"]), ""),
+        ("right, of the rest", "", _percent(found["right_rest"]), ""),
+        ("read, of those found", "", _percent(found["readable"]), ""),
+    ]  # fmt: skip
+
+
+def _by_way(found: Figures) -> str:
+    return table(
+        ("picture", "faces", "found", "read, of found", "right", "right, of the rest"),
+        [
+            (
+                way,
+                str(part["faces"]),
+                *(_percent(part[key]) for key in ("found", "readable", "right", "right_rest")),
+            )
+            for way, part in found["by"].items()
+        ],
+    )
 
 
 def _gallery_targets(found: Figures) -> list[tuple[str, ...]]:

@@ -96,8 +96,9 @@ class AttentionTracker:
         yaw = self._yaw.quantile(0.5) or 0.0
         if abs(face.yaw - yaw) <= VALUES.frontal:
             self._ratio.add(face.eye_ratio)
-        self._seen = min(self._seen + 1, self._memory)
-        self._sad += (face.sad - self._sad) / self._seen
+        if face.sad is not None:
+            self._seen = min(self._seen + 1, self._memory)
+            self._sad += (face.sad - self._sad) / self._seen
         habit = Habit(
             yaw=yaw,
             pitch=self._pitch.quantile(0.5) or 0.0,

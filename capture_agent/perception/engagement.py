@@ -80,8 +80,8 @@ class Face:
     """lid distance over corner distance"""
     mouth_ratio: float
     """distance of the lips over the mouth's width"""
-    sad: float
-    """the model's probability of *sad*, 0..1"""
+    sad: float | None
+    """the model's probability of *sad*, 0..1; None where the look cannot be read"""
     presence: float
     """how sure the landmarks are of a face, 0..1"""
 
@@ -112,10 +112,11 @@ def terms(face: Face, habit: Habit = USUAL) -> tuple[float, float, float, float,
     v = VALUES
     opened = face.eye_ratio / max(habit.open_ratio, v.least_open)
     turned, sunk = (face.yaw - habit.yaw) / v.yaw_unit, (face.pitch - habit.pitch) / v.pitch_unit
+    sadder = 0.0 if face.sad is None else (face.sad - habit.sad) / v.sad_unit
     return (
         _within((v.lids_usual - opened) / v.lids_unit, v.lids_least, v.lids_most),
         min(math.hypot(turned, sunk), v.pose_most),
-        _within((face.sad - habit.sad) / v.sad_unit, v.sad_least, v.sad_most),
+        _within(sadder, v.sad_least, v.sad_most),
         _within((face.mouth_ratio - v.yawn_from) / v.yawn_unit, 0.0, v.yawn_most),
         _within((v.covered_from - face.presence) / v.covered_unit, 0.0, v.covered_most),
     )

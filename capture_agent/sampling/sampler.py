@@ -66,10 +66,11 @@ class Sampler(BySecond[PictureReading, _Notes, Observation]):
 def _means(notes: _Notes) -> dict[str, Any]:
     if not notes.faces:
         return {"probabilities": None, "attentive": None}
-    columns = zip(*(face.probabilities for face in notes.faces), strict=True)
+    readable = [face.probabilities for face in notes.faces if face.readable]
+    looks = tuple(_mean(column) for column in zip(*readable, strict=True))
     judged = notes.judgements
     return {
-        "probabilities": cast(Probabilities, tuple(_mean(column) for column in columns)),
+        "probabilities": cast(Probabilities, looks) if looks else None,
         "attentive": round(_mean([it.attentive for _, it in judged]), 4) if judged else None,
         "attention": _attention(judged) if judged else None,
         "detection_score": _mean([face.score for face in notes.faces]),

@@ -26,6 +26,7 @@ _TROUGH: Final = (66, 55, 49)
 _BAR: Final = (214, 150, 84)
 _BEST: Final = (240, 205, 120)
 _LEFT: Final = _PICTURE + 20
+UNREADABLE: Final = "your face is seen, but not clearly enough to read"
 _RIGHT: Final = SIZE[1] - 20
 
 
@@ -60,7 +61,7 @@ def draw(sight: Sight) -> Image:
     canvas = np.full((*SIZE, 3), _PAPER, dtype=np.uint8)
     _draw_picture(canvas, sight)
     _draw_badge(canvas, sight.showing)
-    _draw_bars(canvas, sight.face)
+    _draw_bars(canvas, sight.face if sight.face is not None and sight.face.readable else None)
     _draw_figures(canvas, sight)
     if sight.question:
         _draw_question(canvas, sight.question)
@@ -82,7 +83,7 @@ def _draw_picture(canvas: Image, sight: Sight) -> None:
             cv2.line(canvas, start, end, sight.showing.colour, 6, cv2.LINE_AA)
     else:
         image = sight.image
-        if sight.face is not None:
+        if sight.face is not None and sight.face.readable:
             best = _best(sight.face)
             label = (sight.face.box, str(LOOKS[best]), sight.face.probabilities[best])
             image = annotate(image, [label])
@@ -122,6 +123,8 @@ def _draw_figures(canvas: Image, sight: Sight) -> None:
     words = "no face in view"
     if sight.image is None or sight.showing is Showing.PAUSED:
         words = ""
+    elif sight.face is not None and not sight.face.readable:
+        words = "seen, not clear enough to read"
     elif sight.face is not None and sight.face.pose is not None:
         pose = sight.face.pose
         words = f"yaw {pose.yaw:+.0f}°  pitch {pose.pitch:+.0f}°  roll {pose.roll:+.0f}°"

@@ -44,6 +44,11 @@ def seeing(
         f"{scenes['found_by_blazeface']:.1%}; right {scenes['accuracy']:.1%}, "
         f"as they are {scenes['accuracy_bare']:.1%}"
     )
+    quality = figures["quality"]
+    say(
+        f"spoilt pictures: {quality['readable']:.1%} of the found are read, right "
+        f"{quality['right']:.1%}, of the rest {quality['right_rest']:.1%}"
+    )
     say(
         f"galleries: {gallery['kept']:.1%} of what is found tile by tile, "
         f"{gallery['pictures_per_s']:.1f} pictures a second on one core, "

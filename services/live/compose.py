@@ -294,7 +294,7 @@ def _told(material: Material, everyone: ClassEngagement, *states: StudentState) 
 
 def _seen_now(buckets: Buckets, everyone: ClassEngagement, now: int) -> set[Hashable]:
     """Of whom a face was seen lately, and whose camera is not known to have stopped."""
-    last = _last_ends(buckets, buckets.face_observations > 0)
+    last = _last_ends(buckets, buckets.seen)
     return {
         student.participant
         for student in everyone.students

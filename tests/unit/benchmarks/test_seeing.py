@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.pages.seeing_page import write_page
 from benchmarks.seeing.scenes import GALLERY, TILES, gallery_scenes, moving_gallery, tile
+from benchmarks.seeing.spoilt import WAYS, spoilt_scenes
 from models.training.data.datasets import Faces, Split
 from models.training.data.scenes import SCENE, Placed, webcam_scenes
 
@@ -69,6 +70,23 @@ def test_a_box_speaks_of_a_face_or_not(x: float, y: float, side: float, found: b
     assert Placed(0, 100, 100, 60, 12).is_found_at(x, y, side) is found
 
 
+def test_a_face_is_spoilt_where_it_lies_and_in_every_way(faces: Faces) -> None:
+    many = Faces(
+        faces.split,
+        *(np.concatenate([part] * 4) for part in (faces.pixels, faces.labels)),
+        *(np.concatenate([part] * 4) for part in (faces.votes, faces.raters)),
+    )
+    scenes = list(spoilt_scenes(many, seed=2))
+    assert {scene.way for scene in scenes} == set(WAYS)
+    assert all(scene.image.shape == (*SCENE, 3) for scene in scenes)
+    bright = {way: [] for way in WAYS}
+    for scene in scenes:
+        bright[scene.way].append(scene.image[round(scene.placed.y), round(scene.placed.x)].mean())
+    assert (
+        np.mean(bright["dark"]) < 90 < np.mean(bright["as it is"]) < np.mean(bright["overexposed"])
+    )
+
+
 def test_the_page_says_where_a_target_was_missed(tmp_path: Path) -> None:
     part = {"from": 48, "to": 72, "faces": 9, "found": 0.5, "found_by_blazeface": 0.4}
     part |= {"accuracy": 0.6, "accuracy_bare": None}
@@ -83,10 +101,18 @@ def test_the_page_says_where_a_target_was_missed(tmp_path: Path) -> None:
         "tracked": 100, "moving_faces": 49,
     }  # fmt: skip
     known = {"measured_on": "2026-11-21", "commit": "abc", "data_sha256": "f" * 64}
-    write_page({**known, "scenes": scenes, "gallery": gallery}, tmp_path / "agent.md")
+    spoilt = {"found": 0.7, "readable": 0.9, "right": 0.8, "right_rest": 0.6}
+    quality = {
+        "least_presence": 0.97, **spoilt, "by": {"dark": {"faces": 9, **spoilt}},
+        "right_by": {"score": 0.79, "size": 0.78, "chance": 0.81},
+    }  # fmt: skip
+    measured = {"scenes": scenes, "quality": quality, "gallery": gallery}
+    write_page({**known, **measured}, tmp_path / "agent.md")
     text = (tmp_path / "agent.md").read_text()
     assert "| found | ≥ 80.0 %, BlazeFace alone | 90.0 % | met |" in text
     assert "| 60.0 % | **missed** |" in text
+    assert "| > 81.0 %, of as many by chance | 80.0 % | **missed** |" in text
+    assert "| dark | 9 | 70.0 % | 90.0 % | 80.0 % | 60.0 % |" in text
     assert "| 1.50 | **missed** |" in text
     assert "2026-11-21" in text
     assert "ffffffffffff" in text

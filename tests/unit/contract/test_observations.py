@@ -50,6 +50,11 @@ def test_no_face_is_null_not_zero() -> None:
     assert one.probabilities is None
 
 
+def test_a_face_may_be_seen_whose_look_cannot_be_read() -> None:
+    one = read(good(probabilities=None))
+    assert (one.face_share, one.probabilities) == (1.0, None)
+
+
 HOSTILE = {
     "a picture": {"picture": "iVBORw0KGgo"},
     "an embedding": {"embedding": [0.1] * 512},
@@ -64,7 +69,6 @@ HOSTILE = {
     "a naive time": {"captured_at": "2026-11-21T10:00:00"},
     "an id that is no v7": {"id": "8f14e45f-ceea-467f-ab6a-3b1f5f3f2b60"},
     "no face yet probabilities": {"face_share": 0.0},
-    "a face yet no probabilities": {"probabilities": None},
     "a face that was not counted": {"faces": 0},
     "a time before all calendars": {"captured_at": "0001-01-01T00:00:00+14:00"},
     "a time after all calendars": {"captured_at": "9999-12-31T23:59:59-14:00"},

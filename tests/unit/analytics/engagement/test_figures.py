@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,6 +40,13 @@ def test_a_face_reports_and_a_whole_bucket_without_one_is_away(make_buckets: Mak
     assert state_of(left) is StudentState.AWAY
     assert state_of(left, now=START + 55) is StudentState.REPORTING, "its bucket still runs"
     assert state_of(six(make_buckets, face=False), now=START + 55) is StudentState.AWAY
+
+
+def test_a_face_that_cannot_be_read_is_not_away(make_buckets: Make) -> None:
+    dim = six(make_buckets)
+    nothing = np.zeros_like(dim.face_observations)
+    unread = replace(dim, face_observations=nothing, probability_count=nothing)
+    assert state_of(unread) is StudentState.REPORTING
 
 
 def test_silence_becomes_no_data_and_is_never_away(make_buckets: Make) -> None:

@@ -52,6 +52,20 @@ def test_a_second_becomes_one_observation_when_the_next_begins() -> None:
     assert made.model == "quick@1"
 
 
+def test_a_face_that_cannot_be_read_is_seen_and_not_judged() -> None:
+    subject = sampler()
+    dim = replace(FACE, probabilities=SAD, presence=0.9)
+    subject.add(SEEN, *at(0.0))
+    subject.add(PictureReading(1, dim), *at(0.5))
+    half = subject.add(PictureReading(1, dim), *at(1.0))
+    none = subject.finish()
+    assert half is not None
+    assert none is not None
+    assert (half.face_share, half.probabilities) == (1.0, HAPPY)
+    assert (none.face_share, none.faces, none.probabilities) == (1.0, 1, None)
+    assert none.attention is not None
+
+
 def test_the_time_is_that_of_the_seconds_beginning_and_lies_in_the_id() -> None:
     subject = sampler()
     subject.add(SEEN, *at(0.0))
