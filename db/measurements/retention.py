@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from db.engine.store import Store
 from db.errors import NotFoundError
@@ -146,6 +146,49 @@ def _recorded(connection: Connection, actor: str, removal: Removal, now: datetim
     if removal.pseudonym is not None:
         _log(connection, actor, "erase", removal.pseudonym, now)
     return removal
+
+
+def blank_withdrawn(store: Store, older_than: datetime, now: datetime) -> int:
+    """Take away what tells whose the agreements were that were taken back before ``older_than``;
+    answers how many participants that were."""
+
+    def work(connection: Connection) -> int:
+        due = select(participants.c.id).where(
+            participants.c.withdrawn_at < older_than, participants.c.name != ""
+        )
+        return blank_in(connection, list(connection.execute(due).scalars()), now)
+
+    return store.write(work)
+
+
+def blank_in(connection: Connection, ids: Sequence[UUID], now: datetime) -> int:
+    """Take away what tells who these participants were, if they took their agreement back.
+
+    Name, guardian, the roster's entry and the way to the own page go. That somebody agreed, when,
+    to which words and to what, stays under a random id. The agent's token does, too: by it a
+    device that has slept until now is still told to delete what it holds.
+    """
+    theirs = participants.c.id.in_(ids) & (participants.c.name != "")
+    found = connection.execute(
+        select(participants)
+        .where(theirs, participants.c.withdrawn_at.is_not(None))
+        .with_for_update()
+    ).all()
+    gone = [row.id for row in found]
+    if not gone:
+        return 0
+    for row in found:
+        own = (tickets.c.lecture_id == row.lecture_id) & (tickets.c.student_id == row.student_id)
+        connection.execute(delete(tickets).where(own))
+    for table in (recovery_links, own_pages):
+        connection.execute(delete(table).where(table.c.participant_id.in_(gone)))
+    blank = update(participants).where(participants.c.id.in_(gone))
+    connection.execute(blank.values(name="", student_id=None))
+    connection.execute(
+        update(consents).where(consents.c.participant_id.in_(gone)).values(guardian=None)
+    )
+    note_in(connection, Erased.PROOF, gone, now)
+    return len(gone)
 
 
 def prune(store: Store, older_than: datetime, *, now: datetime, actor: str) -> Removal:

@@ -11,7 +11,8 @@ from contract.ids import uuid7
 from contract.policy import Choices, CourseMode
 from db.engine.secrets import digest
 from db.engine.store import Store
-from db.errors import ConflictError, NotFoundError
+from db.errors import ConflictError
+from db.people.agreements import change_in, locked_in, log_in, narrow_in, newest_in
 from db.people.tickets import use_ticket
 from db.schema import rows
 from db.schema.tables import (
@@ -23,7 +24,6 @@ from db.schema.tables import (
     participants,
     recovery_links,
 )
-from db.teaching.reports import redo_in
 from db.teaching.rooms import stop_in
 from db.teaching.self_reports import take_back_in
 from db.values import (
@@ -59,7 +59,7 @@ def accept(
     def work(connection: Connection) -> Participant:
         row = use_ticket(connection, digest(ticket), now)
         participant = _admit(connection, row, choices, now)
-        _log_consent(connection, participant, notice_version, guardian, now)
+        log_in(connection, participant, notice_version, guardian, now)
         connection.execute(
             update(agent_tokens)
             .where(
@@ -101,7 +101,7 @@ def _admit(connection: Connection, ticket: Any, choices: Choices, now: datetime)
         ).first()
         if before is not None:
             again = {"status": ParticipantStatus.ADMITTED, "withdrawn_at": None}
-            return _narrow(connection, before, now, **again, **rows.choice_columns(choices))
+            return narrow_in(connection, before, now, **again, **rows.choice_columns(choices))
     waits = mode == CourseMode.OPEN and not rostered
     made = connection.execute(
         insert(participants)
@@ -121,28 +121,6 @@ def _admit(connection: Connection, ticket: Any, choices: Choices, now: datetime)
     return rows.participant(made)
 
 
-def _log_consent(
-    connection: Connection,
-    participant: Participant,
-    notice_version: str,
-    guardian: str | None,
-    now: datetime,
-) -> None:
-    if not participant.choices.room:
-        stop_in(connection, participant.lecture_id, "not agreed", now)
-    connection.execute(
-        insert(consents).values(
-            id=uuid7(now),
-            participant_id=participant.id,
-            notice_version=notice_version,
-            guardian=guardian,
-            at=now,
-            withdrawn_at=None,
-            **rows.choice_columns(participant.choices),
-        )
-    )
-
-
 def change_choices(
     store: Store, participant_id: UUID, choices: Choices, *, notice_version: str, now: datetime
 ) -> Participant:
@@ -153,17 +131,13 @@ def change_choices(
     """
 
     def work(connection: Connection) -> Participant:
-        found = _locked(connection, participant_id)
+        found = locked_in(connection, participant_id)
         if found.withdrawn_at is not None:
             raise ConflictError("Who took their agreement back must join again to agree anew.")
-        changed = _narrow(connection, found, now, **rows.choice_columns(choices))
-        guardian = connection.execute(
-            select(consents.c.guardian)
-            .where(consents.c.participant_id == participant_id)
-            .order_by(consents.c.at.desc(), consents.c.id.desc())
-            .limit(1)
-        ).scalar()
-        _log_consent(connection, changed, notice_version, guardian, now)
+        changed = narrow_in(connection, found, now, **rows.choice_columns(choices))
+        before = newest_in(connection, participant_id)
+        guardian = None if before is None else before.guardian
+        log_in(connection, changed, notice_version, guardian, now)
         return changed
 
     return store.write(work)
@@ -176,7 +150,7 @@ def withdraw(store: Store, participant_id: UUID, now: datetime) -> Participant:
     """
 
     def work(connection: Connection) -> Participant:
-        found = _locked(connection, participant_id)
+        found = locked_in(connection, participant_id)
         if found.withdrawn_at is not None:
             return rows.participant(found)
         connection.execute(
@@ -186,7 +160,9 @@ def withdraw(store: Store, participant_id: UUID, now: datetime) -> Participant:
         )
         take_back_in(connection, [participant_id])
         stop_in(connection, found.lecture_id, "withdrawn", now)
-        return _narrow(connection, found, now, withdrawn_at=now, status=ParticipantStatus.WITHDRAWN)
+        return narrow_in(
+            connection, found, now, withdrawn_at=now, status=ParticipantStatus.WITHDRAWN
+        )
 
     return store.write(work)
 
@@ -197,7 +173,7 @@ def admit(store: Store, participant_id: UUID) -> Participant:
     Raises NotFoundError where there is none, ConflictError where they withdrew.
     """
     return store.write(
-        lambda connection: _change(
+        lambda connection: change_in(
             connection, _judged(connection, participant_id), status=ParticipantStatus.ADMITTED
         )
     )
@@ -206,7 +182,7 @@ def admit(store: Store, participant_id: UUID) -> Participant:
 def refuse(store: Store, participant_id: UUID, now: datetime) -> Participant:
     """Keep a participant out. Errors as ``admit``."""
     return store.write(
-        lambda connection: _narrow(
+        lambda connection: narrow_in(
             connection, _judged(connection, participant_id), now, status=ParticipantStatus.REFUSED
         )
     )
@@ -222,57 +198,16 @@ def wait_again(store: Store, participant_id: UUID, now: datetime) -> Participant
         found = _judged(connection, participant_id)
         if found.verified:
             raise ConflictError("Who is on the roster needs nobody to admit them.")
-        return _narrow(connection, found, now, status=ParticipantStatus.WAITING)
+        return narrow_in(connection, found, now, status=ParticipantStatus.WAITING)
 
     return store.write(work)
 
 
 def _judged(connection: Connection, participant_id: UUID) -> Any:
-    found = _locked(connection, participant_id)
+    found = locked_in(connection, participant_id)
     if found.withdrawn_at is not None:
         raise ConflictError("Who took their agreement back can be neither admitted nor refused.")
     return found
-
-
-def _change(connection: Connection, found: Any, **values: object) -> Participant:
-    row = connection.execute(
-        update(participants)
-        .where(participants.c.id == found.id)
-        .values(**values)
-        .returning(participants)
-    ).one()
-    return rows.participant(row)
-
-
-def _narrow(connection: Connection, found: Any, now: datetime, **values: object) -> Participant:
-    """Change a participant's row. Where less may be told of them than before, what was written of
-    the lecture goes in the same transaction, however old it is, and is due anew.
-    """
-    after = _change(connection, found, **values)
-    if _narrowed(rows.participant(found), after):
-        redo_in(connection, [after.lecture_id], now)
-    return after
-
-
-def _narrowed(before: Participant, after: Participant) -> bool:
-    """Whether less of a participant may enter figures, or be shown to their teacher."""
-    if before.status is not ParticipantStatus.ADMITTED:
-        return False
-    was, now = before.choices, after.choices
-    taken_back = [
-        getattr(was, name) and not getattr(now, name) for name in ("class_mood", "flags", "room")
-    ]
-    left = after.status is not ParticipantStatus.ADMITTED
-    return left or any(taken_back) or (now.ask_first and not was.ask_first)
-
-
-def _locked(connection: Connection, participant_id: UUID) -> Any:
-    row = connection.execute(
-        select(participants).where(participants.c.id == participant_id).with_for_update()
-    ).first()
-    if row is None:
-        raise NotFoundError("There is no participant {given}.", given=participant_id)
-    return row
 
 
 def participant(store: Store, participant_id: UUID) -> Participant | None:

@@ -65,7 +65,7 @@ def came(store: Store, limit: int) -> Sequence[Came]:
         )
         .join(lectures, lectures.c.id == participants.c.lecture_id)
         .join(courses, courses.c.id == lectures.c.course_id)
-        .where(participants.c.student_id.is_(None))
+        .where(participants.c.student_id.is_(None), participants.c.name != "")
         .group_by(participants.c.name, courses.c.id, courses.c.title)
         .order_by(participants.c.name, courses.c.title, courses.c.id)
         .limit(limit)

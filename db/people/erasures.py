@@ -30,7 +30,7 @@ SUFFIX: Final = ".erasures"
 
 
 class Erased(StrEnum):
-    """What was deleted of the thing with that id."""
+    """What was deleted of the thing with that id, or may no more be told of it."""
 
     PERSON = "person"
     """a student of a roster, or a participant: all"""
@@ -38,6 +38,16 @@ class Erased(StrEnum):
     """all that was measured of a participant, or said by them"""
     AGREEMENT = "agreement"
     """the same, and the agreement was taken back"""
+    PROOF = "proof"
+    """the name and all else that told whose agreement it had been"""
+    NO_CLASS_MOOD = "no_class_mood"
+    """a participant chose that their numbers count no more"""
+    NO_FLAGS = "no_flags"
+    """a participant chose to be shown no more"""
+    ASK_FIRST = "ask_first"
+    """a participant chose to be asked before a check-in is shown"""
+    NO_ROOM = "no_room"
+    """a participant chose that no camera of the room reads them"""
     LECTURE = "lecture"
     """everybody's data of a lecture"""
 

@@ -30,7 +30,9 @@ def of_people(store: Store, ids: Iterable[UUID]) -> Mapping[UUID, str]:
     with store.read() as connection:
         for some in _parts(ids):
             for table in (participants, students):
-                query = select(table.c.id, table.c.name).where(table.c.id.in_(some))
+                query = select(table.c.id, table.c.name).where(
+                    table.c.id.in_(some), table.c.name != ""
+                )
                 found.update({row.id: row.name for row in connection.execute(query)})
     return found
 

@@ -19,6 +19,10 @@ _log = structlog.get_logger(__name__)
 ACTOR: Final = "scheduler"
 """Who did it, in the access log."""
 
+PROOF: Final = timedelta(days=90)
+"""For how long an agreement that was taken back tells whose it was `[own]`: long enough to answer
+whoever asks by what right they were measured, and no longer."""
+
 _A_DAY: Final = timedelta(days=1)
 
 
@@ -84,11 +88,13 @@ class Upkeep:
 
 def forget(store: Store, now: datetime, actor: str, *, days: int | None = None) -> Removal:
     """Delete what is older than the school keeps: data of lectures that ended (``days``: instead of
-    the school's own number), the access log, sessions, and the names of tickets that are over."""
+    the school's own number), the access log, sessions, and the names of tickets that are over and
+    of agreements that were taken back long ago."""
     kept = school_settings.school(store)
     users.drop_old_sessions(store, now)
     own_pages.drop_old(store, now)
     tickets.forget_expired(store, now)
+    retention.blank_withdrawn(store, now - PROOF, now)
     retention.prune_access_log(store, now - timedelta(days=kept.log_days))
     # Last, as its line in the log says that all this is done.
     older_than = now - timedelta(days=kept.retention_days if days is None else days)

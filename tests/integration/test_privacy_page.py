@@ -15,6 +15,7 @@ from db.people import school_settings
 from db.schema.tables import metadata
 from services.access import Action
 from services.administration import LONGEST_RETENTION
+from services.jobs.upkeep import PROOF
 from tests.builders.places import ROOT
 from tests.builders.promises import TABLE
 from tests.integration.services.test_no_trace import Class
@@ -56,6 +57,8 @@ def test_the_timers_are_those_of_the_program() -> None:
         f"{school.retention_days} days after the lecture's end",
         f"**log**: {school.log_days} days",
         f"1 to {LONGEST_RETENTION:,} days",
+        f"**proof**: {PROOF.days} days",
+        f"- **{PROOF.days} days** (timer *proof*",
     ):
         assert said in PAGE
     assert (settings.session_hours, settings.idle_minutes, settings.ticket_minutes) == (12, 120, 15)
