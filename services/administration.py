@@ -36,6 +36,9 @@ _SCHOOL: Final = rule_text(
 _NO_USER: Final = rule_text("There is no user {given}.")
 _NOT_DISABLE: Final = rule_text("You cannot disable yourself; ask another admin.")
 _NOT_OWN_ROLE: Final = rule_text("You cannot change your own role; ask another admin.")
+_NOT_OWN_FACTOR: Final = rule_text(
+    "You turn your own second factor off on your own page, by a code of it."
+)
 LONGEST_RETENTION: Final = 3660
 """Days that a school may keep data: ten years."""
 
@@ -144,13 +147,18 @@ def made_up_password() -> str:
 
 
 def drop_second_factor(services: Services, actor: Actor, user_id: UUID) -> None:
-    """Let a user who lost their authenticator sign in by the password alone."""
+    """Let a user who lost their authenticator sign in by the password alone; they are told of it.
+
+    Raises RefusedError for oneself, as whoever found an open browser would else need no code.
+    """
     access.authorize(actor, Action.MANAGE_USERS, SCHOOL)
+    _not_oneself(actor, user_id, _NOT_OWN_FACTOR)
+
     _to_user(
         services,
         actor,
         user_id,
-        lambda unit, _: second_factors.remove(unit, user_id),
+        lambda unit, now: second_factors.drop(unit, user_id, now),
         did="second_factor_off",
     )
 

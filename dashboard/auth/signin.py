@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -43,6 +44,9 @@ _LONGEST_CODE: Final = 40
 
 _NEWS: Final = "password_changed"
 """Under which name the cookie carries when a password was changed, until its owner is told."""
+
+_DROPPED: Final = "factor_dropped"
+"""The same of a second factor that the office turned off."""
 
 ELSEWHERE: Final = "elsewhere"
 """Under which name the cookie remembers that the sign-in was by the school's own account."""
@@ -140,7 +144,7 @@ def sign_in() -> Response:
             return form(said, target, 401, login=login)
     except TooManyRequestsError as error:
         wait = int(error.retry_after) + 1
-        said = text("Too many wrong passwords: try again in {span}.", span=_span(wait))
+        said = text("Too many wrong passwords: try again in {span}.", span=wording.ago(wait))
         return _later(said, target, wait, login)
     except BusyError as error:
         return _later(sentence(error), target, 1, login)
@@ -175,7 +179,7 @@ def give_code() -> Response:
         count_wrong(user, check, WrongCodeError)
     except TooManyRequestsError as error:
         wait = int(error.retry_after) + 1
-        said = text("Too many wrong codes: try again in {span}.", span=_span(wait))
+        said = text("Too many wrong codes: try again in {span}.", span=wording.ago(wait))
         response = _code_form(said, target, 429)
         response.headers["Retry-After"] = str(wait)
         return response
@@ -208,6 +212,9 @@ def _welcome(user: User, target: str) -> Response:
     if changed is not None:
         # Said on the first page that is shown.
         session[_NEWS] = changed.at.isoformat()
+    dropped = own.untold_drop(current_services(), user)
+    if dropped is not None:
+        session[_DROPPED] = dropped.isoformat()
     return _remembered(see_other(target), user)
 
 
@@ -329,19 +336,26 @@ def secured_callback(
     return decorate
 
 
-def news() -> datetime | None:
-    """When the password of whoever has just signed in was changed, where they do not know yet."""
-    told = session.pop(_NEWS, None)
+@dataclass(frozen=True, slots=True)
+class News:
+    """What somebody who has just signed in does not know yet of their account; None: nothing."""
+
+    password_changed: datetime | None
+    factor_dropped: datetime | None
+
+
+def news() -> News:
+    """It; told once."""
+    return News(*(_moment(session.pop(name, None)) for name in (_NEWS, _DROPPED)))
+
+
+def _moment(told: object) -> datetime | None:
     return datetime.fromisoformat(told) if isinstance(told, str) else None
 
 
 def of_school(*_: Any, **__: Any) -> access.SchoolObject:
     """For callbacks about the school as a whole: their ``object_from``."""
     return SCHOOL
-
-
-def _span(seconds: int) -> str:
-    return wording.ago(seconds)
 
 
 def form(

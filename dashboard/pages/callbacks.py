@@ -1,6 +1,6 @@
 """What the pages do when somebody acts: each callback asks ``access`` before anything else."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,18 +70,27 @@ def _routing(app: Dash, services: WebServices) -> None:
 
 def _news() -> Any:
     """What somebody must be told at their first page after a sign-in; mostly nothing."""
-    changed = news()
-    if changed is None:
-        return None
-    return shell.notice(
-        text(
+    untold = news()
+    said = []
+    if untold.password_changed is not None:
+        changed = text(
             "Your password was changed on {when} (UTC). If that was not you, tell an admin now.",
-            when=i18n.full_day(changed.astimezone(UTC))
-            + ", "
-            + i18n.clock(changed.astimezone(UTC)),
-        ),
-        good=False,
-    )
+            when=_day_and_clock(untold.password_changed),
+        )
+        said.append(changed)
+    if untold.factor_dropped is not None:
+        dropped = text(
+            "The school's office turned your second factor off on {when} (UTC). If you did not "
+            "ask for that, tell an admin now. On your account page you set up a new one.",
+            when=_day_and_clock(untold.factor_dropped),
+        )
+        said.append(dropped)
+    return [shell.notice(one, good=False) for one in said] or None
+
+
+def _day_and_clock(moment: datetime) -> str:
+    utc = moment.astimezone(UTC)
+    return f"{i18n.full_day(utc)}, {i18n.clock(utc)}"
 
 
 def _home(app: Dash, services: WebServices) -> None:

@@ -129,7 +129,7 @@ def people_rows(services: WebServices, actor: Actor) -> list[dict[str, Any]]:
 
 def _people_rows(found: administration.People, actor: Actor) -> list[dict[str, Any]]:
     oneself = actor.user.id if isinstance(actor, UserActor) else None
-    return admin_people.rows(found.users, found.sessions, oneself)
+    return admin_people.rows(found.users, found.sessions, oneself, found.factors)
 
 
 def _people(services: WebServices, actor: Actor) -> Any:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select, update
 
 from db.engine.store import Store
-from db.schema.tables import second_factors
+from db.schema.tables import second_factors, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,50 @@ def use(store: Store, user_id: UUID, step: int, *, confirmed_at: datetime | None
         .returning(second_factors.c.user_id)
     )
     return store.write(lambda connection: connection.execute(statement).first()) is not None
+
+
+def holders(store: Store) -> frozenset[UUID]:
+    """The users who are asked for codes."""
+    query = select(second_factors.c.user_id).where(second_factors.c.since.is_not(None))
+    with store.read() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def drop(store: Store, user_id: UUID, now: datetime) -> None:
+    """Take away a user's factor, if they are asked for its codes, on somebody else's word: they are
+    to be told of it at their next sign-in."""
+
+    def work(connection: Connection) -> None:
+        gone = connection.execute(
+            delete(second_factors)
+            .where(second_factors.c.user_id == user_id, second_factors.c.since.is_not(None))
+            .returning(second_factors.c.user_id)
+        ).first()
+        if gone is not None:
+            connection.execute(
+                update(users).where(users.c.id == user_id).values(factor_dropped_at=now)
+            )
+
+    store.write(work)
+
+
+def tell_dropped(store: Store, user_id: UUID) -> datetime | None:
+    """When a user's factor was dropped, if they do not know yet; from now on they do."""
+
+    def work(connection: Connection) -> datetime | None:
+        own = users.c.id == user_id
+        # Who signs in twice at once is told once.
+        found: datetime | None = connection.execute(
+            select(users.c.factor_dropped_at).where(own).with_for_update()
+        ).scalar()
+        connection.execute(update(users).where(own).values(factor_dropped_at=None))
+        return found
+
+    with store.read() as connection:
+        untold = connection.execute(
+            select(users.c.factor_dropped_at).where(users.c.id == user_id)
+        ).scalar()
+    return None if untold is None else store.write(work)
 
 
 def remove(store: Store, user_id: UUID) -> None:

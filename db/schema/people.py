@@ -31,6 +31,8 @@ users = Table(
     moment("password_changed_at", required=False),
     Column("password_changed_by_owner", Boolean, nullable=False, server_default=false()),
     Column("password_told", Boolean, nullable=False, server_default=true()),
+    # When the office turned the second factor off, until its owner is told.
+    moment("factor_dropped_at", required=False),
 )
 
 web_sessions = Table(

@@ -91,6 +91,11 @@ def untold_change(services: Services, user: User) -> PasswordChange | None:
     return found
 
 
+def untold_drop(services: Services, user: User) -> datetime | None:
+    """When the office turned off the second factor of somebody who has just signed in; once."""
+    return second_factors.tell_dropped(services.store, user.id)
+
+
 def _do(
     services: Services, actor: UserActor, did: str, act: Callable[[UnitOfWork, datetime], None]
 ) -> None:

@@ -1,10 +1,18 @@
 """What the school's office sees: people, courses, wishes to be erased, and the access log."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from db.people import audit, courses, erasure_requests, names, school_settings, users
+from db.people import (
+    audit,
+    courses,
+    erasure_requests,
+    names,
+    school_settings,
+    second_factors,
+    users,
+)
 from db.teaching import lectures
 from db.values import AccessRecord, Course, ErasureRequest, Lecture, School, Student, User
 from services import access
@@ -24,10 +32,12 @@ class Office:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People(Office):
-    """Who signs in. ``sessions``: in how many browsers, by user."""
+    """Who signs in. ``sessions``: in how many browsers, by user; ``factors``: who is asked for the
+    codes of an authenticator."""
 
     users: Sequence[User]
     sessions: Mapping[UUID, int]
+    factors: Collection[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,7 @@ def people(services: Services, actor: Actor) -> People:
         waiting=_waiting(services),
         users=users.list_users(services.store),
         sessions=users.open_session_counts(services.store, services.clock()),
+        factors=second_factors.holders(services.store),
     )
 
 

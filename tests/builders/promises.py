@@ -322,6 +322,7 @@ USE_CASES_BY_SECRET: Final[Mapping[str, str]] = {
     "receiving.batches.take_room": "whose secret was judged",
     "room_camera.connect": "whose secret was judged",
     "accounts.own.untold_change": "who has just signed in",
+    "accounts.own.untold_drop": "who has just signed in",
     "accounts.second_factor.since": "a password", "accounts.second_factor.passes": "a password",
     "accounts.own.session": "a session's secret", "accounts.own.has_password": "a password's page",
     "accounts.set_up.new_link": "whoever starts the server",

@@ -155,6 +155,9 @@ def _act(services: WebServices, person: User, word: str) -> tuple[Any, Any]:
         case "sessions":
             administration.end_sessions(services, actor, user)
             said = text("Done. They are signed out everywhere.")
+        case "factor":
+            administration.drop_second_factor(services, actor, user)
+            said = text("Done. They sign in by the password alone, and are told so then.")
         case "password":
             made = administration.new_password(services, actor, user)
             told = people.told_once(person.name, person.login, made)

@@ -1,6 +1,6 @@
 """`/admin/people`: who signs in, in how many browsers, and what can be done about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,9 +39,13 @@ def layout(school: School, people: Sequence[grid.Row], waiting: int) -> Any:
 
 
 def rows(
-    users: Sequence[User], sessions: Mapping[UUID, int], oneself: UUID | None
+    users: Sequence[User],
+    sessions: Mapping[UUID, int],
+    oneself: UUID | None,
+    factors: Collection[UUID] = (),
 ) -> list[dict[str, Any]]:
-    """The grid's rows. ``sessions``: open ones by user; ``oneself``: whose row has no button."""
+    """The grid's rows. ``sessions``: open ones by user; ``oneself``: whose row has no button;
+    ``factors``: who has a second factor."""
     return [
         {
             "id": str(user.id),
@@ -51,14 +55,16 @@ def rows(
             "state": text("Disabled") if user.disabled else text("Active"),
             "kind": "warn" if user.disabled else "good",
             "sessions": sessions.get(user.id, 0),
-            "acts": [] if user.id == oneself else _acts(user, sessions.get(user.id, 0)),
+            "acts": []
+            if user.id == oneself
+            else _acts(user, sessions.get(user.id, 0), user.id in factors),
             "note": text("This is you.") if user.id == oneself else None,
         }
         for user in users
     ]
 
 
-def _acts(user: User, sessions: int) -> list[list[str]]:
+def _acts(user: User, sessions: int, factor: bool) -> list[list[str]]:
     acts = [("enable", text("Enable")) if user.disabled else ("disable", text("Disable"))]
     if user.role is Role.TEACHER:
         acts.append(("admin", text("Make admin")))
@@ -66,6 +72,8 @@ def _acts(user: User, sessions: int) -> list[list[str]]:
         acts.append(("teacher", text("Make teacher")))
     if user.role is not Role.STUDENT:
         acts.append(("password", text("New password")))
+    if factor:
+        acts.append(("factor", text("Drop second factor")))
     if sessions:
         acts.append(("sessions", text("Sign out everywhere")))
     return [[act, words, f"{words}: {user.name}"] for act, words in acts]
@@ -99,11 +107,19 @@ def asked(user: User, act: str) -> Any:
                 text("They are signed out everywhere. You are told the new one once."),
             )
             words = text("Make a new password")
+        case "factor":
+            question = text("Drop the second factor of {name}?", name=user.name)
+            told = sure.listed(
+                text("For somebody who lost their authenticator. Make sure that it is them."),
+                text("Their password alone opens their account until they set up a new one."),
+                text("They are told of it at their next sign-in, and it is on record."),
+            )
+            words = text("Drop second factor")
         case _:
             return None
     return sure.dialogue(
         "user", question, told, words, ids.user_act(user.id, act), opened=True,
-        grave=act in ("disable", "password"),
+        grave=act in ("disable", "password", "factor"),
     )  # fmt: skip
 
 

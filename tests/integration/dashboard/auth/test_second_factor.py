@@ -12,9 +12,12 @@ from sqlalchemy import select
 from dashboard.components import ids
 from db.people import audit
 from db.schema.tables import second_factors
+from db.values import Role
 from services import administration
 from services.access import OperatorActor
 from tests.builders.world import PASSWORD, SAME_ORIGIN, World
+from tests.integration.dashboard.pages.test_admin import choose
+from tests.integration.dashboard.pages.test_admin import press as pressed
 from tests.integration.dashboard.test_callbacks import call
 
 PAGE = f"{ids.CONTENT}.children@"
@@ -125,6 +128,46 @@ def test_it_is_turned_off_by_a_code_or_by_the_office(world: World, secret: str) 
     assert world.browser("ada").get("/").status_code == 200
     did = [one.detail["did"] for one in audit.records(world.store)]
     assert did == ["second_factor_off", "second_factor_on"] * 2
+
+
+def test_the_office_drops_it_for_whoever_lost_their_phone_who_is_told(
+    world: World, secret: str
+) -> None:
+    ada, other = world.users["ada"], world.users["otto"]
+    administration.set_role(world.app.services, OperatorActor(), other.id, Role.ADMIN)
+    office = world.browser("otto")
+    shown = content(world, office, "/admin/people")
+    assert shown.count("Drop second factor: ") == 1, "only where there is one"
+    asked = choose(world, office, ids.PEOPLE_GRID, ada.id, "factor").text
+    assert "Drop the second factor of Ada?" in asked
+    assert half(world), "it asked, and did it all the same"
+    pressed(world, office, ids.user_act(ada.id, "factor"))
+    record = audit.records(world.store)[0]
+    assert (record.actor, record.object) == (f"user:{other.id}", f"user:{ada.id}")
+    assert record.detail == {"did": "second_factor_off"}
+    # Ada signs in by the password alone, and is told so, once.
+    browser = world.browser("ada")
+    told = content(world, browser, "/")
+    assert re.search(r"office turned your second factor off on [^.]*2026.*9:0", told)
+    assert "second factor off" not in content(world, browser, "/")
+    assert "second factor off" not in content(world, world.browser("ada"), "/")
+    # Pressed by a page that was loaded before: nothing is dropped, and nobody is told anything.
+    pressed(world, office, ids.user_act(ada.id, "factor"))
+    assert "second factor off" not in content(world, world.browser("ada"), "/")
+
+
+def test_no_admin_drops_their_own_on_the_people_page(world: World, secret: str) -> None:
+    """Whoever finds an admin's browser open has no code."""
+    browser = half(world)
+    give(browser, code(world, secret))
+    said = pressed(world, browser, ids.user_act(world.users["ada"].id, "factor")).text
+    assert "by a code of it" in said
+    assert half(world)
+
+
+def content(world: World, browser: Any, path: str) -> str:
+    pressed = call(world, browser, f"{ids.CONTENT}.children...", **{ids.LOCATION: path})
+    return str(pressed.get_data(True))
 
 
 def test_the_store_alone_makes_no_codes(world: World, secret: str) -> None:
