@@ -146,6 +146,13 @@ def _rename_a_marker(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def _refuse(page: Page) -> None:
+    page.get_by_role("button", name="Refuse Zoe Ahmed").click()
+    page.locator(".cp-undo").wait_for()
+    # It would leave by itself before the picture is taken.
+    page.add_style_tag(content=".cp-notice > * { animation: none !important; }")
+
+
 PLACES: Final = (
     Place("live", "/live/{now}", "teacher", ".cp-check"),
     Place("live-code", "/live/{now}", "teacher", ".cp-check", **_dialogue("Join code")),
@@ -226,6 +233,8 @@ PLACES: Final = (
             ("me", "{ana}", None, ".cp-taps"),
         )
     ),
+    # The last: whoever waits has been answered afterwards.
+    Place("live-undo", "/live/{now}", "teacher", ".cp-check", _refuse),
 )
 
 

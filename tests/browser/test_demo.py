@@ -29,18 +29,20 @@ def demo(tmp_path: Path) -> Iterator[DemoProcess]:
 
 
 @pytest.fixture
-def visit(browser: Browser, demo: DemoProcess) -> Iterator[Callable[[SignIn], Page]]:
-    """Signs somebody in, in a browser that tolerates no error in its console and no 5xx."""
+def visit(browser: Browser, demo: DemoProcess) -> Iterator[Callable[[SignIn | None], Page]]:
+    """Signs somebody in (None: nobody), in a browser that tolerates no error in its console and no 5xx."""
     broken: list[str] = []
     contexts = []
 
-    def signed_in(who: SignIn) -> Page:
+    def signed_in(who: SignIn | None) -> Page:
         context = browser.new_context(base_url=demo.url, viewport={"width": 1280, "height": 900})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda m: broken.append(m.text) if m.type == "error" else None)
         page.on("response", lambda r: broken.append(r.url) if r.status >= 500 else None)
+        if who is None:
+            return page
         page.goto("/signin")
         page.get_by_label("Name").fill(who.login)
         page.get_by_label("Password").fill(who.password)
@@ -122,8 +124,45 @@ def reported(page: Page, demo: DemoProcess, title: str) -> None:
     demo.until(offered)
 
 
-def test_a_teacher_presses_every_button_and_ends_two_lectures(
-    demo: DemoProcess, visit: Callable[[SignIn], Page]
+SURE = {
+    "Make a new link": "Make the link",
+    "Delete my data": "Delete for good",
+    "Ask the school to delete everything": "Ask the school",
+    "Take my agreement back": "Take it back",
+}
+"""What a student presses on the own page, each with the button that means it; the last one ends."""
+
+
+TAPS = ("Going well", "Okay", "I am lost", "Bored", "Feeling low")
+
+
+def be_a_student(page: Page, code: str) -> None:
+    """Join by tapping, press every button of the own page twice, and mean each of them."""
+    page.goto(f"/join/{code}")
+    page.get_by_label("Your name").fill("Priya Anand")
+    page.get_by_label("I have read the notice").check()
+    page.get_by_role("button", name="Join this lecture").click()
+    page.get_by_role("link", name="Go on to my page").click()
+    expect(page.get_by_role("heading", name="How is it going?")).to_be_visible()
+    pressed = press_all(page, "/me")
+    assert {"Take my agreement back", "Ask the school to delete everything"} <= set(pressed)
+    page.goto("/me")
+    # One by one, as each answer draws the others anew.
+    for answer in TAPS * 2:
+        page.get_by_role("button", name=answer).click()
+        expect(page.get_by_text(f"You said “{answer}”")).to_be_visible()
+    for switch in page.get_by_role("switch").all():
+        switch.click()
+    for asks, means in SURE.items():
+        page.goto("/me")
+        page.get_by_role("button", name=asks).click()
+        page.get_by_role("dialog").get_by_role("button", name=means).click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("link", name="Agree again and join")).to_be_visible()
+
+
+def test_everybody_presses_every_button_and_two_lectures_end(
+    demo: DemoProcess, visit: Callable[[SignIn | None], Page]
 ) -> None:
     page = visit(TEACHER)
     page.get_by_role("listitem").filter(has_text=LIVE_TITLE).get_by_role("link").click()
@@ -132,6 +171,8 @@ def test_a_teacher_presses_every_button_and_ends_two_lectures(
     address = page.url.removeprefix(demo.url)
     page.get_by_role("button", name=re.compile("^Refuse ")).click()
     demo.says("has left: ")
+    code = demo.says(r"join code +(\w+)")[1]
+    be_a_student(visit(None), code)
     pressed = press_all(page, address)
     assert {"Present P", "Intervals I", "Add marker", "Room camera"} <= set(pressed)
     for other in ("/", "/reports", "/account"):
@@ -160,7 +201,7 @@ def test_a_teacher_presses_every_button_and_ends_two_lectures(
 
 
 def test_the_room_is_allowed_twice_and_the_admin_presses_every_button(
-    demo: DemoProcess, visit: Callable[[SignIn], Page]
+    demo: DemoProcess, visit: Callable[[SignIn | None], Page]
 ) -> None:
     page = visit(TEACHER)
     page.get_by_role("listitem").filter(has_text=ROOM_TITLE).get_by_role("link").click()
