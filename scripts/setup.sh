@@ -63,6 +63,10 @@ find_chromium() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 }
 
+find_nginx() {
+    command -v nginx || PATH=$PATH:/usr/sbin command -v nginx
+}
+
 case "${1:-run}" in
 run)
     make_environment .venv --no-dev --extra agent --extra server
@@ -73,6 +77,7 @@ test)
     opencv_loads .venv || install_system "OpenCV" libgl1 libglib2.0-0 libxcb1
     find_chromium >/dev/null || install_system "the browser tests" chromium fonts-liberation
     command -v Xvfb >/dev/null || install_system "the tests of windows and of the screen" xvfb
+    find_nginx >/dev/null || install_system "the test behind a proxy" nginx-light
     ;;
 train)
     make_environment .venv-train --extra agent --extra train

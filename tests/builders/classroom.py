@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -46,8 +46,10 @@ class Classroom:
         self.http = httpx.Client(base_url=self.url, timeout=20)
 
     @classmethod
-    def open(cls, folder: Path, card: Card, policy: Policy = Policy.INDIVIDUAL) -> Self:
-        config = Settings(folder=folder, port=0, tick_seconds=0.2, sweep_seconds=0.2)
+    def open(
+        cls, folder: Path, card: Card, policy: Policy = Policy.INDIVIDUAL, **settings: Any
+    ) -> Self:
+        config = Settings(folder=folder, port=0, tick_seconds=0.2, sweep_seconds=0.2, **settings)
         migrate.upgrade(config.database_url)
         clock = Clock(START + timedelta(seconds=5))
         app = create_app(config, None, ModelAssets(card), clock=clock)
