@@ -20,7 +20,15 @@ import numpy as np
 
 from analytics.buckets import LOOK_COUNT, Bools, Floats
 from analytics.mood.confusion import Confusion, solve
-from analytics.mood.mixtures import FACES_PER_STUDENT, Mixtures, concentration, mixtures_of
+from analytics.mood.mixtures import (
+    FACES_PER_STUDENT,
+    REST,
+    Mixtures,
+    concentration,
+    mixtures_of,
+    scatter_of,
+)
+from analytics.mood.rest import Rest, unknown_rest
 
 _ROUNDS: Final = 10
 """From that beginning, twenty rounds found no better shares on PublicTest."""
@@ -50,6 +58,11 @@ _MOST_CYCLES: Final = 500
 _ALIKE: Final = (0.4, 0.8)
 """Likeness up to which M alone has the word, and from which the students have. On PublicTest each
 has the smaller error beyond them, by up to twice."""
+_LEFT_OPEN: Final = 1 / 3
+"""Of what the scatter of students' plain faces does to the class's mean, the part that their
+mixtures leave open. Chosen on PublicTest from .02 to .5, with people who differ at rest."""
+_DOUBTS: Final = 3
+"""Steps of doubt about a student's rest that are told apart."""
 _CELLS: Final = 200_000
 """Students × mixtures worked on at once: what a processor's cache holds."""
 
@@ -63,58 +76,73 @@ class Estimate:
     middles: Floats
     """(S, 7) the same, ruling out no look: what the intervals stand on"""
     variances: Floats
-    """(S, 7) of the middles"""
+    """(S, 7) of the middles, were the students' plain faces the card's or known"""
+    by_rest: Floats
+    """(S, 7) variances of the shares by what is not known of the students' plain faces"""
+
+    def values(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """All four, in this order."""
+        return self.shares, self.middles, self.variances, self.by_rest
 
 
-def estimate(own: Floats, voted: Bools, confusion: Confusion) -> Estimate:
+def estimate(own: Floats, voted: Bools, confusion: Confusion, rest: Rest | None = None) -> Estimate:
     """The shares in each of S steps from the students' mean posteriors ``own`` (S, P, 7).
 
     ``voted`` (S, P) says who is seen in a step; what ``own`` holds of the others is ignored, of
-    those seen each row sums to one.
+    those seen each row sums to one. ``rest`` is what is known of the students' plain faces.
     """
     steps, students = voted.shape
-    result = Estimate(*np.full((3, steps, LOOK_COUNT), np.nan))
-    mixtures = mixtures_of(confusion)
+    result = Estimate(*np.full((4, steps, LOOK_COUNT), np.nan))
+    rest = rest or unknown_rest(students)
     known = np.flatnonzero(voted.any(axis=1))
-    size = max(1, _CELLS // (max(1, students) * len(mixtures.parts)))
+    size = max(1, _CELLS // (max(1, students) * len(mixtures_of(confusion).parts)))
     for first in range(0, len(known), size):
         part = known[first : first + size]
         seen = voted[part]
         means = np.where(seen[..., None], own[part], 0.0)
-        found = _fitted(means, seen, confusion, mixtures)
-        result.shares[part], result.middles[part], result.variances[part] = found
+        found = _fitted(means, seen, confusion, rest)
+        for kept, values in zip(result.values(), found, strict=True):
+            kept[part] = values
     return result
 
 
-def likeness(own: Floats, voted: Bools, shares: Floats, confusion: Confusion) -> Floats:
+def likeness(
+    own: Floats, voted: Bools, shares: Floats, confusion: Confusion, doubts: Floats | None = None
+) -> Floats:
     """(S,) ρ: 1 where each student sticks with one look, near 0 where all mix alike.
 
     Read off the variance V between the students' means, which grows with it, by the method of
-    moments: V = ρ·V_looks + (1/K) Σⱼ (πⱼ² + ρπⱼ(1 − πⱼ))·σⱼ² `[own]`.
+    moments: V = ρ·V_looks + (1/K) Σⱼ (πⱼ² + ρπⱼ(1 − πⱼ))·σⱼ² `[own]`, in which σ of a plain face
+    has what differs between people as far as that is unknown: ``doubts`` (P,) in the mean.
     """
     count = voted.sum(axis=1)
     mean = own.sum(axis=1) / count[:, None]
     apart = np.where(voted[..., None], own - mean[:, None], 0.0)
     between = (apart**2).sum(axis=(1, 2)) / np.maximum(count - 1, 1)
-    spread = np.trace(confusion.within, axis1=1, axis2=2) / FACES_PER_STUDENT
+    doubt = 1.0 if doubts is None else (voted @ doubts / count)[:, None]
+    known, unknown = (
+        np.trace(scatter_of(confusion, some), axis1=1, axis2=2) for some in (0.0, 1.0)
+    )
+    spread = known + doubt * (unknown - known)
     centred = confusion.matrix - shares[:, None, :] @ confusion.matrix
     looks = (shares * (centred**2).sum(axis=-1)).sum(axis=-1)
-    mixed = (shares - shares**2) @ spread
-    found = (between - shares**2 @ spread) / np.maximum(looks + mixed, _TINY)
+    mixed = ((shares - shares**2) * spread).sum(axis=-1)
+    found = (between - (shares**2 * spread).sum(axis=-1)) / np.maximum(looks + mixed, _TINY)
     return np.asarray(np.where(count > 1, np.clip(found, _LEAST_LIKE, 1.0), _ALONE))
 
 
 def _fitted(
-    own: Floats, voted: Bools, confusion: Confusion, mixtures: Mixtures
-) -> tuple[Floats, Floats, Floats]:
+    own: Floats, voted: Bools, confusion: Confusion, rest: Rest
+) -> tuple[Floats, Floats, Floats, Floats]:
+    mixtures = mixtures_of(confusion)
     count = voted.sum(axis=1).astype(np.float64)[:, None]
-    by_mean = solve(
-        own.sum(axis=1) / count, confusion.matrix, residual=_CLOSE, most_cycles=_MOST_CYCLES
-    )
+    by_mean = _by_mean(own.sum(axis=1) / count, voted @ rest.shifts / count, confusion)
     shares = _KEPT * by_mean + (1.0 - _KEPT) / LOOK_COUNT
-    alike = np.minimum(1.0, likeness(own, voted, shares, confusion) / _STICKS)
+    # Each as if their plain face were the card's: what is left between them is looks.
+    zeroed = own - by_mean[:, None, REST, None] * rest.shifts
+    alike = np.minimum(1.0, likeness(zeroed, voted, shares, confusion, rest.doubts) / _STICKS)
     total = concentration(alike)
-    logs = mixtures.log_densities(own)
+    logs = _log_densities(own, confusion, rest)
     fits = np.exp(logs - logs.max(axis=2, keepdims=True)) * voted[..., None]
     for _ in range(_ROUNDS):
         alphas = _alphas(shares, total)
@@ -127,10 +155,54 @@ def _fitted(
     variances = _variances(maybe, each, occurrence, count, mixtures)
     faces = count * FACES_PER_STUDENT
     variances *= 1.0 + _SAMPLES * faces * (cautious**2 / confusion.counts).sum(axis=1)[:, None]
+    by_rest = _by_rest(cautious, count, voted @ rest.doubts, confusion)
     word = np.clip((alike - _ALIKE[0]) / (_ALIKE[1] - _ALIKE[0]), 0.0, 1.0)[:, None]
     apart, cautiously = (some @ mixtures.parts / count for some in (found, maybe))
-    rest = (1.0 - word) * by_mean
-    return word * apart + rest, word * cautiously + rest, variances
+    left = (1.0 - word) * by_mean
+    return word * apart + left, word * cautiously + left, variances, by_rest
+
+
+def _by_mean(means: Floats, shifts: Floats, confusion: Confusion) -> Floats:
+    """(S, 7) the shares behind the class's means alone, by M with the class's own mean rest."""
+    matrices = np.repeat(confusion.matrix[None], len(means), axis=0)
+    plain = np.maximum(matrices[:, REST] + shifts, 0.0)
+    matrices[:, REST] = plain / plain.sum(axis=1, keepdims=True)
+    solved = solve(means[:, None], matrices, residual=_CLOSE, most_cycles=_MOST_CYCLES)
+    return np.asarray(solved[:, 0])
+
+
+def _log_densities(own: Floats, confusion: Confusion, rest: Rest) -> Floats:
+    """(S, P, A) of each student by what is known of their rest, in few steps of doubt."""
+    steps = np.rint(rest.doubts * _DOUBTS) / _DOUBTS
+    moved = rest.shifts.any(axis=1)
+    found = np.empty((*own.shape[:2], len(mixtures_of(confusion).parts)))
+    for doubt in np.unique(steps).tolist():
+        mixtures = mixtures_of(confusion, doubt)
+        for shifted in (False, True):
+            some = (steps == doubt) & (moved == shifted)
+            if not some.any():
+                continue
+            means = own[:, some]
+            found[:, some] = (
+                mixtures.log_densities_at(means, rest.shifts[some])
+                if shifted
+                else mixtures.log_densities(means)
+            )
+    return found
+
+
+def _by_rest(shares: Floats, count: Floats, doubt: Floats, confusion: Confusion) -> Floats:
+    """(S, 7) variances of the shares by what is not known of the students' plain faces.
+
+    Their mean moves the class's mean, and each share by that over how far its look lies from a
+    plain face. ``doubt`` (S,) is summed over the students.
+    """
+    known, unknown = (np.diag(scatter_of(confusion, some)[REST]) for some in (0.0, 1.0))
+    scatter = known * count + (unknown - known) * doubt[:, None]
+    apart = np.diag(confusion.matrix) - confusion.matrix[REST]
+    apart[REST] = 1.0 - confusion.matrix[:, REST].mean()
+    moved = shares[:, REST, None] * scatter / count**2
+    return np.asarray(_LEFT_OPEN * moved / np.maximum(apart, 0.1) ** 2)
 
 
 def _alphas(shares: Floats, total: Floats) -> Floats:

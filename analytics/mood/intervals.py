@@ -32,7 +32,7 @@ def interval(found: Estimate) -> tuple[Floats, Floats]:
     NaN where nobody is seen.
     """
     # Loads a third of a second's worth of libraries, which importing this must not.
-    from scipy.special import betaincinv
+    from scipy.special import betaincinv, ndtri
 
     shares = found.shares
     known = ~np.isnan(shares)
@@ -42,6 +42,12 @@ def interval(found: Estimate) -> tuple[Floats, Floats]:
     weight = np.maximum(weight, _FLATTEST / np.minimum(mean, 1.0 - mean))
     tail = (1.0 - LEVEL) / 2.0
     ends = [betaincinv(mean * weight, (1.0 - mean) * weight, end) for end in (tail, 1.0 - tail)]
-    low[known] = np.minimum(np.where(ends[0] < _NOUGHT, 0.0, ends[0]), shares[known])
-    high[known] = np.maximum(ends[1], shares[known])
+    # Plain faces move a share whichever way, and one at nought as well, of which a Beta would not.
+    moved = ndtri(1.0 - tail) ** 2 * found.by_rest[known]
+    down = np.minimum(ends[0], shares[known]) - shares[known]
+    up = np.maximum(ends[1], shares[known]) - shares[known]
+    least = shares[known] - np.sqrt(down**2 + moved)
+    low[known] = np.where(least < _NOUGHT, 0.0, least)
+    high[known] = np.minimum(1.0, shares[known] + np.sqrt(up**2 + moved))
+    low[known] = np.minimum(low[known], shares[known])
     return low, high

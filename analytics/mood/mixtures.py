@@ -3,10 +3,12 @@
 A student's window is read as four parts, each one of the seven looks, of at most three different
 ones: 175 mixtures from *all sad* to *half neutral, a quarter happy, a quarter sad* `[own]`. Of each
 the mean posterior is known from the model's confusion, and its scatter from that of single faces:
-a student has K = 5 faces of a look, because errors on one person's face are not independent. How
-often each mixture occurs in a class follows a Dirichlet-multinomial around the class's shares
-(Minka 2000, *Estimating a Dirichlet distribution*), whose concentration says how alike students
-are: at 0 each sticks with one look, at infinity all mix like the class.
+a student has K = 5 faces of a look, because errors on one person's face are not independent. Plain
+faces differ between people besides, for good (``analytics.mood.rest``): a mixture scatters by that,
+too, as far as a student's own rest is unknown, so that no look within it stands out. How often
+each mixture occurs in a class follows a Dirichlet-multinomial around the class's shares (Minka
+2000, *Estimating a Dirichlet distribution*), whose concentration says how alike students are: at 0
+each sticks with one look, at infinity all mix like the class.
 
 Defined in ``docs/science.md``, "Class mood".
 """
@@ -21,8 +23,13 @@ import numpy as np
 
 from analytics.buckets import LOOK_COUNT, Floats
 from analytics.mood.confusion import Confusion
+from contract.looks import LOOKS, Look
 
 FACES_PER_STUDENT: Final = 5
+BETWEEN_PEOPLE: Final = 1 / 3
+"""Of the scatter of single plain faces, the part that differs between people
+(``analytics.mood.rest`` says whence)."""
+REST: Final = LOOKS.index(Look.NEUTRAL)
 PARTS: Final = 4
 _MOST_LOOKS: Final = 3
 _FREE: Final = LOOK_COUNT - 1
@@ -53,11 +60,16 @@ class Mixtures:
 
     def log_densities(self, means: Floats) -> Floats:
         """(…, A) log density, up to a constant, of each of ``means`` (…, 7) under each mixture."""
-        free = means[..., :_FREE]
-        rows, columns = np.triu_indices(_FREE)
-        ones = np.ones((*free.shape[:-1], 1))
-        features = np.concatenate([free[..., rows] * free[..., columns], free, ones], axis=-1)
-        return np.asarray(features @ self.densities)
+        return np.asarray(_features(means) @ self.densities)
+
+    def log_densities_at(self, means: Floats, shifts: Floats) -> Floats:
+        """The same of students whose plain faces lie ``shifts`` (…, 7) from the card's."""
+        found = np.empty((*means.shape[:-1], len(self.parts)))
+        for level in range(PARTS + 1):
+            alike = np.flatnonzero(self.held[REST * (PARTS + 1) + level])
+            moved = means - level / PARTS * shifts
+            found[..., alike] = _features(moved) @ self.densities[:, alike]
+        return found
 
     def occurrence(self, alphas: Floats) -> Floats:
         """(S, A) how often each mixture occurs under Dirichlets ``alphas`` (S, 7); sums to one."""
@@ -81,12 +93,26 @@ class Mixtures:
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
-@lru_cache(maxsize=8)
-def mixtures_of(confusion: Confusion) -> Mixtures:
-    """The mixtures as ``confusion``'s model would see them."""
+def scatter_of(confusion: Confusion, doubt: float) -> Floats:
+    """(7, 7, 7) covariance of a student's mean over faces of one look.
+
+    ``doubt``: of what differs between people at rest, the part that is not known of this one, 0..1.
+    """
+    scatter = confusion.within / FACES_PER_STUDENT
+    own = doubt * BETWEEN_PEOPLE + (1.0 - BETWEEN_PEOPLE) / FACES_PER_STUDENT
+    scatter[REST] = own * confusion.within[REST]
+    return np.asarray(scatter)
+
+
+@lru_cache(maxsize=32)
+def mixtures_of(confusion: Confusion, doubt: float = 1.0) -> Mixtures:
+    """The mixtures as ``confusion``'s model would see them of somebody whose rest is unknown.
+
+    ``doubt``: how far it is, 0..1.
+    """
     counts = _counts()
     parts = counts / PARTS
-    scatter = confusion.within[:, :_FREE, :_FREE] / FACES_PER_STUDENT
+    scatter = scatter_of(confusion, doubt)[:, :_FREE, :_FREE]
     spreads = np.einsum("aj,jkl->akl", parts**2, scatter) + _BLUR * np.eye(_FREE)
     sharpness = np.linalg.inv(spreads)
     centres = (parts @ confusion.matrix)[:, :_FREE]
@@ -102,6 +128,14 @@ def mixtures_of(confusion: Confusion) -> Mixtures:
         held=held.T.astype(np.float64),
         ways=np.array([lgamma(PARTS + 1) - sum(lgamma(n + 1) for n in row) for row in counts]),
     )
+
+
+def _features(means: Floats) -> Floats:
+    """(…, F) what log densities are linear in: squares first, then the values, then one."""
+    free = means[..., :_FREE]
+    rows, columns = np.triu_indices(_FREE)
+    ones = np.ones((*free.shape[:-1], 1))
+    return np.concatenate([free[..., rows] * free[..., columns], free, ones], axis=-1)
 
 
 def _counts() -> Floats:

@@ -11,7 +11,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
+from analytics.mood.mixtures import BETWEEN_PEOPLE, FACES_PER_STUDENT, REST
 from benchmarks.figures.faces import Bank, Floats
 from contract.looks import LOOKS, SAD
 
@@ -32,6 +34,10 @@ class Setting:
     faces: int = 5
     """K, per student and look"""
     likeness: float = 1.0
+    resting: float = BETWEEN_PEOPLE
+    """of the scatter of plain faces, the part that differs between people; 0: all are alike"""
+    known: bool = False
+    """each student's plain face was seen before"""
     missing: float = 0.0
     """share of the students' time without data, a third of it whole students"""
     shared: bool = True
@@ -43,12 +49,14 @@ class Setting:
 @dataclass(frozen=True, eq=False)
 class Classes:
     """N simulated classes: ``truth`` (N, 7) among those seen; ``own`` (N, P, 7) each student's mean
-    posterior, NaN unseen; ``labels`` (N, 7) shares of the strongest look, one student one vote.
+    posterior, NaN unseen; ``labels`` (N, 7) shares of the strongest look, one student one vote;
+    ``plain`` (N, P, 7) the mean of five other plain faces of each student, NaN where all are alike.
     """
 
     truth: Floats
     own: Floats
     labels: Floats
+    plain: Floats
 
 
 def draw(
@@ -62,7 +70,7 @@ def draw(
     shown = rng.multinomial(seconds, shares)
     shown = np.where(shown.sum(axis=2, keepdims=True) > 0, shown, 0)
     weights = shown / np.maximum(shown.sum(axis=2, keepdims=True), 1)
-    own, labels = _replayed(rng, bank, shown, weights, setting)
+    own, labels, plain = _replayed(rng, bank, shown, weights, setting)
     present &= shown.sum(axis=2) > 0
     own[~present] = np.nan
     votes = np.maximum(present.sum(axis=1), 1)[:, None]
@@ -70,7 +78,8 @@ def draw(
     def class_mean(values: Floats) -> Floats:
         return np.asarray(np.where(present[..., None], values, 0.0).sum(axis=1) / votes)
 
-    return Classes(truth=class_mean(weights), own=own, labels=class_mean(labels))
+    truth = class_mean(weights)
+    return Classes(truth=truth, own=own, labels=class_mean(labels), plain=plain)
 
 
 def _own_shares(
@@ -99,19 +108,46 @@ def _replayed(
     shown: NDArray[np.int64],
     weights: Floats,
     setting: Setting,
-) -> tuple[Floats, Floats]:
-    """Each student's mean posterior and label shares (N, P, 7), from K faces of each look."""
+) -> tuple[Floats, Floats, Floats]:
+    """Each student's mean posterior, label shares and earlier plain faces (N, P, 7), from K faces
+    of each look."""
     own, labels = np.zeros(shown.shape), np.zeros(shown.shape)
+    plain = np.full(shown.shape, np.nan)
     each = np.full(setting.faces, 1.0 / setting.faces)
     for look, posteriors in enumerate(bank):
         drawn = _drawn(rng, len(posteriors), shown.shape[:2], setting)
+        if look == REST and setting.resting:
+            drawn, earlier = _at_rest(rng, posteriors, drawn.shape, setting.resting)
+            plain = posteriors[earlier].mean(axis=2)
         turns = rng.multinomial(shown[..., look], each)
         part = turns / np.maximum(shown[..., look], 1)[..., None]
         part *= weights[..., look, None]
         own += np.einsum("npk,npkj->npj", part, posteriors[drawn])
         strongest = np.eye(LOOK_COUNT)[posteriors.argmax(axis=1)]
         labels += np.einsum("npk,npkj->npj", part, strongest[drawn])
-    return own, labels
+    return own, labels, plain
+
+
+def _at_rest(
+    rng: np.random.Generator, posteriors: Floats, shape: tuple[int, ...], resting: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(N, P, K) which plain faces each student shows where people differ at rest, and five others
+    (N, P, 5) of the same student's.
+
+    Faces are put in order along what they differ most in (the first principal axis of their
+    posteriors), and students have places in it, about which their faces lie: a Gaussian copula, so
+    that all students' faces together are still the bank's.
+    """
+    centred = posteriors - posteriors.mean(axis=0)
+    _, spreads, axes = np.linalg.svd(centred, full_matrices=False)
+    order = np.argsort(centred @ axes[0])
+    # What is asked of all their scatter lies along one axis.
+    along = min(0.9, resting * (spreads**2).sum() / spreads[0] ** 2)
+    places = np.sqrt(along) * rng.normal(size=(*shape[:-1], 1))
+    drawn = rng.normal(size=(*shape[:-1], shape[-1] + FACES_PER_STUDENT))
+    ranks = ndtr(places + np.sqrt(1.0 - along) * drawn) * len(order)
+    faces = order[np.minimum(ranks.astype(np.int64), len(order) - 1)]
+    return faces[..., : shape[-1]], faces[..., shape[-1] :]
 
 
 def _drawn(

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from analytics.buckets import Bools
 from analytics.mood.confusion import adjust
-from analytics.mood.estimate import estimate
+from analytics.mood.estimate import Estimate, estimate
 from analytics.mood.intervals import interval
+from analytics.mood.rest import known_rest
 from benchmarks.figures.classes import VARIED, Classes, Setting, draw
 from benchmarks.figures.faces import Bank, FaceSet, Floats
 from benchmarks.figures.scores import resampled, rounded
@@ -20,13 +22,15 @@ STICKS: Final = Setting()
 MIXES: Final = replace(STICKS, likeness=0.2)
 SETTINGS: Final = {
     "k20": replace(STICKS, faces=20),
+    "rest_known": replace(STICKS, known=True),
+    "alike_at_rest": replace(STICKS, resting=0.0),
     "missing_40": replace(STICKS, missing=0.4),
     "varied": replace(STICKS, rest=VARIED),
     "own_faces": replace(STICKS, shared=False),
     "mixed": MIXES,
     "mixed_k20": replace(MIXES, faces=20),
 }
-"""Measured beside 30 students who each stick with one look, K = 5."""
+"""Measured beside 30 students who each stick with one look, K = 5, and differ at rest."""
 
 
 def bench_mood(
@@ -61,7 +65,7 @@ def measure(faces: FaceSet, setting: Setting, lectures: int, seed: int) -> dict[
     judged = []
     for at, share in enumerate(SHARES):
         rng = np.random.default_rng([seed, at])
-        judged.append(_judged(draw(rng, faces.everyone, share, lectures, setting), faces))
+        judged.append(_judged(draw(rng, faces.everyone, share, lectures, setting), faces, setting))
     adjusted, by_mean, naive, inside, width, looks, looks_by_mean = zip(*judged, strict=True)
     by_share = {f"{share:g}": at for at, share in enumerate(SHARES)}
 
@@ -92,6 +96,8 @@ def measure(faces: FaceSet, setting: Setting, lectures: int, seed: int) -> dict[
 
 REDRAWN: Final = 24
 """Times that the faces are drawn anew for what chance of faces does to a bias."""
+_LONG: Final = 300.0
+"""Seconds that tell somebody's rest as well as any time."""
 _NINETY: Final = 1.645
 
 
@@ -125,13 +131,17 @@ def by_chance(
     }
 
 
-def _judged(classes: Classes, faces: FaceSet) -> tuple[Floats, ...]:
+def _judged(classes: Classes, faces: FaceSet, setting: Setting = STICKS) -> tuple[Floats, ...]:
     """For each class: errors of ours, of M on the class's mean alone and of naive counting, in
     points; whether the interval holds the truth; its width in points; and the mean error over all
     seven looks, ours and of M alone."""
     present = ~np.isnan(classes.own[..., 0])
     own = np.where(present[..., None], classes.own, 0.0)
-    found = estimate(own, present, faces.confusion)
+    found = (
+        _estimated(own, present, classes, faces)
+        if setting.known
+        else estimate(own, present, faces.confusion)
+    )
     low, high = (ends[:, SAD] for ends in interval(found))
     truth = classes.truth[:, SAD]
     means = own.sum(axis=1) / present.sum(axis=1)[:, None]
@@ -143,6 +153,17 @@ def _judged(classes: Classes, faces: FaceSet) -> tuple[Floats, ...]:
     errors = [some[:, SAD] for some in misses]
     every = [np.abs(some).mean(axis=1) for some in misses[:2]]
     return (*errors, held.astype(np.float64), 100 * (high - low), *every)
+
+
+def _estimated(own: Floats, present: Bools, classes: Classes, faces: FaceSet) -> Estimate:
+    """Class by class, with what each one's students showed at rest."""
+    parts = []
+    for at, plain in enumerate(classes.plain):
+        rest = known_rest(plain, np.full(len(plain), _LONG), faces.confusion)
+        parts.append(estimate(own[at : at + 1], present[at : at + 1], faces.confusion, rest))
+    return Estimate(
+        *(np.concatenate(rows) for rows in zip(*(part.values() for part in parts), strict=True))
+    )
 
 
 def _mean(values: Floats) -> float:
