@@ -31,16 +31,17 @@ def offline_services(store: "Store") -> "Services":
 
 def prepared_app(settings: "Settings") -> "App":
     """The server's parts, wired, over a store whose tables are ready."""
+    from classpulse.browser_agent import built_files, model_assets
     from classpulse.wheel import pack_wheel, wheel_name
-    from dashboard.app import ModelAssets, create_app
+    from dashboard.app import create_app
     from dashboard.http.agent_download import Program
     from models.cards import load_card
 
     prepare_store(settings)
     return create_app(
         settings,
-        None,
-        ModelAssets(card=load_card()),
+        built_files(),
+        model_assets(load_card()),
         program=Program(wheel_name(), pack_wheel),
     )
 

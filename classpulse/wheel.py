@@ -23,6 +23,8 @@ PACKAGES: Final = (
 )  # fmt: skip
 _LEFT_OUT: Final = (".pyc", ".pyo", ".po", ".pot")
 """Compiled, or of use to those alone who work on the program."""
+_SERVED: Final = "capture_agent/web/"
+"""What browsers load from the school's server is of no use on a student's machine."""
 
 _WHEEL: Final = (
     "Wheel-Version: 1.0\nGenerator: classpulse\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -68,7 +70,8 @@ def _modules() -> Iterator[tuple[str, bytes]]:
         for path in sorted((root / package).rglob("*")):
             name = path.relative_to(root)
             hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
-            if path.is_file() and not hidden and not path.name.endswith(_LEFT_OUT):
+            served = name.as_posix().startswith(_SERVED)
+            if path.is_file() and not (hidden or served or path.name.endswith(_LEFT_OUT)):
                 yield name.as_posix(), path.read_bytes()
 
 

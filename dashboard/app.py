@@ -1,14 +1,14 @@
 """The composition root: the one place where the server's parts meet."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from dash import Dash, set_props
-from flask import Flask, Response, send_from_directory
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.errors import ClassPulseError
@@ -20,6 +20,7 @@ from dashboard.components import ids, shell
 from dashboard.components.document import Pages
 from dashboard.http import (
     agent_download,
+    browser_agent,
     browser_guard,
     cookies,
     health,
@@ -31,12 +32,13 @@ from dashboard.http import (
     static_files,
 )
 from dashboard.http.agent_download import Program
+from dashboard.http.browser_agent import BrowserAgent
 from dashboard.http.plain_log import keep_values_out
 from dashboard.http.sub_path import SubPath
 from dashboard.http.web import EXTENSION, WebServices
 from dashboard.i18n import error_words, text, viewer_language
 from dashboard.pages.admin import student_data
-from dashboard.pages.join import links
+from dashboard.pages.join import camera, links
 from dashboard.reports import report_files
 from dashboard.settings import Settings
 from db.engine.store import Store, open_store
@@ -52,10 +54,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelAssets:
-    """What the server is told of the expression model: its card, and its file for browsers."""
+    """What the server is told of the models: the expression model's card, and for browsers the
+    files of ``detector``, ``mesh`` and ``expression``."""
 
     card: "Card"
-    file: Path | None = None
+    networks: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,9 @@ def create_app(
     """
     keep_values_out()
     key = load_or_make_key(settings.folder)
+    browser = None
+    if agent_assets is not None:
+        browser = BrowserAgent(agent_assets, model_assets.networks, model_assets.card)
     store = open_store(settings.database_url)
     try:
         board = LiveBoard(store, model_assets.card, clock=clock, tick_s=settings.tick_seconds)
@@ -114,10 +120,12 @@ def create_app(
             live=board,
             clock=clock,
             program_path=None if program is None else program.path,
+            browser_agent=browser,
         )
         flask = _flask(settings, key, services)
-        if agent_assets is not None:
-            _offer(flask, agent_assets)
+        if browser is not None:
+            browser_agent.register(flask, browser)
+            camera.register(flask)
         if program is not None:
             agent_download.register(flask, program, settings.folder)
         dash = _dash(flask, services)
@@ -171,15 +179,6 @@ def _flask(settings: Settings, key: bytes, services: WebServices) -> Flask:
     health.register(flask)
     metrics.register(flask)
     return flask
-
-
-def _offer(flask: Flask, agent_assets: Path) -> None:
-    """Serve the browser agent's files to students under ``/join/agent/``."""
-
-    def agent_file(name: str) -> Response:
-        return send_from_directory(agent_assets, name)
-
-    flask.add_url_rule("/join/agent/<path:name>", view_func=agent_file)
 
 
 def _dash(flask: Flask, services: WebServices) -> Dash:

@@ -73,6 +73,11 @@ def join(code: str, link: str | None = None) -> str:
     return f"{_JOIN}{code}" + (f"?link={quote(link, safe='')}" if link else "")
 
 
+def join_camera(code: str, link: str | None = None) -> str:
+    """The page on which a browser's own camera takes part."""
+    return f"{_JOIN}{code}/camera" + (f"?link={quote(link, safe='')}" if link else "")
+
+
 def join_by_link(token: str) -> str:
     """The page that leads whoever holds a personal link on to the lecture it opens now."""
     return f"{JOIN}?link={quote(token, safe='')}"

@@ -11,9 +11,18 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
+from dashboard.http.browser_agent import PREFIX
+
 _OURS: Final = "/assets/"
 _OF_DASH: Final = "/_dash-component-suites/"
-_WORTH: Final = ("text/", "application/javascript", "application/json", "image/svg+xml")
+_WORTH: Final = (
+    "text/",
+    "application/javascript",
+    "application/json",
+    "application/wasm",
+    "image/svg+xml",
+)
+_NETWORKS: Final = ".tflite"
 _LEAST_BYTES: Final = 500
 _MOST_FILES: Final = 200
 """Bound of what is kept: more files than all pages load."""
@@ -30,7 +39,7 @@ class StaticFiles:
 
     def finish(self, response: Response) -> Response:
         """Compress a file that is being answered, and let the browser keep it."""
-        if not request.path.startswith((_OURS, _OF_DASH)):
+        if not request.path.startswith((_OURS, _OF_DASH, PREFIX)):
             return response
         if response.status_code == 304:
             # Nobody reads the file that has been opened for it, so nobody else closes it.
@@ -70,7 +79,7 @@ def _worth(response: Response) -> bool:
         request.method == "GET"
         and request.accept_encodings.quality("gzip") > 0
         and "Content-Encoding" not in response.headers
-        and (response.mimetype or "").startswith(_WORTH)
+        and ((response.mimetype or "").startswith(_WORTH) or request.path.endswith(_NETWORKS))
         and (response.content_length or 0) >= _LEAST_BYTES
     )
 

@@ -5,6 +5,7 @@ from typing import Final, cast
 
 from flask import current_app
 
+from dashboard.http.browser_agent import BrowserAgent
 from dashboard.live.delta_feed import DeltaFeeds
 from dashboard.settings import Settings
 from services.context import Services
@@ -21,6 +22,8 @@ class WebServices(Services):
     feeds: DeltaFeeds = field(default_factory=DeltaFeeds)
     program_path: str | None = None
     """Where on this server students install the program from."""
+    browser_agent: BrowserAgent | None = None
+    """What looks at students' cameras in their browsers; None where this server offers none."""
 
 
 def current_services() -> WebServices:

@@ -122,6 +122,7 @@ def join_page(services: WebServices, code: str) -> Any:
         lookup.course(services, lecture.course_id),
         public_address(),
         services.program_path,
+        in_browser=services.browser_agent is not None,
     )
 
 

@@ -13,10 +13,18 @@ from dashboard.pages.join import here
 from db.values import Course, Lecture
 
 
-def layout(lecture: Lecture, course: Course, base_url: str, program_path: str | None = None) -> Any:
+def layout(
+    lecture: Lecture,
+    course: Course,
+    base_url: str,
+    program_path: str | None = None,
+    *,
+    in_browser: bool = False,
+) -> Any:
     """The page for one lecture, whoever looks at it; it says nothing that the code does not.
 
-    ``program_path``: where on this server students install the agent from.
+    ``program_path``: where on this server students install the agent from; ``in_browser``: whether
+    their browser's own camera may be used.
     """
     head = parts.page_head(lecture.title, course.title)
     if not lecture.running:
@@ -26,10 +34,37 @@ def layout(lecture: Lecture, course: Course, base_url: str, program_path: str | 
     return html.Div(
         [
             head,
-            parts.card(here.place(lecture), title=text("Join here, by tapping")),
+            parts.card(
+                html.P(
+                    text(
+                        "Nothing to install: your browser looks, on this device, and sends "
+                        "numbers. You are asked before anything is sent."
+                    )
+                ),
+                html.Div(
+                    html.A(
+                        text("Use this browser's camera"),
+                        id=ids.JOIN_CAMERA,
+                        href=urls.join_camera(lecture.code),
+                        className="cp-button",
+                    ),
+                    style={"marginTop": "12px"},
+                ),
+                title=text("Join here, with your camera"),
+            )
+            if inferring and in_browser
+            else html.A(id=ids.JOIN_CAMERA, hidden=True),
+            parts.card(
+                here.place(lecture),
+                title=text("Or join here by tapping")
+                if inferring and in_browser
+                else text("Join here, by tapping"),
+            ),
             parts.card(
                 html.Ol(_steps(lecture, base_url, program_path), className="cp-steps"),
-                title=text("Or with your camera"),
+                title=text("Or with the program for computers")
+                if in_browser
+                else text("Or with your camera"),
             )
             if inferring
             else html.Div(id=ids.JOIN_COMMAND, hidden=True),

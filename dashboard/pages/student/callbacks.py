@@ -64,6 +64,7 @@ def _joining_form(app: Dash, services: Services) -> None:
         _by_code(services),
         Output(ids.JOIN_FORM, "children"),
         Output(ids.JOIN_COMMAND, "children"),
+        Output(ids.JOIN_CAMERA, "href"),
         Input(ids.JOIN_CODE, "data"),
         State(ids.LOCATION, "search"),
     )
@@ -76,10 +77,11 @@ def _joining_form(app: Dash, services: Services) -> None:
             guardian=found.guardian,
             provider=provider_label(),
         )
-        told = no_update
+        told, camera = no_update, no_update
         if found.by_link and lecture.policy is not Policy.SELF_REPORT:
             told = join.command(lecture, public_address(), link)
-        return here.form(lecture, way), told
+            camera = urls.join_camera(lecture.code, link)
+        return here.form(lecture, way), told, camera
 
 
 def _taking_part(app: Dash, services: Services) -> None:
