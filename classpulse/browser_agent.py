@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from models.cards import Card
 
 
-def built_files() -> Path:
-    """The folder that Vite wrote, as it is shipped."""
+def built_files() -> Path | None:
+    """The folder that Vite wrote; None where it is not: a student's installation has none."""
     import capture_agent
 
-    return Path(capture_agent.__file__).parent / "web" / "built"
+    built = Path(capture_agent.__file__).parent / "web" / "built"
+    return built if built.is_dir() else None
 
 
 def model_assets(card: "Card") -> "ModelAssets":

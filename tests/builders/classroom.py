@@ -11,8 +11,9 @@ from typing import Any, Self
 import httpx
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from classpulse.browser_agent import built_files, model_assets
 from contract import Policy
-from dashboard.app import App, ModelAssets, create_app
+from dashboard.app import App, create_app
 from dashboard.settings import Settings
 from db.engine import migrate
 from db.measurements import queries
@@ -21,7 +22,7 @@ from db.teaching import lectures
 from db.values import Course, Lecture, ParticipantStatus, Role, User
 from models.cards import Card
 from services.accounts.passwords import hash_password
-from tests.builders.clock import START, Clock
+from tests.builders.clock import START, Clock, RealClock
 from tests.builders.school import employ, offer, settle
 from tests.builders.students import Student
 
@@ -47,12 +48,20 @@ class Classroom:
 
     @classmethod
     def open(
-        cls, folder: Path, card: Card, policy: Policy = Policy.INDIVIDUAL, **settings: Any
+        cls,
+        folder: Path,
+        card: Card,
+        policy: Policy = Policy.INDIVIDUAL,
+        *,
+        in_browsers: bool = False,
+        **settings: Any,
     ) -> Self:
+        """``in_browsers``: students' browsers may look at cameras, which keep real time."""
         config = Settings(folder=folder, port=0, tick_seconds=0.2, sweep_seconds=0.2, **settings)
         migrate.upgrade(config.database_url)
-        clock = Clock(START + timedelta(seconds=5))
-        app = create_app(config, None, ModelAssets(card), clock=clock)
+        clock = RealClock() if in_browsers else Clock(START + timedelta(seconds=5))
+        built = built_files() if in_browsers else None
+        app = create_app(config, built, model_assets(card), clock=clock)
         store, now = app.store, clock()
         settle(store, policy, now=now)
         hashed = hash_password(PASSWORD)

@@ -20,3 +20,10 @@ class Clock:
         """Turn it on by a ``timedelta`` of these words."""
         self.now += timedelta(**span)
         return self.now
+
+
+class RealClock(Clock):
+    """What the machine's own says: for programs that keep time by themselves."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)

@@ -6,14 +6,27 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from contract.exchange import LONGEST_NAME, PulseMood
+from contract.exchange import PulseMood
 from contract.notice import notice_for
 from contract.policy import Policy
 from dashboard import i18n
 from dashboard.components.language_links import language_links
 from dashboard.i18n import text
 from dashboard.i18n.self_report_words import SELF_REPORT, SIGN
-from dashboard.pages.join.camera_parts import choice, dialogue, over, part, trouble_parts
+from dashboard.pages.join.camera_parts import (
+    GRAVE,
+    button,
+    buttons,
+    choice,
+    dialogue,
+    heading,
+    over,
+    paragraph,
+    part,
+    stored,
+    trouble_parts,
+    typed,
+)
 from db.values import Course, Lecture
 
 _PAGE: Final = """<!DOCTYPE html>
@@ -67,8 +80,23 @@ def html(
     language_here: str,
 ) -> str:
     """The whole page."""
+    return _PAGE.format(
+        language=i18n.language().value,
+        title=escape(lecture.title),
+        course=escape(course.title),
+        styles="\n".join(f'<link rel="stylesheet" href="{escape(one)}">' for one in styles),
+        # In a script's data only this one sign could end the element early.
+        told=json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
+        script=escape(script),
+        noscript=escape(text("This page needs JavaScript, which is switched off here.")),
+        parts="\n".join(_parts(lecture, form)),
+        languages=language_links(language_here),
+    )
+
+
+def _parts(lecture: Lecture, form: Form) -> list[str]:
     infers = lecture.policy is not Policy.SELF_REPORT
-    parts = [
+    return [
         _consent(lecture, form, infers),
         _before(),
         _baseline(),
@@ -82,43 +110,35 @@ def html(
         *_endings(),
         *_dialogues(),
     ]
-    return _PAGE.format(
-        language=i18n.language().value,
-        title=escape(lecture.title),
-        course=escape(course.title),
-        styles="\n".join(f'<link rel="stylesheet" href="{escape(one)}">' for one in styles),
-        # In a script's data only this one sign could end the element early.
-        told=json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
-        script=escape(script),
-        noscript=escape(text("This page needs JavaScript, which is switched off here.")),
-        parts="\n".join(parts),
-        languages=language_links(language_here),
-    )
 
 
 def _consent(lecture: Lecture, form: Form, infers: bool) -> str:
     if form.stranger:
-        return part(
-            "consent",
-            f"<h2>{escape(text('This course has a roster'))}</h2><p>"
-            + escape(
-                text("Open the personal link that you were given, so that it is known who you are.")
-            )
-            + "</p>",
-        )
+        told = text("Open the personal link that you were given, so that it is known who you are.")
+        return part("consent", heading(text("This course has a roster")), paragraph(told))
     notice = notice_for(lecture.policy, i18n.language())
-    prose = "".join(f"<p>{escape(one)}</p>" for one in notice.text.split("\n\n"))
     agree = text("Agree and start the camera") if infers else text("Join this lecture")
-    asked = [
+    return part(
+        "consent",
+        heading(text("What you agree to")),
+        '<div class="cpa-prose">',
+        *map(paragraph, notice.text.split("\n\n")),
+        '</div><form id="consent-form" class="cpa-form">',
         *_who(form),
-        choice(
-            "class_mood",
-            text("My numbers may count in the mood of the class.")
-            if infers
-            else text("I have read the notice below, and my answers may count."),
-        ),
-    ]
-    if form.flags and infers:
+        *_choices(form, infers),
+        '<p id="consent-error" class="cpa-error" role="alert" tabindex="-1"></p>',
+        button(agree, name="agree", style="cp-button"),
+        "</form>",
+    )
+
+
+def _choices(form: Form, infers: bool) -> list[str]:
+    """What is asked, each on its own: no is no harm."""
+    if not infers:
+        agreed = text("I have read the notice above, and my answers may count.")
+        return [choice("class_mood", agreed)]
+    asked = [choice("class_mood", text("My numbers may count in the mood of the class."))]
+    if form.flags:
         asked += [
             choice(
                 "flags",
@@ -131,26 +151,11 @@ def _consent(lecture: Lecture, form: Form, infers: bool) -> str:
                 text("A check-in is shown only after you said yes to it here."),
             ),
         ]
-    if infers:
-        asked.append(
-            choice(
-                "room",
-                text(
-                    "If my teacher uses a camera for the whole room or the gallery view, it may "
-                    "see me."
-                ),
-                text("Such a camera runs only if everybody who joined allows it."),
-            )
-        )
-    return part(
-        "consent",
-        f"<h2>{escape(text('What you agree to'))}</h2>"
-        f'<div class="cpa-prose">{prose}</div>'
-        '<form id="consent-form" class="cpa-form">'
-        + "".join(asked)
-        + '<p id="consent-error" class="cpa-error" role="alert" tabindex="-1"></p>'
-        f'<button id="agree" class="cp-button">{escape(agree)}</button></form>',
+    room = text(
+        "If my teacher uses a camera for the whole room or the gallery view, it may see me."
     )
+    only = text("Such a camera runs only if everybody who joined allows it.")
+    return [*asked, choice("room", room, only)]
 
 
 def _who(form: Form) -> list[str]:
@@ -159,32 +164,25 @@ def _who(form: Form) -> list[str]:
         said = escape(text("You join as"))
         made.append(f"<p>{said} <strong>{escape(form.known_as)}</strong>.</p>")
     elif form.asks_name:
-        made.append(
-            f'<label>{escape(text("Your name"))}<input name="name" autocomplete="name" '
-            f'maxlength="{LONGEST_NAME}" required><span class="cpa-small">'
-            f"{escape(text('As your teacher knows it; they admit you by it.'))}</span></label>"
-        )
+        hint = text("As your teacher knows it; they admit you by it.")
+        made.append(typed("name", text("Your name"), hint, complete="name"))
     else:
-        made.append(
-            f"<p>{escape(text('You join under a made-up name; nobody is told yours.'))}</p>"
-        )
+        made.append(paragraph(text("You join under a made-up name; nobody is told yours.")))
     if form.guardian:
-        made.append(
-            f"<label>{escape(text('Name of the parent or guardian who agrees'))}"
-            f'<input name="guardian" maxlength="{LONGEST_NAME}" required></label>'
-        )
+        made.append(typed("guardian", text("Name of the parent or guardian who agrees")))
     return made
 
 
 def _before() -> str:
+    said = escape(text("You go on as"))
     return part(
         "before",
-        f"<h2>{escape(text('You joined this lecture here before'))}</h2>"
-        f'<p>{escape(text("As"))} <strong id="before-name"></strong>.</p>'
-        '<div class="cpa-buttons">'
-        f'<button id="before-yes" class="cp-button">{escape(text("Go on"))}</button>'
-        f'<button id="before-no" class="cpa-button">{escape(text("I am somebody else"))}</button>'
-        "</div>",
+        heading(text("You joined this lecture here before")),
+        f'<p>{said} <strong id="before-name"></strong>.</p>',
+        buttons(
+            button(text("Go on"), name="before-yes", style="cp-button"),
+            button(text("I am somebody else"), name="before-no"),
+        ),
     )
 
 
@@ -193,55 +191,58 @@ def _baseline() -> str:
         "May the first ten seconds, in which you just look at the screen, show how your face "
         "looks at rest?"
     )
-    why = text("Then you are compared with yourself, not with others.")
     return part(
         "rest",
-        f"<h2>{escape(text('One question first'))}</h2><p>{escape(asked)}</p>"
-        f'<p class="cp-quiet">{escape(why)}</p>'
-        '<div class="cpa-buttons">'
-        f'<button id="rest-yes" class="cp-button">{escape(text("Yes"))}</button>'
-        f'<button id="rest-no" class="cpa-button">{escape(text("No"))}</button></div>',
+        heading(text("One question first")),
+        paragraph(asked),
+        paragraph(text("Then you are compared with yourself, not with others."), "cp-quiet"),
+        buttons(
+            button(text("Yes"), name="rest-yes", style="cp-button"),
+            button(text("No"), name="rest-no"),
+        ),
     )
 
 
 def _indicator() -> str:
     return part(
         "indicator",
-        '<div class="cpa-light" aria-hidden="true"></div>'
-        '<p id="indicator-title" class="cpa-title" role="status"></p>'
-        '<p id="indicator-more"></p>'
-        '<p id="figures" class="cpa-small"></p>'
+        '<div class="cpa-light" aria-hidden="true"></div>',
+        '<p id="indicator-title" class="cpa-title" role="status"></p>',
+        '<p id="indicator-more"></p>',
+        '<p id="figures" class="cpa-small"></p>',
         '<p id="warning" class="cpa-warning" role="status"></p>',
-        "cp-card cpa-indicator",
+        style="cp-card cpa-indicator",
     )
 
 
 def _controls() -> str:
     return part(
         "controls",
-        f'<button id="pause" data-act="pause" class="cp-button">{escape(text("Pause"))}</button>'
-        f'<button data-act="stop" class="cpa-button">{escape(text("Stop"))}</button>',
-        "cpa-buttons",
+        button(text("Pause"), name="pause", act="pause", style="cp-button"),
+        button(text("Stop"), act="stop"),
+        style="cpa-buttons",
     )
 
 
 def _ask() -> str:
     """Asked of this student alone; beside every state, so no part of one."""
-    question = escape(text("Would you like your teacher to check in with you?"))
-    return (
-        '<section id="ask" class="cp-card cp-private" role="alert" hidden>'
-        f"<h2>{question}</h2>"
-        f"<p>{escape(text('Nobody is told of this question or of a no.'))}</p>"
-        '<div class="cpa-buttons">'
-        f'<button data-act="ask-yes" class="cpa-button">{escape(text("Yes, please"))}</button>'
-        f'<button data-act="ask-no" class="cpa-button">{escape(text("No, thank you"))}</button>'
-        "</div></section>"
+    return "".join(
+        [
+            '<section id="ask" class="cp-card cp-private" role="alert" hidden>',
+            heading(text("Would you like your teacher to check in with you?")),
+            paragraph(text("Nobody is told of this question or of a no.")),
+            buttons(
+                button(text("Yes, please"), act="ask-yes"),
+                button(text("No, thank you"), act="ask-no"),
+            ),
+            "</section>",
+        ]
     )
 
 
 def _taps() -> str:
-    question = escape(text("How is it going?"))
-    buttons = "".join(
+    question = text("How is it going?")
+    taps = "".join(
         f'<button type="button" class="cp-tap cp-tap-{mood.value}" data-mood="{mood.value}" '
         f'aria-pressed="false"><span class="cp-tap-sign" aria-hidden="true">{SIGN[mood]}</span>'
         f"<span>{escape(SELF_REPORT[mood])}</span></button>"
@@ -253,27 +254,27 @@ def _taps() -> str:
     )
     return part(
         "taps",
-        f'<h2>{question}</h2><div class="cp-taps" role="group" aria-label="{question}">{buttons}'
-        f'</div><p id="taps-said" class="cp-caveat" role="status">{escape(said)}</p>',
+        heading(question),
+        f'<div class="cp-taps" role="group" aria-label="{escape(question)}">{taps}</div>',
+        f'<p id="taps-said" class="cp-caveat" role="status">{escape(said)}</p>',
     )
 
 
 def _ways(infers: bool) -> str:
-    see = escape(text("See what was sent"))
     own = escape(text("Your own page"))
-    window = escape(text("Share the meeting's window instead"))
-    other = f'<button data-act="window" class="cpa-button">{window}</button>' if infers else ""
+    made = [
+        button(text("See what was sent"), act="see"),
+        button(text("Delete what was sent"), act="delete", style=GRAVE),
+        button(text("Take my agreement back"), act="withdraw", style=GRAVE),
+    ]
+    if infers:
+        made.append(button(text("Share the meeting's window instead"), act="window"))
     return part(
         "ways",
-        '<div class="cpa-buttons">'
-        f'<button data-act="see" class="cpa-button">{see}</button>'
-        '<button data-act="delete" class="cpa-button cpa-button-grave">'
-        f"{escape(text('Delete what was sent'))}</button>"
-        f'<button data-act="withdraw" class="cpa-button cpa-button-grave">'
-        f"{escape(text('Take my agreement back'))}</button>{other}</div>"
-        '<p id="said" class="cpa-said" role="status"></p>'
+        buttons(*made),
+        '<p id="said" class="cpa-said" role="status"></p>',
         f'<p><a id="own-page" class="cp-link" href="../../me">{own}</a></p>',
-        "cpa-prose",
+        style="cpa-prose",
     )
 
 
@@ -289,24 +290,25 @@ def _facts(infers: bool) -> str:
         (text("With whom"), '<span id="fact-with"></span>'),
         (text("Until"), '<span id="fact-until"></span>'),
     ]
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{said}</dd>" for name, said in facts)
     return part(
         "facts",
-        f"<h2>{escape(text('What is shared'))}</h2>"
-        f'<dl class="cpa-facts">{listed}</dl>'
-        f'<p class="cpa-small">{escape(text("Pictures never leave this device."))}</p>',
+        heading(text("What is shared")),
+        '<dl class="cpa-facts">',
+        *(f"<dt>{escape(name)}</dt><dd>{said}</dd>" for name, said in facts),
+        "</dl>",
+        paragraph(text("Pictures never leave this device."), "cpa-small"),
     )
 
 
 def _endings() -> list[str]:
-    again = f'<a class="cp-button" href="">{escape(text("Take part again"))}</a>'
+    again = escape(text("Take part again"))
     return [
         over("ended", text("This lecture has ended"), text("Nothing more is asked or collected.")),
         over(
             "stopped",
             text("You have stopped"),
             text("Your camera is off, and nothing more is sent."),
-            f'<p id="stopped-waiting"></p><p>{again}</p>',
+            f'<p id="stopped-waiting"></p><p><a class="cp-button" href="">{again}</a></p>',
         ),
         over("refused", text("Nothing more is accepted"), "", '<p id="refused-why"></p>'),
         over(
@@ -318,7 +320,7 @@ def _endings() -> list[str]:
             "elsewhere",
             text("It goes on in another tab"),
             text("Only one tab of this browser looks at a time."),
-            f'<button data-act="here" class="cp-button">{escape(text("Go on here"))}</button>',
+            button(text("Go on here"), act="here", style="cp-button"),
         ),
     ]
 
@@ -339,8 +341,5 @@ def _dialogues() -> list[str]:
             "withdraw-yes",
             text("Take it back"),
         ),
-        '<dialog id="stored" aria-labelledby="stored-title"><form method="dialog">'
-        f'<h2 id="stored-title">{escape(text("What was sent"))}</h2>'
-        '<p id="stored-lines"></p><dl id="stored-looks" class="cpa-facts"></dl>'
-        f'<button class="cp-button">{escape(text("Close"))}</button></form></dialog>',
+        stored(),
     ]

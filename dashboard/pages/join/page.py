@@ -34,24 +34,7 @@ def layout(
     return html.Div(
         [
             head,
-            parts.card(
-                html.P(
-                    text(
-                        "Nothing to install: your browser looks, on this device, and sends "
-                        "numbers. You are asked before anything is sent."
-                    )
-                ),
-                html.Div(
-                    html.A(
-                        text("Use this browser's camera"),
-                        id=ids.JOIN_CAMERA,
-                        href=urls.join_camera(lecture.code),
-                        className="cp-button",
-                    ),
-                    style={"marginTop": "12px"},
-                ),
-                title=text("Join here, with your camera"),
-            )
+            _with_camera(lecture)
             if inferring and in_browser
             else html.A(id=ids.JOIN_CAMERA, hidden=True),
             parts.card(
@@ -81,6 +64,28 @@ def layout(
             else None,
         ],
         className="cp-narrow cp-stack",
+    )
+
+
+def _with_camera(lecture: Lecture) -> Any:
+    """The way to the page that uses this browser's own camera."""
+    return parts.card(
+        html.P(
+            text(
+                "Nothing to install: your browser looks, on this device, and sends numbers. "
+                "You are asked before anything is sent."
+            )
+        ),
+        html.Div(
+            html.A(
+                text("Use this browser's camera"),
+                id=ids.JOIN_CAMERA,
+                href=urls.join_camera(lecture.code),
+                className="cp-button",
+            ),
+            style={"marginTop": "12px"},
+        ),
+        title=text("Join here, with your camera"),
     )
 
 
