@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
@@ -72,9 +72,10 @@ class BrowserAgent:
         return f"{_NETWORKS}{self.networks[name].name}?v={self._digests[name]}"
 
     @cached_property
-    def _entry(self) -> Mapping[str, object]:
+    def _entry(self) -> Mapping[str, Any]:
         told = json.loads((self.built / _MANIFEST).read_text(encoding="utf-8"))
-        return told[_ENTRY]  # type: ignore[no-any-return]
+        entry: Mapping[str, Any] = told[_ENTRY]
+        return entry
 
 
 def register(flask: Flask, agent: BrowserAgent) -> None:

@@ -30,7 +30,7 @@ def demo(tmp_path: Path) -> Iterator[DemoProcess]:
 
 @pytest.fixture
 def visit(browser: Browser, demo: DemoProcess) -> Iterator[Callable[[SignIn | None], Page]]:
-    """Signs somebody in (None: nobody), in a browser that tolerates no error in its console and no 5xx."""
+    """Signs somebody in (None: nobody), where neither the console nor the server may fail."""
     broken: list[str] = []
     contexts = []
 

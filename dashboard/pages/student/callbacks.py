@@ -77,7 +77,8 @@ def _joining_form(app: Dash, services: Services) -> None:
             guardian=found.guardian,
             provider=provider_label(),
         )
-        told, camera = no_update, no_update
+        told: Any = no_update
+        camera: Any = no_update
         if found.by_link and lecture.policy is not Policy.SELF_REPORT:
             told = join.command(lecture, public_address(), link)
             camera = urls.join_camera(lecture.code, link)
