@@ -16,6 +16,10 @@
     });
   });
 
+  document.addEventListener("click", function (event) {
+    if (event.target.closest(".cp-print")) { window.print(); }
+  });
+
   window.addEventListener("afterprint", function () {
     charts().forEach(function (chart) {
       delete chart.layout.width;

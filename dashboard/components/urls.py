@@ -135,6 +135,20 @@ def report_csv(lecture_id: UUID, table: str) -> str:
     return f"/api/v1/lectures/{lecture_id}/report.csv?table={table}&for=excel"
 
 
+def report(lecture_id: UUID) -> str:
+    """The page of a lecture's report."""
+    return f"{REPORTS}/{lecture_id}"
+
+
+def report_lecture(pathname: str) -> UUID | None:
+    """The lecture that the address of a report's page names, or None where it names none."""
+    parts = below(pathname, REPORTS)
+    try:
+        return UUID(parts[0]) if len(parts) == 1 else None
+    except ValueError:
+        return None
+
+
 def live_lecture(pathname: str) -> UUID | None:
     """The lecture that a live page's address names, or None where it names none."""
     if not pathname.startswith(_LIVE):

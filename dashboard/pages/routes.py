@@ -14,6 +14,7 @@ from dashboard.live import page as live
 from dashboard.pages import contents, home
 from dashboard.pages.join import page as join
 from dashboard.pages.join import start
+from dashboard.pages.reports import one as one_report
 from dashboard.pages.reports import page as reports
 from dashboard.pages.student import home as student_home
 from dashboard.pages.student import own_page
@@ -45,6 +46,8 @@ def page(
         return shell.sign_in_first(path)
     if (lecture_id := urls.live_lecture(path)) is not None:
         return live_page(services, actor, lecture_id)
+    if (lecture_id := urls.report_lecture(path)) is not None:
+        return report_page(services, actor, lecture_id)
     if path.startswith(urls.ADMIN):
         return contents.page(services, actor, path)
     makers = {
@@ -67,7 +70,8 @@ def header(actor: Actor, path: str) -> list[Any]:
         links.append((text("Reports"), urls.REPORTS))
     if may(actor, Action.SET_POLICY, SCHOOL):
         links.append((text("Admin"), urls.ADMIN))
-    here = urls.ADMIN if path.startswith(urls.ADMIN) else path.rstrip("/") or urls.HOME
+    rooms = (urls.ADMIN, urls.REPORTS)
+    here = next((room for room in rooms if path.startswith(room)), path.rstrip("/") or urls.HOME)
     return shell.header(links, here, actor.user.name, back=path)
 
 
@@ -107,6 +111,17 @@ def live_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
 def reports_page(services: WebServices, actor: Actor) -> Any:
     """The reports that somebody may read."""
     return reports.layout([_report_row(one) for one in lectures.reports(services, actor)])
+
+
+def report_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
+    """The report of one lecture, to be read."""
+    try:
+        found = lectures.report(services, actor, lecture_id)
+    except UnknownObjectError:
+        return shell.not_found(text("There is no such lecture."))
+    except (ForbiddenError, NotSignedInError):
+        return shell.not_found(text("There is no such lecture for you."))
+    return one_report.layout(found, services.card)
 
 
 def join_page(services: WebServices, code: str) -> Any:

@@ -25,6 +25,9 @@ def headings() -> dict[str, Any]:
             "No change lasted four minutes or more over the whole lecture. What moved around a "
             "marker stands beside the marker."
         ),
+        "next": text("For the next lesson"),
+        "next_note": text("A place to start, not a finding."),
+        "coverage": text("How much was seen"),
         "earlier": text("Beside earlier lectures"),
         "earlier_head": [
             text("Figure"),

@@ -66,14 +66,15 @@ def _tried(make: Callable[[], Made]) -> tuple[Made | None, str | None]:
 
 def _document(services: Services, language: Language, made: Material, now: datetime) -> bytes:
     with i18n.speaking(language):
-        return to_pdf(_told(made, services.card), made.lecture.ended_at or now)
+        return to_pdf(told(made, services.card), made.lecture.ended_at or now)
 
 
-def _told(made: Material, card: "Card") -> dict[str, Any]:
-    told = words(made.report, made.course, made.school, model_words(card), made.said)
+def told(made: Material, card: "Card") -> dict[str, Any]:
+    """What a report says, in the reader's language: the words of its PDF and of its page."""
+    said = words(made.report, made.course, made.school, model_words(card), made.said)
     if made.room:
-        told["method"]["items"].append(room_sentence(made.room))
-    return told
+        said["method"]["items"].append(room_sentence(made.room))
+    return said
 
 
 def _tables(made: Material) -> Mapping[str, bytes]:

@@ -46,7 +46,9 @@ def tables(
 def summary(report: LectureReport, zone: ZoneInfo, said: SelfReportCounts | None) -> pd.DataFrame:
     """*figure* ``str``, *value* ``object``: of each figure its own kind."""
     inferred = report.facts.policy is not Policy.SELF_REPORT
-    rows = [*_facts(report, zone), *(_inferred(report) if inferred else _said(said))]
+    rows = [*_facts(report, zone), *(_inferred(report) if inferred else _nothing_inferred())]
+    if not inferred or said is not None:
+        rows += _said(said)
     return pd.DataFrame(
         {
             "figure": _words(name for name, _ in rows),
@@ -204,13 +206,16 @@ def _told(count: int | None) -> Cell:
     return f"fewer than {K}" if count is None else count
 
 
+def _nothing_inferred() -> list[tuple[str, Cell]]:
+    return [("inferred_from_faces", "nothing")]
+
+
 def _said(said: SelfReportCounts | None) -> list[tuple[str, Cell]]:
-    """The students' own answers; that there is nothing else is said as well."""
-    none: list[tuple[str, Cell]] = [("inferred_from_faces", "nothing")]
+    """The students' own answers."""
     if said is None:
-        return [*none, ("students_who_answered", f"fewer than {K}")]
+        return [("students_who_answered", f"fewer than {K}")]
     counts = [(f"said_{mood.value}", count) for mood, count in said.students]
-    return [*none, ("students_who_answered", said.answered), *counts]
+    return [("students_who_answered", said.answered), *counts]
 
 
 def _inferred(report: LectureReport) -> list[tuple[str, Cell]]:

@@ -30,6 +30,7 @@ from dashboard.reports.charts import (
     zone_of,
 )
 from dashboard.reports.headings import headings
+from dashboard.reports.next_lesson import coverage, next_lesson
 from dashboard.reports.notes import sentences
 from db.values import Course
 
@@ -53,30 +54,22 @@ def words(
     model: ModelWords,
     said: SelfReportCounts | None = None,
 ) -> dict[str, Any]:
-    """All that ``lecture.typ`` reads. ``said``: the students' own answers, where enough gave any.
+    """All that the PDF and the page read. ``said``: the students' own answers, where enough gave
+    any.
 
     Where nothing may be inferred from faces the answers are shown, and no model is spoken of.
     """
     told = _words(report, course, school, model)
     if report.facts.policy is Policy.SELF_REPORT:
         told |= _self_reported(report, said)
+    elif said is not None:
+        told |= {"answers": _answers(report, said), "said": _said(said)}
     return {key: _unbroken(value) for key, value in told.items()}
 
 
 def _self_reported(report: LectureReport, said: SelfReportCounts | None) -> dict[str, Any]:
     """What takes the place of all figures from faces."""
-    lasted = _lasted(report)
-    if said is None:
-        answers = text(
-            "Fewer than {n} students answered, so their answers are not counted here.",
-            n=i18n.number(K),
-        )
-    else:
-        answers = text(
-            "{n} of {students} answered.",
-            n=i18n.number(said.answered),
-            students=wording.students(max(report.summary.expected or 0, said.answered)),
-        )
+    lasted, answers = _lasted(report), _answers(report, said)
     took_part = {
         "label": text("Students"),
         "value": wording.told(report.summary.expected),
@@ -93,15 +86,32 @@ def _self_reported(report: LectureReport, said: SelfReportCounts | None) -> dict
         "figures": [took_part, answered],
         "summary": " ".join([lasted, _no_mood(report), answers]),
         "answers": answers,
-        "said": []
-        if said is None
-        else [[SELF_REPORT_OF_SOME[mood], i18n.number(count)] for mood, count in said.students],
+        "said": _said(said),
         "footer": text(
             "{title} · told by students, nothing inferred from faces", title=report.facts.title
         ),
         "model": {"title": "", "items": []},
         "model_rows": [],
     }
+
+
+def _answers(report: LectureReport, said: SelfReportCounts | None) -> str:
+    if said is None:
+        return text(
+            "Fewer than {n} students answered, so their answers are not counted here.",
+            n=i18n.number(K),
+        )
+    return text(
+        "{n} of {students} answered.",
+        n=i18n.number(said.answered),
+        students=wording.students(max(report.summary.expected or 0, said.answered)),
+    )
+
+
+def _said(said: SelfReportCounts | None) -> list[list[str]]:
+    if said is None:
+        return []
+    return [[SELF_REPORT_OF_SOME[mood], i18n.number(count)] for mood, count in said.students]
 
 
 def _unbroken(value: Any) -> Any:
@@ -149,6 +159,8 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
             [said.time, said.evidence, said.suggestion]
             for said in change_point_words(report.change_points, zone)
         ],
+        "next": next_lesson(report, zone),
+        "coverage": coverage(report),
         "earlier": earlier.rows(report.compared),
         "earlier_said": earlier.sentence(report.compared),
         "markers": _markers(report, zone),
@@ -281,9 +293,16 @@ def _legend(totals: Sequence[LookTotal]) -> list[dict[str, str]]:
             "colour": LOOK_COLOURS[look],
             "name": wording.LOOK[look],
             "share": wording.percent(known(by_look[look].share) if look in by_look else None),
+            "between": _likely(by_look.get(look)),
         }
         for look in reversed(STACK)
     ]
+
+
+def _likely(total: LookTotal | None) -> str:
+    if total is None or isnan(total.low) or isnan(total.high):
+        return ""
+    return wording.between(total.low, total.high)
 
 
 def _no_mood(report: LectureReport) -> str:

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from contract.policy import Policy
 from db.people import courses, rostered, school_settings
 from db.teaching import lectures
+from db.teaching import reports as written
 from db.teaching.shelf import Shelved, shelf
-from db.values import Course, Lecture
+from db.values import Course, Lecture, Report
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor, may
+from services.acting import viewing
 from services.context import Services
+from services.reporting.compute import Material, material
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,17 @@ class Readable:
     """An ended lecture whose report somebody may read; ``students``: with its rows of students."""
 
     shelved: Shelved
+    students: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ReadReport:
+    """One report as it is read on its page. ``material`` None: not written yet."""
+
+    lecture: Lecture
+    course: Course
+    written: Report | None
+    material: Material | None
     students: bool
 
 
@@ -61,3 +76,21 @@ def reports(services: Services, actor: Actor) -> list[Readable]:
         for one, target in found
         if may(actor, Action.VIEW_REPORT, target)
     ]
+
+
+def report(services: Services, actor: Actor, lecture_id: UUID) -> ReadReport:
+    """One lecture's report, made from the same value as its files; the reading is recorded.
+
+    Raises AccessError, UnknownObjectError.
+    """
+    action = Action.DOWNLOAD_REPORT
+    lecture, course = viewing.lecture(services, actor, action, lecture_id, table="page")
+    last = None if lecture.running else written.latest(services.store, lecture.id)
+    return ReadReport(
+        lecture,
+        course,
+        last,
+        # Before its files stand, students' outboxes may still hold what belongs to it.
+        None if last is None else material(services, lecture.id, services.clock()),
+        may(actor, Action.DOWNLOAD_STUDENT_TABLE, access.lecture_object(lecture, course)),
+    )

@@ -172,6 +172,7 @@ PLACES: Final = (
     Place("home", "/", "teacher"),
     Place("home-student", "/", "student"),
     Place("reports", "/reports", "admin", ".ag-row"),
+    Place("reports-one", "/reports/{over}", "teacher", ".cp-report"),
     Place("admin", "/admin", "admin"),
     Place("admin-people", "/admin/people", "admin", ".ag-row"),
     Place("admin-courses", "/admin/courses", "admin", ".ag-row"),

@@ -30,7 +30,7 @@ def demo(tmp_path: Path) -> Iterator[DemoProcess]:
 
 @pytest.fixture
 def visit(browser: Browser, demo: DemoProcess) -> Iterator[Callable[[SignIn | None], Page]]:
-    """Signs somebody in (None: nobody), where neither the console nor the server may fail."""
+    """Signs somebody in (None: nobody), in a browser without an error in its console or a 5xx."""
     broken: list[str] = []
     contexts = []
 

@@ -130,6 +130,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "administration.drop_second_factor": lambda t, who: administration.drop_second_factor(
         t.services, who, t.world.users["otto"].id
     ),
+    "reading.lectures.report": lambda t, who: shelves.report(t.services, who, t.over.id),
     "reporting.retry.retry": lambda t, who: retry(t.services, who, t.over.id),
     "administration.set_policy": lambda t, who: administration.set_policy(
         t.services, who, Policy.AGGREGATE

@@ -156,7 +156,9 @@ TABLE: Final[Mapping[Action, Promise]] = {
     Action.DOWNLOAD_REPORT: Promise(
         who=READERS, on=_on("lecture"), commands=("report",), callbacks=("report-retry",),
         routes=(f"GET {LECTURE}/report.pdf", f"GET {LECTURE}/report.csv"),
-        use_cases=("acting.viewing.lecture", "reporting.retry.retry"),
+        use_cases=(
+            "acting.viewing.lecture", "reporting.retry.retry", "reading.lectures.report",
+        ),
     ),
     Action.DOWNLOAD_STUDENT_TABLE: Promise(
         who=READERS, on=_on("lecture"), policies=INDIVIDUAL, modes=NAMED,

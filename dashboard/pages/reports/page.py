@@ -61,7 +61,8 @@ def layout(rows: Sequence[Row]) -> Any:
         )
     columns = [
         grid.drawn_column(
-            "title", text("Lecture"), "CpName", {"under": ["course"], "more": "moments"}, flex=3,
+            "title", text("Lecture"), "CpName",
+            {"under": ["course"], "more": "moments", "href": "href"}, flex=3,
             minWidth=220,
             getQuickFilterText={"function": "params.value + ' ' + params.data.course"},
         ),
@@ -135,6 +136,7 @@ def _row(row: Row) -> dict[str, Any]:
     return {
         "id": str(lecture.id),
         "title": lecture.title,
+        "href": urls.report(lecture.id),
         "course": row.course.title,
         "moments": _change_points(row.change_points),
         "at": start.timestamp(),
@@ -191,8 +193,13 @@ def _tables(row: Row) -> list[list[str]]:
             f"{title}: {row.lecture.title} (CSV)",
         ]
         for name, title in TABLE_NAMES.items()
-        if name in row.report.tables and (row.students or name not in ("students", "flags"))
+        if name in row.report.tables and may_have(name, row.students)
     ]
+
+
+def may_have(table: str, students: bool) -> bool:
+    """Whether somebody may have a table; ``students``: also those of single students."""
+    return students or table not in ("students", "flags")
 
 
 def _not_yet(job: ReportJob | None) -> str:
