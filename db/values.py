@@ -43,6 +43,8 @@ class School:
     """The school's own settings. ``policy`` None: not asked yet, so no lecture can start.
 
     ``retention_days``: how long data of ended lectures are kept; ``log_days``: the access log.
+    ``present_percent``: of a lecture, in which a student must take part to count as present; 0:
+    whoever joined does.
     """
 
     name: str
@@ -51,6 +53,7 @@ class School:
     guardian_required: bool = False
     retention_days: int = 180
     log_days: int = 730
+    present_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,10 +203,12 @@ def set_school(
     guardian_required: bool,
     retention_days: int,
     log_days: int | None = None,
+    present_percent: int | None = None,
 ) -> School:
     """Set what holds for the school beside its policy. Raises InvalidError naming the rule.
 
     The access log is kept for ``log_days``, and never for less than the data that it speaks of.
+    ``present_percent`` None: as it was; else reports that are written from now on count by it.
     """
     access.authorize(actor, Action.SET_POLICY, SCHOOL)
     if not 1 <= retention_days <= LONGEST_RETENTION:
@@ -223,6 +225,11 @@ def set_school(
             longest_retention=LONGEST_RETENTION,
             log_days=log_days,
         )
+    if present_percent is not None and not 0 <= present_percent <= 100:
+        raise InvalidError(
+            "What counts as present must be 0 to 100 % of a lecture, but received {given}.",
+            given=present_percent,
+        )
     name, timezone = required(name, _SCHOOL), zone(timezone)
 
     def change(unit: UnitOfWork, now: datetime) -> School:
@@ -234,6 +241,7 @@ def set_school(
             guardian_required=guardian_required,
             retention_days=retention_days,
             log_days=max(before.log_days, retention_days) if log_days is None else log_days,
+            present_percent=before.present_percent if present_percent is None else present_percent,
         )
         school_settings.set_school(unit, school, now)
         return school
@@ -247,6 +255,7 @@ def set_school(
         retention_days=retention_days,
         log_days=log_days,
         guardian_required=guardian_required,
+        present_percent=present_percent,
     )
 
 

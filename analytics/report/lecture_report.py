@@ -26,6 +26,7 @@ from analytics.privacy.small_groups import (
     step_for,
     told,
 )
+from analytics.report.attendance import NOBODY, Attendance, attendance
 from analytics.report.change_points import (
     ChangePoint,
     Course,
@@ -174,6 +175,7 @@ class LectureReport:
     """what they cannot say"""
     fresh: tuple[PublishedGroup, ...] = ()
     """groups not shown before: to be kept before anybody sees the report"""
+    attendance: Attendance = NOBODY
 
 
 def build(
@@ -190,6 +192,8 @@ def build(
     people: Mapping[Hashable, int] | None = None,
     secret: int | None = None,
     earlier: Sequence[Mapping[str, float]] = (),
+    joined: Mapping[Hashable, float] | None = None,
+    least_present: float = 0.0,
 ) -> LectureReport:
     """The report of the lecture whose every participant has a row in ``buckets``.
 
@@ -197,7 +201,8 @@ def build(
     ``individual`` no student and no flag is shown whatever is passed, and under ``self_report`` no
     figure from faces at all. ``before`` are the groups that figures of the lecture have shown,
     ``people`` and ``secret`` as for ``small_groups.cohorts``, ``earlier`` the figures that
-    reports of the course's earlier lectures have (``comparison``).
+    reports of the course's earlier lectures have (``comparison``), ``joined`` and
+    ``least_present`` as for ``attendance``.
     """
     named = dict(visible) if facts.policy is Policy.INDIVIDUAL else {}
     # The lecture is over: its last, shorter step counts as complete.
@@ -226,6 +231,16 @@ def build(
         method=method_for(facts.policy),
         limits=limits_for(facts.policy),
         fresh=groups.fresh,
+        attendance=attendance(
+            buckets,
+            events,
+            joined or {},
+            visible=named,
+            others=told(0, len(buckets.participants) - len(named)),
+            start=facts.started_at,
+            end=facts.ended_at,
+            least=least_present,
+        ),
     )
 
 

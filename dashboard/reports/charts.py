@@ -110,15 +110,21 @@ def sad_chart(report: LectureReport, axis: svg.Axis) -> dict[str, str] | None:
         return None
     colour = LOOK_COLOURS[Look.SAD]
     drawn = [svg.Line(share, colour, 2.0)]
-    highest = max(value for value in (*share, *high) if value is not None)
-    ceiling = next(top for top in (0.25, 0.5, 1.0) if highest <= top or top == 1.0)
     return {
-        "svg": svg.lines(axis, drawn, (), _LINE_HEIGHT, (low, high, colour), ceiling),
+        "svg": svg.lines(axis, drawn, (), _LINE_HEIGHT, (low, high, colour), sad_ceiling(report)),
         "alt": text(
             "Line: the share of sad-looking students. Band: where the true share lies nine times "
             "in ten."
         ),
     }
+
+
+def sad_ceiling(report: LectureReport) -> float:
+    """Where the axis of that chart ends: low enough that its line can be told from the floor."""
+    index = LOOKS.index(Look.SAD)
+    drawn = [*report.timeline.shares[:, index].tolist(), *report.timeline.high[:, index].tolist()]
+    highest = max((value for value in drawn if not isnan(value)), default=1.0)
+    return next(top for top in (0.25, 0.5, 1.0) if highest <= top or top == 1.0)
 
 
 def known(value: float) -> float | None:

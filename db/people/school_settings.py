@@ -26,6 +26,7 @@ def school(store: Store) -> School:
         guardian_required=row.guardian_required,
         retention_days=row.retention_days,
         log_days=row.log_days,
+        present_percent=row.present_percent,
     )
 
 
@@ -43,6 +44,7 @@ def set_school(store: Store, school: School, now: datetime) -> None:
                 guardian_required=school.guardian_required,
                 retention_days=school.retention_days,
                 log_days=school.log_days,
+                present_percent=school.present_percent,
                 changed_at=now,
             )
         )

@@ -141,6 +141,8 @@ def _compute(
         secret=published_groups.secret_of(store, lecture.id),
         people=small_groups.counting(everybody, consents.ever_shown(store, lecture.id)),
         earlier=earlier_figures(store, lecture, card.model_id),
+        joined={p.id: p.joined_at.timestamp() for p in people},
+        least_present=school_settings.school(store).present_percent / 100,
     )
 
 

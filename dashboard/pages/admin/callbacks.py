@@ -71,6 +71,7 @@ def _school(app: Dash, services: WebServices) -> None:
         State(ids.SCHOOL_ZONE, "value"),
         State(ids.SCHOOL_DAYS, "value"),
         State(ids.SCHOOL_LOG_DAYS, "value"),
+        State(ids.SCHOOL_PRESENT, "value"),
         State(ids.SCHOOL_GUARDIAN, "checked"),
         prevent_initial_call=True,
     )
@@ -80,12 +81,15 @@ def _school(app: Dash, services: WebServices) -> None:
         zone: str | None,
         days: Any,
         log_days: Any,
+        present: Any,
         guardian: bool | None,
     ) -> Any:
         if not clicks:
             return no_update
         if any(not isinstance(it, int) or isinstance(it, bool) for it in (days, log_days)):
             raise InvalidError("The days that data is kept must be a whole number.")
+        if not isinstance(present, int) or isinstance(present, bool):
+            raise InvalidError("What counts as present must be a whole number of per cent.")
         administration.set_school(
             services,
             current_actor(),
@@ -94,6 +98,7 @@ def _school(app: Dash, services: WebServices) -> None:
             guardian_required=guardian is True,
             retention_days=days,
             log_days=log_days,
+            present_percent=present,
         )
         return shell.notice(text("Saved."), good=True)
 

@@ -130,7 +130,10 @@ def _timeline(told: Told, report: LectureReport, zone: ZoneInfo) -> Any:
     return parts.card(
         *drawn,
         title=heads["looked"],
-        aside=parts.quiet(text("draw out a stretch to zoom, press twice for all of it")),
+        aside=html.Span(
+            text("draw out a stretch to zoom, press twice for all of it"),
+            className="cp-quiet cp-zoom-hint",
+        ),
         className="cp-charts",
     )
 

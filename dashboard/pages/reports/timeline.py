@@ -15,7 +15,7 @@ from dashboard.i18n import text, wording
 from dashboard.live import charts
 from dashboard.live.charts import Figure, local
 from dashboard.reports.change_points import evidence
-from dashboard.reports.charts import known
+from dashboard.reports.charts import known, sad_ceiling
 from services.live.values import LivePoint, MarkerPoint
 
 _MOMENT_COLOUR: Final = "#d1495b"
@@ -65,7 +65,10 @@ def attention(report: LectureReport, zone: ZoneInfo) -> Figure:
 
 def sad(report: LectureReport, zone: ZoneInfo) -> Figure:
     """The share of sad-looking students within its interval."""
-    return _to_zoom(charts.band_figure(points(report.timeline), [Look.SAD], zone), "report-sad")
+    found = charts.band_figure(points(report.timeline), [Look.SAD], zone)
+    found["layout"] |= {"height": 200, "showlegend": False}
+    found["layout"]["yaxis"] = {"range": [0, sad_ceiling(report)], "nticks": 5}
+    return _to_zoom(found, "report-sad")
 
 
 def _interval(point: LivePoint, look: Look) -> str:
