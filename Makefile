@@ -5,7 +5,7 @@ PYTEST := nice $(PY)/python -m pytest -q
 # A worker for each core; each starts a PostgreSQL and a Chromium of its own, hence not more.
 SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: help setup setup-test setup-train run test test-training faults fuzz guards audit check style types format catalogues clean
+.PHONY: help setup setup-test setup-train run test test-training faults fuzz guards audit check style types format catalogues docs clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,6 +18,8 @@ setup-train: .venv-train/.made-train  ## build .venv-train, with TensorFlow
 	@scripts/setup.sh run && touch $@
 .venv/.made-test: pyproject.toml uv.lock scripts/setup.sh
 	@scripts/setup.sh test && touch $@ .venv/.made-run
+.venv-docs/.made-docs: pyproject.toml uv.lock scripts/setup.sh
+	@scripts/setup.sh docs && touch $@
 .venv-train/.made-train: pyproject.toml uv.lock scripts/setup.sh
 	@scripts/setup.sh train && touch $@
 
@@ -25,7 +27,7 @@ run: setup  ## start the demo and print the address and sign-ins
 	@$(PY)/classpulse demo $(ARGS)
 
 test: setup-test  ## lint, types, dependencies and every test, on real parts
-	@$(MAKE) --no-print-directory -j 3 style types setup-train
+	@$(MAKE) --no-print-directory -j 3 style types setup-train docs
 	$(PYTEST) $(SIDE_BY_SIDE) -m "not alone"
 	$(PYTEST) -m alone
 	@$(MAKE) --no-print-directory test-training
@@ -65,5 +67,8 @@ format: setup-test  ## format the code
 catalogues: setup-test  ## take new texts of the pages into the catalogues of other languages
 	$(PY)/python scripts/catalogues.py
 
+docs: setup-test .venv-docs/.made-docs  ## build the documentation site, without a warning, into build/site
+	@$(PY)/python -m scripts.docs_site
+
 clean:  ## remove what was built here
-	rm -rf .venv .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf .venv .venv-train .venv-docs .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

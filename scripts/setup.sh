@@ -2,6 +2,7 @@
 # Builds the project's own environment, and the system parts that it needs where it may.
 #   scripts/setup.sh run     .venv with the agent and the server      (make run)
 #   scripts/setup.sh test    the same with the test tools and Chromium (make test)
+#   scripts/setup.sh docs    .venv-docs with what builds the site      (make docs)
 #   scripts/setup.sh train   .venv-train with TensorFlow beside it     (make test, model work)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -79,11 +80,14 @@ test)
     command -v Xvfb >/dev/null || install_system "the tests of windows and of the screen" xvfb
     find_nginx >/dev/null || install_system "the test behind a proxy" nginx-light
     ;;
+docs)
+    make_environment .venv-docs --no-install-project --only-group docs
+    ;;
 train)
     make_environment .venv-train --extra agent --extra train
     opencv_loads .venv-train || install_system "OpenCV" libgl1 libglib2.0-0 libxcb1
     ;;
 *)
-    fail "expected run, test or train, but received '$1'."
+    fail "expected run, test, docs or train, but received '$1'."
     ;;
 esac

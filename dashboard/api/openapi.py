@@ -92,7 +92,7 @@ def describe(flask: Flask) -> dict[str, Any]:
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": cookies.name(cookies.SESSION),
+                    "name": cookies.name(cookies.SESSION, flask),
                 },
             },
         },

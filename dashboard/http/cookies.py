@@ -11,12 +11,12 @@ SESSION: Final = "classpulse"
 """The cookie of the sign-in."""
 
 
-def name(of: str) -> str:
+def name(of: str, server: Flask | None = None) -> str:
     """Over https it begins with ``__Host-``: then no neighbour below the same domain can set it.
 
     That asks for the path ``/``; below a path it is ``__Secure-``, which only https can set.
     """
-    if not current_app.config["SESSION_COOKIE_SECURE"]:
+    if not (server or current_app).config["SESSION_COOKIE_SECURE"]:
         return of
     return f"__Secure-{of}" if urls.at("") else f"__Host-{of}"
 
@@ -31,8 +31,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         """Which one."""
-        del app
-        return name(SESSION)
+        return name(SESSION, app)
 
     def get_cookie_path(self, app: Flask) -> str:
         """Where to."""

@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from classpulse.cli import app
-from scripts import settings_page, tables_page
+from scripts import api_page, docs_site, settings_page, tables_page
 from tests.builders.places import ROOT
 
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -22,7 +22,9 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
 every_page = pytest.mark.parametrize("doc", DOCS, ids=lambda doc: str(doc.relative_to(ROOT)))
 
 
-@pytest.mark.parametrize("made", [settings_page, tables_page], ids=["settings", "tables"])
+@pytest.mark.parametrize(
+    "made", [settings_page, tables_page, api_page], ids=["settings", "tables", "api"]
+)
 def test_a_generated_page_is_what_the_program_says(made: ModuleType) -> None:
     told = made.PAGE.read_text(encoding="utf-8")
     assert told == made.page(), f"run: python -m {made.__name__}"
@@ -122,3 +124,28 @@ def test_no_page_or_comment_speaks_of_one_machine() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert not done.stdout
+
+
+def test_every_page_is_in_the_sites_navigation() -> None:
+    named = {name for names in docs_site.NAVIGATION.values() for name in names}
+    pages = {name for name in docs_site.pages() if not name.startswith("decisions/0")}
+    assert pages == named
+
+
+def test_a_page_of_the_site_leads_within_it_or_nowhere() -> None:
+    text = (
+        "[a](../privacy.md#in-short) [b](../../SECURITY.md) [c](../../services/access.py) [d](#x)"
+    )
+    assert docs_site.rewritten(text, ROOT / "docs" / "decisions", "decisions/README.md") == (
+        "[a](../privacy.md#in-short) [b](../security-policy.md) c [d](#x)"
+    )
+
+
+def test_an_address_of_the_site_that_leads_nowhere_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        '<h1 id="x"></h1><a href="#x"></a><a href="b.html"></a><a href="#y"></a>'
+        '<img src="https://elsewhere.example/p.png"><a href="https://elsewhere.example"></a>'
+    )
+    assert docs_site.astray(tmp_path) == [
+        "a.html: b.html", "a.html: #y", "a.html: https://elsewhere.example/p.png",
+    ]  # fmt: skip
