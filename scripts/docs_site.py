@@ -34,7 +34,8 @@ NAVIGATION: Final[Mapping[str, tuple[str, ...]]] = {
     "Guides": ("teacher.md", "student.md", "office.md", "operator.md", "researcher.md", "faq.md"),
     "Running it": ("deploy.md", "settings.md", "security.md", "security-policy.md", "asvs.md"),
     "Figures": (
-        "figures.md", "science.md", "analytics.md", "models.md", "agent.md", "small-groups.md",
+        "figures.md", "science.md", "analytics.md", "models.md", "card.md", "agent.md",
+        "small-groups.md",
         "tables.md",
     ),
     "Privacy": ("privacy.md", "dpia-template.md"),

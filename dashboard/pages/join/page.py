@@ -80,7 +80,7 @@ def _with_camera(lecture: Lecture) -> Any:
             html.A(
                 text("Use this browser's camera"),
                 id=ids.JOIN_CAMERA,
-                href=urls.join_camera(lecture.code),
+                href=urls.at(urls.join_camera(lecture.code)),
                 className="cp-button",
             ),
             style={"marginTop": "12px"},

@@ -81,7 +81,7 @@ def _joining_form(app: Dash, services: Services) -> None:
         camera: Any = no_update
         if found.by_link and lecture.policy is not Policy.SELF_REPORT:
             told = join.command(lecture, public_address(), link)
-            camera = urls.join_camera(lecture.code, link)
+            camera = urls.at(urls.join_camera(lecture.code, link))
         return here.form(lecture, way), told, camera
 
 
