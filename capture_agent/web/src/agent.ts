@@ -55,7 +55,7 @@ export class Agent {
     private readonly vision: Vision,
     private readonly tell: Tell,
   ) {
-    this.delivery = new Delivery(outbox, transport, session, () => this.now(), () => this.report());
+    this.delivery = new Delivery(outbox, transport, session, () => this.now(), () => void this.report());
     this.status = {
       ready: false, observations: 0, withFace: 0, waiting: 0, rate: USUAL_RATE, costMs: 0, full: false,
       covered: false, baseline: false, sight: null, progress: this.delivery.progress,
@@ -109,6 +109,9 @@ export class Agent {
     await this.rest();
     this.mark(this.baseline.interrupt());
     this.note('paused');
+    await this.homing;
+    await this.report();
+    this.tell({ kind: 'paused' });
   }
 
   /** Pictures are looked at again. */
@@ -180,6 +183,7 @@ export class Agent {
     await this.rest();
     this.homeless = [];
     await this.outbox.discard(this.session.participant);
+    await this.outbox.saveSession({ ...this.session, withdrawing: true });
     this.delivery.runErrand(() =>
       this.tried(async () => {
         await this.transport.withdraw(this.session.token);
@@ -247,7 +251,7 @@ export class Agent {
       this.mark(this.baseline.at(monotonic, reading.student !== null));
       this.keepObservation(sampler.add(reading, capturedAt, monotonic));
     }
-    this.report();
+    void this.report();
   }
 
   private goBlind(): void {
@@ -337,11 +341,12 @@ export class Agent {
     await this.outbox.forget(this.session.participant);
   }
 
-  private report(): void {
+  private async report(): Promise<void> {
     void this.obeyWithdrawal();
     this.status.rate = this.rate.rate;
     this.status.progress = this.delivery.progress;
-    void this.count().then(() => this.tell({ kind: 'status', status: { ...this.status } }));
+    await this.count();
+    this.tell({ kind: 'status', status: { ...this.status } });
   }
 
   private now(): number {

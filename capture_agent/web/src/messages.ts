@@ -56,6 +56,7 @@ export interface Status {
 export type FromWorker =
   | { kind: 'status'; status: Status }
   | { kind: 'want' }
+  | { kind: 'paused' }
   | { kind: 'blind' }
   | { kind: 'failed'; message: string }
   | { kind: 'stored'; pages: StoredPage[]; waiting: number }

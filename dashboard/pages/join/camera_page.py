@@ -312,6 +312,14 @@ def _endings() -> list[str]:
         ),
         over("refused", text("Nothing more is accepted"), "", '<p id="refused-why"></p>'),
         over(
+            "withdrawing",
+            text("Taking your agreement back"),
+            text(
+                "Your camera is off, and what waited here is deleted. The server is told as soon "
+                "as it can be reached; keep this page open until then."
+            ),
+        ),
+        over(
             "withdrawn",
             text("You took your agreement back"),
             text("What was measured is deleted, here and at the server, and nothing is collected."),

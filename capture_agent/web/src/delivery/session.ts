@@ -14,4 +14,6 @@ export interface Session {
   choices: Choices;
   beganAt: string;
   clockOffsetMs: number;
+  /** the student took their agreement back, and the server has not heard of it yet */
+  withdrawing?: boolean;
 }

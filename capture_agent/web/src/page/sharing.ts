@@ -11,8 +11,10 @@ import { holdPlace } from './one_tab';
 
 type Phase =
   | 'starting' | 'looking' | 'sharing' | 'paused' | 'covered' | 'trouble' | 'elsewhere'
-  | 'ended' | 'stopped' | 'refused' | 'withdrawn' | 'tapping';
+  | 'ended' | 'stopped' | 'refused' | 'withdrawing' | 'withdrawn' | 'tapping';
 
+/** Nothing is looked at any more. */
+const OVER: Phase[] = ['ended', 'stopped', 'refused', 'withdrawing', 'withdrawn', 'elsewhere'];
 /** The browser let this tab rest, if nothing was said for so long. */
 const SILENT_MS = 8000;
 
@@ -54,6 +56,7 @@ export class Sharing {
   /** Take the place of other tabs, and begin. */
   async begin(): Promise<void> {
     await holdPlace(this.outbox, () => this.leave());
+    if (this.session.withdrawing) return this.withdraw();
     if (!told.running) return this.turn('ended');
     if (!this.infers) return this.turn('tapping');
     await this.look();
@@ -158,7 +161,6 @@ export class Sharing {
     } else {
       this.letGo();
       this.tell({ kind: 'pause' });
-      this.turn('paused');
     }
   }
 
@@ -170,7 +172,7 @@ export class Sharing {
   private withdraw(): void {
     this.letGo();
     this.tell({ kind: 'withdraw' });
-    this.turn('withdrawn');
+    this.turn('withdrawing');
   }
 
   private answer(yes: boolean): void {
@@ -191,6 +193,8 @@ export class Sharing {
           () => undefined,
         );
         return undefined;
+      case 'paused':
+        return this.turn('paused');
       case 'blind':
         return this.fail('lost');
       case 'failed':
@@ -207,6 +211,7 @@ export class Sharing {
       case 'mooded':
         return showMood(message.mood);
       case 'withdrawn':
+        this.worker.terminate();
         return this.turn('withdrawn');
       case 'stopped':
         write('stopped-waiting', message.waiting ? say('waits', { n: message.waiting }) : '');
@@ -225,12 +230,12 @@ export class Sharing {
     this.status = status;
     const { state } = status.progress;
     if (state === 'refused' || state === 'broken') {
-      if (this.phase !== 'withdrawn') {
+      if (!OVER.includes(this.phase)) {
         this.letGo();
         write('refused-why', status.progress.message);
         this.turn('refused');
       }
-    } else if (state === 'ended' && !['ended', 'stopped'].includes(this.phase)) {
+    } else if (state === 'ended' && !OVER.includes(this.phase)) {
       void this.end('stop').then(() => this.turn('ended'));
     } else if (['looking', 'sharing', 'covered'].includes(this.phase)) {
       this.turn(status.covered ? 'covered' : status.observations ? 'sharing' : this.phase);
@@ -249,9 +254,9 @@ export class Sharing {
   private turn(phase: Phase): void {
     const before = this.phase;
     this.phase = phase;
-    const over = ['ended', 'stopped', 'refused', 'withdrawn', 'elsewhere'].includes(phase);
+    const over = OVER.includes(phase);
     if (phase === 'trouble') showOnly('indicator', `trouble-${this.trouble}`, 'ways', 'facts');
-    else if (over) showOnly(`over-${phase}`, ...(phase === 'elsewhere' ? [] : ['ways']));
+    else if (over) showOnly(`over-${phase}`, ...(phase === 'ended' || phase === 'stopped' ? ['ways'] : []));
     else if (phase === 'tapping') showOnly('taps', 'ways', 'facts');
     else showOnly('indicator', 'controls', 'taps', 'ways', 'facts');
     part('indicator').dataset.phase = phase;

@@ -1,0 +1,217 @@
+"""A student joins, is seen and loses nothing by a browser's camera: Chromium with a fake one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Request,
+    expect,
+)
+
+from capture_agent.perception.pipeline import Pipeline
+from capture_agent.perception.vision import load_vision
+from contract import EventKind
+from contract.exchange import ConsentRequest, JoinRequest, Pulse
+from dashboard.api.ingest import EventBatch, ObservationBatch
+from db.measurements import queries
+from db.people import consents
+from db.values import Lecture, ObservationRow, Participant
+from models.cards import load_card
+from tests.browser.conftest import chromium
+from tests.browser.test_live_page import sign_in
+from tests.builders.classroom import Classroom
+from tests.builders.fake_camera import STILLS, Image, clip
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    # Flask-Compress takes a static file's bytes and leaves closing it to the collector.
+    pytest.mark.filterwarnings(r"ignore:unclosed file <_io\..*:ResourceWarning"),
+]
+FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+MOST_LETTERS = 120
+"""In any one word that leaves the browser: no picture of a face is so short."""
+
+
+@dataclass
+class Log:
+    """What a browser asked for."""
+
+    hosts: set[str] = field(default_factory=set)
+    bodies: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self, request: Request) -> None:
+        self.hosts.add(request.url.split("/")[2])
+        if request.post_data:
+            self.bodies.append((request.url.rpartition("/api/v1")[2], request.post_data))
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
+    opened = Classroom.open(tmp_path_factory.mktemp("school"), load_card(), in_browsers=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Image]]:
+    path = tmp_path_factory.mktemp("camera") / "face.mjpeg"
+    return path, clip(path)
+
+
+@pytest.fixture(scope="module")
+def filming(driver: Playwright, pictures: tuple[Path, list[Image]]) -> Iterator[Browser]:
+    opened = chromium(driver, *FAKE_CAMERA, f"--use-file-for-fake-video-capture={pictures[0]}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def student(filming: Browser, room: Classroom) -> Iterator[BrowserContext]:
+    context = filming.new_context(base_url=room.url, permissions=["camera"])
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+def join(page: Page, lecture: Lecture, name: str, *also: str) -> None:
+    page.goto(f"/join/{lecture.code}")
+    page.get_by_role("link", name="Use this browser's camera").click()
+    page.get_by_label("Your name").fill(name)
+    for choice in ("My numbers may count", *also):
+        page.get_by_label(choice).check()
+    page.get_by_role("button", name="Agree and start the camera").click()
+
+
+def observed(page: Page, least: int) -> None:
+    """Wait until so many seconds were captured in this page."""
+    expect(page.locator("#indicator")).to_have_attribute(
+        "data-observations", re.compile(rf"^({'|'.join(map(str, range(least, least + 400)))})$"),
+        timeout=60_000,
+    )  # fmt: skip
+
+
+def sent_all(page: Page) -> None:
+    expect(page.locator("#figures")).to_contain_text("waiting here: 0", timeout=60_000)
+
+
+def participant(room: Classroom, lecture: Lecture, name: str) -> Participant:
+    (one,) = (it for it in queries.participants(room.app.store, lecture.id) if it.name == name)
+    return one
+
+
+def stored(room: Classroom, lecture: Lecture, name: str) -> list[ObservationRow]:
+    one = participant(room, lecture, name)
+    return list(queries.observations_of(room.app.store, one.id))
+
+
+def test_a_student_joins_is_seen_pauses_loses_the_network_and_takes_it_back(
+    student: BrowserContext, filming: Browser, room: Classroom, pictures: tuple[Path, list[Image]]
+) -> None:
+    lecture, log = room.start_lecture("Waves"), Log()
+    student.on("request", log.take)
+    page = student.new_page()
+    join(page, lecture, "Ana Lima", "My teacher may see my row")
+    page.get_by_role("button", name="No", exact=True).click()
+    consents.admit(room.app.store, participant(room, lecture, "Ana Lima").id)
+    observed(page, 8)
+    expect(page.locator("#indicator-title")).to_have_text("Sharing numbers")
+
+    teacher = filming.new_context(base_url=room.url).new_page()
+    sign_in(teacher, "teacher")
+    teacher.goto(f"/live/{lecture.id}")
+    expect(teacher.get_by_text("Ana Lima").first).to_be_visible()
+    teacher.context.close()
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#indicator-title")).to_have_text("Paused")
+    sent_all(page)
+    agrees_with_the_program(stored(room, lecture, "Ana Lima"), pictures[1])
+    before = counted(page)
+    page.get_by_role("button", name="Go on").click()
+    observed(page, before + 1)
+
+    student.set_offline(True)
+    expect(page.locator("#warning")).to_contain_text("cannot be reached", timeout=40_000)
+    observed(page, before + 5)
+    student.set_offline(False)
+    sent_all(page)
+    page.get_by_role("button", name="Pause").click()
+    sent_all(page)
+    assert len(stored(room, lecture, "Ana Lima")) == counted(page)
+    kinds = [
+        one.kind
+        for one in queries.events_of(room.app.store, participant(room, lecture, "Ana Lima").id)
+    ]
+    assert kinds == [EventKind.PAUSED, EventKind.RESUMED, EventKind.PAUSED]
+
+    page.get_by_role("button", name="Take my agreement back").click()
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("#over-withdrawn")).to_be_visible()
+    assert left_in(page) == {"items": 0, "sessions": 0}
+    assert stored(room, lecture, "Ana Lima") == []
+    only_numbers_left(log, room)
+
+
+def counted(page: Page) -> int:
+    return int(page.locator("#indicator").get_attribute("data-observations") or 0)
+
+
+def left_in(page: Page) -> dict[str, int]:
+    """How many items and sessions this browser still keeps."""
+    found: dict[str, int] = page.evaluate_handle(
+        """async () => {
+        const [{ name }] = await indexedDB.databases()
+        const db = await new Promise(done => {
+            const asked = indexedDB.open(name)
+            asked.onsuccess = () => done(asked.result)
+        })
+        const count = store => new Promise(done => {
+            const asked = db.transaction(store).objectStore(store).count()
+            asked.onsuccess = () => done(asked.result)
+        })
+        return { items: await count('items'), sessions: await count('sessions') }
+    }"""
+    ).json_value()
+    return found
+
+
+def agrees_with_the_program(rows: list[ObservationRow], pictures: list[Image]) -> None:
+    """Within .03 in each look and 3° in each angle, on average, of the same clip."""
+    pipeline = Pipeline(load_vision())
+    read = [pipeline.read_student(picture).student for picture in pictures]
+    faces = [face for face in read if face is not None]
+    assert len(faces) == len(pictures)
+    seen = [row for row in rows if row.probabilities is not None]
+    # Whole rounds of the clip, and nothing of the first second, which loads and warms up.
+    seen = seen[-(len(seen) // STILLS * STILLS) :]
+    assert len(seen) >= STILLS
+    looks = np.mean([row.probabilities for row in seen], axis=0)
+    wanted = np.mean([face.probabilities for face in faces], axis=0)
+    assert np.abs(looks - wanted).mean() < 0.03, (looks, wanted)
+    for angle in ("yaw", "pitch", "roll"):
+        here = np.mean([getattr(row, angle) for row in seen])
+        there = np.mean([getattr(face.pose, angle) for face in faces])
+        assert abs(here - there) < 3, (angle, here, there)
+
+
+def only_numbers_left(log: Log, room: Classroom) -> None:
+    """No other host was asked, and no body could hold a picture: the contract reads each."""
+    assert log.hosts == {room.url.removeprefix("http://")}
+    assert {path for path, _ in log.bodies} >= {"/join", "/consents", "/observations", "/events"}
+    read: dict[str, Any] = {
+        "/join": JoinRequest, "/consents": ConsentRequest, "/pulse": Pulse,
+        "/observations": ObservationBatch, "/events": EventBatch,
+    }  # fmt: skip
+    for path, body in log.bodies:
+        read[path].model_validate_json(body)
+        assert all(len(word) <= MOST_LETTERS for word in re.findall(r'"([^"]*)"', body)), path
