@@ -100,6 +100,13 @@ def observed(page: Page, least: int) -> None:
     )  # fmt: skip
 
 
+def pause(page: Page) -> None:
+    """Pause, and wait until all is sent."""
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#indicator-title")).to_have_text("Paused")
+    sent_all(page)
+
+
 def sent_all(page: Page) -> None:
     expect(page.locator("#figures")).to_contain_text("waiting here: 0", timeout=60_000)
 
@@ -132,9 +139,7 @@ def test_a_student_joins_is_seen_pauses_loses_the_network_and_takes_it_back(
     expect(teacher.get_by_text("Ana Lima").first).to_be_visible()
     teacher.context.close()
 
-    page.get_by_role("button", name="Pause").click()
-    expect(page.locator("#indicator-title")).to_have_text("Paused")
-    sent_all(page)
+    pause(page)
     agrees_with_the_program(stored(room, lecture, "Ana Lima"), pictures[1])
     before = counted(page)
     page.get_by_role("button", name="Go on").click()
@@ -145,8 +150,7 @@ def test_a_student_joins_is_seen_pauses_loses_the_network_and_takes_it_back(
     observed(page, before + 5)
     student.set_offline(False)
     sent_all(page)
-    page.get_by_role("button", name="Pause").click()
-    sent_all(page)
+    pause(page)
     assert len(stored(room, lecture, "Ana Lima")) == counted(page)
     kinds = [
         one.kind
