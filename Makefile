@@ -5,7 +5,7 @@ PYTEST := nice $(PY)/python -m pytest -q
 # A worker for each core; each starts a PostgreSQL and a Chromium of its own, hence not more.
 SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: help setup setup-test setup-train run test test-training faults fuzz guards audit check style types format catalogues docs clean
+.PHONY: help setup setup-test setup-train run test test-training faults fuzz guards audit check style types format catalogues docs browser-agent clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,10 @@ catalogues: setup-test  ## take new texts of the pages into the catalogues of ot
 
 docs: setup-test .venv-docs/.made-docs  ## build the documentation site, without a warning, into build/site
 	@$(PY)/python -m scripts.docs_site
+
+browser-agent: setup-test  ## build what students' browsers load; needs Node
+	$(PY)/python -m scripts.browser_contract
+	cd capture_agent/web && npm ci --no-audit --no-fund && npm run build
 
 clean:  ## remove what was built here
 	rm -rf .venv .venv-train .venv-docs .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -1,16 +1,19 @@
-"""Write the browser agent's TypeScript types from the JSON Schema of the contract.
+"""Write what the browser agent has from Python: the contract's types, and engagement's numbers.
 
-python -m scripts.browser_contract           rewrite capture_agent/web/src/contract/types.ts
+python -m scripts.browser_contract           rewrite capture_agent/web/src/contract/*.ts
 python -m scripts.browser_contract --check   change nothing; exit 1 where it is out of date
 """
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
+from capture_agent.perception.engagement import USUAL, VALUES
+from capture_agent.perception.pipeline import READABLE
 from contract.base import Message
 from contract.batches import MAX_BATCH
 from contract.events import Event
@@ -25,11 +28,9 @@ from contract.exchange import (
     Pulse,
 )
 from contract.looks import LOOKS
-from contract.observations import Observation
+from contract.observations import WHOLE_FACE, Observation
 
-FILE: Final = (
-    Path(__file__).resolve().parents[1] / "capture_agent" / "web" / "src" / "contract" / "types.ts"
-)
+FOLDER: Final = Path(__file__).resolve().parents[1] / "capture_agent" / "web" / "src" / "contract"
 SENT: Final[tuple[type[Message], ...]] = (Observation, Event, JoinRequest, ConsentRequest, Pulse)
 ANSWERED: Final[tuple[type[Message], ...]] = (
     JoinAnswer,
@@ -52,8 +53,36 @@ _PLAIN: Final = {
 }
 
 
-def written() -> str:
-    """The whole file."""
+def written() -> dict[str, str]:
+    """Every file that is written, by its name."""
+    return {"types.ts": _types(), "engagement.ts": _engagement()}
+
+
+def _engagement() -> str:
+    values = {name: json.dumps(value) for name, value in asdict(VALUES).items()}
+    usual = {name: json.dumps(value) for name, value in asdict(USUAL).items()}
+    return "\n".join(
+        [
+            "/** Every number that engagement stands on, and the habit of whom nothing is known.",
+            " *",
+            " * Written by `python -m scripts.browser_contract` from the program's own. */",
+            "",
+            "export const VALUES = {",
+            *(f"  {name}: {value}," for name, value in values.items()),
+            "} as const;",
+            "",
+            "export const USUAL = {",
+            *(f"  {name}: {value}," for name, value in usual.items()),
+            "};",
+            "",
+            f"export const READABLE = {READABLE};",
+            f"export const ATTENTIVE_RULE = {WHOLE_FACE};",
+            "",
+        ]
+    )
+
+
+def _types() -> str:
     # What is sent has what may be left out optional; what is answered always has all of it.
     _, sent = models_json_schema([(kind, "validation") for kind in SENT])
     _, told = models_json_schema([(kind, "serialization") for kind in ANSWERED])
@@ -100,14 +129,18 @@ def _quoted(value: object) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the file, or see whether it is as it would be written."""
-    made = written()
+    """Write the files, or see whether they are as they would be written."""
+    late = [
+        name
+        for name, made in written().items()
+        if not (FOLDER / name).exists() or (FOLDER / name).read_text(encoding="utf-8") != made
+    ]
     if "--check" in arguments:
-        if FILE.exists() and FILE.read_text(encoding="utf-8") == made:
-            return 0
-        print(f"{FILE} is out of date: run python -m scripts.browser_contract.", file=sys.stderr)
-        return 1
-    FILE.write_text(made, encoding="utf-8")
+        for name in late:
+            print(f"{name} is out of date: run python -m scripts.browser_contract", file=sys.stderr)
+        return 1 if late else 0
+    for name in late:
+        (FOLDER / name).write_text(written()[name], encoding="utf-8")
     return 0
 
 

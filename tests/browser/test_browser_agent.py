@@ -17,10 +17,11 @@ from playwright.sync_api import (
     expect,
 )
 
+from capture_agent.perception.attention import AttentionTracker
 from capture_agent.perception.pipeline import Pipeline
 from capture_agent.perception.vision import load_vision
 from contract import EventKind
-from contract.exchange import ConsentRequest, JoinRequest, Pulse
+from contract.exchange import API, ConsentRequest, JoinRequest, Pulse
 from dashboard.api.ingest import EventBatch, ObservationBatch
 from db.measurements import queries
 from db.people import consents
@@ -51,8 +52,9 @@ class Log:
 
     def take(self, request: Request) -> None:
         self.hosts.add(request.url.split("/")[2])
-        if request.post_data:
-            self.bodies.append((request.url.rpartition("/api/v1")[2], request.post_data))
+        _, asked, path = request.url.partition(API)
+        if asked and request.post_data:
+            self.bodies.append((path, request.post_data))
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +204,13 @@ def agrees_with_the_program(rows: list[ObservationRow], pictures: list[Image]) -
     looks = np.mean([row.probabilities for row in seen], axis=0)
     wanted = np.mean([face.probabilities for face in faces], axis=0)
     assert np.abs(looks - wanted).mean() < 0.03, (looks, wanted)
+    tracker, judged = AttentionTracker(), []
+    for step in range(2 * len(seen)):
+        shown = faces[step // 2 % STILLS].engagement
+        assert shown is not None
+        judged.append(tracker.judge(shown, step / 2).attentive)
+    engaged = np.mean([row.attentive for row in seen])
+    assert abs(engaged - np.mean(judged)) < 0.05, (engaged, np.mean(judged))
     for angle in ("yaw", "pitch", "roll"):
         here = np.mean([getattr(row, angle) for row in seen])
         there = np.mean([getattr(face.pose, angle) for face in faces])

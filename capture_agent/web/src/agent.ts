@@ -270,9 +270,11 @@ export class Agent {
   private keepObservation(observation: Observation | null): void {
     if (observation === null || over(this.delivery.progress)) return;
     this.status.observations += 1;
-    this.status.withFace += Number(observation.probabilities !== null);
-    const { probabilities, attentive, frames } = observation;
-    this.status.sight = { probabilities, attentive, frames };
+    this.status.withFace += Number(observation.face_share > 0);
+    this.status.sight = {
+      face: observation.face_share > 0,
+      probabilities: observation.probabilities,
+    };
     this.keep({ kind: 'observations', item: observation });
   }
 

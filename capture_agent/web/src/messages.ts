@@ -33,9 +33,9 @@ export type ToWorker =
 
 /** What is seen in the last second. */
 export interface Sight {
+  face: boolean;
+  /** null where no face can be read */
   probabilities: number[] | null;
-  attentive: number | null;
-  frames: number;
 }
 
 /** All that the page shows of the worker's work. */

@@ -67,6 +67,9 @@ def _figures() -> dict[str, str]:
         "rested": text("Your browser let this tab rest for {n} s; keep it in view.", n="{n}"),
         "looks": text("Your face is {look}, {share}.", look="{look}", share="{share}"),
         "no_face": text("No face in view."),
+        "unreadable": text(
+            "A face is there, but it cannot be read: more light, or nothing before it, may help."
+        ),
         "nobody": text("a made-up name"),
         "with_row": text("Your teacher: figures of the class, and your own row, as you chose."),
         "with_class": text("Your teacher: figures of the whole class only."),

@@ -125,10 +125,12 @@ export interface Observation {
   face_share: number;
   /** most faces seen in one picture */
   faces: number;
-  /** mean of the seven calibrated probabilities in FER2013 order; null: no face */
+  /** mean of the seven calibrated probabilities in FER2013 order, over the pictures whose face can be read; null: no face, or none that can be read */
   probabilities: [number, number, number, number, number, number, number] | null;
-  /** share of the pictures with a face that are attentive */
+  /** how engaged the pictures with a face look, in the mean (attentive_rule) */
   attentive: number | null;
+  /** how attentive was judged: 1 (left out by older agents) share of pictures with the head near its habit and open eyes; 2 mean probability by the whole face */
+  attentive_rule?: number;
   attention?: Attention | null;
   /** how sure the face detector was */
   detection_score?: number | null;

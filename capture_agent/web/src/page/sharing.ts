@@ -319,7 +319,8 @@ export class Sharing {
 }
 
 function sightWords(sight: NonNullable<Status['sight']>): string {
-  if (sight.probabilities === null) return say('no_face');
+  if (!sight.face) return say('no_face');
+  if (sight.probabilities === null) return say('unreadable');
   const best = Math.max(...sight.probabilities);
   const look = LOOKS[sight.probabilities.indexOf(best)];
   return say('looks', { look: say(`look_${look}`), share: percent(best) });

@@ -2,9 +2,12 @@
  *
  * As `capture_agent/perception/pipeline.py`. */
 
+import { READABLE } from '../contract/engagement';
+import { LOOKS } from '../contract/types';
 import { eyeRatio } from './attention';
 import { BlazeFace, type Detection } from './blazeface';
 import { faceCrop, framed } from './crops';
+import { type Face, mouthRatio } from './engagement';
 import { type ModelFacts, Predictor } from './expression';
 import { FaceDetector, POSSIBLE } from './face_detector';
 import { FaceMesh, type Landmarks } from './face_mesh';
@@ -16,6 +19,7 @@ import type { Picture } from './picture';
 
 /** The landmarks' presence, at least, of what the detector takes for a face. */
 const LEAST_PRESENT = 0.6;
+const SAD = LOOKS.indexOf('sad');
 
 /** One face as numbers. `pose` is null where its points fit no head. */
 export interface FaceReading {
@@ -23,6 +27,22 @@ export interface FaceReading {
   probabilities: number[];
   pose: HeadPose | null;
   eyeRatio: number;
+  mouthRatio: number;
+  /** how sure the landmarks are that a whole face is there */
+  presence: number;
+}
+
+/** Whether the look is worth judging; a face that is not is seen all the same. */
+export function readable(face: FaceReading): boolean {
+  return face.presence >= READABLE;
+}
+
+/** What is judged of it; null where its points fit no head. */
+export function engagement(face: FaceReading): Face | null {
+  if (face.pose === null) return null;
+  const { yaw, pitch } = face.pose;
+  const sad = readable(face) ? face.probabilities[SAD] : null;
+  return { yaw, pitch, eyeRatio: face.eyeRatio, mouthRatio: face.mouthRatio, sad, presence: face.presence };
 }
 
 /** One picture: how many faces it shows, and the student's among them. */
@@ -93,12 +113,18 @@ export class Pipeline {
     return { faces: found.length, student: await this.read(picture, ...own) };
   }
 
-  private async read(picture: Picture, face: Detection, { points }: Landmarks): Promise<FaceReading> {
+  private async read(
+    picture: Picture,
+    face: Detection,
+    { points, presence }: Landmarks,
+  ): Promise<FaceReading> {
     return {
       score: Math.min(1, Math.max(0, face.score)),
       probabilities: await this.predictor.predict(faceCrop(picture, framed(points, face))),
       pose: headPose(points, picture.width, picture.height),
       eyeRatio: eyeRatio(points),
+      mouthRatio: mouthRatio(points),
+      presence,
     };
   }
 }

@@ -2,10 +2,11 @@
  *
  * As `capture_agent/sampling/sampler.py`. */
 
+import { ATTENTIVE_RULE } from '../contract/engagement';
 import type { Attention, Observation } from '../contract/types';
 import { AttentionTracker, type Judgement } from '../perception/attention';
 import type { HeadPose } from '../perception/head_pose';
-import type { FaceReading, PictureReading } from '../perception/pipeline';
+import { engagement, type FaceReading, type PictureReading, readable } from '../perception/pipeline';
 import type { ClockCorrection } from './clock';
 import { uuid7 } from './ids';
 import { Seconds } from './seconds';
@@ -79,8 +80,9 @@ export class Sampler {
       return;
     }
     notes.faces.push(face);
-    if (face.pose !== null) {
-      const judgement = this.tracker.judge(face.pose, face.eyeRatio, monotonic);
+    const judged = engagement(face);
+    if (face.pose !== null && judged !== null) {
+      const judgement = this.tracker.judge(judged, monotonic);
       notes.judged.push({ pose: face.pose, judgement });
     }
   }
@@ -88,6 +90,7 @@ export class Sampler {
   private summary(notes: Notes): Observation {
     const capturedAt = this.correction.correct(notes.beganAt);
     const { faces, judged, pictures } = notes;
+    const looks = faces.filter(readable).map((face) => face.probabilities);
     return {
       id: uuid7(capturedAt),
       captured_at: new Date(capturedAt).toISOString(),
@@ -95,12 +98,11 @@ export class Sampler {
       frames: pictures,
       face_share: faces.length / pictures,
       faces: Math.min(notes.mostFaces, MOST_FACES),
-      probabilities: faces.length
-        ? (faces[0].probabilities.map((_, i) =>
-            mean(faces.map((face) => face.probabilities[i])),
-          ) as Observation['probabilities'])
+      probabilities: looks.length
+        ? (looks[0].map((_, i) => mean(looks.map((row) => row[i]))) as Observation['probabilities'])
         : null,
-      attentive: judged.length ? mean(judged.map((one) => Number(one.judgement.attentive))) : null,
+      attentive: judged.length ? rounded(mean(judged.map((one) => one.judgement.attentive)), 4) : null,
+      attentive_rule: ATTENTIVE_RULE,
       attention: judged.length ? attention(judged) : null,
       detection_score: faces.length ? mean(faces.map((face) => face.score)) : null,
       model: this.modelId,
