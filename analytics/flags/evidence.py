@@ -8,7 +8,7 @@ Taxonomic Problems*). On held-out faces that halves the students whose ordinary 
 Defined in ``docs/science.md``, "Check-ins".
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from analytics.baselines import Baseline
 from analytics.buckets import LOOK_COUNT, SCALE, Buckets, Floats
 from analytics.errors import AnalyticsError
 from analytics.flags.hmm import HIGHEST_BASELINE, Levels
@@ -48,28 +49,6 @@ class Clause(StrEnum):
     """the rule has been sure for a while"""
     ALL_LECTURE = "all_lecture"
     """mean evidence over at least 30 observed minutes"""
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """How one student usually looks: from earlier lectures, or ten seconds at joining.
-
-    Never from the lecture itself, so that someone sad from the first minute is not absorbed.
-    Raises AnalyticsError where the looks are no seven shares or the count is negative.
-    """
-
-    looks: tuple[float, ...]
-    """(7,) mean posterior; sums to one"""
-    observations: int
-    """seconds with a face behind it"""
-
-    def __post_init__(self) -> None:
-        shares = len(self.looks) == LOOK_COUNT and min(self.looks) >= 0
-        if not shares or abs(sum(self.looks) - 1) > 1e-2 or self.observations < 0:
-            raise AnalyticsError(
-                f"A baseline needs {LOOK_COUNT} shares that sum to 1 and a count from 0, "
-                f"but received {self.looks} and {self.observations}."
-            )
 
 
 @dataclass(frozen=True)
@@ -219,25 +198,3 @@ def judged_by_own(scores: Floats, baselines: Floats) -> Floats:
 def disengaged_evidence(buckets: Buckets) -> Floats:
     """(P, T) u = 1 − attentive share; NaN without a face, because missing is never zero."""
     return 1.0 - buckets.attentive
-
-
-def baseline_of(sums: Sequence[int], observations: int) -> Baseline | None:
-    """A baseline from the sums of the seven looks, on any scale, over ``observations`` of a face.
-
-    None where there was no face.
-    """
-    total = sum(sums)
-    if observations <= 0 or total <= 0:
-        return None
-    return Baseline(tuple(value / total for value in sums), observations)
-
-
-def baselines_of(buckets: Buckets) -> dict[Hashable, Baseline]:
-    """Each student's baseline from the buckets of an earlier lecture; none without a face."""
-    counts = buckets.probability_count.sum(axis=1).tolist()
-    sums = buckets.probability_sums.sum(axis=1).tolist()
-    made = {
-        name: baseline_of(own, count)
-        for name, own, count in zip(buckets.participants, sums, counts, strict=True)
-    }
-    return {name: own for name, own in made.items() if own is not None}

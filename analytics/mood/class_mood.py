@@ -5,19 +5,24 @@ class's shares behind all of them, adjusted for the model's known errors, with 9
 Raw shares stand beside the adjusted ones, and coverage beside both.
 """
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from analytics.baselines import Baseline
 from analytics.buckets import LOOK_COUNT, Bools, Buckets, Floats, Ints, mean_of
 from analytics.errors import AnalyticsError
 from analytics.mood.confusion import Confusion
 from analytics.mood.estimate import estimate
 from analytics.mood.intervals import interval
+from analytics.mood.rest import Rest, known_rest, learnt_rest
 from contract.looks import BUCKET_SECONDS
 
 LIVE_WINDOW_S: Final = 60
+_LONGEST_S: Final = 24 * 3600
+"""Of the lecture so far, what may tell of its students' rest: all of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +81,17 @@ def mood(
     now: int,
     window_s: int = LIVE_WINDOW_S,
     expected: int | None = None,
+    baselines: Mapping[Hashable, Baseline] | None = None,
 ) -> ClassMood:
     """The mood over the trailing window: buckets that begin in (now − window, now], epoch seconds.
 
-    ``expected`` is how many students could report (default: the rows).
+    ``expected`` is how many students could report (default: the rows), ``baselines`` how some of
+    them looked before. Each is read against their own rest, as far as it is known.
     """
+    rest = rest_of(buckets.window(now - _LONGEST_S, now), confusion, baselines)
     trailing = buckets.window(now - window_s, now)
     whole = _steps(trailing, [0], len(trailing.participants) if expected is None else expected)
-    result = _adjusted(whole, confusion)
+    result = _adjusted(whole, confusion, rest)
     return ClassMood(
         shares=result.shares[0],
         raw=result.raw[0],
@@ -101,15 +109,32 @@ def timeline(
     *,
     step_s: int = 60,
     expected: int | None = None,
+    baselines: Mapping[Hashable, Baseline] | None = None,
 ) -> MoodTimeline:
-    """The mood of every step of ``step_s`` seconds, aligned to the epoch.
+    """The mood of every step of ``step_s`` seconds, aligned to the epoch. Others as for ``mood``.
 
     Raises AnalyticsError where ``step_s`` is no positive multiple of a bucket.
     """
     starts, firsts = step_grid(buckets.starts, step_s)
     people = len(buckets.participants) if expected is None else expected
     votes = _steps(buckets, firsts, people)
-    return _adjusted(votes, confusion, starts=starts, step_s=step_s)
+    rest = rest_of(buckets, confusion, baselines)
+    return _adjusted(votes, confusion, rest, starts=starts, step_s=step_s)
+
+
+def rest_of(
+    buckets: Buckets, confusion: Confusion, baselines: Mapping[Hashable, Baseline] | None
+) -> Rest:
+    """What is known of the students' plain faces: from before, else a little from ``buckets``."""
+    means = np.full((len(buckets.participants), LOOK_COUNT), np.nan)
+    seconds = np.zeros(len(means))
+    for row, name in enumerate(buckets.participants):
+        before = baselines.get(name) if baselines else None
+        if before is not None:
+            means[row], seconds[row] = before.looks, before.observations
+    rest = known_rest(means, seconds, confusion)
+    seen = buckets.probability_count.sum(axis=1).astype(np.float64)
+    return learnt_rest(rest, one_vote_means(buckets), seen, confusion)
 
 
 def one_vote_means(buckets: Buckets) -> Floats:
@@ -161,13 +186,14 @@ def _steps(buckets: Buckets, firsts: list[int], expected: int) -> _Votes:
 def _adjusted(
     votes: _Votes,
     confusion: Confusion,
+    rest: Rest,
     *,
     starts: Ints | None = None,
     step_s: int = 0,
 ) -> MoodTimeline:
     reporting = votes.voted.sum(axis=1)
     raw = votes.own.sum(axis=1) / np.where(reporting > 0, reporting, np.nan)[:, None]
-    found = estimate(votes.own, votes.voted, confusion)
+    found = estimate(votes.own, votes.voted, confusion, rest)
     low, high = interval(found)
     return MoodTimeline(
         starts=np.zeros(1, np.int64) if starts is None else starts,

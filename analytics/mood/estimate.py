@@ -136,10 +136,10 @@ def _fitted(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     mixtures = mixtures_of(confusion)
     count = voted.sum(axis=1).astype(np.float64)[:, None]
-    by_mean = _by_mean(own.sum(axis=1) / count, voted @ rest.shifts / count, confusion)
-    shares = _KEPT * by_mean + (1.0 - _KEPT) / LOOK_COUNT
+    alone = by_mean(own.sum(axis=1) / count, voted @ rest.shifts / count, confusion)
+    shares = _KEPT * alone + (1.0 - _KEPT) / LOOK_COUNT
     # Each as if their plain face were the card's: what is left between them is looks.
-    zeroed = own - by_mean[:, None, REST, None] * rest.shifts
+    zeroed = own - alone[:, None, REST, None] * rest.shifts
     alike = np.minimum(1.0, likeness(zeroed, voted, shares, confusion, rest.doubts) / _STICKS)
     total = concentration(alike)
     logs = _log_densities(own, confusion, rest)
@@ -158,17 +158,25 @@ def _fitted(
     by_rest = _by_rest(cautious, count, voted @ rest.doubts, confusion)
     word = np.clip((alike - _ALIKE[0]) / (_ALIKE[1] - _ALIKE[0]), 0.0, 1.0)[:, None]
     apart, cautiously = (some @ mixtures.parts / count for some in (found, maybe))
-    left = (1.0 - word) * by_mean
+    left = (1.0 - word) * alone
     return word * apart + left, word * cautiously + left, variances, by_rest
 
 
-def _by_mean(means: Floats, shifts: Floats, confusion: Confusion) -> Floats:
-    """(S, 7) the shares behind the class's means alone, by M with the class's own mean rest."""
-    matrices = np.repeat(confusion.matrix[None], len(means), axis=0)
-    plain = np.maximum(matrices[:, REST] + shifts, 0.0)
+def by_mean(means: Floats, shifts: Floats, confusion: Confusion) -> Floats:
+    """(S, 7) the shares behind mean posteriors alone, by M with each one's rest; NaN for NaN.
+
+    ``shifts`` (S, 7): own plain face less the card's.
+    """
+    found = np.full(means.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(means).any(axis=1))
+    if not len(known):
+        return found
+    matrices = np.repeat(confusion.matrix[None], len(known), axis=0)
+    plain = np.maximum(matrices[:, REST] + shifts[known], 0.0)
     matrices[:, REST] = plain / plain.sum(axis=1, keepdims=True)
-    solved = solve(means[:, None], matrices, residual=_CLOSE, most_cycles=_MOST_CYCLES)
-    return np.asarray(solved[:, 0])
+    rows = means[known] / means[known].sum(axis=1, keepdims=True)
+    found[known] = solve(rows[:, None], matrices, residual=_CLOSE, most_cycles=_MOST_CYCLES)[:, 0]
+    return found
 
 
 def _log_densities(own: Floats, confusion: Confusion, rest: Rest) -> Floats:

@@ -11,12 +11,14 @@ from typing import Final
 
 import numpy as np
 
+from analytics.baselines import Baseline
 from analytics.buckets import Buckets, Floats, Ints
 from analytics.engagement.figures import ParticipantEvent, class_mean, class_timeline, student_means
 from analytics.flags.evidence import Episode
 from analytics.flags.log import LoggedFlag, ReportFlag, side_by_side
-from analytics.mood.class_mood import one_vote_means, step_grid, timeline
-from analytics.mood.confusion import Confusion, adjust
+from analytics.mood.class_mood import one_vote_means, rest_of, step_grid, timeline
+from analytics.mood.confusion import Confusion
+from analytics.mood.estimate import by_mean
 from analytics.privacy.small_groups import (
     Cohorts,
     cohorts,
@@ -194,6 +196,7 @@ def build(
     earlier: Sequence[Mapping[str, float]] = (),
     joined: Mapping[Hashable, float] | None = None,
     least_present: float = 0.0,
+    baselines: Mapping[Hashable, Baseline] | None = None,
 ) -> LectureReport:
     """The report of the lecture whose every participant has a row in ``buckets``.
 
@@ -202,7 +205,7 @@ def build(
     figure from faces at all. ``before`` are the groups that figures of the lecture have shown,
     ``people`` and ``secret`` as for ``small_groups.cohorts``, ``earlier`` the figures that
     reports of the course's earlier lectures have (``comparison``), ``joined`` and
-    ``least_present`` as for ``attendance``.
+    ``least_present`` as for ``attendance``, ``baselines`` how students looked before.
     """
     named = dict(visible) if facts.policy is Policy.INDIVIDUAL else {}
     # The lecture is over: its last, shorter step counts as complete.
@@ -210,7 +213,7 @@ def build(
     groups = cohorts(
         buckets, facts.policy, named, now=end, published=before, people=people, secret=secret
     )
-    steps = _timeline(masked(buckets, groups), confusion, groups)
+    steps = _timeline(masked(buckets, groups), confusion, groups, baselines)
     flags = side_by_side(named, log, recomputed, facts.ended_at)
     course = Course(
         steps.starts, steps.step_s, steps.attentive, steps.shares, steps.low, steps.high
@@ -223,7 +226,9 @@ def build(
         timeline=steps,
         totals=totals,
         flags=flags,
-        students=_students(facts, buckets, confusion, named, events, flags),
+        students=_students(
+            facts, buckets, _own_looks(buckets, confusion, baselines), named, events, flags
+        ),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
         changes=marker_changes(course, markers),
         change_points=change_points(course, markers),
@@ -244,8 +249,13 @@ def build(
     )
 
 
-def _timeline(shown: Buckets, confusion: Confusion, groups: Cohorts) -> ReportTimeline:
-    mood = timeline(shown, confusion, step_s=groups.step_s)
+def _timeline(
+    shown: Buckets,
+    confusion: Confusion,
+    groups: Cohorts,
+    baselines: Mapping[Hashable, Baseline] | None,
+) -> ReportTimeline:
+    mood = timeline(shown, confusion, step_s=groups.step_s, baselines=baselines)
     _, firsts = step_grid(shown.starts, mood.step_s)
     attentive, present = class_timeline(shown, firsts)
     moved, coarse = groups.shift, groups.coarse
@@ -332,10 +342,18 @@ def _figures(summary: ReportSummary, totals: Sequence[LookTotal]) -> dict[str, f
     return {ATTENTIVE: summary.attentive, PRESENCE: summary.presence} | looks
 
 
+def _own_looks(
+    buckets: Buckets, confusion: Confusion, baselines: Mapping[Hashable, Baseline] | None
+) -> Floats:
+    """(P, 7) each student's shares over the lecture, against their own rest; NaN without a face."""
+    rest = rest_of(buckets, confusion, baselines)
+    return by_mean(one_vote_means(buckets), rest.shifts, confusion)
+
+
 def _students(
     facts: LectureFacts,
     buckets: Buckets,
-    confusion: Confusion,
+    looks: Floats,
     named: Mapping[Hashable, str],
     events: Sequence[ParticipantEvent],
     flags: Sequence[ReportFlag],
@@ -344,7 +362,7 @@ def _students(
     # search for each of them, would cost more the larger the class.
     rows = {name: row for row, name in enumerate(buckets.participants) if name in named}
     attentive, present = student_means(buckets)
-    shares = adjust(one_vote_means(buckets)[list(rows.values())], confusion)
+    shares = looks[list(rows.values())]
     # A stretch at either end may reach beyond the lecture.
     lasted = facts.ended_at - facts.started_at
     observed = np.minimum((buckets.observations > 0).sum(axis=1) * BUCKET_SECONDS, lasted)

@@ -21,6 +21,9 @@ LOOK_COUNT = len(LOOKS)
 #  angry disgust fear happy sad surprise neutral
 MOSTLY_NEUTRAL: Final = (0.03, 0.01, 0.02, 0.16, 0.0, 0.05, 0.73)
 """What a listening class looks like besides sad, as shares that sum to one."""
+_MOST: Final = 0.9
+"""Of the scatter along that axis: people vary as well."""
+_TINY: Final = 1e-12
 VARIED: Final = (0.17, 0.02, 0.17, 0.30, 0.0, 0.13, 0.21)
 """The looks besides sad about as often as among FER2013's faces: more that sad is confused with."""
 
@@ -141,8 +144,8 @@ def _at_rest(
     centred = posteriors - posteriors.mean(axis=0)
     _, spreads, axes = np.linalg.svd(centred, full_matrices=False)
     order = np.argsort(centred @ axes[0])
-    # What is asked of all their scatter lies along one axis.
-    along = min(0.9, resting * (spreads**2).sum() / spreads[0] ** 2)
+    # What is asked of all their scatter lies along one axis; of a model that never errs, nowhere.
+    along = min(_MOST, resting * (spreads**2).sum() / max(spreads[0] ** 2, _TINY))
     places = np.sqrt(along) * rng.normal(size=(*shape[:-1], 1))
     drawn = rng.normal(size=(*shape[:-1], shape[-1] + FACES_PER_STUDENT))
     ranks = ndtr(places + np.sqrt(1.0 - along) * drawn) * len(order)

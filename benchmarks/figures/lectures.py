@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from analytics.baselines import Baseline, baselines_of
 from analytics.buckets import Buckets
-from analytics.flags.evidence import Baseline, baselines_of
 from analytics.flags.hmm import Memory
 from analytics.simulation.behaviour import Behaviour, Scripted, TrueState
 from analytics.simulation.lectures import SimulatedLecture, simulate_lecture, to_columns

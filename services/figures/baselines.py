@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from typing import Final
 from uuid import UUID
 
-from analytics.flags.evidence import Baseline, baseline_of
+from analytics.baselines import Baseline, baseline_of
 from contract.policy import Policy
 from db.engine.store import Store
 from db.measurements import baselines

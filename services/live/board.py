@@ -14,10 +14,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.baselines import Baseline
 from analytics.buckets import Buckets
 from analytics.flags import asking
 from analytics.flags.check_ins import Memory
-from analytics.flags.evidence import Baseline, Episode
+from analytics.flags.evidence import Episode
 from contract import BUCKET_SECONDS, EventKind
 from contract.flags import FlagKind
 from contract.policy import Policy
@@ -184,7 +185,9 @@ class LiveBoard:
             board.published = published_groups.groups_of(self.store, lecture.id)
         if board.secret is None:
             board.secret = published_groups.secret_of(self.store, lecture.id)
-        view = self._composer.view(material, buckets, board.published, board.secret)
+        view = self._composer.view(
+            material, buckets, board.published, board.secret, board.baselines
+        )
         known = len(board.published)
         if not published_groups.keep(self.store, lecture.id, view.fresh, known):
             # Another process or an erasure came between: the next tick reads and chooses anew.

@@ -14,10 +14,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.baselines import Baseline
 from analytics.buckets import Bools, Buckets
 from analytics.engagement.figures import ClassEngagement, ParticipantEvent, StudentState, engagement
 from analytics.flags.check_ins import Memory, evaluate, rule_for
-from analytics.flags.evidence import Baseline, Episode
+from analytics.flags.evidence import Episode
 from analytics.flags.log import evidence_of
 from analytics.mood.class_mood import mood
 from analytics.mood.confusion import Confusion, spread_of
@@ -112,10 +113,12 @@ class Composer:
         buckets: Buckets,
         published: Sequence[PublishedGroup] = (),
         secret: int | None = None,
+        baselines: Mapping[Hashable, Baseline] | None = None,
     ) -> View:
         """What the class figures of this tick may be computed from, beside what was shown.
 
-        ``secret``: the lecture's own (``analytics.privacy.noise``).
+        ``secret``: the lecture's own (``analytics.privacy.noise``). ``baselines``: how students
+        looked before.
         """
         arrived = int(material.now.timestamp()) - ARRIVED_S
         policy = material.lecture.policy
@@ -135,6 +138,7 @@ class Composer:
             found.coarse,
             found.groups,
             found.fresh,
+            baselines if baselines and material.shown else {},
         )
 
     def figures(self, material: Material, view: View, at: int) -> Figures:
@@ -147,6 +151,7 @@ class Composer:
             now=end,
             window_s=view.window_s,
             expected=len(material.counted),
+            baselines=view.baselines,
         )
         return Figures(found if found.reporting else None, engaged, view.coarse, view.shift(end))
 

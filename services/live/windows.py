@@ -1,11 +1,13 @@
 """The class over one window: what it may be computed from, and what of it may be shown."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.baselines import Baseline
 from analytics.buckets import Buckets
 from analytics.engagement.figures import ClassEngagement
 from analytics.mood.class_mood import ClassMood
@@ -34,6 +36,8 @@ class View:
     """What the lecture's fixed windows cover, and by how much their figures are moved."""
     fresh: tuple[PublishedGroup, ...] = ()
     """groups to be kept (``db.teaching.published_groups``) before a figure of theirs is shown"""
+    baselines: Mapping[Hashable, Baseline] = field(default_factory=dict)
+    """how students looked before, where they chose to be known so"""
 
     def end(self, at: int) -> int:
         """The last bucket (its start) of the window that is looked at from ``at``."""

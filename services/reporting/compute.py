@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from analytics.baselines import Baseline
 from analytics.buckets import Buckets
 from analytics.engagement.figures import ParticipantEvent
 from analytics.flags import asking, check_ins
@@ -113,7 +114,8 @@ def _compute(
     )
     shown: dict[Hashable, Participant] = dict(access.rows_shown(lecture, people).items())
     confusion = confusion_of(card)
-    told, recomputed = _check_ins(services, lecture, shown, buckets, confusion, end)
+    baselines = known_baselines(store, lecture.id, card.model_id) if shown else {}
+    told, recomputed = _check_ins(services, lecture, shown, buckets, confusion, end, baselines)
     return lecture_report.build(
         lecture_report.LectureFacts(
             id=str(lecture.id),
@@ -143,6 +145,7 @@ def _compute(
         earlier=earlier_figures(store, lecture, card.model_id),
         joined={p.id: p.joined_at.timestamp() for p in people},
         least_present=school_settings.school(store).present_percent / 100,
+        baselines=baselines,
     )
 
 
@@ -153,6 +156,7 @@ def _check_ins(
     buckets: Buckets,
     confusion: Confusion,
     end: int,
+    baselines: Mapping[Hashable, Baseline],
 ) -> tuple[list[LoggedFlag], list[Episode]]:
     """What may be told of the log, and what all data give, of the students who are ``shown``."""
     if not shown:
@@ -170,7 +174,7 @@ def _check_ins(
         check_ins.rule_for(card.tuned_check_ins()),
         now=end,
         dismissals=flag_log.dismissals(raised),
-        baselines=known_baselines(services.store, lecture.id, card.model_id),
+        baselines=baselines,
     )
     return told, [
         episode

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from analytics.mood.confusion import Confusion, adjust, spread_of
 from analytics.mood.estimate import Estimate, estimate, likeness
 from analytics.mood.intervals import interval
+from analytics.mood.mixtures import BETWEEN_PEOPLE, REST
 
 Floats = NDArray[np.float64]
 #  angry disgust fear happy sad surprise neutral
@@ -29,15 +30,18 @@ def confusion(bank: list[Floats]) -> Confusion:
 
 
 def shown(
-    rng: np.random.Generator, bank: list[Floats], own: Floats, faces: int = 5
+    rng: np.random.Generator, bank: list[Floats], own: Floats, faces: int = 5, resting: float = 0.0
 ) -> NDArray[np.float64]:
-    """(…, 7) what students with shares ``own`` (…, 7) look like through K faces of each look."""
+    """(…, 7) what students with shares ``own`` (…, 7) look like through K faces of each look.
+
+    Each plain face is the student's own resting face with a chance of √``resting``, so that two of
+    them have so much of their variance in common.
+    """
+    drawn = [rng.integers(len(part), size=(*own.shape[:-1], faces)) for part in bank]
+    at_rest = rng.random(drawn[REST].shape) < np.sqrt(resting)
+    drawn[REST] = np.where(at_rest, drawn[REST][..., :1], drawn[REST])
     means = np.stack(
-        [
-            part[rng.integers(len(part), size=(*own.shape[:-1], faces))].mean(axis=-2)
-            for part in bank
-        ],
-        axis=-2,
+        [part[which].mean(axis=-2) for part, which in zip(bank, drawn, strict=True)], axis=-2
     )
     return np.asarray(np.einsum("...k,...kj->...j", own, means))
 
@@ -114,10 +118,10 @@ def test_nobody_and_one_student(confusion: Confusion) -> None:
 def test_how_alike_students_are_is_read_off_their_spread(
     like: float, bank: list[Floats], confusion: Confusion
 ) -> None:
-    """Many students, each with shares of their own and five faces of each look."""
+    """Many students, each with shares, a resting face and five faces of each look of their own."""
     rng = np.random.default_rng(6)
     truth = sticky(rng, (1, 4000)) if like == 1 else mixing(rng, (1, 4000), like)
-    own = shown(rng, bank, truth)
+    own = shown(rng, bank, truth, resting=BETWEEN_PEOPLE)
     found = likeness(own, np.ones((1, 4000), np.bool_), SHARES[None], confusion)
     assert found[0] == pytest.approx(like, abs=0.06)
 

@@ -9,8 +9,9 @@ from analytics.mood.intervals import interval
 SHARES = np.array([[0.02, 0.01, 0.02, 0.2, 0.1, 0.05, 0.6]])
 
 
-def around(shares: NDArray[np.float64], variance: float) -> Estimate:
-    return Estimate(shares, shares, np.where(np.isnan(shares), np.nan, variance))
+def around(shares: NDArray[np.float64], variance: float, by_rest: float = 0.0) -> Estimate:
+    known = np.where(np.isnan(shares), np.nan, 1.0)
+    return Estimate(shares, shares, variance * known, by_rest * known)
 
 
 def test_the_ends_are_those_of_a_beta_distribution_with_that_mean_and_variance() -> None:
@@ -41,9 +42,20 @@ def test_an_interval_lies_around_its_share_and_widens_with_the_variance() -> Non
 
 def test_an_interval_around_a_more_cautious_middle_still_holds_the_share() -> None:
     shares, middles = np.array([[0.0, 1.0]]), np.array([[0.03, 0.97]])
-    low, high = interval(Estimate(shares, middles, np.full((1, 2), 1e-5)))
+    low, high = interval(Estimate(shares, middles, np.full((1, 2), 1e-5), np.zeros((1, 2))))
     assert low[0, 0] == 0
     assert high[0, 1] == 1
+
+
+def test_what_is_unknown_of_plain_faces_moves_both_ends_even_of_what_is_nought() -> None:
+    shares = np.array([[0.0, 0.2, 0.8]])
+    low, high = interval(around(shares, 1e-5))
+    wide_low, wide_high = interval(around(shares, 1e-5, by_rest=0.0009))
+    assert wide_high[0, 0] == pytest.approx(1.645 * 0.03, abs=0.01)
+    assert wide_low[0, 0] == 0
+    assert (wide_low < low)[0, 1:].all()
+    assert (wide_high > high).all()
+    assert interval(around(shares, 5.0, by_rest=5.0))[1].max() <= 1
 
 
 def test_a_look_nobody_shows_may_be_nought() -> None:

@@ -22,15 +22,26 @@ def test_a_mixture_is_four_parts_of_at_most_three_looks(confusion: Confusion) ->
     assert (parts > 0).sum(axis=1).max() == 3
 
 
-def test_densities_are_those_of_normal_distributions(confusion: Confusion) -> None:
-    mixtures = mixtures_of(confusion)
-    means = np.random.default_rng(1).dirichlet(np.full(7, 0.6), 20)
-    found = mixtures.log_densities(means)
+@pytest.mark.parametrize("doubt", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("shifted", [0.0, 1.0])
+def test_densities_are_those_of_normal_distributions(
+    doubt: float, shifted: float, confusion: Confusion
+) -> None:
+    """A plain face scatters by what differs between people, too, about the student's own rest."""
+    mixtures = mixtures_of(confusion, doubt)
+    rng = np.random.default_rng(1)
+    means = rng.dirichlet(np.full(7, 0.6), 20)
+    shifts = shifted * (rng.dirichlet(np.full(7, 9.0), 20) - 1 / 7)
+    found = mixtures.log_densities_at(means, shifts)
+    if not shifted:
+        assert mixtures.log_densities(means) == pytest.approx(found)
     for index in (0, 60, 174):
         parts = mixtures.parts[index]
-        spread = (parts[:, None, None] ** 2 * confusion.within).sum(axis=0) / FACES_PER_STUDENT
+        scatter = confusion.within / FACES_PER_STUDENT
+        scatter[6] = confusion.within[6] * (doubt / 3 + 2 / 3 / FACES_PER_STUDENT)
+        spread = (parts[:, None, None] ** 2 * scatter).sum(axis=0)
         spread = spread[:6, :6] + 0.002 * np.eye(6)
-        away = (means - parts @ confusion.matrix)[:, :6]
+        away = (means - parts @ confusion.matrix - parts[6] * shifts)[:, :6]
         squares = (away @ np.linalg.inv(spread) * away).sum(axis=1)
         expected = -0.5 * (squares + np.linalg.slogdet(spread)[1])
         assert found[:, index] == pytest.approx(expected)
