@@ -95,12 +95,15 @@ def estimate(own: Floats, voted: Bools, confusion: Confusion, rest: Rest | None 
     result = Estimate(*np.full((4, steps, LOOK_COUNT), np.nan))
     rest = rest or unknown_rest(students)
     known = np.flatnonzero(voted.any(axis=1))
+    count = voted[known].sum(axis=1).astype(np.float64)[:, None]
+    seen_means = np.where(voted[known, :, None], own[known], 0.0).sum(axis=1) / count
+    alone = by_mean(seen_means, voted[known] @ rest.shifts / count, confusion)
     size = max(1, _CELLS // (max(1, students) * len(mixtures_of(confusion).parts)))
     for first in range(0, len(known), size):
         part = known[first : first + size]
         seen = voted[part]
         means = np.where(seen[..., None], own[part], 0.0)
-        found = _fitted(means, seen, confusion, rest)
+        found = _fitted(means, seen, confusion, rest, alone[first : first + size])
         for kept, values in zip(result.values(), found, strict=True):
             kept[part] = values
     return result
@@ -132,11 +135,10 @@ def likeness(
 
 
 def _fitted(
-    own: Floats, voted: Bools, confusion: Confusion, rest: Rest
+    own: Floats, voted: Bools, confusion: Confusion, rest: Rest, alone: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
     mixtures = mixtures_of(confusion)
     count = voted.sum(axis=1).astype(np.float64)[:, None]
-    alone = by_mean(own.sum(axis=1) / count, voted @ rest.shifts / count, confusion)
     shares = _KEPT * alone + (1.0 - _KEPT) / LOOK_COUNT
     # Each as if their plain face were the card's: what is left between them is looks.
     zeroed = own - alone[:, None, REST, None] * rest.shifts
@@ -190,12 +192,15 @@ def _log_densities(own: Floats, confusion: Confusion, rest: Rest) -> Floats:
             some = (steps == doubt) & (moved == shifted)
             if not some.any():
                 continue
-            means = own[:, some]
-            found[:, some] = (
-                mixtures.log_densities_at(means, rest.shifts[some])
+            means, shifts = (own, rest.shifts) if some.all() else (own[:, some], rest.shifts[some])
+            logs = (
+                mixtures.log_densities_at(means, shifts)
                 if shifted
                 else mixtures.log_densities(means)
             )
+            if some.all():
+                return logs
+            found[:, some] = logs
     return found
 
 

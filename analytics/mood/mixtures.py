@@ -65,10 +65,11 @@ class Mixtures:
     def log_densities_at(self, means: Floats, shifts: Floats) -> Floats:
         """The same of students whose plain faces lie ``shifts`` (…, 7) from the card's."""
         found = np.empty((*means.shape[:-1], len(self.parts)))
+        plain = self.parts[:, REST]
         for level in range(PARTS + 1):
-            alike = np.flatnonzero(self.held[REST * (PARTS + 1) + level])
-            moved = means - level / PARTS * shifts
-            found[..., alike] = _features(moved) @ self.densities[:, alike]
+            alike = slice(*np.searchsorted(plain, [level / PARTS, (level + 1) / PARTS]))
+            moved = means - level / PARTS * shifts if level else means
+            np.matmul(_features(moved), self.densities[:, alike], out=found[..., alike])
         return found
 
     def occurrence(self, alphas: Floats) -> Floats:
@@ -118,8 +119,7 @@ def mixtures_of(confusion: Confusion, doubt: float = 1.0) -> Mixtures:
     centres = (parts @ confusion.matrix)[:, :_FREE]
     linear = np.einsum("aik,ak->ai", sharpness, centres)
     constant = np.einsum("ai,ai->a", linear, centres) + np.linalg.slogdet(spreads)[1]
-    rows, columns = np.triu_indices(_FREE)
-    squares = sharpness[:, rows, columns] * np.where(rows == columns, 1.0, 2.0)
+    squares = sharpness.reshape(len(counts), -1)
     held = (counts[:, :, None] == np.arange(PARTS + 1)).reshape(len(counts), -1)
     return Mixtures(
         parts=parts,
@@ -133,19 +133,23 @@ def mixtures_of(confusion: Confusion, doubt: float = 1.0) -> Mixtures:
 def _features(means: Floats) -> Floats:
     """(…, F) what log densities are linear in: squares first, then the values, then one."""
     free = means[..., :_FREE]
-    rows, columns = np.triu_indices(_FREE)
-    ones = np.ones((*free.shape[:-1], 1))
-    return np.concatenate([free[..., rows] * free[..., columns], free, ones], axis=-1)
+    found = np.empty((*free.shape[:-1], _FREE * _FREE + _FREE + 1))
+    squares = found[..., : _FREE * _FREE].reshape(*free.shape, _FREE)
+    np.multiply(free[..., None], free[..., None, :], out=squares)
+    found[..., _FREE * _FREE : -1] = free
+    found[..., -1] = 1.0
+    return found
 
 
 def _counts() -> Floats:
-    """(A, 7) parts of each look, whole numbers that sum to four."""
+    """(A, 7) parts of each look, whole numbers that sum to four, the least at rest first."""
     rows = [
         np.bincount(parts, minlength=LOOK_COUNT)
         for parts in combinations_with_replacement(range(LOOK_COUNT), PARTS)
         if len(set(parts)) <= _MOST_LOOKS
     ]
-    return np.array(rows, np.float64)
+    # By parts of rest: those whom a student's own plain face moves alike stand together.
+    return np.array(sorted(map(list, rows), key=lambda row: row[REST]), np.float64)
 
 
 def concentration(likeness: Floats) -> Floats:

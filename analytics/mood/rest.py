@@ -109,10 +109,9 @@ def _explained(means: Floats, faces: Floats, confusion: Confusion) -> tuple[Floa
     plain = mixtures.parts[:, REST]
     single = (1.0 - BETWEEN_PEOPLE) / faces
     gains = BETWEEN_PEOPLE * plain / (BETWEEN_PEOPLE * plain**2 + single[:, None] + _TINY)
-    away = means[:, None] - mixtures.parts @ confusion.matrix
-    shifts = np.einsum("na,nai->ni", weights * gains, away)
-    left = 1.0 - (weights * gains * plain).sum(axis=1)
-    return shifts, left
+    gained = weights * gains
+    expected = gained @ (mixtures.parts @ confusion.matrix)
+    return gained.sum(axis=1, keepdims=True) * means - expected, 1.0 - gained @ plain
 
 
 def _bounded(shifts: Floats, most: float, confusion: Confusion) -> Floats:

@@ -86,7 +86,9 @@ def test_the_timeline_is_the_mood_of_each_step(make_buckets: Make, confusion: Co
         rng.dirichlet(np.full(7, 0.4), (5, 18)), seen=rng.random((5, 18)) < 0.5, start=start
     )
     # Of whom enough is known the lecture teaches nothing: it would be more with each step.
-    known = {who: Baseline((0.04, 0.01, 0.02, 0.05, 0.1, 0.03, 0.75), 300) for who in grid.participants}
+    known = {
+        who: Baseline((0.04, 0.01, 0.02, 0.05, 0.1, 0.03, 0.75), 300) for who in grid.participants
+    }
     line = timeline(grid, confusion, baselines=known)
     assert line.starts.tolist() == [start, start + 60, start + 120]
     for step, begins in enumerate(line.starts.tolist()):
