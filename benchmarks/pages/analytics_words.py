@@ -17,7 +17,9 @@ MOOD: Final = """
 
 Thirty students over five minutes. Each student sticks with one look and repeats K faces of it, as
 the published figures have it (3.6 points at K = 5 and 2.0 at K = 20, with a model that was right on
-69.2 % of PrivateTest and M from PublicTest). Besides sad, the class is mostly neutral. Missing data
+69.2 % of PrivateTest and M from PublicTest, and people who are all alike at rest). **Plain faces
+differ between people** here: a third of their scatter is a student's own for good, which is what
+ten raters see in it, too (FER+). Besides sad, the class is mostly neutral. Missing data
 is 40 % of the students' time, a third of it whole students. The truth is what those seen then
 showed, so at a share of 2 % most classes have nobody or one who looks sad. Errors are in points of
 the sad share.
@@ -27,11 +29,14 @@ The model's known confusion M alone tells a class's shares from its mean posteri
 only as good as the faces M was measured on. Each student's own mean tells more, because one who
 sticks with a look is explained by few mixtures of looks. The shares here are those of the students'
 mixtures, with the class's habits as their prior, begun at what M alone says
-(`analytics/mood/estimate.py`). How much they have the word is read off the class: where all
-students mix all looks, it is M's alone. The 90 % intervals are those of Beta distributions with the
-estimate's variance, in which the sampling of M and of those it is used on is counted; rooms and
-cameras unlike the test set's are not. All its constants were chosen on PublicTest, with M from half
-of its faces and classes of the other half, with three models of 61 to 68 %.
+(`analytics/mood/estimate.py`). A student's plain face that is known from before takes the place
+of everybody's (`analytics/mood/rest.py`); where it is not known, what people differ by is part of
+how a student may look and of every interval. How much the mixtures have the word is read off the
+class: where all students mix all looks, it is M's alone. The 90 % intervals are those of Beta
+distributions with the estimate's variance, in which the sampling of M and of those it is used on is
+counted, widened by what unknown plain faces may move; rooms and cameras unlike the test set's are
+not in them. All its constants were chosen on PublicTest, with M from half of its faces and classes
+of the other half.
 """
 
 MOOD_KINDS: Final = """
@@ -41,6 +46,9 @@ a look in either split leave a share of 40 % open by more than 1.5 points, so th
 learns the model's errors from one of them cannot promise that bias on the other. *Exact M* is as if
 M had been measured on the very faces that are replayed: what is left is the method's own error, and
 the rest of the bias is chance of faces, which only more faces unseen in training would lessen.
+
+*Each student's rest known*: from five other plain faces of theirs, as an earlier lecture tells it.
+*All alike at rest*: whoever shows a plain face shows any, as this page had it before.
 
 *No face shared*: each face is shown by one student of a class alone, where a look has faces enough;
 disgust, at one in a hundred, has not. *The other looks varied*: angry, afraid, happy and surprised

@@ -38,6 +38,8 @@ _KINDS_OF_CLASS: Final = {
     "as above, K = 5": (),
     "K = 20": ("k20",),
     "40 % missing": ("missing_40",),
+    "each student's rest known": ("rest_known",),
+    "all alike at rest": ("alike_at_rest",),
     "no face shared by two students": ("own_faces",),
     "the other looks varied": ("varied",),
     "looks mixed, K = 5": ("mixed",),

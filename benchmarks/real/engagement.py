@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.figures.faces import Floats
+from analytics.buckets import Bools, Floats
 from benchmarks.figures.scores import rounded
 from benchmarks.real.pictures import Pictures
 from capture_agent.perception.attention import AttentionTracker
@@ -20,6 +20,7 @@ from contract.looks import SAD
 _APART_S: Final = 2.0
 """Pictures of one person are taken for so far apart: more than a blink."""
 _TENTHS: Final = 10
+_TENTH: Final = np.linspace(0.0, 1.0, 21)
 _STEPS: Final = 30
 _RIDGE: Final = 1e-3
 
@@ -50,6 +51,10 @@ def engagement(listening: Pictures, elearners: Pictures) -> dict[str, Any]:
             str(level): rounded(float(-scores[levels == level].mean()))
             for level in np.unique(levels).tolist()
         },
+        "engagement_curves": {
+            "all pictures": curve(scores[asked], levels[asked] <= 1),
+            "mean of persons": _mean_curve(scores, listening, asked),
+        },
         "elearners_auc": rounded(auc(unknown, low)),
         "elearners_auc_logistic": rounded(auc(left_out(against, low), low)),
     }
@@ -78,7 +83,7 @@ def faces_of(pictures: Pictures) -> list[Face]:
     ]  # fmt: skip
 
 
-def auc(scores: Floats, positive: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
+def auc(scores: Floats, positive: Bools) -> float:
     """Chance that a positive one scores above a negative one (Mann & Whitney 1947); NaN where one
     of both is missing."""
     from scipy.stats import rankdata
@@ -90,7 +95,32 @@ def auc(scores: Floats, positive: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
     return above / (count * others)
 
 
-def left_out(features: Floats, positive: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
+def curve(scores: Floats, positive: Bools) -> list[list[float | None]]:
+    """(false alarms, hits) as the threshold sinks: the ROC at every tenth of false alarms."""
+    found = _hits(scores, positive)
+    return [[rounded(float(x)), rounded(float(y))] for x, y in zip(_TENTH, found, strict=True)]
+
+
+def _mean_curve(scores: Floats, pictures: Pictures, asked: Bools) -> list[list[float | None]]:
+    rows = []
+    for who in np.unique(pictures.person):
+        own = asked & (pictures.person == who)
+        low = pictures.level[own] <= 1
+        if low.any() and not low.all():
+            rows.append(_hits(scores[own], low))
+    mean = np.mean(rows, axis=0) if rows else np.full(len(_TENTH), np.nan)
+    return [[rounded(float(x)), rounded(float(y))] for x, y in zip(_TENTH, mean, strict=True)]
+
+
+def _hits(scores: Floats, positive: Bools) -> Floats:
+    """Share of the positive ones above the threshold that each share of the others is above."""
+    others = np.sort(scores[~positive])[::-1]
+    limits = others[np.minimum((_TENTH * len(others)).astype(np.int64), len(others) - 1)]
+    hits = np.array([(scores[positive] > limit).mean() for limit in limits])
+    return np.append(hits[:-1], 1.0)
+
+
+def left_out(features: Floats, positive: Bools) -> Floats:
     """(N,) a logistic regression's score of each row, fitted to the nine tenths without it."""
     spread = features.std(axis=0)
     scaled = (features - features.mean(axis=0)) / np.where(spread > 0, spread, 1.0)

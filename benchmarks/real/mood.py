@@ -23,6 +23,8 @@ HAPPY: Final = LOOKS.index(Look.HAPPY)
 CLASSES: Final = 200
 """Random ones, of whom nothing is known before."""
 EIGHT: Final = 8
+_AT: Final = tuple(range(0, 101, 10))
+"""Percentiles at which classes are drawn."""
 _ENGAGED: Final = 2
 _SECONDS: Final = 300.0
 """What half of somebody's pictures is worth: minutes of an earlier lecture."""
@@ -51,7 +53,7 @@ def mood(listening: Pictures, elearners: Pictures, *, seed: int) -> dict[str, An
         "angry_engaged": rounded(float(looks.shares[0, LOOKS.index(Look.ANGRY)])),
         "sad_engaged_without_rest": rounded(float(without.shares[0, SAD])),
         "sad_engaged_without_rest_interval": [rounded(end) for end in ends],
-        "interval_holds": rounded(_held(listening, engaged, confusion, rest, seed)),
+        **_classes_of_eight(listening, engaged, confusion, rest, seed),
         "counted_sad_engaged": rounded(float(_means(listening, engaged)[0][:, SAD].mean())),
         **_smiles(elearners, confusion, seed),
     }
@@ -84,19 +86,30 @@ def _read(pictures: Pictures, chosen: Bools, confusion: Confusion, rest: Rest | 
     return estimate(np.nan_to_num(means)[None], seen[None], confusion, rest)
 
 
-def _held(pictures: Pictures, chosen: Bools, confusion: Confusion, rest: Rest, seed: int) -> float:
-    """How many classes' interval without rest holds what is read with it."""
+def _classes_of_eight(
+    pictures: Pictures, chosen: Bools, confusion: Confusion, rest: Rest, seed: int
+) -> dict[str, Any]:
+    """How many classes' interval without rest holds what is read with it, and all they read."""
     means, _ = _means(pictures, chosen)
     seen = np.flatnonzero(~np.isnan(means[:, 0]))
     rng = np.random.default_rng([seed, 8])
-    held = []
+    rows = []
     for _ in range(CLASSES):
         drawn = rng.choice(seen, size=min(EIGHT, len(seen)), replace=False)
         own, all_seen = means[drawn][None], np.ones((1, len(drawn)), np.bool_)
         known = estimate(own, all_seen, confusion, rest.only(drawn)).shares[0, SAD]
-        low, high = (ends[0, SAD] for ends in interval(estimate(own, all_seen, confusion)))
-        held.append(low - 1e-9 <= known <= high + 1e-9)
-    return float(np.mean(held))
+        without = estimate(own, all_seen, confusion)
+        low, high = (ends[0, SAD] for ends in interval(without))
+        rows.append((known, without.shares[0, SAD], low, high))
+    known, read, low, high = np.array(rows).T
+    names = {"plain faces known": known, "not known": read, "its upper end": high}
+    return {
+        "interval_holds": rounded(float(np.mean((low <= known + 1e-9) & (known <= high + 1e-9)))),
+        "mood_classes": {
+            name: [[at, rounded(float(np.percentile(values, at)))] for at in _AT]
+            for name, values in names.items()
+        },
+    }
 
 
 def _smiles(elearners: Pictures, confusion: Confusion, seed: int) -> dict[str, Any]:

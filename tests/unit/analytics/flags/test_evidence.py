@@ -3,13 +3,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from analytics.baselines import Baseline, baselines_of
 from analytics.buckets import Buckets
 from analytics.errors import AnalyticsError
 from analytics.flags.evidence import (
     BASELINE_WEIGHT,
-    Baseline,
     SadScale,
-    baselines_of,
     disengaged_evidence,
     doubt,
     sad_evidence,
