@@ -10,6 +10,7 @@ from capture_agent.perception.attention import (
     typical_openness,
 )
 from capture_agent.perception.engagement import Face, looks_engaged, mouth_ratio
+from scripts.engagement_vectors import GOLDEN, text
 
 AHEAD = Face(yaw=0.0, pitch=0.0, eye_ratio=0.3, mouth_ratio=0.05, sad=0.05, presence=1.0)
 
@@ -143,3 +144,8 @@ def test_the_mouth_is_lips_apart_over_its_width() -> None:
     points[308, 0], points[14, 1] = 40.0, 24.0
     assert mouth_ratio(points) == pytest.approx(0.6)
     assert mouth_ratio(np.zeros((468, 3))) == 0.0
+
+
+def test_the_numbers_that_other_agents_are_held_to_are_those_of_this_one() -> None:
+    """``python -m scripts.engagement_vectors`` writes them anew."""
+    assert GOLDEN.read_text(encoding="utf-8") == text()
