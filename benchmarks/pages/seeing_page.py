@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.pages.engagement_words import engagement_section
 from benchmarks.pages.tables import table
 from benchmarks.seeing.gallery import bench_gallery
 from benchmarks.seeing.scenes import TILES
@@ -107,6 +108,7 @@ def write_page(figures: Figures, out: Path) -> None:
         _by_way(figures["quality"]),
         _GALLERY,
         table(("figure", "target", "measured", ""), _gallery_targets(gallery)),
+        engagement_section(),
         _AFTER,
     ]
     out.parent.mkdir(parents=True, exist_ok=True)
