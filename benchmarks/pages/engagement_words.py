@@ -35,8 +35,8 @@ Of each picture with a face:
    weight of {v.rest_pictures} pictures: with each picture n grows by one, to {v.memory:,} at most,
    and the mean moves by (sad − mean) / n. All four take the picture in before it is judged.
 3. **Blinks.** The lids that are judged are the upper median (place ⌊n/2⌋ of n) of the eye ratios of
-   the pictures of the last {v.blink_s:g} s, this one among them: those less than {v.blink_s:g} s old. A
-   picture without a face empties that list.
+   the pictures of the last {v.blink_s:g} s, this one among them: those less than {v.blink_s:g} s
+   old. A picture without a face empties that list.
 4. **Terms**, each held within its ends:
    - lids: ({v.lids_usual:g} − lids / max(open_ratio, {v.least_open:g})) / {v.lids_unit:g}, within
      {v.lids_least:g} and {v.lids_most:g};
@@ -47,10 +47,11 @@ Of each picture with a face:
    - cover: ({v.covered_from:g} − presence) / {v.covered_unit:g}, within 0 and {v.covered_most:g}.
 5. **Probability.** 1 / (1 + exp({v.steepness:g} · (sum of the terms − {v.middle:g}))).
 
-`eyes_open` is not smoothed: (eye_ratio / max(open_ratio, {v.least_open:g}) − 0.4) / 0.6, within 0 and 1.
-Of somebody of whom nothing is known the habit is yaw {usual.yaw:g}°, pitch {usual.pitch:g}°, open
-ratio {usual.open_ratio:g} and sad {usual.sad:g}. Weights are round and set by reasoning: a head's unit is
-where gaze at a screen ends, lids count from where heavy ones are seen, and a face that looks sad is
+`eyes_open` is not smoothed: (eye_ratio / max(open_ratio, {v.least_open:g}) − 0.4) / 0.6, within 0
+and 1. Of somebody of whom nothing is known the habit is yaw {usual.yaw:g}°, pitch {usual.pitch:g}°, open
+ratio {usual.open_ratio:g} and sad {usual.sad:g}.
+
+Weights are round and set by reasoning: a head's unit is where gaze at a screen ends, lids count from where heavy ones are seen, and a face that looks sad is
 no disengaged one by that alone. The mesh in use has no iris, so that gaze itself is not read; lids
 sink with it.
 """
