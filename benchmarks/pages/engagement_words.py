@@ -48,10 +48,10 @@ Of each picture with a face:
 5. **Probability.** 1 / (1 + exp({v.steepness:g} · (sum of the terms − {v.middle:g}))).
 
 `eyes_open` is not smoothed: (eye_ratio / max(open_ratio, {v.least_open:g}) − 0.4) / 0.6, within 0
-and 1. Of somebody of whom nothing is known the habit is yaw {usual.yaw:g}°, pitch {usual.pitch:g}°, open
-ratio {usual.open_ratio:g} and sad {usual.sad:g}.
+and 1. Of somebody of whom nothing is known the habit is yaw {usual.yaw:g}°, pitch
+{usual.pitch:g}°, open ratio {usual.open_ratio:g} and sad {usual.sad:g}.
 
-Weights are round and set by reasoning: a head's unit is where gaze at a screen ends, lids count from where heavy ones are seen, and a face that looks sad is
-no disengaged one by that alone. The mesh in use has no iris, so that gaze itself is not read; lids
-sink with it.
+Weights are round and set by reasoning: a head's unit is where gaze at a screen ends, lids count
+from where heavy ones are seen, and a face that looks sad is no disengaged one by that alone. The
+mesh in use has no iris, so that gaze itself is not read; lids sink with it.
 """

@@ -20,8 +20,8 @@ class Column:
 
 
 _ATTENTIVE: Final = (
-    "share of the time with a face in view in which the head was near the student's own usual "
-    "direction and the eyes were open"
+    "how engaged the faces in view looked, judged by head, eyes, mouth and expression against the "
+    "student's own habit: the mean of a probability"
 )
 _PRESENCE: Final = "share of the time that devices reported in which a face was in view"
 _COVERAGE: Final = "share of the expected students behind the figures"

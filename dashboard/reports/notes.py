@@ -22,9 +22,10 @@ _SENTENCES: Final[Mapping[Note, str]] = {
         "as far as the faces the model was measured on are like theirs."
     ),
     Note.ATTENTIVE: mark(
-        "Attentive means: a face is there, the head is near the student's own usual direction and "
-        "the eyes are open. Presence is the share of the time with a face. Away, paused, camera "
-        "lost and no data are kept apart and never counted as inattentive."
+        "Attentive says how engaged a face looks, judged by head, eyes, mouth and expression "
+        "against the student's own habit; of older agents, by head and eyes alone. Presence is "
+        "the share of the time with a face. Away, paused, camera lost and no data are kept apart "
+        "and never counted as inattentive."
     ),
     Note.TOTALS: mark("Totals are means of the steps shown in the timeline."),
     Note.CHECK_INS: mark(
