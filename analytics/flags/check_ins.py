@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.baselines import Baseline
 from analytics.buckets import Buckets
 from analytics.flags.evidence import (
-    Baseline,
     Clause,
     Episode,
     Evidence,

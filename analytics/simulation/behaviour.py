@@ -89,6 +89,8 @@ class Behaviour:
     faces_shared: bool = True
     """two students may show the same face of the bank; else each face is one student's, as far as
     a look has so many"""
+    resting: float = 0.0
+    """of the scatter of plain faces, the part that differs between people (``resting``)"""
     face_found: float = 0.98
     """share of the seconds in which the detector finds the face that is there"""
 

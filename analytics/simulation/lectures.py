@@ -32,6 +32,7 @@ from analytics.simulation.behaviour import (
     episodes_of,
     events_of,
 )
+from analytics.simulation.resting import plain_faces
 from contract.looks import BUCKET_SECONDS, LOOKS, SAD, Look
 
 __all__ = [
@@ -51,6 +52,7 @@ PITCH_LIMIT: Final = 20.0
 EYES_SHUT: Final = 0.3
 """Eye openness below which eyes count as shut `[own]`."""
 
+_PLAIN: Final = LOOKS.index(Look.NEUTRAL)
 #  angry disgust fear happy sad surprise neutral
 _MIX: Final = np.array(
     [
@@ -265,6 +267,9 @@ def _replay(rng: Generator, looks: States, faces: Sequence[Floats], habits: Beha
     mine = np.empty((students, LOOK_COUNT, repeated, LOOK_COUNT))
     for look, posteriors in enumerate(faces):
         mine[:, look] = posteriors[_chosen(rng, len(posteriors), students, habits)]
+    if habits.resting:
+        plain = faces[_PLAIN]
+        mine[:, _PLAIN] = plain[plain_faces(rng, plain, (students, repeated), habits.resting)]
     mine /= mine.sum(axis=-1, keepdims=True)
     drawn = rng.integers(repeated, size=(students, seconds))
     face = _hold(drawn, _switches(rng, looks, habits.face_dwell_s))

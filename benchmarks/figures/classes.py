@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from analytics.mood.mixtures import BETWEEN_PEOPLE, FACES_PER_STUDENT, REST
+from analytics.simulation.resting import plain_faces
 from benchmarks.figures.faces import Bank, Floats
 from contract.looks import LOOKS, SAD
 
@@ -21,9 +21,6 @@ LOOK_COUNT = len(LOOKS)
 #  angry disgust fear happy sad surprise neutral
 MOSTLY_NEUTRAL: Final = (0.03, 0.01, 0.02, 0.16, 0.0, 0.05, 0.73)
 """What a listening class looks like besides sad, as shares that sum to one."""
-_MOST: Final = 0.9
-"""Of the scatter along that axis: people vary as well."""
-_TINY: Final = 1e-12
 VARIED: Final = (0.17, 0.02, 0.17, 0.30, 0.0, 0.13, 0.21)
 """The looks besides sad about as often as among FER2013's faces: more that sad is confused with."""
 
@@ -120,7 +117,9 @@ def _replayed(
     for look, posteriors in enumerate(bank):
         drawn = _drawn(rng, len(posteriors), shown.shape[:2], setting)
         if look == REST and setting.resting:
-            drawn, earlier = _at_rest(rng, posteriors, drawn.shape, setting.resting)
+            wanted = (*drawn.shape[:2], setting.faces + FACES_PER_STUDENT)
+            theirs = plain_faces(rng, posteriors, wanted, setting.resting)
+            drawn, earlier = theirs[..., : setting.faces], theirs[..., setting.faces :]
             plain = posteriors[earlier].mean(axis=2)
         turns = rng.multinomial(shown[..., look], each)
         part = turns / np.maximum(shown[..., look], 1)[..., None]
@@ -129,28 +128,6 @@ def _replayed(
         strongest = np.eye(LOOK_COUNT)[posteriors.argmax(axis=1)]
         labels += np.einsum("npk,npkj->npj", part, strongest[drawn])
     return own, labels, plain
-
-
-def _at_rest(
-    rng: np.random.Generator, posteriors: Floats, shape: tuple[int, ...], resting: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(N, P, K) which plain faces each student shows where people differ at rest, and five others
-    (N, P, 5) of the same student's.
-
-    Faces are put in order along what they differ most in (the first principal axis of their
-    posteriors), and students have places in it, about which their faces lie: a Gaussian copula, so
-    that all students' faces together are still the bank's.
-    """
-    centred = posteriors - posteriors.mean(axis=0)
-    _, spreads, axes = np.linalg.svd(centred, full_matrices=False)
-    order = np.argsort(centred @ axes[0])
-    # What is asked of all their scatter lies along one axis; of a model that never errs, nowhere.
-    along = min(_MOST, resting * (spreads**2).sum() / max(spreads[0] ** 2, _TINY))
-    places = np.sqrt(along) * rng.normal(size=(*shape[:-1], 1))
-    drawn = rng.normal(size=(*shape[:-1], shape[-1] + FACES_PER_STUDENT))
-    ranks = ndtr(places + np.sqrt(1.0 - along) * drawn) * len(order)
-    faces = order[np.minimum(ranks.astype(np.int64), len(order) - 1)]
-    return faces[..., : shape[-1]], faces[..., shape[-1] :]
 
 
 def _drawn(

@@ -41,6 +41,8 @@ OTHER_CLASSES: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("a look lasts", "6 s", {"look_dwell_s": 6.0}),
     ("a look lasts", "30 s", {}),
     ("a look lasts", "60 s", {"look_dwell_s": 60.0}),
+    ("people differ at rest", "no", {}),
+    ("people differ at rest", "by a third", {"resting": 1 / 3}),
     ("one face is kept", "1 s", {"face_dwell_s": 1.0}),
     ("one face is kept", "4 s", {}),
     ("one face is kept", "15 s", {"face_dwell_s": 15.0}),
