@@ -14,6 +14,7 @@ from classpulse.commands import (
     bench_live,
     bench_real,
     bench_seeing,
+    exports,
     lectures,
     models,
     school,
@@ -42,6 +43,7 @@ bench.app.command("seeing")(bench_seeing.seeing)
 app.add_typer(bench.app, name="bench")
 app.command("erase")(school.erase)
 app.command("report")(lectures.report)
+app.command("export")(exports.export)
 
 
 def _say_version(asked: bool) -> None:

@@ -292,7 +292,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.STOP_ROOM: Rule(_only(Relation.TEACHER, Relation.OPERATOR), LectureObject),
     Action.SEND_ROOM: Rule(_only(Relation.ROOM), LectureObject, _INFERRING),
     Action.VIEW_REPORT: Rule(_READERS, LectureObject),
-    Action.DOWNLOAD_REPORT: Rule(_READERS, LectureObject),
+    Action.DOWNLOAD_REPORT: Rule(_READERS, (LectureObject, CourseObject)),
     Action.DOWNLOAD_STUDENT_TABLE: Rule(_READERS, LectureObject, _INDIVIDUAL, _NAMED),
     Action.MANAGE_USERS: Rule(_OFFICE, SchoolObject),
     Action.MANAGE_COURSES: Rule(_OFFICE, (SchoolObject, CourseObject)),

@@ -1,6 +1,5 @@
 """What teachers and admins may fetch of a lecture: class figures, rows, flags and report files."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +24,7 @@ from dashboard.http.web import current_services
 from dashboard.i18n import wording
 from dashboard.i18n.flag_words import reason_of
 from dashboard.reports import TABLES
+from dashboard.reports.exports import slug
 from db.measurements import queries
 from db.teaching import flags, reports
 from db.values import Course, Lecture, Report
@@ -34,11 +34,9 @@ from services.acting import viewing
 from services.errors import InvalidError, UnknownObjectError
 from services.joining import facts
 from services.live.values import LiveSnapshot, MoodFigures, fitting
+from services.reporting.exporting import STUDENT_TABLES
 
 blueprint = Blueprint("lectures", __name__)
-
-STUDENT_TABLES = frozenset({"students", "flags", "check_ins"})
-"""Tables of a report with rows of single students."""
 
 _TABLES = STUDENT_TABLES.union(TABLES)
 
@@ -223,8 +221,7 @@ def _report(lecture: Lecture) -> Report:
 
 
 def _stem(lecture: Lecture, course: Course) -> str:
-    words = f"{course.title} {lecture.title} {lecture.started_at:%Y-%m-%d}"
-    return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-").lower()[:80] or "report"
+    return slug(f"{course.title} {lecture.title} {lecture.started_at:%Y-%m-%d}")
 
 
 def _download(data: bytes, media: str, name: str, report: Report) -> Response:

@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 
 from contract.exchange import API
-from dashboard.api import ingest, join, lectures, limits, me, openapi, problems, room
+from dashboard.api import exports, ingest, join, lectures, limits, me, openapi, problems, room
 from dashboard.settings import Settings
 from services.errors import UnknownObjectError
 
@@ -13,7 +13,7 @@ def register(flask: Flask, settings: Settings) -> None:
     flask.extensions[limits.EXTENSION] = limits.limits_from(settings)
     flask.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     problems.register(flask)
-    for part in (join, ingest, me, lectures, room):
+    for part in (join, ingest, me, lectures, exports, room):
         flask.register_blueprint(part.blueprint, url_prefix=API)
     # Beside the versions, since it tells which there are.
     flask.register_blueprint(openapi.blueprint, url_prefix="/api")

@@ -31,6 +31,11 @@ def safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
+def unquoted(cell: str) -> str:
+    """What ``safe`` was given, for files that no spreadsheet takes for formulas."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
 def _written(cell: Any, digits: int) -> str:
     if cell is None:
         return ""

@@ -27,6 +27,7 @@ from services.errors import ForbiddenError
 from services.reading import administration as office
 from services.reading import lectures as shelves
 from services.reading import own, people
+from services.reporting import exporting
 from services.reporting.retry import retry
 from services.rosters import courses as kept_courses
 from services.rosters import enrolment, lists
@@ -132,6 +133,12 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "reading.lectures.report": lambda t, who: shelves.report(t.services, who, t.over.id),
     "reporting.retry.retry": lambda t, who: retry(t.services, who, t.over.id),
+    "reporting.exporting.of_lecture": lambda t, who: exporting.of_lecture(
+        t.services, who, t.over.id
+    ),
+    "reporting.exporting.of_course": lambda t, who: list(
+        exporting.of_course(t.services, who, t.over.course_id)
+    ),
     "administration.set_policy": lambda t, who: administration.set_policy(
         t.services, who, Policy.AGGREGATE
     ),
@@ -228,6 +235,7 @@ WORDS: Final[Mapping[str, Callable[[Trial], list[str]]]] = {
     "lecture end": lambda t: [str(t.lecture.id)],
     "lecture room": lambda t: [str(t.lecture.id)],
     "report": lambda t: [str(t.lecture.id), "--pdf", "never.pdf"],
+    "export": lambda t: [str(t.over.id), "--to", str(t.services.settings.folder / "taken")],
     "user add": lambda _: ["teacher", "vera"],
     "user disable": lambda _: ["otto"],
     "roster import": lambda t: [str(t.world.app.services.settings.folder / "list.csv")],

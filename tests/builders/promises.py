@@ -154,10 +154,17 @@ TABLE: Final[Mapping[Action, Promise]] = {
         use_cases=("acting.viewing.lecture", "reading.lectures.reports"),
     ),
     Action.DOWNLOAD_REPORT: Promise(
-        who=READERS, on=_on("lecture"), commands=("report",), callbacks=("report-retry",),
-        routes=(f"GET {LECTURE}/report.pdf", f"GET {LECTURE}/report.csv"),
+        who=READERS, on=_on("lecture", "course"), commands=("report", "export"),
+        callbacks=("report-retry",),
+        routes=(
+            f"GET {LECTURE}/report.pdf", f"GET {LECTURE}/report.csv", f"GET {LECTURE}/report.xlsx",
+            f"GET {LECTURE}/report.json", f"GET {LECTURE}/report.zip",
+            f"GET {API}/courses/<uuid:course_id>/reports.zip",
+        ),
         use_cases=(
             "acting.viewing.lecture", "reporting.retry.retry", "reading.lectures.report",
+            "reporting.exporting.of_lecture",
+            "reporting.exporting.of_course",
         ),
     ),
     Action.DOWNLOAD_STUDENT_TABLE: Promise(

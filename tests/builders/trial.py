@@ -63,6 +63,7 @@ class Trial:
     def fill(self, address: str) -> str:
         lecture = self.over if "report" in address else self.lecture
         filled = address.replace("<uuid:lecture_id>", str(lecture.id))
+        filled = filled.replace("<uuid:course_id>", str(self.over.course_id))
         return filled.replace("<uuid:known_as>", str(self.ana.id))
 
 

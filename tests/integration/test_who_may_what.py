@@ -15,6 +15,7 @@ from typer.main import get_command
 
 import services
 from classpulse import cli
+from classpulse.commands import exports as export_commands
 from classpulse.commands import lectures as lecture_commands
 from classpulse.commands import school as school_commands
 from contract.errors import ClassPulseError
@@ -201,7 +202,7 @@ def test_every_command(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     def sandbox(_: str | None) -> Iterator[Any]:
         yield trial.sandbox
 
-    for module in (lecture_commands, school_commands):
+    for module in (lecture_commands, export_commands, school_commands):
         monkeypatch.setattr(module, "opened_store", sandbox)
     rows = "name,id\nCleo,7\n"
     (trial.services.settings.folder / "list.csv").write_text(rows, encoding="utf-8")

@@ -1,7 +1,9 @@
 """Who gets what of a lecture over HTTP: every role at every route, under every policy and mode."""
 
+import io
 import itertools
 import time
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +26,7 @@ def write_report(world: Any, lecture: Any) -> None:
     lectures.end(world.store, lecture.id, world.clock(), timedelta())
     job = reports.claim(world.store, world.clock(), "test")
     assert job is not None
-    tables = {"summary": b"a,b\r\n1,2\r\n", "students": b"name\r\nAna\r\n"}
+    tables = {"summary": b"figure,value\r\nstudents,6\r\n", "students": b"name\r\nAna\r\n"}
     reports.complete(
         world.store, job, now=world.clock(), fingerprint="1", pdf=b"%PDF-1.7 test", tables=tables
     )
@@ -63,6 +65,37 @@ def test_every_role_at_every_route(world: Any, browsers: dict[str, Any], policy:
             assert answer.status_code == wanted, (name, mode, path, answer.text)
             if wanted != 200:
                 assert answer.content_type == "application/problem+json"
+
+
+def test_what_is_taken_along_holds_what_its_reader_may_see(world: Any) -> None:
+    for policy, names in ((Policy.INDIVIDUAL, True), (Policy.AGGREGATE, False)):
+        lecture = world.lecture(CourseMode.OPEN, policy)
+        write_report(world, lecture)
+        browser, at = world.browser("tara"), f"/api/v1/lectures/{lecture.id}"
+        packed = browser.get(f"{at}/report.zip")
+        listed = zipfile.ZipFile(io.BytesIO(packed.data)).namelist()
+        assert any(name.endswith("/students.csv") for name in listed) is names
+        assert ("students" in browser.get(f"{at}/report.json").json) is names
+        assert (b"Ana" in _cells(browser.get(f"{at}/report.xlsx").data)) is names
+        refused = browser.get(f"{at}/report.zip?format=pdf")
+        assert refused.status_code == 422
+        assert "csv, xlsx, parquet, json" in refused.json["detail"]
+
+
+def _cells(workbook: bytes) -> bytes:
+    packed = zipfile.ZipFile(io.BytesIO(workbook))
+    return b"".join(packed.read(name) for name in packed.namelist())
+
+
+def test_a_course_without_a_report_has_nothing_to_take_along(world: Any) -> None:
+    lecture = world.lecture(CourseMode.OPEN)
+    at = f"/api/v1/courses/{lecture.course_id}/reports.zip"
+    assert world.browser("tara").get(at).status_code == 404
+    assert world.browser("otto").get(at).status_code == 403
+    write_report(world, lecture)
+    packed = world.browser("ada").get(f"{at}?format=parquet")
+    listed = zipfile.ZipFile(io.BytesIO(packed.data)).namelist()
+    assert [name.split("/")[0] for name in listed] == ["students", "summary"]
 
 
 def test_a_students_token_opens_nothing_of_the_lecture(world: Any) -> None:
@@ -195,7 +228,7 @@ def test_the_files_of_an_ended_lecture(world: Any) -> None:
     assert 'filename="maths-open-algebra-2026-11-21.pdf"' in pdf.headers["Content-Disposition"]
     assert pdf.headers["Cache-Control"] == "private, no-store"
     csv = browser.get(f"{at}/report.csv?table=summary")
-    assert csv.data == b"a,b\r\n1,2\r\n"
+    assert csv.data == b"figure,value\r\nstudents,6\r\n"
     for_excel = browser.get(f"{at}/report.csv?table=summary&for=excel")
     assert for_excel.data.decode("utf-8-sig").encode() == csv.data != for_excel.data
     assert browser.get(f"{at}/report.csv").status_code == 422
@@ -298,7 +331,9 @@ def test_every_route_is_in_the_openapi_document(world: Any) -> None:
         "POST /join", "POST /consents", "DELETE /consents/me", "POST /observations",
         "POST /events", "POST /pulse", "GET /me/observations", "DELETE /me/observations",
         f"GET {at}/summary", f"GET {at}/timeline", f"GET {at}/students", f"GET {at}/flags",
-        f"GET {at}/report.pdf", f"GET {at}/report.csv", "GET /api/openapi.json",
+        f"GET {at}/report.pdf", f"GET {at}/report.csv", f"GET {at}/report.xlsx",
+        f"GET {at}/report.json", f"GET {at}/report.zip", "GET /courses/{course_id}/reports.zip",
+        "GET /api/openapi.json",
         f"GET {at}/room", f"POST {at}/room", f"DELETE {at}/room",
         "GET /room", "POST /room/observations",
     }  # fmt: skip
