@@ -170,7 +170,7 @@ def parquet(name: str, table: bytes, lecture: str | None = None) -> bytes:
 
 
 def xlsx(tables: Mapping[str, bytes]) -> bytes:
-    """One workbook with a sheet for each table: text stays text, as in CSV, whatever it begins with.
+    """One workbook with a sheet for each table; text stays text, as in CSV.
 
     Shares are shown as percent and hold the fraction; times are the school's wall time, since a
     cell knows no zone.
