@@ -313,6 +313,13 @@ class FlagRow:
     asked_at: datetime | None = None
     answer: bool | None = None
     answered_at: datetime | None = None
+    raised_again_at: datetime | None = None
+    """when it was found to stand after all, though it had been cleared"""
+
+    @property
+    def last_raised_at(self) -> datetime:
+        """When it was last said to stand."""
+        return self.raised_again_at or self.raised_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The flag log: what was suggested when and why, and what became of it. It is only added to."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -24,6 +25,7 @@ class Step(StrEnum):
     ANSWERED_YES = "answered_yes"
     ANSWERED_NO = "answered_no"
     REOPENED = "reopened"
+    RAISED_AGAIN = "raised_again"
 
 
 def raise_flag(
@@ -35,54 +37,77 @@ def raise_flag(
     raised_at: datetime,
     evidence: Mapping[str, Any],
     reason: str,
+    judged_at: datetime | None = None,
 ) -> FlagRow:
     """Log that a check-in is suggested.
 
     The same participant, kind and moment again answers the flag that is there already, with the
     evidence as it was first logged. ``evidence`` is what JSON can carry. Raises NotFoundError
     where the participant is not of that lecture.
+
+    A board says when it ``judged_at``, as it may not be alone. Late data move an episode by a
+    bucket, so an open flag of that kind then stands for it, whoever logged that. What had been
+    cleared by then rises again; what was cleared later is left to whoever looked later.
     """
+    values: dict[str, Any] = {
+        "id": uuid7(raised_at),
+        "lecture_id": lecture_id,
+        "participant_id": participant_id,
+        "kind": kind,
+        "raised_at": raised_at,
+        "evidence": dict(evidence),
+        "reason": reason,
+    }
 
     def work(connection: Connection) -> FlagRow:
-        # Locks the participant on PostgreSQL, so that two processes cannot both find no flag.
-        known = connection.execute(
-            select(participants.c.id)
-            .where(participants.c.id == participant_id, participants.c.lecture_id == lecture_id)
-            .with_for_update()
-        ).first()
-        if known is None:
-            raise NotFoundError(
-                "Lecture {lecture} has no participant {given}.",
-                lecture=lecture_id,
-                given=participant_id,
-            )
-        same = select(flags).where(
-            flags.c.participant_id == participant_id,
-            flags.c.kind == kind,
-            flags.c.raised_at == raised_at,
-        )
-        found = _read(connection, same)
-        if found:
-            return found[0]
-        values: dict[str, Any] = {
-            "id": uuid7(raised_at),
-            "lecture_id": lecture_id,
-            "participant_id": participant_id,
-            "kind": kind,
-            "raised_at": raised_at,
-            "evidence": dict(evidence),
-            "reason": reason,
-        }
-        connection.execute(insert(flags).values(values))
-        return FlagRow(**values)
+        known = _of_kind(connection, values)
+        if judged_at is not None and (opened := [one for one in known if one.cleared_at is None]):
+            return opened[-1]
+        same = next((one for one in known if one.raised_at == raised_at), None)
+        if same is None:
+            connection.execute(insert(flags).values(**values))
+            return FlagRow(**values)
+        if judged_at is None or same.cleared_at is None or same.cleared_at > judged_at:
+            return same
+        _log(connection, same.id, Step.RAISED_AGAIN, judged_at)
+        return replace(same, cleared_at=None, raised_again_at=judged_at)
 
     return store.write(work)
 
 
+def _of_kind(connection: Connection, values: Mapping[str, Any]) -> list[FlagRow]:
+    """The flags of the participant and kind that ``values`` name.
+
+    Locks the participant on PostgreSQL, so that two processes cannot both find none. Raises
+    NotFoundError where the participant is not of the lecture.
+    """
+    lecture_id, participant_id = values["lecture_id"], values["participant_id"]
+    known = connection.execute(
+        select(participants.c.id)
+        .where(participants.c.id == participant_id, participants.c.lecture_id == lecture_id)
+        .with_for_update()
+    ).first()
+    if known is None:
+        raise NotFoundError(
+            "Lecture {lecture} has no participant {given}.",
+            lecture=lecture_id,
+            given=participant_id,
+        )
+    one = flags.c.participant_id == participant_id, flags.c.kind == values["kind"]
+    return _read(connection, select(flags).where(*one))
+
+
 def clear(store: Store, flag_id: UUID, at: datetime) -> FlagRow:
-    """Log that the reason has passed; once is enough. NotFoundError if there is no such flag."""
+    """Log that the reason has passed; once is enough. NotFoundError if there is no such flag.
+
+    What was raised, or raised again, after ``at`` stays: whoever looked then cannot know of it.
+    """
     return _append(
-        store, flag_id, Step.CLEARED, at, unless=lambda flag: flag.cleared_at is not None
+        store,
+        flag_id,
+        Step.CLEARED,
+        at,
+        unless=lambda flag: flag.cleared_at is not None or flag.last_raised_at > at,
     )
 
 
@@ -139,14 +164,25 @@ def _append(
         found = _read(connection, one)[0]
         if unless(found):
             return found
-        connection.execute(
-            insert(flag_events).values(
-                id=uuid7(at), flag_id=flag_id, at=at, kind=step, user_id=user_id, note=note
-            )
-        )
+        _log(connection, flag_id, step, at, user_id, note)
         return _read(connection, one)[0]
 
     return store.write(work)
+
+
+def _log(
+    connection: Connection,
+    flag_id: UUID,
+    step: Step | FlagOutcome,
+    at: datetime,
+    user_id: UUID | None = None,
+    note: str | None = None,
+) -> None:
+    connection.execute(
+        insert(flag_events).values(
+            id=uuid7(at), flag_id=flag_id, at=at, kind=step, user_id=user_id, note=note
+        )
+    )
 
 
 def flag(store: Store, flag_id: UUID) -> FlagRow | None:
@@ -194,6 +230,8 @@ def _told(step: Any) -> dict[str, Any]:
         return {"asked_at": step.at}
     if step.kind in (Step.ANSWERED_YES, Step.ANSWERED_NO):
         return {"answer": step.kind == Step.ANSWERED_YES, "answered_at": step.at}
+    if step.kind == Step.RAISED_AGAIN:
+        return {"cleared_at": None, "raised_again_at": step.at}
     if step.kind == Step.REOPENED:
         return dict.fromkeys(("outcome", "outcome_at", "outcome_by", "outcome_note", "cleared_at"))
     return {

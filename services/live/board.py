@@ -20,7 +20,6 @@ from analytics.flags import asking
 from analytics.flags.check_ins import Memory
 from analytics.flags.evidence import Episode
 from contract import BUCKET_SECONDS, EventKind
-from contract.flags import FlagKind
 from contract.policy import Policy
 from contract.published_groups import PublishedGroup
 from db.engine.store import Store
@@ -290,19 +289,23 @@ def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:
     """Log new raises and clears; whether there were any.
 
     Late data may shift an episode by a bucket, so one that stands is the open flag of the same
-    student and kind, not a second one. What was cleared is not opened again: who takes back a *no*
-    after their flag has closed is told of in the report.
+    student and kind, not a second one. Another board may run with a clock ahead of this one: what
+    it raised or cleared of what is not complete here is its business. What an answer closed is not
+    opened again: who takes back a *no* after their flag has closed is told of in the report.
     """
+    complete = int(material.now.timestamp()) // BUCKET_SECONDS * BUCKET_SECONDS
     standing = {(e.participant, e.kind): e for e in episodes if e.cleared_at is None}
-    opened: Mapping[tuple[object, FlagKind], FlagRow] = {
-        (f.participant_id, f.kind): f for f in material.flags if f.cleared_at is None
-    }
+    opened = {(f.participant_id, f.kind): f for f in material.flags if f.cleared_at is None}
     over = {
         (f.participant_id, f.kind, int(f.raised_at.timestamp()))
         for f in material.flags
-        if f.cleared_at is not None
+        if f.cleared_at is not None and not _may_rise_again(f, complete)
     }
-    passed = [flag for key, flag in opened.items() if key not in standing]
+    passed = [
+        flag
+        for key, flag in opened.items()
+        if key not in standing and flag.last_raised_at.timestamp() <= complete
+    ]
     fresh = [
         episode
         for key, episode in standing.items()
@@ -313,6 +316,15 @@ def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:
     for episode in fresh:
         _raise(store, material, episode)
     return bool(passed or fresh)
+
+
+def _may_rise_again(flag: FlagRow, complete: int) -> bool:
+    """Whether what was cleared may have been so by mistake, as far as is known at ``complete``."""
+    cleared = flag.cleared_at
+    if cleared is None or cleared.timestamp() > complete or flag.outcome is not None:
+        return False
+    said_since = flag.answered_at is not None and flag.answered_at > cleared
+    return flag.answer is not False and not said_since
 
 
 def _raise(store: Store, material: Material, episode: Episode) -> None:
@@ -328,6 +340,7 @@ def _raise(store: Store, material: Material, episode: Episode) -> None:
         evidence=_json_ready(episode),
         # The clause alone: edges make the sentence from the numbers, each in its reader's language.
         reason=episode.evidence.clause.value,
+        judged_at=material.now,
     )
     ask_first = material.shown[participant].choices.ask_first
     if asking.asks(ask_first, asked=raised.asked_at is not None):
