@@ -12,10 +12,10 @@ Generated from `dashboard/reports/columns.py` by `python -m scripts.tables_page`
 
 Each report comes with tables as CSV: UTF-8, commas, a head, times as ISO 8601 in the school's zone
 with their offset, shares from 0 to 1 with four decimals, an empty cell where nothing is known or
-may be shown. The tables *students* and *flags* are there only under the policy *individual*, and
-only with students who agreed; *room* only where a camera for the whole room was used. The file
-`columns.csv` beside them says what stands here. A text that a spreadsheet would run as a formula
-has an apostrophe before it.
+may be shown. The tables *students*, *attendance* and *flags* are there only under the policy
+*individual*, and only with students who agreed; *room* only where a camera for the whole room was
+used. The file `columns.csv` beside them says what stands here. A text that a spreadsheet would run
+as a formula has an apostrophe before it.
 
 No figure is about a feeling: *sad* means sad-looking, as the model and its card understand it.
 How the figures are made: [science.md](science.md).

@@ -122,6 +122,22 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = {
         "check_ins": Column("count", "check-ins that were suggested for the student"),
         **_looks("share of the time this student was {look}, corrected; not exact for one person"),
     },
+    "attendance": {
+        "student": Column("text", "name; only students who agreed that their row may be shown"),
+        "joined_at": Column("time", "when the student joined, or the lecture's start if before it"),
+        "late_s": Column("seconds", "how long the lecture had run by then"),
+        "taking_part_s": Column(
+            "seconds", "in view, away, paused or without camera: all but left and unknown"
+        ),
+        "in_view_s": Column("seconds", "seconds in which a face was seen"),
+        "paused_s": Column("seconds", "paused by the student"),
+        "camera_lost_s": Column("seconds", "the camera had failed or was taken by another program"),
+        "left_s": Column("seconds", "after the student had ended the agent"),
+        "away_s": Column("seconds", "data came, and no face was seen"),
+        "no_data_s": Column("seconds", "nothing is known of them; with all others, the lecture"),
+        "gaps": Column("text", "the gaps of a minute or more, with their times and reasons"),
+        "present": Column("yes or no", "whether that counts as present, as the school has chosen"),
+    },
     "flags": {
         "student": Column("text", "name of a student who agreed to check-ins"),
         "kind": Column("text", "sad or disengaged: how the student looked, never how they felt"),

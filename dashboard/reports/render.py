@@ -28,9 +28,11 @@ _log = structlog.get_logger(__name__)
 Made = TypeVar("Made")
 
 TABLES: Final = (
-    "summary", "timeline", "moments", "comparison", "flags", "students", "markers", COMPANION,
+    "summary", "timeline", "moments", "comparison", "flags", "students", "attendance",
+    "markers", COMPANION,
 )  # fmt: skip
-"""All tables that a report may have; *flags* and *students* only where the policy allows."""
+"""All tables that a report may have; *flags*, *students* and *attendance* only where the policy
+allows."""
 
 
 def render_report(

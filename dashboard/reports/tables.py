@@ -12,9 +12,11 @@ import pandas as pd
 
 from analytics.privacy.self_reports import SelfReportCounts
 from analytics.privacy.suppression import K
+from analytics.report.attendance import Gap
 from analytics.report.comparison import ATTENTIVE
 from analytics.report.lecture_report import LectureReport
 from contract import LOOKS, Policy
+from dashboard.reports.attendance import gaps_told
 from dashboard.reports.change_points import ADVICE, evidence
 from dashboard.reports.charts import zone_of
 from dashboard.reports.words import flag_why, outcome_words
@@ -26,7 +28,8 @@ Cell = str | int | float | pd.Timestamp
 def tables(
     report: LectureReport, course: Course, said: SelfReportCounts | None = None
 ) -> Mapping[str, pd.DataFrame]:
-    """The tables by name; ``flags`` and ``students`` only where the report holds such rows.
+    """The tables by name; ``flags``, ``students`` and ``attendance`` only where the report holds
+    such rows.
 
     Where nothing may be inferred from faces there is no ``timeline``; the summary holds what
     students ``said`` instead (None: too few to be counted).
@@ -39,6 +42,7 @@ def tables(
         made["comparison"] = comparison(report)
     if report.students:
         made["students"] = students(report)
+        made["attendance"] = attendance(report, zone)
         made["flags"] = flags(report, zone)
     return made
 
@@ -145,6 +149,25 @@ def students(report: LectureReport) -> pd.DataFrame:
                 look.value: _shares([one.shares[index] for one in found])
                 for index, look in enumerate(LOOKS)
             },
+        }
+    )
+
+
+def attendance(report: LectureReport, zone: ZoneInfo) -> pd.DataFrame:
+    """*student* ``str``; *joined_at* time; *late_s*, *taking_part_s*, *in_view_s* and the seconds
+    of each gap ``int64``; *gaps* ``str``, each with its times; *present* ``bool``.
+    """
+    found = report.attendance.rows
+    return pd.DataFrame(
+        {
+            "student": _words(one.name for one in found),
+            "joined_at": wall_times([one.joined_at for one in found], zone),
+            "late_s": _counts([one.late_s for one in found]),
+            "taking_part_s": _counts([one.taking_part_s for one in found]),
+            "in_view_s": _counts([one.in_view_s for one in found]),
+            **{f"{why.value}_s": _counts([one.gap_s[why] for one in found]) for why in Gap},
+            "gaps": _words(gaps_told(one, zone) for one in found),
+            "present": pd.Series([one.present for one in found], dtype="bool"),
         }
     )
 

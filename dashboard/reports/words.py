@@ -17,7 +17,7 @@ from dashboard.components.theme import LOOK_COLOURS, STACK
 from dashboard.i18n import plural, text, wording
 from dashboard.i18n.flag_words import why_logged
 from dashboard.i18n.self_report_words import SELF_REPORT_OF_SOME
-from dashboard.reports import earlier, svg
+from dashboard.reports import attendance, earlier, svg
 from dashboard.reports.change_points import change_point_words, change_words
 from dashboard.reports.charts import (
     attention_chart,
@@ -168,6 +168,8 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "no_flags": _no_flags(report),
         "caveat": wording.caveat(),
         "students": _students(report),
+        "attendance": attendance.rows(report.attendance, zone),
+        "attendance_said": attendance.sentences(report.attendance, report.facts.policy),
         "students_note": text(
             "By name, and only those who agreed that their own row may be shown. Attentive is "
             "the share of the time with a face in view; it is not a grade and must not become "
@@ -354,10 +356,9 @@ def _students(report: LectureReport) -> list[list[str]]:
     return [
         [
             line.name,
-            wording.length(timedelta(seconds=line.observed_s)),
             wording.percent(known(line.presence)),
             wording.percent(known(line.attentive)),
-            wording.length(timedelta(seconds=line.away_s)),
+            i18n.number(line.flags),
         ]
         for line in report.students
     ]

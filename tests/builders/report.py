@@ -10,6 +10,7 @@ import numpy as np
 from analytics.flags.evidence import FlagKind
 from analytics.flags.log import ReportFlag
 from analytics.privacy.self_reports import SelfReportCounts
+from analytics.report.attendance import Attendance, Attended, Gap, Stretch
 from analytics.report.change_points import Advice, ChangePoint, Marker
 from analytics.report.comparison import Compared, Standing
 from analytics.report.lecture_report import (
@@ -109,9 +110,27 @@ def report(policy: Policy = Policy.INDIVIDUAL) -> LectureReport:
         ),
         method=(),
         limits=(),
+        attendance=Attendance(ATTENDED, 7, 0.5) if individual else Attendance((), None, 0.0),
     )  # fmt: skip
 
 
+def attended(number: int, name: str, **changes: Any) -> Attended:
+    gap_s = {why: 10 * at for at, why in enumerate(Gap)}
+    gaps = (
+        Stretch(START + 60, START + 150, Gap.PAUSED),
+        Stretch(START + 160, START + 230, Gap.AWAY),
+    )
+    made = Attended(
+        participant=number, name=name, joined_at=START + 30, late_s=30, in_view_s=110, gap_s=gap_s,
+        gaps=gaps, camera=True, present=True,
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+ATTENDED = (
+    attended(0, "=Ana"),
+    attended(1, "काव्या", camera=False, gaps=(), present=False),
+)
 ROOM = tuple(
     RoomWindow(
         at=datetime.fromtimestamp(START, tz=UTC) + timedelta(minutes=5 * number, microseconds=700),

@@ -38,6 +38,7 @@ def layout(found: ReadReport, card: Card) -> Any:
         _earlier(told) if inferred else None,
         _markers(told),
         _flags(told) if found.students else None,
+        _attendance(told, found.students),
         _students(told) if found.students else None,
         _coverage(told),
         _reading(told),
@@ -223,13 +224,22 @@ def _flags(told: Told) -> Any:
     )
 
 
+def _attendance(told: Told, students: bool) -> Any:
+    heads, found = told["words"], told["attendance"] if students else []
+    if not found and not told["attendance_said"]:
+        return None
+    shown = _table(heads["attendance_head"], found, heads["attendance"], {2, 3}) if found else None
+    said = html.P(" ".join(told["attendance_said"]), className="cp-caveat")
+    return parts.card(shown, said, title=heads["attendance"])
+
+
 def _students(told: Told) -> Any:
     heads, found = told["words"], told["students"]
     if not found:
         return None
     return parts.card(
         html.P(told["students_note"], className="cp-caveat"),
-        _table(heads["students_head"], found, heads["students"], {1, 2, 3, 4}),
+        _table(heads["students_head"], found, heads["students"], {1, 2, 3}),
         title=heads["students"],
     )
 

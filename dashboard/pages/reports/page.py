@@ -22,6 +22,7 @@ TABLE_NAMES: Final = Said(
         "comparison": mark("Comparison"),
         "flags": mark("Check-ins"),
         "students": mark("Students"),
+        "attendance": mark("Attendance"),
         "markers": mark("Markers"),
         "room": mark("Room camera"),
         "columns": mark("What the columns mean"),
@@ -199,7 +200,7 @@ def _tables(row: Row) -> list[list[str]]:
 
 def may_have(table: str, students: bool) -> bool:
     """Whether somebody may have a table; ``students``: also those of single students."""
-    return students or table not in ("students", "flags")
+    return students or table not in ("students", "attendance", "flags")
 
 
 def _not_yet(job: ReportJob | None) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.reports.printable import SUBSTITUTE, _covered, printable
-from dashboard.reports.render import _told
+from dashboard.reports.render import told
 from dashboard.reports.typeset import to_pdf
 from dashboard.settings import Settings
 from db.engine.store import open_store
@@ -37,7 +37,7 @@ def words(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ma
         sitting = Sitting.begin(store)
         lectures.end(store, sitting.lecture.id, START)
         services = SimpleNamespace(store=store, card=sharp_card(), settings=Settings())
-        return _told(material(services, sitting.lecture.id, START), services.card)
+        return told(material(services, sitting.lecture.id, START), services.card)
     finally:
         store.close()
 

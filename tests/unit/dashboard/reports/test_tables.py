@@ -70,6 +70,7 @@ def test_a_column_has_its_kind_whether_or_not_there_are_rows(report: object) -> 
         "moments": [time, "int64", "str", "str", *["float64"] * 4, "str", "str"],
         "comparison": ["str", *["float64"] * 4, "int64", "str"],
         "students": ["str", "int64", *["float64"] * 3, *["int64"] * 3, *shares],
+        "attendance": ["str", time, *["int64"] * 8, "str", "bool"],
         "flags": ["str", "str", time, time, "str", *["float64"] * 2, "str", "bool", "bool"],
         "room": [time, "int64", "float64", *shares],
     }
