@@ -38,8 +38,18 @@ def script_address() -> str:
     return urls.at(f"/_dash-component-suites/dash_ag_grid/{named}")
 
 
-def grid(name: str, columns: Sequence[Column], rows: Sequence[Row], label: str) -> Any:
-    """A grid with a field to search in it. ``name``: its id; ``label``: what it shows."""
+def grid(
+    name: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    label: str,
+    *,
+    searched_elsewhere: bool = False,
+) -> Any:
+    """A grid with a field to search in it. ``name``: its id; ``label``: what it shows.
+
+    ``searched_elsewhere``: its rows are a page of more, which the server searches and orders.
+    """
     searched: dict[str, Any] = {"data-grid": name}
     search = html.Div(
         [
@@ -57,11 +67,12 @@ def grid(name: str, columns: Sequence[Column], rows: Sequence[Row], label: str) 
         columnDefs=list(columns),
         rowData=list(rows),
         getRowId="params.data.id",
-        defaultColDef=_EVERY_COLUMN,
+        defaultColDef=_EVERY_COLUMN | ({"sortable": False} if searched_elsewhere else {}),
         dashGridOptions={**_OPTIONS, "localeText": words()},
         style={"height": None},
     )
-    return html.Div([search, drawn], className="cp-grid", role="region", **parts.aria(label=label))
+    shown = [drawn] if searched_elsewhere else [search, drawn]
+    return html.Div(shown, className="cp-grid", role="region", **parts.aria(label=label))
 
 
 def words_column(field: str, head: str, **more: Any) -> Column:

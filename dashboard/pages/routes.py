@@ -16,9 +16,9 @@ from dashboard.pages.join import page as join
 from dashboard.pages.join import start
 from dashboard.pages.reports import one as one_report
 from dashboard.pages.reports import page as reports
+from dashboard.pages.reports.rows import shown_reports
 from dashboard.pages.student import home as student_home
 from dashboard.pages.student import own_page
-from dashboard.reports.change_points import told_change_points
 from db.values import Role
 from services import joining
 from services.access import SCHOOL, Action, Actor, Nobody, ParticipantActor, UserActor, may
@@ -110,7 +110,10 @@ def live_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
 
 def reports_page(services: WebServices, actor: Actor) -> Any:
     """The reports that somebody may read."""
-    return reports.layout([_report_row(one) for one in lectures.reports(services, actor)])
+    if not isinstance(actor, UserActor):
+        return shell.sign_in_first(urls.REPORTS)
+    places = lectures.places_of_reports(services, actor)
+    return reports.layout(shown_reports(services, actor), places.courses, places.teachers)
 
 
 def report_page(services: WebServices, actor: Actor, lecture_id: UUID) -> Any:
@@ -138,16 +141,4 @@ def join_page(services: WebServices, code: str) -> Any:
         public_address(),
         services.program_path,
         in_browser=services.browser_agent is not None,
-    )
-
-
-def _report_row(found: lectures.Readable) -> reports.Row:
-    one = found.shelved
-    return reports.Row(
-        one.lecture,
-        one.course,
-        one.report,
-        one.job,
-        found.students,
-        told_change_points(one.moments) if one.moments else (),
     )

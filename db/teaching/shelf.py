@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,10 +28,57 @@ class Shelved:
     moments: bytes | None
 
 
-def shelf(store: Store, *, teacher_id: UUID | None = None, limit: int = 100) -> list[Shelved]:
-    """The ended ones of the ``limit`` newest lectures, of all or of those that somebody teaches."""
+@dataclass(frozen=True, slots=True)
+class Spine:
+    """What can be read of an ended lecture without taking it from the shelf."""
+
+    id: UUID
+    title: str
+    course: str
+
+
+def spines(
+    store: Store,
+    *,
+    teachers: Sequence[UUID] = (),
+    course_id: UUID | None = None,
+    since: datetime | None = None,
+    before: datetime | None = None,
+) -> list[Spine]:
+    """Every ended lecture, newest first; of courses that each of ``teachers`` teaches, begun from
+    ``since`` on and ``before``.
+    """
+    query = (
+        select(lectures.c.id, lectures.c.title, courses.c.title.label("course"))
+        .join(courses, courses.c.id == lectures.c.course_id)
+        .where(lectures.c.ended_at.is_not(None))
+        .order_by(lectures.c.started_at.desc(), lectures.c.id)
+    )
+    for teacher in teachers:
+        taught = select(course_teachers.c.course_id).where(course_teachers.c.user_id == teacher)
+        query = query.where(lectures.c.course_id.in_(taught))
+    if course_id is not None:
+        query = query.where(lectures.c.course_id == course_id)
+    if since is not None:
+        query = query.where(lectures.c.started_at >= since)
+    if before is not None:
+        query = query.where(lectures.c.started_at < before)
     with store.read() as connection:
-        listed = _newest(connection, teacher_id, limit)
+        return [Spine(row.id, row.title, row.course) for row in connection.execute(query)]
+
+
+def shelf(
+    store: Store,
+    *,
+    teacher_id: UUID | None = None,
+    limit: int = 100,
+    only: Sequence[UUID] | None = None,
+) -> list[Shelved]:
+    """The ended ones of the ``limit`` newest lectures, of all or of those that somebody teaches,
+    or of those in ``only``.
+    """
+    with store.read() as connection:
+        listed = _newest(connection, teacher_id, limit, only)
         ids = [lecture.id for lecture, _ in listed]
         jobs = {
             row.lecture_id: ReportJob(**row._mapping)
@@ -48,7 +96,7 @@ def shelf(store: Store, *, teacher_id: UUID | None = None, limit: int = 100) -> 
 
 
 def _newest(
-    connection: Connection, teacher_id: UUID | None, limit: int
+    connection: Connection, teacher_id: UUID | None, limit: int, only: Sequence[UUID] | None
 ) -> list[tuple[Lecture, Course]]:
     query = (
         select(lectures, *rows.COURSE_BESIDE)
@@ -56,6 +104,8 @@ def _newest(
         .order_by(lectures.c.started_at.desc(), lectures.c.id)
         .limit(limit)
     )
+    if only is not None:
+        query = query.where(lectures.c.id.in_(only))
     if teacher_id is not None:
         query = query.join(
             course_teachers, course_teachers.c.course_id == lectures.c.course_id

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from unicodedata import combining, normalize
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from contract.policy import Policy
-from db.people import courses, rostered, school_settings
+from db.people import courses, rostered, school_settings, users
 from db.teaching import lectures
 from db.teaching import reports as written
-from db.teaching.shelf import Shelved, shelf
-from db.values import Course, Lecture, Report
+from db.teaching.shelf import Shelved, Spine, shelf, spines
+from db.values import Course, Lecture, Report, Role, User
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor, may
 from services.acting import viewing
@@ -45,6 +49,43 @@ class ReadReport:
     students: bool
 
 
+PAGE: Final = 20
+"""Reports on one page of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which reports somebody looks for; days are the school's, both of them included."""
+
+    text: str = ""
+    course: UUID | None = None
+    teacher: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    page: int = 1
+
+
+EVERY: Final = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReports:
+    """A page of what fits: ``total`` in all, on ``pages`` pages."""
+
+    rows: Sequence[Readable]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesOfReports:
+    """What reports can be narrowed by."""
+
+    courses: Sequence[Course]
+    teachers: Sequence[User]
+
+
 def home(services: Services, actor: UserActor) -> Home:
     """The courses that somebody teaches, with their newest lectures."""
     access.authorize(actor, Action.VIEW_HOME, SCHOOL)
@@ -62,20 +103,63 @@ def to_join(services: Services, actor: UserActor) -> list[tuple[Lecture, Course]
     return rostered.running(services.store, actor.user.id)
 
 
-def reports(services: Services, actor: Actor) -> list[Readable]:
-    """The ended lectures whose reports somebody may read, newest first."""
-    teacher = None
+def reports(services: Services, actor: Actor, wanted: Wanted = EVERY) -> FoundReports:
+    """A page of the ended lectures whose reports somebody may read, newest first."""
+    store = services.store
+    own: tuple[UUID, ...] = ()
     if isinstance(actor, UserActor) and not may(actor, Action.SET_POLICY, SCHOOL):
-        teacher = actor.user.id
-    found = (
-        (one, access.lecture_object(one.lecture, one.course))
-        for one in shelf(services.store, teacher_id=teacher)
+        own = (actor.user.id,)
+    zone = ZoneInfo(school_settings.school(store).timezone)
+    listed = spines(
+        store,
+        teachers=[*own, *(() if wanted.teacher is None else (wanted.teacher,))],
+        course_id=wanted.course,
+        since=_midnight(wanted.since, zone),
+        before=_midnight(wanted.until, zone, days=1),
     )
-    return [
+    found = [one.id for one in listed if _fits(wanted.text, one)]
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(1, wanted.page), pages)
+    shown = [
+        (one, access.lecture_object(one.lecture, one.course))
+        for one in shelf(store, only=found[PAGE * (page - 1) : PAGE * page])
+    ]
+    rows = [
         Readable(one, may(actor, Action.DOWNLOAD_STUDENT_TABLE, target))
-        for one, target in found
+        for one, target in shown
         if may(actor, Action.VIEW_REPORT, target)
     ]
+    return FoundReports(rows, len(found), page, pages)
+
+
+def places_of_reports(services: Services, actor: UserActor) -> PlacesOfReports:
+    """What reports can be narrowed by: courses, and for an admin the teachers."""
+    access.authorize(actor, Action.VIEW_HOME, SCHOOL)
+    store = services.store
+    if not may(actor, Action.SET_POLICY, SCHOOL):
+        return PlacesOfReports(courses.list_courses(store, teacher_id=actor.user.id), ())
+    teachers = [one for one in users.list_users(store) if one.role is not Role.STUDENT]
+    return PlacesOfReports(courses.list_courses(store), teachers)
+
+
+def _midnight(day: date | None, zone: ZoneInfo, days: int = 0) -> datetime | None:
+    """When the day begins, or one that comes ``days`` later."""
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)
+
+
+def _fits(text: str, one: Spine) -> bool:
+    words = _plainly(text).split()
+    return not words or all(word in _plainly(f"{one.title} {one.course}") for word in words)
+
+
+def _plainly(text: str) -> str:
+    """Without case and accents, so that whoever types plainly finds everything."""
+    if text.isascii():
+        return text.lower()
+    parted = normalize("NFKD", text)
+    return "".join(letter for letter in parted if not combining(letter)).casefold()
 
 
 def report(services: Services, actor: Actor, lecture_id: UUID) -> ReadReport:

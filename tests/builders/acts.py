@@ -46,7 +46,7 @@ def viewed(action: Action) -> Act:
 
 def _listed(t: Trial, who: Any) -> object:
     """The shelf is everybody's; what stands on it is not."""
-    found = [one.shelved.lecture.id for one in shelves.reports(t.services, who)]
+    found = [one.shelved.lecture.id for one in shelves.reports(t.services, who).rows]
     if t.over.id not in found:
         raise ForbiddenError("Nothing on the shelf.")
     return found
@@ -131,6 +131,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "administration.drop_second_factor": lambda t, who: administration.drop_second_factor(
         t.services, who, t.world.users["otto"].id
     ),
+    "reading.lectures.places_of_reports": lambda t, who: shelves.places_of_reports(t.services, who),
     "reading.lectures.report": lambda t, who: shelves.report(t.services, who, t.over.id),
     "reporting.retry.retry": lambda t, who: retry(t.services, who, t.over.id),
     "reporting.exporting.of_lecture": lambda t, who: exporting.of_lecture(

@@ -79,8 +79,11 @@ TABLE: Final[Mapping[Action, Promise]] = {
         who=ANYBODY, on=_on("school"), callbacks=("location",)
     ),
     Action.VIEW_HOME: Promise(
-        who=SIGNED_IN, on=_on("school"),
-        use_cases=("reading.lectures.home", "reading.lectures.to_join"),
+        who=SIGNED_IN, on=_on("school"), callbacks=("reports-text",),
+        use_cases=(
+            "reading.lectures.home", "reading.lectures.to_join",
+            "reading.lectures.places_of_reports",
+        ),
     ),
     Action.MANAGE_OWN_SESSIONS: Promise(
         who=SIGNED_IN, on=_on("school"),

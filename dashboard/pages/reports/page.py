@@ -12,7 +12,8 @@ from dashboard import i18n
 from dashboard.components import grid, ids, parts, urls
 from dashboard.i18n import Said, mark, plural, text, wording
 from dashboard.reports.change_points import ChangePointWords
-from db.values import Course, Lecture, Report, ReportJob
+from db.values import Course, Lecture, Report, ReportJob, User
+from services.acting.typed import LONGEST
 
 TABLE_NAMES: Final = Said(
     {
@@ -42,13 +43,23 @@ class Row:
     change_points: Sequence[ChangePointWords] = ()
 
 
-def layout(rows: Sequence[Row]) -> Any:
-    """The page: newest first."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of reports: ``total`` fit in all, on ``pages`` pages."""
+
+    rows: Sequence[Row]
+    total: int
+    page: int = 1
+    pages: int = 1
+
+
+def layout(shown: Shown, courses: Sequence[Course], teachers: Sequence[User]) -> Any:
+    """The page: newest first. ``teachers``: for whoever may look at those of all of them."""
     head = parts.page_head(
         text("Reports"),
-        text("One report for each lecture that has ended, as PDF and as tables (CSV)."),
+        text("One report for each lecture that has ended, to read, as PDF and as tables (CSV)."),
     )
-    if not rows:
+    if not shown.total:
         return html.Div(
             [
                 head,
@@ -63,22 +74,93 @@ def layout(rows: Sequence[Row]) -> Any:
     columns = [
         grid.drawn_column(
             "title", text("Lecture"), "CpName",
-            {"under": ["course"], "more": "moments", "href": "href"}, flex=3,
-            minWidth=220,
-            getQuickFilterText={"function": "params.value + ' ' + params.data.course"},
+            {"under": ["course"], "more": "moments", "href": "href"}, flex=3, minWidth=220,
+            filter=False,
         ),
         grid.shown_column(
-            "at", text("Date"), "day", flex=2, minWidth=170,
-            sort="desc", cellRenderer="CpName",
+            "at", text("Date"), "day", flex=2, minWidth=170, filter=False, cellRenderer="CpName",
             cellRendererParams={"shown": "day", "under": ["span"], "plain": True},
         ),
-        grid.shown_column("seconds", text("Length"), "length", type="rightAligned"),
+        grid.shown_column(
+            "seconds", text("Length"), "length", type="rightAligned", filter=False
+        ),
         _files("pdf", text("PDF"), flex=1, minWidth=140),
         _files("tables", text("Tables"), flex=3, minWidth=240),
     ]  # fmt: skip
     label = text("Reports of ended lectures, newest first")
-    shown = grid.grid(ids.REPORTS_GRID, columns, [_row(row) for row in rows], label)
-    return html.Div([head, *_given_up(rows), parts.card(shown)])
+    made = grid.grid(ids.REPORTS_GRID, columns, grid_rows(shown), label, searched_elsewhere=True)
+    found = html.Div(found_words(shown), id=ids.REPORTS_FOUND, role="status", className="cp-quiet")
+    pages = dmc.Pagination(
+        id=ids.REPORTS_PAGES,
+        total=shown.pages,
+        value=shown.page,
+        hideWithOnePage=True,
+        **parts.aria(label=text("Pages of reports")),
+    )
+    searched = _search(courses, teachers)
+    return html.Div([head, *_given_up(shown.rows), parts.card(searched, found, made, pages)])
+
+
+def grid_rows(shown: Shown) -> list[dict[str, Any]]:
+    """The rows of a page, as the grid takes them."""
+    return [_row(row) for row in shown.rows]
+
+
+def found_words(shown: Shown) -> str:
+    """How many reports fit, and which of them are shown."""
+    if not shown.total:
+        return text("Nothing fits the search")
+    told = plural("{n} report", "{n} reports", shown.total)
+    if shown.pages == 1:
+        return told
+    return text(
+        "{reports}, page {page} of {pages}",
+        reports=told,
+        page=i18n.number(shown.page),
+        pages=i18n.number(shown.pages),
+    )
+
+
+def _search(courses: Sequence[Course], teachers: Sequence[User]) -> Any:
+    """The fields that narrow what is shown; the server searches, as there may be thousands."""
+    fields = [
+        dmc.TextInput(
+            id=ids.REPORTS_TEXT,
+            label=text("Search"),
+            placeholder=text("Lecture or course"),
+            debounce=300,
+            inputProps={"type": "search", "maxLength": LONGEST},
+        ),
+        _select(ids.REPORTS_COURSE, text("Course"), [(str(one.id), one.title) for one in courses]),
+        _select(
+            ids.REPORTS_TEACHER,
+            text("Teacher"),
+            [(str(one.id), one.name) for one in teachers],
+            hidden=not teachers,
+        ),
+        _day(ids.REPORTS_SINCE, text("From")),
+        _day(ids.REPORTS_UNTIL, text("Up to")),
+    ]
+    return html.Div(fields, className="cp-find", role="search")
+
+
+def _select(
+    name: str, label: str, choices: Sequence[tuple[str, str]], *, hidden: bool = False
+) -> Any:
+    return dmc.Select(
+        id=name,
+        label=label,
+        data=[{"value": value, "label": said} for value, said in choices],
+        placeholder=text("all"),
+        searchable=True,
+        clearable=True,
+        clearButtonProps={"aria-label": text("All again: {what}", what=label)},
+        style={"display": "none"} if hidden else {},
+    )
+
+
+def _day(name: str, label: str) -> Any:
+    return dmc.TextInput(id=name, label=label, debounce=300, inputProps={"type": "date"})
 
 
 def _given_up(rows: Sequence[Row]) -> list[Any]:

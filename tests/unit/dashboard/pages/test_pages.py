@@ -45,18 +45,22 @@ def report_row(*, students: bool, built: bool = True) -> reports.Row:
     return reports.Row(lecture, COURSE, report, None, students)
 
 
+def shown(*rows: reports.Row) -> reports.Shown:
+    return reports.Shown(rows, len(rows))
+
+
 def test_reports_link_to_what_this_person_may_have() -> None:
-    everything = text_of(reports.layout([report_row(students=True)]))
+    everything = text_of(reports.layout(shown(report_row(students=True)), [], []))
     assert urls.report_pdf(LECTURE.id) in everything
     assert urls.report_csv(LECTURE.id, "students") in everything
-    less = text_of(reports.layout([report_row(students=False)]))
+    less = text_of(reports.layout(shown(report_row(students=False)), [], []))
     assert urls.report_csv(LECTURE.id, "summary") in less
     assert "table=students" not in less
     assert "table=flags" not in less
 
 
 def test_a_report_is_sorted_by_its_time_and_read_by_its_words() -> None:
-    row = reports.layout([report_row(students=True)]).children[1].children[0].children[1].rowData[0]
+    (row,) = reports.grid_rows(shown(report_row(students=True)))
     assert row["at"] == LECTURE.started_at.timestamp()
     assert (row["day"], row["span"]) == ("21 November 2026", "10:00 to 10:38")
     assert (row["seconds"], row["length"]) == (38 * 60, "38 min")
@@ -65,8 +69,10 @@ def test_a_report_is_sorted_by_its_time_and_read_by_its_words() -> None:
 
 
 def test_reports_say_what_is_being_written_and_that_there_are_none() -> None:
-    assert "Being written" in text_of(reports.layout([report_row(students=True, built=False)]))
-    assert "No report yet" in text_of(reports.layout([]))
+    assert "Being written" in text_of(
+        reports.layout(shown(report_row(students=True, built=False)), [], [])
+    )
+    assert "No report yet" in text_of(reports.layout(shown(), [], []))
 
 
 def test_the_sign_in_page_escapes_what_it_repeats() -> None:
