@@ -418,12 +418,13 @@ def _sit(room: Classroom, lecture: Lecture, rng: random.Random) -> list[Student]
     room.clock.forward(seconds=MINUTES * 60)
     for student in students:
         ingest.ingest_observations(
-            room.app.store, student.id, _seen(student.name, start, rng), room.clock()
+            room.app.store, student.id, seen(student.name, start, rng), room.clock()
         )
     return students
 
 
-def _seen(name: str, start: Any, rng: random.Random) -> list[Observation]:
+def seen(name: str, start: Any, rng: random.Random) -> list[Observation]:
+    """What is seen of one student, second by second through ``MINUTES``."""
     look, liveliness = Look.NEUTRAL, rng.uniform(0.2, 0.5)
     items: list[Observation] = []
     for second in range(MINUTES * 60):
