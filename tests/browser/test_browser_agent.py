@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from db.people import consents
 from db.values import Lecture, ObservationRow, Participant
 from models.cards import load_card
 from tests.browser.conftest import chromium
+from tests.browser.test_accessibility import NARROW, found, overhang
 from tests.browser.test_live_page import sign_in
 from tests.builders.classroom import Classroom
 from tests.builders.fake_camera import STILLS, Image, clip
@@ -38,7 +40,13 @@ pytestmark = [
     # Flask-Compress takes a static file's bytes and leaves closing it to the collector.
     pytest.mark.filterwarnings(r"ignore:unclosed file <_io\..*:ResourceWarning"),
 ]
-FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+ELSEWHERE = "school.test"
+"""A name that the school answers to, which no browser takes for the machine it runs on."""
+FAKE_CAMERA = (
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
+)
 MOST_LETTERS = 120
 """In any one word that leaves the browser: no picture of a face is so short."""
 
@@ -59,7 +67,9 @@ class Log:
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
-    opened = Classroom.open(tmp_path_factory.mktemp("school"), load_card(), in_browsers=True)
+    opened = Classroom.open(
+        tmp_path_factory.mktemp("school"), load_card(), in_browsers=True, hosts=ELSEWHERE
+    )
     yield opened
     opened.close()
 
@@ -166,6 +176,101 @@ def test_a_student_joins_is_seen_pauses_loses_the_network_and_takes_it_back(
     assert left_in(page) == {"items": 0, "sessions": 0}
     assert stored(room, lecture, "Ana Lima") == []
     only_numbers_left(log, room)
+
+
+def test_reloads_tabs_a_restart_and_a_full_disk_double_and_lose_nothing(
+    student: BrowserContext, room: Classroom
+) -> None:
+    lecture = room.start_lecture("Optics")
+    page = student.new_page()
+    join(page, lecture, "Ben Carter")
+    consents.admit(room.app.store, joined(page, room, lecture, "Ben Carter").id)
+    for _ in range(3):
+        observed(page, 2)
+        page.reload()
+    observed(page, 2)
+
+    room.unplug()
+    expect(page.locator("#warning")).to_contain_text("cannot be reached", timeout=40_000)
+    observed(page, 5)
+    devtools = student.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": room.url, "quotaSize": 1})
+    expect(page.locator("#warning")).to_contain_text("no room left", timeout=40_000)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": room.url})
+    room.plug_in()
+    expect(page.locator("#warning")).not_to_contain_text("no room left", timeout=40_000)
+    sent_all(page)
+
+    other = student.new_page()
+    other.goto(page.url)
+    other.get_by_role("button", name="Go on", exact=True).click()
+    expect(page.locator("#over-elsewhere")).to_be_visible()
+    observed(other, 3)
+    pause(other)
+    rows = stored(room, lecture, "Ben Carter")
+    seconds = [int(row.captured_at.timestamp() * 10) for row in rows]
+    assert len(rows) == len({row.id for row in rows}) >= 14
+    assert all(after - before >= 8 for before, after in pairwise(sorted(seconds)))
+    assert left_in(other)["items"] == 0
+    (one,) = queries.participants(room.app.store, lecture.id)
+    assert one.name == "Ben Carter"
+
+
+def test_each_state_has_its_words_and_its_way_on_for_everybody(
+    student: BrowserContext, browser: Browser, room: Classroom
+) -> None:
+    lecture = room.start_lecture("Heat")
+    page = student.new_page()
+    page.goto(f"/join/{lecture.code}/camera")
+    page.get_by_label("Your name").focus()
+    page.keyboard.type("Chloé Martin")
+    looks_well(page)
+    for key in ("Tab", "Space", "Tab", "Tab", "Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    observed(page, 1)
+    looks_well(page)
+    pause_button = page.get_by_role("button", name="Pause")
+    pause_button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#indicator-title")).to_have_text("Paused")
+    looks_well(page)
+    page.get_by_role("button", name="See what was sent").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#stored-lines")).to_contain_text("Seconds stored at the server")
+    looks_well(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#over-stopped")).to_be_visible()
+    looks_well(page)
+
+    page.goto(f"http://{ELSEWHERE}:{room.url.rpartition(':')[2]}/join/{lecture.code}/camera")
+    expect(page.locator("#trouble-insecure")).to_contain_text("begins with http")
+    looks_well(page)
+
+    context = browser.new_context(base_url=room.url)
+    blind = context.new_page()
+    join(blind, lecture, "Emeka Obi")
+    expect(blind.locator("#trouble-none")).to_be_visible()
+    looks_well(blind)
+    context.close()
+
+
+def looks_well(page: Page) -> None:
+    """To axe, in both themes, and at the width of a phone."""
+    problems: list[str] = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        problems += found(page)
+    page.set_viewport_size(NARROW)
+    assert overhang(page) == 0
+    assert problems == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def joined(page: Page, room: Classroom, lecture: Lecture, name: str) -> Participant:
+    """Who that is, once the page has the server's answer."""
+    expect(page.locator("#consent")).to_be_hidden()
+    return participant(room, lecture, name)
 
 
 def counted(page: Page) -> int:

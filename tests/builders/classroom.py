@@ -102,6 +102,19 @@ class Classroom:
                 consents.admit(self.app.store, someone.id)
         return joined
 
+    def unplug(self) -> None:
+        """Nothing answers at the address any more; the store stays."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=10)
+
+    def plug_in(self) -> None:
+        """The server is back, at the same address."""
+        port = self._server.server_port
+        self._server = make_server("127.0.0.1", port, self.app.flask, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
     def close(self) -> None:
         self.http.close()
         self._server.shutdown()

@@ -11,17 +11,20 @@ GRAVE: Final = "cpa-button cpa-button-grave"
 """For what cannot be undone."""
 
 
-def part(name: str, *inner: str, style: str = "cp-card") -> str:
-    """One part of the page, hidden until the script shows it."""
-    told = "".join(inner)
-    return f'<section id="{name}" data-part class="{style}" tabindex="-1" hidden>{told}</section>'
+def part(name: str, *inner: str, style: str = "cp-card", title: str = "") -> str:
+    """One part of the page, hidden until the script shows it; one with a ``title`` is read out."""
+    named = f' aria-labelledby="{name}-title"' if title else ""
+    told = "".join([heading(title, f"{name}-title") if title else "", *inner])
+    return (
+        f'<section id="{name}" data-part class="{style}" tabindex="-1"{named} hidden>{told}'
+        "</section>"
+    )
 
 
-def heading(words: str, role: str = "", name: str = "") -> str:
+def heading(words: str, name: str = "") -> str:
     """A part's heading."""
-    said = f' role="{role}"' if role else ""
     known = f' id="{name}"' if name else ""
-    return f"<h2{known}{said}>{escape(words)}</h2>"
+    return f"<h2{known}>{escape(words)}</h2>"
 
 
 def paragraph(words: str, style: str = "") -> str:
@@ -63,7 +66,7 @@ def typed(name: str, label: str, hint: str = "", *, complete: str = "off") -> st
 def over(name: str, title: str, sentence: str, more: str = "") -> str:
     """What the page says when nothing goes on any more."""
     told = paragraph(sentence) if sentence else ""
-    return part(f"over-{name}", heading(title, "status"), told, more)
+    return part(f"over-{name}", told, more, title=title)
 
 
 def dialogue(name: str, question: str, more: str, act: str, words: str) -> str:
@@ -140,8 +143,8 @@ def _trouble(code: str, name: str, title: str, sentence: str) -> str:
     retry = button(text("Try again"), act="camera", style="cp-button")
     return part(
         f"trouble-{name}",
-        heading(title, "alert"),
         paragraph(sentence),
         buttons(retry) if name != "insecure" else "",
         f'<p><a class="cp-link" href="../{escape(code)}">{tapping}</a></p>',
+        title=title,
     )

@@ -17,6 +17,11 @@ const WISH: MediaTrackConstraints = {
   facingMode: 'user',
 };
 
+/** Browsers give cameras to encrypted addresses alone, and to the machine's own. */
+export function canUseCamera(): boolean {
+  return window.isSecureContext && navigator.mediaDevices !== undefined;
+}
+
 export function canShareWindow(): boolean {
   return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
 }
@@ -34,7 +39,7 @@ export function openWindow(): Promise<MediaStreamTrack> {
 }
 
 async function opened(ask: () => Promise<MediaStream>): Promise<MediaStreamTrack> {
-  if (!window.isSecureContext || !navigator.mediaDevices) throw new CameraError('insecure');
+  if (!canUseCamera()) throw new CameraError('insecure');
   try {
     return (await ask()).getVideoTracks()[0];
   } catch (error) {

@@ -6,6 +6,7 @@ import { openOutbox } from '../delivery/outbox';
 import type { Session } from '../delivery/session';
 import type { ToWorker } from '../messages';
 import type { VisionFiles } from '../perception/pipeline';
+import { canUseCamera } from './camera';
 import { part, showOnly, told, whole, write } from './document';
 import { joined, personalLink } from './joining';
 import { Sharing } from './sharing';
@@ -26,6 +27,10 @@ async function begin(): Promise<void> {
   }
   if (known !== undefined && (await isTheSame(known))) return share(known, false);
   if (!told.running) return showOnly('over-ended');
+  if (told.policy !== 'self_report' && !canUseCamera()) {
+    showOnly('trouble-insecure');
+    return part('trouble-insecure').focus();
+  }
   showOnly('consent');
   const { session, baseline } = await joined(link);
   return share(session, baseline && (await allowsBaseline()));

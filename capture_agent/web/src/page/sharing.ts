@@ -267,7 +267,9 @@ export class Sharing {
     }
     const sign = phase === 'sharing' || phase === 'looking' ? '● ' : '';
     document.title = `${sign}${say(over || phase === 'tapping' ? 'title' : `phase_${phase}`)} · ClassPulse`;
-    if (before !== phase) void this.keepAwake(!over && phase !== 'paused');
+    if (before === phase) return;
+    if (over) part(`over-${phase}`).focus();
+    void this.keepAwake(!over && phase !== 'paused');
   }
 
   private showFigures(): void {
