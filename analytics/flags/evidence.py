@@ -21,7 +21,7 @@ from analytics.buckets import LOOK_COUNT, SCALE, Buckets, Floats
 from analytics.errors import AnalyticsError
 from analytics.flags.hmm import HIGHEST_BASELINE, Levels
 from analytics.mood.confusion import Confusion
-from analytics.mood.mixtures import FACES_PER_STUDENT
+from analytics.mood.mixtures import scatter_of
 from contract.flags import FlagKind
 from contract.looks import SAD
 
@@ -137,8 +137,9 @@ class SadScale:
 
 def _levels(confusion: Confusion, weights: Floats, zero: float) -> Levels:
     """What people score: the mean over each one's few faces of a look, which the card's scatter of
-    single faces tells; an ordinary student shows several looks, and each has faces of its own."""
-    scatter = np.einsum("jkl,k,l->j", confusion.within, weights, weights) / FACES_PER_STUDENT
+    single faces tells; an ordinary student shows several looks, and each has faces of its own. At
+    rest people differ besides."""
+    scatter = np.einsum("jkl,k,l->j", scatter_of(confusion, 1.0), weights, weights)
     spreads = np.sqrt([_ORDINARY**2 @ scatter, scatter[SAD]])
     ordinary, sad = np.maximum(spreads, _LEAST_SPREAD).tolist()
     return Levels(ordinary, float(confusion.matrix[SAD] @ weights) - zero, sad)
