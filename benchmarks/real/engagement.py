@@ -86,13 +86,13 @@ def faces_of(pictures: Pictures) -> list[Face]:
 def auc(scores: Floats, positive: Bools) -> float:
     """Chance that a positive one scores above a negative one (Mann & Whitney 1947); NaN where one
     of both is missing."""
-    from scipy.stats import rankdata
-
-    count, others = int(positive.sum()), int((~positive).sum())
-    if not count or not others:
+    others = np.sort(scores[~positive])
+    if not len(others) or not positive.any():
         return float("nan")
-    above = float(rankdata(scores)[positive].sum()) - count * (count + 1) / 2
-    return above / (count * others)
+    below, level = (
+        np.searchsorted(others, scores[positive], side=side) for side in ("left", "right")
+    )
+    return float((below + level).mean() / (2 * len(others)))
 
 
 def curve(scores: Floats, positive: Bools) -> list[list[float | None]]:

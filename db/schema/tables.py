@@ -226,7 +226,6 @@ observations = Table(
     Column("faces", SmallInteger, nullable=False),
     *[Column(str(look), SmallInteger) for look in LOOKS],
     Column("attentive", SmallInteger),
-    # How that was judged; of what was sent before there was a choice, nothing is known but 1.
     Column("attentive_rule", SmallInteger, nullable=False, server_default="1"),
     Column("yaw", SmallInteger),
     Column("pitch", SmallInteger),
