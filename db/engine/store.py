@@ -74,7 +74,10 @@ class Store:
 
         SQLite's log is emptied; with ``rewrite`` all tables are written anew, on either kind of
         store, which keeps everybody else waiting. False where somebody who reads is in the way.
+        Out of this process's memory it goes as well.
         """
+        # Statements are kept compiled, each with the values that it was first asked with.
+        self._readers.clear_compiled_cache()
         return self._writer.clean(rewrite=rewrite)
 
     def load(self) -> tuple[int, int]:
@@ -142,6 +145,7 @@ class PostgresWriter:
         A plain ``VACUUM``, as the server runs it by itself, frees rows but does not overwrite them.
         What is in the server's own log and in copies elsewhere is not ours to reach.
         """
+        self._engine.clear_compiled_cache()
         if rewrite:
             names = [*(table.fullname for table in metadata.sorted_tables), "pg_statistic"]
             with (

@@ -43,6 +43,8 @@ def clean(connection: Connection, patience_ms: int, *, rewrite: bool = False) ->
     call tries again.
     """
     driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    # Statements are kept compiled, each with the values that it was first run with.
+    connection.engine.clear_compiled_cache()
     done = _followed(connection)
     if rewrite:
         _rewrite(driver)

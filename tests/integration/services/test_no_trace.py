@@ -1,10 +1,13 @@
 """Nothing of whoever is gone stands in any file, byte for byte, nor does a backup bring it back."""
 
+import gc
 import random
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +21,7 @@ from contract.ids import uuid7
 from contract.languages import Language
 from contract.looks import Look
 from contract.policy import CourseMode
+from dashboard.app import App
 from dashboard.reports import render_report
 from db.engine import backup
 from db.engine.store import Store, open_store
@@ -227,6 +231,75 @@ def test_nor_does_the_live_board_remember(world: World) -> None:
     assert after is not None
     assert NAME not in repr(after)
     assert str(lesson.gone.id) not in repr(after)
+
+
+def test_nor_does_the_server_keep_them_in_mind_or_write_of_them(
+    capfd: pytest.CaptureFixture[str], world: World
+) -> None:
+    """Caches in memory are searched object by object, the log from its first line on."""
+    lesson = Class(world)
+    who, student = lesson.gone.id, lesson.student.id
+    own = lesson.people[NAME]
+    browser, tara = world.client(), world.browser("tara")
+    assert browser.get(own.recovery).status_code == 303
+    for address in ("summary", "timeline", "students", "flags"):
+        tara.get(f"/api/v1/lectures/{lesson.lecture.id}/{address}")
+    # Whatever they are refused is written down.
+    assert own.client.get("/api/v1/room", headers=own.headers).status_code in (401, 403)
+    lesson.end()
+    taken = tara.get(f"/api/v1/lectures/{lesson.lecture.id}/report.csv?table=students")
+    assert NAME in taken.text
+    sought = {NAME, KEY, MAIL, str(who), who.hex, str(student), student.hex, own.agreed["token"]}
+    assert remembered(world.app, sought, {who, student})
+    erasure.erase(world.app.services, office(world), student)
+    assert own.send([world.observation(world.clock())]).status_code == 401
+    world.app.board.tick(world.clock.forward(seconds=2))
+    world.app.scheduler.run_due(world.clock.forward(minutes=5))
+    assert Upkeep(world.app.services).overwrite_erased(world.clock()) in (0, 1)
+    assert remembered(world.app, sought, {who, student}) == []
+    told = "".join(capfd.readouterr())
+    assert "refused" in told
+    assert not [word for word in sought if word in told]
+
+
+def remembered(app: App, words: Set[str], ids: Set[UUID]) -> list[str]:
+    """Where a server holds any of them, within reach of its own objects and modules."""
+    ours = ("analytics", "contract", "dashboard", "db", "services")
+    modules = [vars(it) for name, it in sys.modules.items() if name.partition(".")[0] in ours]
+    found: list[str] = []
+    left: list[object] = [app, *modules]
+    come: dict[int, tuple[object, object]] = {id(it): (it, None) for it in left}
+    while left:
+        one = left.pop()
+        held = one in ids if isinstance(one, UUID) else any(word in _letters(one) for word in words)
+        if held:
+            found.append(_way(one, come))
+        for part in gc.get_referents(one):
+            if id(part) not in come and not _of_the_tests(part):
+                come[id(part)] = (part, one)
+                left.append(part)
+    return found
+
+
+def _of_the_tests(one: object) -> bool:
+    """What leads out of the server, to whoever is looking for it."""
+    home = str(getattr(one if isinstance(one, FunctionType) else type(one), "__module__", ""))
+    return isinstance(one, ModuleType | FrameType) or home.startswith(("_pytest", "tests"))
+
+
+def _letters(one: object) -> str:
+    if isinstance(one, bytes):
+        return one.decode("latin1")
+    return one if isinstance(one, str) else ""
+
+
+def _way(one: object, come: Mapping[int, tuple[object, object]]) -> str:
+    """By which objects it is come to, for whoever must find out why it is still there."""
+    steps: list[str] = []
+    while one is not None:
+        steps.append(type(one).__name__)
+        _, one = come.get(id(one), (None, None))
+    return " < ".join(steps)
 
 
 def test_a_withdrawal_deletes_what_was_measured_and_keeps_that_there_was_an_agreement(

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -70,6 +71,25 @@ def test_a_refusal_is_logged(world: Any, log: io.StringIO) -> None:
     ]
     assert (refused[-1]["place"], refused[-1]["status"]) == ("/signout", 403)
     assert all(one["timestamp"].endswith("Z") and one["level"] == "info" for one in refused)
+
+
+def test_a_student_is_a_mark_that_leads_to_nobody(world: Any, log: io.StringIO) -> None:
+    """An erasure cannot reach a log. Refusals of one student are still seen to be one student's."""
+    lecture = world.lecture(CourseMode.OPEN)
+    people = [world.join(lecture, name=name) for name in ("Ana", "Ben")]
+    for one in people:
+        one.client.delete("/api/v1/consents/me", headers=one.headers)
+        for _ in range(2):
+            assert one.send([world.observation(world.clock())]).status_code == 403
+    page = world.client()
+    page.get(people[0].recovery)
+    assert page.get(f"/api/v1/lectures/{lecture.id}/students").status_code == 403
+    who = [one["who"] for one in lines(log) if one["event"] == "refused"]
+    assert all(re.fullmatch(r"student:[0-9a-f]{8}", one) for one in who)
+    assert who == [who[0], who[0], who[2], who[2], who[0]]
+    assert who[0] != who[2]
+    for one in people:
+        assert str(one.id) not in log.getvalue()
 
 
 def test_no_line_holds_a_secret(
