@@ -167,14 +167,21 @@ def _words(report: LectureReport, course: Course, school: str, model: ModelWords
         "flags": [_flag(flag, zone) for flag in report.flags],
         "no_flags": _no_flags(report),
         "caveat": wording.caveat(),
-        "students": _students(report),
         "attendance": attendance.rows(report.attendance, zone),
         "attendance_said": attendance.sentences(report.attendance, report.facts.policy),
+        "students": _students(report),
         "students_note": text(
             "By name, and only those who agreed that their own row may be shown. Attentive is "
             "the share of the time with a face in view; it is not a grade and must not become "
             "one."
         ),
+        **_reading(report, model),
+    }
+
+
+def _reading(report: LectureReport, model: ModelWords) -> dict[str, Any]:
+    """How the figures are made, how good the model is, and what they cannot say."""
+    return {
         "method": {
             "title": text("How the figures are made"),
             "items": sentences(report.method, report.facts.model),

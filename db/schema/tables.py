@@ -62,7 +62,6 @@ school = Table(
     Column("retention_days", Integer, nullable=False),
     # How long the access log is kept: at least as long as the data that it speaks of.
     Column("log_days", Integer, nullable=False, server_default="730"),
-    # The share of a lecture in which somebody must take part to count as present.
     Column("present_percent", SmallInteger, nullable=False, server_default="0"),
     moment("changed_at"),
     CheckConstraint("id = 1", name="one_row"),

@@ -129,6 +129,8 @@ def _written(
             func.length(reports.c.pdf).label("pdf_bytes"),
         ).where(reports.c.lecture_id.in_(lecture_ids), reports.c.version == last.scalar_subquery())
     ).all()
+    if not versions:
+        return {}
     tables: dict[UUID, dict[str, Any]] = {row.id: {} for row in versions}
     parts = (
         select(

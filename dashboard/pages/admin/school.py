@@ -152,18 +152,7 @@ def _school(school: School) -> Any:
                     max=3660,
                     allowDecimal=False,
                 ),
-                dmc.NumberInput(
-                    id=ids.SCHOOL_PRESENT,
-                    label=text("Present from this share of a lecture"),
-                    description=text(
-                        "Of the lecture's time, in per cent, in which a student takes part. Paused "
-                        "or without a camera somebody takes part too; 0: whoever joined was there."
-                    ),
-                    value=school.present_percent,
-                    min=0,
-                    max=100,
-                    allowDecimal=False,
-                ),
+                _present(school),
                 dmc.Checkbox(
                     id=ids.SCHOOL_GUARDIAN,
                     label=text("Ask for the name of a parent or guardian who agrees"),
@@ -174,4 +163,19 @@ def _school(school: School) -> Any:
             className="cp-form cp-form-narrow",
         ),
         title=text("School and retention"),
+    )
+
+
+def _present(school: School) -> Any:
+    return dmc.NumberInput(
+        id=ids.SCHOOL_PRESENT,
+        label=text("Present from this share of a lecture"),
+        description=text(
+            "Of the lecture's time, in per cent, in which a student takes part. Paused or without "
+            "a camera somebody takes part too; 0: whoever joined was there."
+        ),
+        value=school.present_percent,
+        min=0,
+        max=100,
+        allowDecimal=False,
     )
