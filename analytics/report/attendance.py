@@ -137,7 +137,7 @@ def _attended(
     name: str,
 ) -> Attended:
     start, end = lecture
-    begin = min(max(floor(joined), start), end)
+    begin = min(max(_began(buckets, row, joined), start), end)
     length = _lengths(buckets.starts, begin, end)
     # Two devices may overlap for a second; a bucket has no more seconds than it lasts.
     seen = np.minimum(buckets.observations[row], length)
@@ -163,6 +163,13 @@ def _attended(
         camera=camera,
         present=not camera or end - begin - gone >= least * (end - start),
     )
+
+
+def _began(buckets: Buckets, row: int, joined: float) -> int:
+    """When a student joined; by their first data, where they joined once more later on."""
+    columns = np.flatnonzero(buckets.observations[row])
+    first = int(buckets.starts[columns[0]]) if columns.size else floor(joined)
+    return first if first + BUCKET_SECONDS <= joined else floor(joined)
 
 
 def _lengths(starts: Ints, begin: int, end: int) -> Ints:

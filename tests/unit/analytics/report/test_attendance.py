@@ -157,6 +157,17 @@ def test_gaps_are_named_and_a_camera_that_is_off_is_not_absence() -> None:
     assert [row.name for row in found.rows] == ["Ana", "Ben"]
 
 
+def test_who_joins_once_more_was_there_before() -> None:
+    rng = random.Random(4)
+    sitting = Sitting(rng, 300, "ana")
+    grid = held([sitting], 300, rng)
+    (row,) = attendance(
+        grid, sitting.events, {"ana": START + 250.0}, visible={"ana": "Ana"}, others=0,
+        start=START, end=START + 300,
+    ).rows  # fmt: skip
+    assert row.in_view_s == Counter(sitting.truth.values())[None]
+
+
 @pytest.mark.parametrize("end", [START, START + 1])
 def test_a_lecture_of_no_length_has_nobody_absent(end: int) -> None:
     grid = Buckets.from_columns(
