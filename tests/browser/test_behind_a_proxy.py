@@ -1,9 +1,9 @@
 """The whole journey behind nginx, with TLS, below a path of a name that others share."""
 
 import re
+import shutil
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +14,21 @@ from dashboard.http.server import listen
 from db.measurements import queries
 from db.teaching import lectures
 from db.values import ParticipantStatus
-from tests.builders.card import sharp_card
+from models.cards import load_card
 from tests.builders.classroom import PASSWORD, Classroom
 from tests.builders.proxy import free_ports, in_front_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATH: Final = "/pulse"
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+CAMERA: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
 
 
 class Site:
@@ -48,7 +56,15 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     plain, secure = free_ports(2)
     url = f"https://127.0.0.1:{secure}{PATH}"
-    classroom = Classroom.open(tmp_path, sharp_card(), url=url, https=True, trusted_proxies=1)
+    classroom = Classroom.open(
+        tmp_path,
+        load_card(),
+        in_browsers=True,
+        url=url,
+        https=True,
+        trusted_proxies=1,
+        report_grace_seconds=0,
+    )
     server = listen(classroom.app.flask, "127.0.0.1", 0)
     serving = threading.Thread(target=server.run)
     serving.start()
@@ -63,8 +79,19 @@ def site(tmp_path: Path) -> Iterator[Site]:
         classroom.close()
 
 
-def test_the_journey_from_signing_in_to_the_report(browser: Browser, site: Site) -> None:
-    teacher, student = site.context(browser), site.context(browser)
+@pytest.fixture
+def with_camera(browser: Browser) -> Iterator[Browser]:
+    """Another browser, whose camera shows a pattern."""
+    path = next(found for name in NAMES if (found := shutil.which(name)))
+    opened = browser.browser_type.launch(executable_path=path, args=CAMERA)
+    yield opened
+    opened.close()
+
+
+def test_the_journey_from_signing_in_to_the_report(
+    browser: Browser, with_camera: Browser, site: Site
+) -> None:
+    teacher, student = site.context(browser), site.context(with_camera)
     page, theirs = teacher.new_page(), student.new_page()
     # From plain http, which the proxy leads on.
     page.goto(f"{site.plain}{PATH}/")
@@ -85,12 +112,15 @@ def test_the_journey_from_signing_in_to_the_report(browser: Browser, site: Site)
     expect(page.locator("#live-waiting")).not_to_contain_text("Rosa Marín")
     (rosa,) = queries.participants(site.classroom.app.store, lecture.id)
     assert rosa.status is ParticipantStatus.ADMITTED
-    expect(theirs.locator(".cp-taps")).to_be_visible()
+    expect(page.locator("#live-tiles")).to_contain_text("Rosa Marín")
+    seen = re.compile(r"^([3-9]|\d\d+)$")
+    expect(theirs.locator("#indicator")).to_have_attribute("data-observations", seen)
+    _own_page(theirs, site)
+    assert len(queries.observations_of(site.classroom.app.store, rosa.id)) > 1
 
     page.get_by_role("button", name="End lecture").click()
     page.get_by_role("button", name="End the lecture").click()
     expect(page).to_have_url(f"{site.url}/reports")
-    site.classroom.clock.forward(seconds=timedelta(minutes=5).total_seconds())
     site.classroom.app.scheduler.start()
     _has_report(page)
     with page.expect_download() as taken:
@@ -109,16 +139,24 @@ def _sign_in(page: Page) -> None:
 
 
 def _join(page: Page, site: Site, code: str) -> None:
-    """Join by tapping, and open the own page by the link that is shown."""
+    """Join with this browser's own camera, which shows nobody, and see that it is looking."""
     page.goto(f"join?code={code}")
     expect(page).to_have_url(f"{site.url}/join/{code}")
     expect(page.locator("body")).to_contain_text(f"--server {site.url} --join {code}")
+    page.get_by_role("link", name="Use this browser's camera").click()
     page.get_by_label("Your name").fill("Rosa Marín")
-    page.get_by_label("I have read the notice below").check()
-    page.get_by_role("button", name="Join this lecture").click()
-    expect(page.locator("body")).to_contain_text(f"{site.url}/me/")
-    page.get_by_role("link", name="Go on to my page").click()
+    page.get_by_label("My numbers may count in the mood of the class.").check()
+    page.get_by_label("My teacher may see my row").check()
+    page.get_by_role("button", name="Agree and start the camera").click()
+    page.get_by_role("button", name="No", exact=True).click()
+
+
+def _own_page(page: Page, site: Site) -> None:
+    """Stop, and open the page with what was sent."""
+    page.get_by_role("button", name="Stop").click()
+    page.locator("#own-page").click()
     expect(page).to_have_url(f"{site.url}/me")
+    expect(page.locator("#content")).to_contain_text("seconds as numbers, no picture")
 
 
 def _has_report(page: Page) -> None:
