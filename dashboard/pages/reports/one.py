@@ -75,7 +75,7 @@ def _actions(report: Report, students: bool) -> list[Any]:
     lecture = report.lecture_id
     made: list[Any] = []
     if report.pdf_bytes:
-        pdf = urls.report_pdf(lecture)
+        pdf = urls.at(urls.report_pdf(lecture))
         made.append(html.A(text("PDF"), href=pdf, className="cp-button", download=""))
     links = [
         html.Li(parts.link(title, urls.report_csv(lecture, name), download=True))

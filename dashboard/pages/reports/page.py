@@ -219,7 +219,7 @@ def _row(row: Row) -> dict[str, Any]:
     return {
         "id": str(lecture.id),
         "title": lecture.title,
-        "href": urls.report(lecture.id),
+        "href": urls.at(urls.report(lecture.id)),
         "course": row.course.title,
         "moments": _change_points(row.change_points),
         "at": start.timestamp(),

@@ -1,5 +1,6 @@
 """Below a path of its name the server gives out no address that leads outside of it."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,12 @@ def test_no_page_names_an_address_outside(below: World) -> None:
         answer = ask(growing)()
         assert answer.status_code == 200, name
         assert outside(answer.json) == [], name
+    listed = json.dumps(ASKS["reports of a teacher"](growing)().json)
+    reports = sorted(set(re.findall(rf'"{ROOT}(/reports/[^"]+)"', listed)))
+    assert reports
+    for path in reports:
+        answer = page("tara", path)(growing)()
+        assert outside(answer.json) == [], path
 
 
 @pytest.mark.parametrize(
