@@ -35,8 +35,7 @@ NAVIGATION: Final[Mapping[str, tuple[str, ...]]] = {
     "Running it": ("deploy.md", "settings.md", "security.md", "security-policy.md", "asvs.md"),
     "Figures": (
         "figures.md", "science.md", "analytics.md", "models.md", "card.md", "agent.md",
-        "real-students.md",
-        "small-groups.md",
+        "browser-agent.md", "real-students.md", "small-groups.md",
         "tables.md",
     ),
     "Privacy": ("privacy.md", "dpia-template.md"),

@@ -55,7 +55,11 @@ export function percent(share: number): string {
   return new Intl.NumberFormat(document.documentElement.lang, { style: 'percent' }).format(share);
 }
 
-export function clock(moment: string): string {
-  const asked = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
-  return new Intl.DateTimeFormat(document.documentElement.lang, asked).format(new Date(moment));
+/** The time of day here, as on every page of ours; with seconds where they tell two apart. */
+export function clock(moment: string, seconds = false): string {
+  const asked = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const format = new Intl.DateTimeFormat(
+    document.documentElement.lang, seconds ? { ...asked, second: '2-digit' } : asked,
+  );
+  return format.format(new Date(moment));
 }

@@ -300,7 +300,7 @@ export class Sharing {
     write('fact-who', name || say('nobody'));
     const shown = policy === 'individual' && choices.flags ? 'with_row' : 'with_class';
     write('fact-with', say(this.infers ? shown : 'with_taps'));
-    write('fact-until', say('until', { time: clock(this.session.beganAt).slice(0, -3) }));
+    write('fact-until', say('until', { time: clock(this.session.beganAt) }));
     const page = part<HTMLAnchorElement>('own-page');
     page.href = whole(told.api.replace(/api\/v1\/$/, '') + this.session.recoveryLink.replace(/^\//, ''));
   }
@@ -332,7 +332,7 @@ function showMood(mood: PulseMood): void {
   for (const button of document.querySelectorAll<HTMLElement>('[data-mood]')) {
     button.setAttribute('aria-pressed', String(button.dataset.mood === mood));
   }
-  write('taps-said', say('mood_taken', { time: clock(new Date().toISOString()).slice(0, -3) }));
+  write('taps-said', say('mood_taken', { time: clock(new Date().toISOString()) }));
 }
 
 function showStored(pages: StoredPage[], waiting: number): void {
@@ -341,7 +341,7 @@ function showStored(pages: StoredPage[], waiting: number): void {
   const faces = seconds.filter((one) => one.probabilities !== null);
   const lines = [say('stored', { n: seconds.length, faces: faces.length, waiting })];
   if (seconds.length) {
-    const [first, last] = [seconds[0], seconds[seconds.length - 1]].map((one) => clock(one.captured_at));
+    const [first, last] = [seconds[0], seconds[seconds.length - 1]].map((one) => clock(one.captured_at, true));
     lines.push(say('stored_when', { first, last }));
   }
   const list = part('stored-looks');
