@@ -19,7 +19,8 @@ _SENTENCES: Final[Mapping[Note, str]] = {
     ),
     Note.RANGE: mark(
         "The range beside a share holds the true share of the students seen in nine cases of ten, "
-        "as far as the faces the model was measured on are like theirs."
+        "as far as the faces the model was measured on are like theirs. Plain faces differ: of "
+        "students whose own is not known from before, the range is wider."
     ),
     Note.ATTENTIVE: mark(
         "Attentive says how engaged a face looks, judged by head, eyes, mouth and expression "
