@@ -393,14 +393,3 @@ class SelfReportSpan:
     ends: int
     answered: int
     counts: Mapping[PulseMood, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """What an erasure or the retention timer removed, and which lectures' reports follow."""
-
-    participants: int
-    observations: int
-    lectures: tuple[UUID, ...]
-    pseudonym: UUID | None = None
-    """What the access log calls whoever was erased; nothing else knows it."""

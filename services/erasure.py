@@ -11,8 +11,9 @@ from db.engine.store import Store
 from db.engine.unit_of_work import UnitOfWork, together
 from db.errors import NotFoundError
 from db.measurements import retention
+from db.measurements.removal import Removal
 from db.people import courses, erasure_requests
-from db.values import ErasureRequest, Removal
+from db.values import ErasureRequest
 from services import access
 from services.access import SCHOOL, Action, Actor, UserActor
 from services.acting.access_log import record

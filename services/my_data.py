@@ -15,9 +15,10 @@ from contract.policy import CourseMode, Policy
 from db.engine.secrets import mint
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import ingest, retention
+from db.measurements.removal import Removal
 from db.people import consents, erasure_requests
 from db.teaching import flags
-from db.values import ErasureRequest, Participant, Removal
+from db.values import ErasureRequest, Participant
 from services import access
 from services.access import Action, Actor, ParticipantObject
 from services.acting import lookup

@@ -28,7 +28,7 @@ from analytics.privacy.small_groups import (
     step_for,
     told,
 )
-from analytics.report.attendance import NOBODY, Attendance, attendance
+from analytics.report.attendance import NOBODY, Attendance, attendance, paused_seconds
 from analytics.report.change_points import (
     ChangePoint,
     Course,
@@ -39,7 +39,6 @@ from analytics.report.change_points import (
 )
 from analytics.report.comparison import ATTENTIVE, PRESENCE, Compared, compare
 from analytics.report.notes import Note, limits_for, method_for
-from contract.events import EventKind
 from contract.looks import BUCKET_SECONDS, LOOKS, Look
 from contract.policy import Policy
 from contract.published_groups import PublishedGroup
@@ -387,22 +386,3 @@ def _students(
         )
         for at, (name, row) in enumerate(rows.items())
     )
-
-
-_ENDS_PAUSE: Final = (EventKind.RESUMED, EventKind.STOPPED)
-
-
-def paused_seconds(
-    events: Sequence[ParticipantEvent], participant: Hashable, start: int, end: int
-) -> int:
-    """Seconds of [``start``, ``end``) in which ``participant`` had paused."""
-    total, since = 0.0, None
-    for event in sorted(events, key=lambda event: event.at):
-        if event.participant != participant:
-            continue
-        at = min(max(event.at, start), end)
-        if event.kind is EventKind.PAUSED and since is None:
-            since = at
-        elif event.kind in _ENDS_PAUSE and since is not None:
-            total, since = total + at - since, None
-    return round(total + (end - since if since is not None else 0.0))

@@ -395,7 +395,6 @@ def _close_own_page() -> None:
 def see_other(target: str) -> Response:
     """Go there, by a request of its own."""
     # Elsewhere is only the provider's own address.
-    address = urls.at(target) if target.startswith("/") else target
-    response = make_response(redirect(address, 303))
+    response = make_response(redirect(urls.at(target) if target.startswith("/") else target, 303))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,11 +12,11 @@ from sqlalchemy import Column, Connection, select
 from db.engine.store import Store
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import retention
+from db.measurements.removal import Removal
 from db.people import agreements, consents, erasures
 from db.people.audit import record_in
 from db.people.erasures import Entry, Erased
 from db.schema.tables import lectures, participants, students
-from db.values import Removal
 
 
 @dataclass(frozen=True, slots=True)

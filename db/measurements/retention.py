@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from db.engine.store import Store
 from db.errors import NotFoundError
 from db.measurements import room_figures
+from db.measurements.removal import Removal
 from db.people.audit import pseudonym_in, record_in
 from db.people.erasures import Erased, note_in
 from db.people.rostered import drop_accounts_in
@@ -39,7 +40,6 @@ from db.teaching.published_groups import forget_in
 from db.teaching.reports import drop_versions_in, redo_in
 from db.teaching.rooms import stop_in
 from db.teaching.self_reports import take_back_in
-from db.values import Removal
 
 
 def delete_observations(

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     String,
     Table,
@@ -35,6 +34,9 @@ from db.schema.people import second_factors as second_factors
 from db.schema.people import setup_links as setup_links
 from db.schema.people import users as users
 from db.schema.people import web_sessions as web_sessions
+from db.schema.reports import report_jobs as report_jobs
+from db.schema.reports import report_tables as report_tables
+from db.schema.reports import reports as reports
 from db.schema.rooms import room_buckets as room_buckets
 from db.schema.rooms import room_observations as room_observations
 from db.schema.rooms import rooms as rooms
@@ -327,45 +329,6 @@ flag_events = Table(
     of("user_id", "users", required=False),
     Column("note", Text),
     Index(None, "flag_id", "at"),
-)
-
-report_jobs = Table(
-    "report_jobs",
-    metadata,
-    own_id(),
-    Column("lecture_id", Id, ForeignKey("lectures.id"), nullable=False, unique=True),
-    # Null: nothing to do now. Late data or an erasure makes it due again.
-    moment("due_at", required=False),
-    moment("claimed_at", required=False),
-    Column("claimed_by", String(200)),
-    Column("attempts", Integer, nullable=False),
-    # The last number a version had: one that an erasure deleted is not given again.
-    Column("versions", Integer, nullable=False, server_default="0"),
-    moment("built_at", required=False),
-    Column("fingerprint", String(200)),
-    Column("error", Text),
-    Index(None, "due_at"),
-)
-
-# The files are in the store, so that any web process can serve what the scheduler wrote.
-reports = Table(
-    "reports",
-    metadata,
-    own_id(),
-    of("lecture_id", "lectures"),
-    Column("version", Integer, nullable=False),
-    moment("built_at"),
-    Column("fingerprint", String(200), nullable=False),
-    Column("pdf", LargeBinary, nullable=False),
-    UniqueConstraint("lecture_id", "version"),
-)
-
-report_tables = Table(
-    "report_tables",
-    metadata,
-    Column("report_id", Id, ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(64), primary_key=True),
-    Column("csv", LargeBinary, nullable=False),
 )
 
 # Whom the small groups covered that class figures have shown, so that later ones are not subtracted

@@ -9,9 +9,10 @@ import structlog
 from db.engine.store import Store
 from db.engine.unit_of_work import UnitOfWork, together
 from db.measurements import queries, retention
+from db.measurements.removal import Removal
 from db.people import audit, erasures, own_pages, school_settings, tickets, users
 from db.teaching import lectures
-from db.values import Lecture, Removal
+from db.values import Lecture
 from services.context import Services
 
 _log = structlog.get_logger(__name__)

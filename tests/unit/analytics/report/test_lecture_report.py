@@ -13,8 +13,9 @@ from analytics.flags.evidence import Clause, Episode, Evidence
 from analytics.flags.log import LoggedFlag
 from analytics.mood.confusion import Confusion
 from analytics.privacy.small_groups import rounded
+from analytics.report.attendance import paused_seconds
 from analytics.report.change_points import Marker
-from analytics.report.lecture_report import LectureFacts, LectureReport, build, paused_seconds
+from analytics.report.lecture_report import LectureFacts, LectureReport, build
 from analytics.report.notes import Note
 from analytics.simulation.lectures import Scripted, TrueState, simulate_lecture, to_columns
 from contract.events import EventKind
