@@ -64,6 +64,10 @@ find_chromium() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 }
 
+find_firefox() {
+    command -v firefox-esr || command -v firefox
+}
+
 find_nginx() {
     command -v nginx || PATH=$PATH:/usr/sbin command -v nginx
 }
@@ -77,6 +81,7 @@ test)
     make_environment .venv --extra agent --extra server
     opencv_loads .venv || install_system "OpenCV" libgl1 libglib2.0-0 libxcb1
     find_chromium >/dev/null || install_system "the browser tests" chromium fonts-liberation
+    find_firefox >/dev/null || install_system "the browser agent's test in Firefox" firefox-esr
     command -v Xvfb >/dev/null || install_system "the tests of windows and of the screen" xvfb
     find_nginx >/dev/null || install_system "the test behind a proxy" nginx-light
     ;;
