@@ -135,6 +135,11 @@ def report_csv(lecture_id: UUID, table: str) -> str:
     return f"/api/v1/lectures/{lecture_id}/report.csv?table={table}&for=excel"
 
 
+def report_files(lecture_id: UUID, name: str) -> str:
+    """All tables of a lecture's report in one file, called ``report.xlsx`` or the like."""
+    return f"/api/v1/lectures/{lecture_id}/{name}"
+
+
 def report(lecture_id: UUID) -> str:
     """The page of a lecture's report."""
     return f"{REPORTS}/{lecture_id}"

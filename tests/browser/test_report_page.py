@@ -118,6 +118,10 @@ def test_a_report_is_found_read_zoomed_printed_and_taken_along(
     with page.expect_download() as taken:
         page.get_by_role("link", name="Attendance").click()
     assert "Ben Carter" in taken.value.path().read_text(encoding="utf-8-sig")
+    for link, begins in (("All tables: Excel", b"PK"), ("JSON", b"{"), ("as Parquet", b"PK")):
+        with page.expect_download() as taken:
+            page.get_by_role("link", name=link).click()
+        assert taken.value.path().read_bytes().startswith(begins)
 
     users.add_user(
         classroom.app.store, login="otto", name="Otto", role=Role.TEACHER,

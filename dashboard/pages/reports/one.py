@@ -83,7 +83,16 @@ def _actions(report: Report, students: bool) -> list[Any]:
         if name in report.tables and may_have(name, students)
     ]
     if links:
-        tables = [html.Summary(text("Tables (CSV)")), html.Ul(links)]
+        whole = [
+            html.Li(parts.link(title, urls.report_files(lecture, name), download=True))
+            for name, title in (
+                ("report.xlsx", text("All tables: Excel")),
+                ("report.json", text("All tables: JSON")),
+                ("report.zip", text("Everything: ZIP")),
+                ("report.zip?format=parquet", text("Everything: ZIP, as Parquet")),
+            )
+        ]
+        tables = [html.Summary(text("Tables (CSV)")), html.Ul([*links, *whole])]
         made.append(html.Details(tables, className="cp-report-tables"))
     made.append(html.Button(text("Print"), type="button", className="cp-button cp-print"))
     return made

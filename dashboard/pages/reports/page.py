@@ -14,6 +14,7 @@ from dashboard.i18n import Said, mark, plural, text, wording
 from dashboard.reports.change_points import ChangePointWords
 from db.values import Course, Lecture, Report, ReportJob, User
 from services.acting.typed import LONGEST
+from services.reporting.exporting import STUDENT_TABLES
 
 TABLE_NAMES: Final = Said(
     {
@@ -282,7 +283,7 @@ def _tables(row: Row) -> list[list[str]]:
 
 def may_have(table: str, students: bool) -> bool:
     """Whether somebody may have a table; ``students``: also those of single students."""
-    return students or table not in ("students", "attendance", "flags")
+    return students or table not in STUDENT_TABLES
 
 
 def _not_yet(job: ReportJob | None) -> str:
