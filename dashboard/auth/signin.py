@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -12,7 +11,7 @@ from flask import Blueprint, Flask, Response, g, make_response, redirect, reques
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from dashboard.api.limits import current_limits
-from dashboard.auth import known_devices
+from dashboard.auth import known_devices, news
 from dashboard.auth.devices import device_of
 from dashboard.auth.known_devices import OWN_PAGE
 from dashboard.auth.sealing import server_key
@@ -41,12 +40,6 @@ _HALF: Final = "half"
 """Under which name the cookie carries who has given the password, but no code yet, and when."""
 _HALF_S: Final = 300
 _LONGEST_CODE: Final = 40
-
-_NEWS: Final = "password_changed"
-"""Under which name the cookie carries when a password was changed, until its owner is told."""
-
-_DROPPED: Final = "factor_dropped"
-"""The same of a second factor that the office turned off."""
 
 ELSEWHERE: Final = "elsewhere"
 """Under which name the cookie remembers that the sign-in was by the school's own account."""
@@ -208,13 +201,7 @@ def _code_form(error: str | None, target: str, status: int = 200) -> Response:
 def _welcome(user: User, target: str) -> Response:
     """Open the session of whoever has proven all that they are asked for, and lead them on."""
     sign_in_as(user)
-    changed = own.untold_change(current_services(), user)
-    if changed is not None:
-        # Said on the first page that is shown.
-        session[_NEWS] = changed.at.isoformat()
-    dropped = own.untold_drop(current_services(), user)
-    if dropped is not None:
-        session[_DROPPED] = dropped.isoformat()
+    news.carry(user)
     return _remembered(see_other(target), user)
 
 
@@ -334,23 +321,6 @@ def secured_callback(
         return function
 
     return decorate
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What somebody who has just signed in does not know yet of their account; None: nothing."""
-
-    password_changed: datetime | None
-    factor_dropped: datetime | None
-
-
-def news() -> News:
-    """It; told once."""
-    return News(*(_moment(session.pop(name, None)) for name in (_NEWS, _DROPPED)))
-
-
-def _moment(told: object) -> datetime | None:
-    return datetime.fromisoformat(told) if isinstance(told, str) else None
 
 
 def of_school(*_: Any, **__: Any) -> access.SchoolObject:

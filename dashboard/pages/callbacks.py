@@ -14,10 +14,10 @@ from dash import (
 )
 
 from dashboard import i18n
+from dashboard.auth.news import news
 from dashboard.auth.signin import (
     current_actor,
     current_participant,
-    news,
     secured_callback,
 )
 from dashboard.components import ids, shell, sure, urls
