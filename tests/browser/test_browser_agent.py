@@ -23,9 +23,11 @@ from capture_agent.perception.pipeline import Pipeline
 from capture_agent.perception.vision import load_vision
 from contract import EventKind
 from contract.exchange import API, ConsentRequest, JoinRequest, Pulse
+from contract.flags import FlagKind
 from dashboard.api.ingest import EventBatch, ObservationBatch
 from db.measurements import queries
 from db.people import consents
+from db.teaching import flags
 from db.values import Lecture, ObservationRow, Participant
 from models.cards import load_card
 from tests.browser.conftest import chromium
@@ -139,8 +141,8 @@ def test_a_student_joins_is_seen_pauses_loses_the_network_and_takes_it_back(
     lecture, log = room.start_lecture("Waves"), Log()
     student.on("request", log.take)
     page = student.new_page()
-    join(page, lecture, "Ana Lima", "My teacher may see my row")
-    page.get_by_role("button", name="No", exact=True).click()
+    join(page, lecture, "Ana Lima", "My teacher may see my row", "Ask me first")
+    page.get_by_role("button", name="Yes", exact=True).click()
     consents.admit(room.app.store, participant(room, lecture, "Ana Lima").id)
     observed(page, 8)
     expect(page.locator("#indicator-title")).to_have_text("Sharing numbers")
@@ -156,6 +158,7 @@ def test_a_student_joins_is_seen_pauses_loses_the_network_and_takes_it_back(
     before = counted(page)
     page.get_by_role("button", name="Go on").click()
     observed(page, before + 1)
+    answers_what_only_they_are_asked(page, room, lecture)
 
     student.set_offline(True)
     expect(page.locator("#warning")).to_contain_text("cannot be reached", timeout=40_000)
@@ -168,7 +171,8 @@ def test_a_student_joins_is_seen_pauses_loses_the_network_and_takes_it_back(
         one.kind
         for one in queries.events_of(room.app.store, participant(room, lecture, "Ana Lima").id)
     ]
-    assert kinds == [EventKind.PAUSED, EventKind.RESUMED, EventKind.PAUSED]
+    rest = [EventKind.BASELINE_START, EventKind.BASELINE_END]
+    assert kinds == [*rest, EventKind.PAUSED, EventKind.RESUMED, EventKind.PAUSED]
 
     page.get_by_role("button", name="Take my agreement back").click()
     page.get_by_role("button", name="Take it back").click()
@@ -176,6 +180,20 @@ def test_a_student_joins_is_seen_pauses_loses_the_network_and_takes_it_back(
     assert left_in(page) == {"items": 0, "sessions": 0}
     assert stored(room, lecture, "Ana Lima") == []
     only_numbers_left(log, room)
+
+
+def answers_what_only_they_are_asked(page: Page, room: Classroom, lecture: Lecture) -> None:
+    store, one = room.app.store, participant(room, lecture, "Ana Lima")
+    flag = flags.raise_flag(
+        store, lecture_id=lecture.id, participant_id=one.id, kind=FlagKind.SAD,
+        raised_at=room.clock(), evidence={}, reason="",
+    )  # fmt: skip
+    flags.ask(store, flag.id, room.clock())
+    page.get_by_role("button", name="Yes, please").click()
+    expect(page.locator("#said")).to_have_text("Your answer, yes, was sent.")
+    (known,) = flags.flags_about(store, one.id)
+    assert known.answer is True
+    expect(page.locator("#ask")).to_be_hidden()
 
 
 def test_reloads_tabs_a_restart_and_a_full_disk_double_and_lose_nothing(
