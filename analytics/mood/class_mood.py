@@ -82,13 +82,17 @@ def mood(
     window_s: int = LIVE_WINDOW_S,
     expected: int | None = None,
     baselines: Mapping[Hashable, Baseline] | None = None,
+    learning: bool = False,
 ) -> ClassMood:
     """The mood over the trailing window: buckets that begin in (now − window, now], epoch seconds.
 
     ``expected`` is how many students could report (default: the rows), ``baselines`` how some of
-    them looked before. Each is read against their own rest, as far as it is known.
+    them looked before. Each is read against their own rest, as far as it is known; ``learning``,
+    the lecture until ``now`` tells a little of it, and a figure then depends on more than its own
+    window: not where windows must look the same whenever they are read.
     """
-    rest = rest_of(buckets.window(now - _LONGEST_S, now), confusion, baselines)
+    before = buckets.window(now - _LONGEST_S, now)
+    rest = rest_of(before, confusion, baselines, learning=learning)
     trailing = buckets.window(now - window_s, now)
     whole = _steps(trailing, [0], len(trailing.participants) if expected is None else expected)
     result = _adjusted(whole, confusion, rest)
@@ -110,6 +114,7 @@ def timeline(
     step_s: int = 60,
     expected: int | None = None,
     baselines: Mapping[Hashable, Baseline] | None = None,
+    learning: bool = False,
 ) -> MoodTimeline:
     """The mood of every step of ``step_s`` seconds, aligned to the epoch. Others as for ``mood``.
 
@@ -118,14 +123,19 @@ def timeline(
     starts, firsts = step_grid(buckets.starts, step_s)
     people = len(buckets.participants) if expected is None else expected
     votes = _steps(buckets, firsts, people)
-    rest = rest_of(buckets, confusion, baselines)
+    rest = rest_of(buckets, confusion, baselines, learning=learning)
     return _adjusted(votes, confusion, rest, starts=starts, step_s=step_s)
 
 
 def rest_of(
-    buckets: Buckets, confusion: Confusion, baselines: Mapping[Hashable, Baseline] | None
+    buckets: Buckets,
+    confusion: Confusion,
+    baselines: Mapping[Hashable, Baseline] | None,
+    *,
+    learning: bool,
 ) -> Rest:
-    """What is known of the students' plain faces: from before, else a little from ``buckets``."""
+    """What is known of the students' plain faces: from before, else, ``learning``, a little from
+    ``buckets``."""
     means = np.full((len(buckets.participants), LOOK_COUNT), np.nan)
     seconds = np.zeros(len(means))
     for row, name in enumerate(buckets.participants):
@@ -133,6 +143,8 @@ def rest_of(
         if before is not None:
             means[row], seconds[row] = before.looks, before.observations
     rest = known_rest(means, seconds, confusion)
+    if not learning:
+        return rest
     seen = buckets.probability_count.sum(axis=1).astype(np.float64)
     return learnt_rest(rest, one_vote_means(buckets), seen, confusion)
 

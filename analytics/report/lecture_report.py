@@ -254,7 +254,11 @@ def _timeline(
     groups: Cohorts,
     baselines: Mapping[Hashable, Baseline] | None,
 ) -> ReportTimeline:
-    mood = timeline(shown, confusion, step_s=groups.step_s, baselines=baselines)
+    # What covers hidden students must be the same whenever its window is read.
+    known = None if groups.coarse else baselines
+    mood = timeline(
+        shown, confusion, step_s=groups.step_s, baselines=known, learning=not groups.coarse
+    )
     _, firsts = step_grid(shown.starts, mood.step_s)
     attentive, present = class_timeline(shown, firsts)
     moved, coarse = groups.shift, groups.coarse
@@ -345,7 +349,7 @@ def _own_looks(
     buckets: Buckets, confusion: Confusion, baselines: Mapping[Hashable, Baseline] | None
 ) -> Floats:
     """(P, 7) each student's shares over the lecture, against their own rest; NaN without a face."""
-    rest = rest_of(buckets, confusion, baselines)
+    rest = rest_of(buckets, confusion, baselines, learning=True)
     return by_mean(one_vote_means(buckets), rest.shifts, confusion)
 
 

@@ -35,7 +35,8 @@ class Setting:
     """K, per student and look"""
     likeness: float = 1.0
     resting: float = BETWEEN_PEOPLE
-    """of the scatter of plain faces, the part that differs between people; 0: all are alike"""
+    """of the scatter of plain faces, the part that differs between people; 0: all are alike, as
+    they are where no two show the same face"""
     known: bool = False
     """each student's plain face was seen before"""
     missing: float = 0.0
@@ -116,7 +117,7 @@ def _replayed(
     each = np.full(setting.faces, 1.0 / setting.faces)
     for look, posteriors in enumerate(bank):
         drawn = _drawn(rng, len(posteriors), shown.shape[:2], setting)
-        if look == REST and setting.resting:
+        if look == REST and setting.resting and setting.shared:
             wanted = (*drawn.shape[:2], setting.faces + FACES_PER_STUDENT)
             theirs = plain_faces(rng, posteriors, wanted, setting.resting)
             drawn, earlier = theirs[..., : setting.faces], theirs[..., setting.faces :]

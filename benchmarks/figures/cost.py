@@ -92,7 +92,7 @@ def _lecture(bank: Bank, students: int, hours: int, seed: int) -> _Lecture:
 
 def _tick(lecture: _Lecture, faces: FaceSet, memory: Memory) -> None:
     buckets, now = lecture.buckets(), START + lecture.seconds
-    mood(buckets, faces.confusion, now=now)
+    mood(buckets, faces.confusion, now=now, learning=True)
     engagement(buckets, [], now=now)
     evaluate(buckets, faces.confusion, faces.rule, now=now, memory=memory)
 
@@ -105,11 +105,11 @@ def _parts(lecture: _Lecture, faces: FaceSet, memory: Memory) -> dict[str, float
 
     return {
         "buckets": _cost(lambda _: lecture.buckets()),
-        "mood": _cost(lambda _: mood(buckets, confusion, now=now)),
+        "mood": _cost(lambda _: mood(buckets, confusion, now=now, learning=True)),
         "engagement": _cost(lambda _: engagement(buckets, [], now=now)),
         "flags": _cost(flags, memory),
         "flags_with_nothing_remembered": _cost(flags, Memory()),
-        "timeline_of_the_report": _cost(lambda _: timeline(buckets, confusion)),
+        "timeline_of_the_report": _cost(lambda _: timeline(buckets, confusion, learning=True)),
     }
 
 

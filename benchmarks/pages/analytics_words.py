@@ -51,10 +51,10 @@ the rest of the bias is chance of faces, which only more faces unseen in trainin
 *All alike at rest*: whoever shows a plain face shows any, as this page had it before.
 
 *No face shared*: each face is shown by one student of a class alone, where a look has faces enough;
-disgust, at one in a hundred, has not. *The other looks varied*: angry, afraid, happy and surprised
-about as often as among the data set's faces. *Looks mixed*: every student shows most looks, with a
-fifth of the variance between students; there students tell nothing of their own, and M alone has
-the word.
+disgust, at one in a hundred, has not; there, too, all are alike at rest. *The other looks varied*:
+angry, afraid, happy and surprised about as often as among the data set's faces. *Looks mixed*:
+every student shows most looks, with a fifth of the variance between students; there students tell
+nothing of their own, and M alone has the word.
 
 Intervals expect K = 5, so that with more faces they are too wide and hold the truth more often than
 they say, and with fewer too narrow: a student misread the same way on two faces out of two looks

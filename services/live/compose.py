@@ -151,7 +151,9 @@ class Composer:
             now=end,
             window_s=view.window_s,
             expected=len(material.counted),
-            baselines=view.baselines,
+            # What covers hidden students must be the same whenever its window is read.
+            baselines=None if view.coarse else view.baselines,
+            learning=not view.coarse,
         )
         return Figures(found if found.reporting else None, engaged, view.coarse, view.shift(end))
 

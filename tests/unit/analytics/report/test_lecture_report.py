@@ -1,11 +1,12 @@
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from analytics.baselines import Baseline
 from analytics.buckets import Buckets
 from analytics.engagement.figures import ParticipantEvent
 from analytics.flags.check_ins import evaluate
@@ -66,6 +67,20 @@ def test_a_report_holds_everything_it_shows(report_of: Callable[..., LectureRepo
     assert [change.marker.label for change in report.changes] == ["group work"]
     assert Note.ADJUSTED in report.method
     assert Note.NOT_A_FEELING in report.limits
+
+
+def test_whose_past_is_known_moves_no_figure_that_covers_hidden_students(
+    report_of: Callable[..., LectureReport],
+) -> None:
+    """They would differ by who is known, and from what was shown live of the same window."""
+    sadder = Baseline((0.03, 0.01, 0.02, 0.04, 0.3, 0.02, 0.58), 3600)
+    known: dict[Hashable, Baseline] = dict.fromkeys(range(STUDENTS), sadder)
+    shares = {
+        hidden: [report_of(hidden=hidden, baselines=some).timeline.shares for some in (None, known)]
+        for hidden in (0, 6)
+    }
+    assert np.array_equal(*shares[6], equal_nan=True)
+    assert not np.array_equal(*shares[0], equal_nan=True)
 
 
 def test_the_sad_student_is_in_the_report_and_so_is_their_line(
