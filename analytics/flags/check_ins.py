@@ -11,13 +11,14 @@ flagged had it come in time.
 Defined in ``docs/science.md``, "Check-ins".
 """
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analytics.baselines import Baseline
 from analytics.buckets import Buckets
+from analytics.flags.budget import Budget, Candidate, ClassDrift, choose, drifts
 from analytics.flags.evidence import (
     Clause,
     Episode,
@@ -37,11 +38,14 @@ from contract.looks import BUCKET_SECONDS
 
 __all__ = [
     "DEFAULT_RULE",
+    "Budget",
     "Dismissal",
     "FlagRule",
+    "Judged",
     "Memory",
     "episodes_of",
     "evaluate",
+    "judge",
     "rule_for",
 ]
 
@@ -55,6 +59,17 @@ class Dismissal:
     at: int
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What became of all that the rule found up to one moment."""
+
+    episodes: tuple[Episode, ...]
+    """raised, in the order they were"""
+    held: tuple[Episode, ...]
+    """held back for want of budget, or because half the class drifted; as the rule found them"""
+    drifts: tuple[ClassDrift, ...]
+
+
 def evaluate(
     buckets: Buckets,
     confusion: Confusion,
@@ -64,26 +79,84 @@ def evaluate(
     dismissals: Sequence[Dismissal] = (),
     baselines: Mapping[Hashable, Baseline] | None = None,
     memory: Memory | None = None,
+    budget: Budget | None = None,
+    apart: Collection[Hashable] = (),
 ) -> list[Episode]:
     """Every episode up to ``now`` (epoch seconds), in the order they were raised.
 
     Only buckets complete at ``now`` count. Give only the rows of students who chose flags
     (``buckets.only(…)``). An episode closes where the evidence falls or a dismissal answers it.
     ``memory``, one for each lecture that is looked at again and again, saves work and changes
-    nothing.
+    nothing. ``budget`` None: all that the rule finds; ``apart``: who is asked first (``budget``).
     """
+    judged = judge(
+        buckets,
+        confusion,
+        rule,
+        now=now,
+        dismissals=dismissals,
+        baselines=baselines,
+        memory=memory,
+        budget=budget,
+        apart=apart,
+    )
+    return list(judged.episodes)
+
+
+def judge(
+    buckets: Buckets,
+    confusion: Confusion,
+    rule: FlagRule = DEFAULT_RULE,
+    *,
+    now: int,
+    dismissals: Sequence[Dismissal] = (),
+    baselines: Mapping[Hashable, Baseline] | None = None,
+    memory: Memory | None = None,
+    budget: Budget | None = None,
+    apart: Collection[Hashable] = (),
+) -> Judged:
+    """``evaluate``, with what was held back and when half the class drifted."""
     complete = buckets.window(-1, now - BUCKET_SECONDS)
     heard = [dismissal for dismissal in dismissals if dismissal.at <= now]
     traces: dict[FlagKind, Trace] = {
         FlagKind.SAD: _sad_trace(complete, confusion, rule, baselines, memory),
         FlagKind.DISENGAGED: BetaTrace.of(disengaged_evidence(complete), rule),
     }
-    found = [
-        episode
+    starts = complete.starts.tolist()
+    found = {
+        _candidate(row, complete.participants[row], kind, starts, span): span
         for kind, trace in traces.items()
-        for episode in episodes_of(trace, kind, complete, rule, heard)
-    ]
-    return sorted(found, key=lambda episode: (episode.raised_at, str(episode.participant)))
+        for row, span in _spans(trace, kind, complete, rule, heard)
+    }
+    if budget is None or not starts:
+        raised, turned = {one: one.first for one in found}, []
+    else:
+        raised = choose(list(found), traces, starts, budget, rule.theta, apart)
+        turned = drifts(traces, starts, rule.theta)
+
+    def told(one: Candidate) -> Episode:
+        span = replace(found[one], column=raised.get(one, one.first))
+        return _episode(traces[one.kind], one.row, one.participant, one.kind, starts, span)
+
+    return Judged(
+        episodes=_in_order(told(one) for one in raised),
+        held=_in_order(told(one) for one in found if one not in raised),
+        drifts=tuple(turned),
+    )
+
+
+def _in_order(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
+    return tuple(sorted(episodes, key=lambda one: (one.raised_at, str(one.participant))))
+
+
+def _candidate(
+    row: int, name: Hashable, kind: FlagKind, starts: list[int], span: "_Span"
+) -> Candidate:
+    until = None
+    if span.cleared_at is not None:
+        # The first bucket at whose end it no longer stands.
+        until = int(np.searchsorted(starts, span.cleared_at - BUCKET_SECONDS))
+    return Candidate(row, name, kind, span.column, until)
 
 
 def episodes_of(
@@ -95,16 +168,30 @@ def episodes_of(
 ) -> list[Episode]:
     """The episodes that ``trace`` gives over the ``complete`` buckets it was made from."""
     starts = complete.starts.tolist()
+    return [
+        _episode(trace, row, complete.participants[row], kind, starts, span)
+        for row, span in _spans(trace, kind, complete, rule, dismissals)
+    ]
+
+
+def _spans(
+    trace: Trace,
+    kind: FlagKind,
+    complete: Buckets,
+    rule: FlagRule,
+    dismissals: Sequence[Dismissal],
+) -> list[tuple[int, "_Span"]]:
+    """When the rule would raise and clear, with the row of the student."""
+    starts = complete.starts.tolist()
     answers: dict[Hashable, list[int]] = {}
     for dismissal in dismissals:
         if dismissal.kind is kind:
             answers.setdefault(dismissal.participant, []).append(dismissal.at)
-    found = []
-    for row in np.flatnonzero((trace.ready | trace.lecture).any(axis=1)).tolist():
-        name = complete.participants[row]
-        spans = _scan(trace, row, starts, rule, answers.get(name, []))
-        found += [_episode(trace, row, name, kind, starts, span) for span in spans]
-    return found
+    return [
+        (row, span)
+        for row in np.flatnonzero((trace.ready | trace.lecture).any(axis=1)).tolist()
+        for span in _scan(trace, row, starts, rule, answers.get(complete.participants[row], []))
+    ]
 
 
 def _sad_trace(

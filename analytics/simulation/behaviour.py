@@ -213,8 +213,8 @@ def events_of(states: States) -> tuple[SimulatedEvent, ...]:
     return tuple(sorted(found, key=lambda event: event.second))
 
 
-def episodes_of(states: States) -> tuple[TrueEpisode, ...]:
-    """The true stretches of sad and of disengaged of at least ten minutes.
+def episodes_of(states: States, least_s: int = EPISODE_S) -> tuple[TrueEpisode, ...]:
+    """The true stretches of sad and of disengaged of at least ``least_s`` (ten minutes).
 
     A break of up to a minute (a smile, a walk to the door) does not end one.
     """
@@ -231,7 +231,7 @@ def episodes_of(states: States) -> tuple[TrueEpisode, ...]:
                 merged[-1] = (student, merged[-1][1], end)
             else:
                 merged.append((student, start, end))
-        found += [TrueEpisode(s, kind, a, b) for s, a, b in merged if b - a >= EPISODE_S]
+        found += [TrueEpisode(s, kind, a, b) for s, a, b in merged if b - a >= least_s]
     return tuple(sorted(found, key=lambda episode: (episode.start, episode.student)))
 
 

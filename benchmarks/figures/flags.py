@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from analytics.flags.asking import WAIT_S, Answer, dismissals, shown
+from analytics.flags.budget import Budget
 from analytics.flags.check_ins import evaluate
 from analytics.flags.evidence import Episode
 from benchmarks.figures.faces import Bank, FaceSet
@@ -85,6 +86,7 @@ def _counts(key: str) -> bool:
 
 
 GROUPS: Final = (
+    "within_budget",
     "asking_first",
     "asking_first_silence_shows",
     "with_baseline",
@@ -102,6 +104,7 @@ def _judged(sets: Sets, faces: FaceSet, seed: int) -> dict[str, Any]:
     for name, (lessons, kind) in sets.items():
         alone = run(lessons, kind, faces)
         found[name] = alone.figures()
+        groups["within_budget"][name] = run(lessons, kind, faces, Budget()).figures()
         for shows in (False, True):
             group = groups["asking_first_silence_shows" if shows else "asking_first"]
             group[name] = run_asked(lessons, kind, faces, seed=seed, silence_shows=shows).figures()
@@ -135,11 +138,14 @@ def variant(
     return run(lessons, FlagKind.SAD, faces).figures()
 
 
-def run(lessons: Iterable[Played], kind: FlagKind, faces: FaceSet) -> Tally:
-    """The rule on every lecture, each judged by the baselines it has."""
+def run(
+    lessons: Iterable[Played], kind: FlagKind, faces: FaceSet, budget: Budget | None = None
+) -> Tally:
+    """The rule on every lecture, each judged by the baselines it has; all it finds, or as much as
+    the ``budget`` allows."""
     tally = Tally()
     for lesson in lessons:
-        flags = _evaluated(lesson, faces)
+        flags = _evaluated(lesson, faces, budget=budget)
         count(tally, lesson, _raised(flags, kind), _others(flags, kind))
     return tally
 
@@ -156,7 +162,12 @@ def run_asked(
     return tally
 
 
-def _evaluated(lesson: Played, faces: FaceSet, answers: Sequence[Answer] = ()) -> list[Episode]:
+def _evaluated(
+    lesson: Played,
+    faces: FaceSet,
+    answers: Sequence[Answer] = (),
+    budget: Budget | None = None,
+) -> list[Episode]:
     return evaluate(
         lesson.buckets,
         faces.confusion,
@@ -165,6 +176,7 @@ def _evaluated(lesson: Played, faces: FaceSet, answers: Sequence[Answer] = ()) -
         dismissals=dismissals(answers),
         baselines=lesson.baselines,
         memory=lesson.memory,
+        budget=budget,
     )
 
 

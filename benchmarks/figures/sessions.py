@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from analytics.buckets import Buckets
-from analytics.simulation.behaviour import Behaviour, Scripted, TrueState, episodes_of
+from analytics.simulation.behaviour import EPISODE_S, Behaviour, Scripted, TrueState, episodes_of
 from analytics.simulation.lectures import SimulatedLecture, simulate_lecture, to_columns
 from benchmarks.figures.faces import Bank
 from benchmarks.figures.lectures import MODEL, START, STUDENTS, Played, naive_shares
@@ -21,21 +21,29 @@ _STILL: Final = Behaviour(
 
 
 def sessions_as_lectures(
-    sessions: Sequence[Session], bank: Bank, kind: FlagKind, *, repeats: int, seed: int
+    sessions: Sequence[Session],
+    bank: Bank,
+    kind: FlagKind,
+    *,
+    repeats: int,
+    seed: int,
+    least_s: int = EPISODE_S,
 ) -> Iterator[Played]:
     """The sessions in the file's order, thirty at a time, ``repeats`` times with other faces.
 
+    ``least_s``: seconds from which a stretch counts as an episode.
     Sessions with posteriors of their own are played once: nothing in them is drawn.
     """
     for first in range(0, len(sessions), STUDENTS):
         group = sessions[first : first + STUDENTS]
         drawn = any(session.posteriors is None for session in group)
         for number in range(repeats if drawn else 1):
-            yield _played(group, bank, kind, np.random.default_rng([seed, first, number]))
+            rng = np.random.default_rng([seed, first, number])
+            yield _played(group, bank, kind, rng, least_s)
 
 
 def _played(
-    group: Sequence[Session], bank: Bank, kind: FlagKind, rng: np.random.Generator
+    group: Sequence[Session], bank: Bank, kind: FlagKind, rng: np.random.Generator, least_s: int
 ) -> Played:
     seconds = max(len(session.states) for session in group)
     lecture = simulate_lecture(rng, len(group), seconds, bank, _script(group, seconds), _STILL)
@@ -45,7 +53,7 @@ def _played(
     )
     truth = tuple(
         (episode.student, episode.start, episode.end)
-        for episode in episodes_of(lecture.states)
+        for episode in episodes_of(lecture.states, least_s)
         if episode.kind is kind
     )
     return Played(buckets, truth, naive_shares(lecture, kind))

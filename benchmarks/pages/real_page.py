@@ -51,7 +51,15 @@ CHECK_INS: Final = """
 
 Sessions in which observers said every ten seconds whether an e-learner was engaged, put side by
 side as classes of thirty; and hour-long lectures in which students were asked every forty seconds
-whether their minds wandered. The rule is replayed on what they said.
+whether their minds wandered. The rule is replayed on what they said, and of what it finds as much
+is raised as the budget allows: three an hour, the most persistent first. A check-in is right within
+a stretch of five minutes or more (a break of a minute does not end one). Few sessions last longer
+than a quarter of an hour, so a class holds far more such stretches than any teacher could be told
+of: *where allowed* are those in which a check-in was left once they had lasted for five minutes.
+Who sits together is drawn anew for each class out of the same fifty people, so the classes are no
+independent witnesses, and few different people are ever called. That a lecture begins with a third
+of a check-in and that three minutes beyond the ordinary are asked were settled with these sessions
+in view, so it is on people kept apart that these rows are judged.
 """
 
 AFTER: Final = """
@@ -147,15 +155,40 @@ def _engagement(figures: Figures) -> str:
 
 def _check_ins(figures: Figures, folder: str) -> list[str]:
     """The parts on check-ins; their plots lie in ``folder``."""
-    del folder
     rate, precision = figures["checkins_per_teacher_hour"], figures["precision"]
     quiet = figures["pafe_checkins_per_teacher_hour"]
+    allowed = figures["checkins_recall_where_allowed"]
     rows: list[Row] = [
         ("check-ins a teacher-hour, e-learners as classes of 30", "≤ 3", f"{rate:.1f}", rate <= 3),
-        ("their precision", "≥ 0.85", f"{precision or 0:.2f}", (precision or 0) >= 0.85),
+        ("their precision", "≥ 0.85", two(precision), (precision or 0) >= 0.85),
+        ("stretches of five minutes called, where allowed", "≥ 0.50", two(allowed),
+         (allowed or 0) >= 0.5),
+        ("the same, of all", "", two(figures["checkins_recall"]), None),
         ("check-ins a teacher-hour, minds that wander", "≤ 1", f"{quiet:.1f}", quiet <= 1),
+    ]  # fmt: skip
+    return [
+        targets(rows),
+        frontier(figures["checkins_frontier"]),
+        f"![Check-ins by budget]({folder}/check-ins.svg)",
     ]
-    return [targets(rows)]
+
+
+def frontier(points: Sequence[Figures]) -> str:
+    """Each budget with what it would raise, and how much of that is right and of all is found."""
+    head = (
+        "| budget | check-ins an hour | precision | of all called | where allowed | people called |"
+    )
+    lines = [head, "| --- | --- | --- | --- | --- | --- |"]
+    for point in points:
+        numbers = [point[key] for key in ("precision", "recall", "recall_where_allowed")]
+        cells = [
+            "none" if point["budget"] is None else str(point["budget"]),
+            f"{point['per_hour']:.1f}",
+            *("–" if value is None else two(value) for value in numbers),
+            str(point["people"]),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def _plots(figures: Figures) -> dict[str, str]:
@@ -164,7 +197,17 @@ def _plots(figures: Figures) -> dict[str, str]:
         for name, points in figures["engagement_curves"].items()
     ]
     classes = figures["mood_classes"]
+    points = figures["checkins_frontier"]
+    shares = {"precision": "precision", "of all called": "recall"}
     return {
+        "check-ins.svg": chart(
+            "Check-ins by budget", "check-ins a teacher-hour", "share",
+            [
+                Line(name, tuple((p["per_hour"], p[key]) for p in points if p[key] is not None))
+                for name, key in shares.items()
+            ],
+            y_range=(0.0, 1.0),
+        ),
         "engagement.svg": chart(
             "Looks disengaged", "of engaged pictures, wrongly", "of disengaged, rightly",
             curves, y_range=(0.0, 1.0),

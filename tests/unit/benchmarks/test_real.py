@@ -54,6 +54,10 @@ def test_the_figures_have_the_promised_keys_and_the_page_says_what_they_are_not(
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout)
     assert set(PROMISED.split()) <= set(figures)
+    budgets = [point["budget"] for point in figures["checkins_frontier"]]
+    assert budgets == [1, 2, 3, 4, 6, 9, 12, None]
+    assert figures["checkins_per_teacher_hour"] == 0
+    assert figures["precision"] is None
     assert figures["engagement_auc_pooled"] > 0.95
     assert figures["engagement_auc_within"] > 0.95
     said = page.read_text(encoding="utf-8")

@@ -1,0 +1,199 @@
+"""A budget of check-ins: of all that the rule finds, the few that a teacher can use.
+
+On what observers recorded of e-learners the rule alone raises 13 to 24 check-ins a teacher-hour
+(EngageNet's labels: 31 % disengaged, in runs of 45 s, 3 runs of ten minutes in 25 hours), and
+answers slow with exposure (paediatric monitor alarm studies). So at most so many are raised an
+hour, of both kinds together and whatever the class's size: whenever one may be, the most certain
+and longest-lasting of those that stand, counted beyond the class and the student's own ordinary.
+What is not raised is *held back*, and may be later while it stands. Where half the class drifts at
+once that says something of the lecture and not of anybody: no check-in, but one *class drift*.
+
+Everything at one moment depends on what was complete at that moment alone.
+
+Defined in ``docs/science.md``, "Check-ins".
+"""
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.buckets import Bools, Floats
+from analytics.errors import AnalyticsError
+from analytics.flags.traces import Trace
+from contract.flags import FlagKind
+from contract.looks import BUCKET_SECONDS
+
+HOUR_S: Final = 3600
+AHEAD: Final = 1 / 3
+"""Of one check-in, the credit a lecture begins with: at three an hour the first may be raised after
+13 minutes, then one every twenty `[own]`; with more ahead a half-hour's lecture has more than its
+share."""
+LEAST: Final = 18.0
+"""Buckets' worth of evidence beyond class and own ordinary that a check-in takes: three of the five
+minutes that coverage is judged over `[own]`."""
+DRIFT_SHARE: Final = 0.5
+DRIFT_LEAST: Final = 5
+"""Students seen, below whom nothing is said of a class (as small groups have it)."""
+OWN_WEIGHT: Final = 30
+"""Buckets of nothing at all that the student's own past is mixed with, so that the first minutes do
+not pass for what is ordinary `[own]`."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many check-ins may be raised. Raises AnalyticsError where that makes no sense."""
+
+    per_hour: int = 3
+    ahead: float = AHEAD
+    least: float = LEAST
+
+    def __post_init__(self) -> None:
+        if self.per_hour < 1 or not 0.0 <= self.ahead <= 1.0 or self.least <= 0.0:
+            raise AnalyticsError(
+                "A budget must allow at least one check-in an hour, at most one of them ahead, on "
+                f"some evidence, but has {self.per_hour}, {self.ahead} and {self.least}."
+            )
+
+    def allows(self, spent: Sequence[int], at: int, start: int) -> bool:
+        """Whether one more may be raised ``at``, after those ``spent``, in a lecture since
+        ``start`` (epoch seconds).
+
+        What is not used is kept, but in no hour are there more than so many.
+        """
+        earned = self.ahead + self.per_hour * (at - start) / HOUR_S
+        lately = sum(at - HOUR_S < one for one in spent)
+        return len(spent) + 1 <= earned + 1e-9 and lately < self.per_hour
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What the rule alone would raise: columns of the grid, ``until`` None while it stands."""
+
+    row: int
+    participant: Hashable
+    kind: FlagKind
+    first: int
+    until: int | None
+
+
+@dataclass(frozen=True)
+class ClassDrift:
+    """A time in which half the class and more looked so; epoch seconds."""
+
+    kind: FlagKind
+    since: int
+    until: int | None
+    """None while it lasts"""
+    share: float
+    """of the students seen, at the most"""
+
+
+def choose(
+    candidates: Sequence[Candidate],
+    traces: Mapping[FlagKind, Trace],
+    starts: Sequence[int],
+    budget: Budget,
+    theta: float,
+    apart: Collection[Hashable] = (),
+) -> dict[Candidate, int]:
+    """The column at which each candidate that may be raised is raised.
+
+    Students ``apart``, who are asked first, have a budget of their own: were it shared, what is
+    left of the teacher's would tell of flags that the teacher may not see.
+    """
+    drifting = {kind: drift_of(trace, theta)[0] for kind, trace in traces.items()}
+    found: dict[Candidate, int] = {}
+    for own in (False, True):
+        pool = [one for one in candidates if (one.participant in apart) is own]
+        found |= _chosen(pool, traces, starts, budget, drifting)
+    return found
+
+
+def _chosen(
+    pool: list[Candidate],
+    traces: Mapping[FlagKind, Trace],
+    starts: Sequence[int],
+    budget: Budget,
+    drifting: Mapping[FlagKind, Bools],
+) -> dict[Candidate, int]:
+    found: dict[Candidate, int] = {}
+    spent: list[int] = []
+    ordinary = {kind: _class_level(trace) for kind, trace in traces.items()}
+    waiting = sorted(pool, key=lambda one: (one.first, str(one.participant), one.kind.value))
+    for column in range(waiting[0].first if waiting else len(starts), len(starts)):
+        at = starts[column] + BUCKET_SECONDS
+        waiting = [one for one in waiting if one.until is None or one.until > column]
+        if budget.allows(spent, at, starts[0]):
+            ready = [
+                (weight, one)
+                for one in waiting
+                if one.first <= column
+                and _sure(traces[one.kind], one.row, column)
+                and not drifting[one.kind][column]
+                and (weight := _weight(traces[one.kind], ordinary[one.kind], one.row, column))
+                >= budget.least
+            ]
+            if ready:
+                # The first of equals is the earliest.
+                best = max(ready, key=lambda pair: pair[0])[1]
+                found[best] = column
+                spent.append(at)
+                waiting.remove(best)
+    return found
+
+
+def _sure(trace: Trace, row: int, column: int) -> bool:
+    return bool(trace.ready[row, column] | trace.lecture[row, column])
+
+
+def _weight(trace: Trace, level: Floats, row: int, column: int) -> float:
+    """How certain and how long, beyond the class and the student's own ordinary."""
+    first = int(trace.since[row, column])
+    seen = trace.seen[row, first : column + 1]
+    evidence = trace.evidence[row, first : column + 1]
+    own = float(trace.evidence[row, :first].sum()) / (trace.seen[row, :first].sum() + OWN_WEIGHT)
+    beyond = (evidence - np.maximum(level[first : column + 1], own))[seen]
+    return float(beyond.sum()) * trace.probability(row, column)
+
+
+def _class_level(trace: Trace) -> Floats:
+    """(T,) the mean evidence of everybody seen; 0 where they are too few for a class."""
+    seen = trace.seen.sum(axis=0)
+    return np.where(seen >= DRIFT_LEAST, trace.evidence.sum(axis=0) / np.maximum(seen, 1), 0.0)
+
+
+def drift_of(trace: Trace, theta: float) -> tuple[Bools, Floats]:
+    """(T,) whether half the class drifts, and the share of those seen that do."""
+    window = 300 // BUCKET_SECONDS
+    count, total = (
+        _lately(np.asarray(v, np.float64), window) for v in (trace.seen, trace.evidence)
+    )
+    judged = count >= window * 0.6
+    people = judged.sum(axis=0)
+    many = (judged & (total >= theta * count)).sum(axis=0)
+    share = many / np.maximum(people, 1)
+    return np.asarray((people >= DRIFT_LEAST) & (share >= DRIFT_SHARE)), share
+
+
+def drifts(
+    traces: Mapping[FlagKind, Trace], starts: Sequence[int], theta: float
+) -> list[ClassDrift]:
+    """Every time at which half the class looked so, in the order of their beginnings."""
+    found = []
+    for kind, trace in traces.items():
+        drifting, share = drift_of(trace, theta)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], drifting.astype(np.int8), [0]])))
+        for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            until = None if end == len(starts) else starts[end] + BUCKET_SECONDS
+            since = starts[first] + BUCKET_SECONDS
+            found.append(ClassDrift(kind, since, until, float(share[first:end].max())))
+    return sorted(found, key=lambda one: (one.since, one.kind.value))
+
+
+def _lately(values: Floats, window: int) -> Floats:
+    sums = np.cumsum(values, axis=1)
+    lately = sums.copy()
+    lately[:, window:] -= sums[:, :-window]
+    return lately
