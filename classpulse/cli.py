@@ -11,6 +11,7 @@ from classpulse.commands import (
     bench,
     bench_agent,
     bench_cost,
+    bench_ingest,
     bench_live,
     bench_real,
     bench_seeing,
@@ -37,6 +38,7 @@ app.add_typer(store.app, name="db")
 app.add_typer(models.app, name="models")
 bench.app.command("agent")(bench_agent.agent)
 bench.app.command("cost")(bench_cost.cost)
+bench.app.command("ingest")(bench_ingest.ingest)
 bench.app.command("live")(bench_live.live)
 bench.app.command("real")(bench_real.real)
 bench.app.command("seeing")(bench_seeing.seeing)

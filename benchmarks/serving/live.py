@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +21,8 @@ import httpx
 import numpy as np
 
 from benchmarks.serving.live_viewers import USER_AGENT
-from benchmarks.serving.school import LOGIN, PASSWORD, lecture_since, opened_app
-from contract import LOOKS, Choices, Observation, uuid7
+from benchmarks.serving.school import LOGIN, PASSWORD, joined, lecture_since, listening, opened_app
+from contract import LOOKS, Observation, uuid7
 
 if TYPE_CHECKING:
     from dashboard.app import App
@@ -163,24 +162,10 @@ def _ratio(one: float, other: float) -> float | None:
 def _serving(folder: Path) -> "Iterator[tuple[App, Server]]":
     app = opened_app(folder)
     try:
-        with _listening(app.flask) as server:
+        with listening(app.flask) as server:
             yield app, server
     finally:
         app.close()
-
-
-@contextmanager
-def _listening(flask: Any) -> "Iterator[Server]":
-    from dashboard.http.server import listen
-
-    server = listen(flask, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, name="server", daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.close()
-        thread.join(timeout=10)
 
 
 def _watched(
@@ -221,7 +206,7 @@ def _bare(watch: Watch, answer_bytes: int) -> dict[str, Any]:
     # About as much as the headers of either are besides.
     body = json.dumps({"cursor": "", "rest": "x" * max(0, answer_bytes - 200)})
     flask.add_url_rule("/bare", view_func=lambda: (body, {"Content-Type": "application/json"}))
-    with _listening(flask) as server:
+    with listening(flask) as server:
         seen = _run_browsers(
             watch, port=server.port, path="/bare?since={cursor}", cookie="", tokens=[]
         )
@@ -242,7 +227,7 @@ def _filled(app: "App", lecture: "Lecture", count: int, now: datetime, seed: int
     bank = np.concatenate([app.services.card.posteriors(look) for look in LOOKS])
     tokens = []
     for number in range(count):
-        participant, token = _joined(app, lecture, f"Student {number + 1}")
+        participant, token = joined(app, lecture, f"Student {number + 1}")
         tokens.append(token)
         drawn = bank[rng.integers(len(bank), size=span)]
         times = [lecture.started_at + timedelta(seconds=s) for s in range(span)]
@@ -266,33 +251,6 @@ def _filled(app: "App", lecture: "Lecture", count: int, now: datetime, seed: int
             received = batch[-1].captured_at
             ingest.ingest_observations(app.store, participant, batch, received)
     return tokens
-
-
-def _joined(app: "App", lecture: "Lecture", name: str) -> tuple[Any, str]:
-    from db.engine.secrets import mint
-    from db.people import consents, tickets
-
-    ticket, token, now = mint(), mint(), lecture.started_at
-    tickets.issue_ticket(
-        app.store,
-        ticket,
-        lecture_id=lecture.id,
-        name=name,
-        now=now,
-        expires_at=now + timedelta(hours=1),
-    )
-    made = consents.accept(
-        app.store,
-        ticket=ticket,
-        notice_version="1",
-        choices=Choices(class_mood=True, flags=True, ask_first=False),
-        guardian=None,
-        token=token,
-        recovery=mint(),
-        now=now,
-    )
-    consents.admit(app.store, made.id)
-    return made.id, token
 
 
 def _signed_in(url: str) -> str:
