@@ -43,12 +43,14 @@ def restore(url: str, source: Path, amend: Callable[[Store], None]) -> None:
     """Make the store at ``url`` what the backup ``source`` is, all or nothing.
 
     ``amend`` is handed the backup as an open store before it takes the other's place; where it
-    raises, nothing has changed. Raises StoreError where ``source`` is no backup of this or an
+    raises, nothing has changed. Raises ConflictError where somebody uses the store, whose
+    observations would be lost with it, StoreError where ``source`` is no backup of this or an
     earlier version's store.
     """
     target = _file_of(url)
     if not source.is_file():
         raise StoreUnavailableError(f"There is no backup at {source}.")
+    _require_unused(target)
     tried = source.with_name(source.name + ".tried")
     try:
         # The copy is tried first, so that a wrong file never reaches the store.
@@ -62,6 +64,7 @@ def restore(url: str, source: Path, amend: Callable[[Store], None]) -> None:
         finally:
             amended.close()
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _require_unused(target)
         _make_private(target)
         _copy(tried, target)
     except OSError as error:
@@ -71,6 +74,25 @@ def restore(url: str, source: Path, amend: Callable[[Store], None]) -> None:
     finally:
         for end in ("", "-wal", "-shm", ".erasures"):
             tried.with_name(tried.name + end).unlink(missing_ok=True)
+
+
+def _require_unused(target: Path) -> None:
+    """Who has the store open, a server above all, would go on as if nothing had happened."""
+    if not target.is_file():
+        return
+    with contextlib.closing(sqlite3.connect(target, timeout=0)) as alone:
+        try:
+            # In this mode the write-ahead log is had alone or not at all.
+            alone.execute("PRAGMA locking_mode = EXCLUSIVE").close()
+            alone.execute("BEGIN EXCLUSIVE").close()
+            alone.execute("ROLLBACK").close()
+        except sqlite3.DatabaseError as error:
+            # Whatever else is wrong with it may be why it is replaced.
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise ConflictError(
+                    f"The store at {target} is in use: stop the server and whatever else has it "
+                    "open, then restore."
+                ) from error
 
 
 def _require_ours(source: Path, tried: Path) -> None:

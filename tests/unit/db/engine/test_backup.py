@@ -47,9 +47,34 @@ def test_a_backup_overwrites_nothing(sqlite_url: str, tmp_path: Path) -> None:
         backup(f"sqlite:///{tmp_path / 'absent.db'}", tmp_path / "copy.db")
 
 
+def test_a_store_in_use_is_not_restored(sqlite_url: str, tmp_path: Path) -> None:
+    copy, store = tmp_path / "copy.db", open_store(sqlite_url)
+    backup(sqlite_url, copy)
+    name_it(store, "after")
+    # From the beginning, and somebody who comes in between.
+    with pytest.raises(ConflictError, match="in use: stop the server"):
+        restore(sqlite_url, copy, lambda _: None)
+    store.close()
+    late: list[Store] = []
+    with pytest.raises(ConflictError, match="in use"):
+        restore(sqlite_url, copy, lambda _: late.append(open_store(sqlite_url)))
+    assert school_settings.school(late[0]).name == "after"
+    late[0].close()
+    restore(sqlite_url, copy, lambda _: None)
+
+
+def test_a_store_that_is_none_any_more_is_replaced(sqlite_url: str, tmp_path: Path) -> None:
+    copy, file = tmp_path / "copy.db", Path(sqlite_url.removeprefix("sqlite:///"))
+    backup(sqlite_url, copy)
+    file.write_bytes(b"")
+    restore(sqlite_url, copy, lambda _: None)
+    open_store(sqlite_url).close()
+
+
 def test_a_wrong_file_never_reaches_the_store(sqlite_url: str, tmp_path: Path) -> None:
     store = open_store(sqlite_url)
     name_it(store, "mine")
+    store.close()
     wrong = tmp_path / "wrong.db"
     wrong.write_bytes(b"this is no database at all" * 400)
     foreign = tmp_path / "foreign.db"
@@ -58,6 +83,7 @@ def test_a_wrong_file_never_reaches_the_store(sqlite_url: str, tmp_path: Path) -
     for bad in (wrong, foreign):
         with pytest.raises(StoreError):
             restore(sqlite_url, bad, lambda _: None)
+    store = open_store(sqlite_url)
     assert school_settings.school(store).name == "mine"
     store.close()
 
