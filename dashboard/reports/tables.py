@@ -155,7 +155,7 @@ def students(report: LectureReport) -> pd.DataFrame:
 
 def attendance(report: LectureReport, zone: ZoneInfo) -> pd.DataFrame:
     """*student* ``str``; *joined_at* time; *late_s*, *taking_part_s*, *in_view_s* and the seconds
-    of each gap ``int64``; *gaps* ``str``, each with its times; *present* ``bool``.
+    of each gap ``int64``; *gaps* ``str``, each with its times (missing: none); *present* ``bool``.
     """
     found = report.attendance.rows
     return pd.DataFrame(
@@ -166,7 +166,7 @@ def attendance(report: LectureReport, zone: ZoneInfo) -> pd.DataFrame:
             "taking_part_s": _counts([one.taking_part_s for one in found]),
             "in_view_s": _counts([one.in_view_s for one in found]),
             **{f"{why.value}_s": _counts([one.gap_s[why] for one in found]) for why in Gap},
-            "gaps": _words(gaps_told(one, zone) for one in found),
+            "gaps": _words(gaps_told(one, zone) or None for one in found),
             "present": pd.Series([one.present for one in found], dtype="bool"),
         }
     )
