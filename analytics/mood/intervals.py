@@ -41,7 +41,11 @@ def interval(found: Estimate) -> tuple[Floats, Floats]:
     weight = mean * (1.0 - mean) / np.maximum(found.variances[known], _EDGE**2) - 1.0
     weight = np.maximum(weight, _FLATTEST / np.minimum(mean, 1.0 - mean))
     tail = (1.0 - LEVEL) / 2.0
-    ends = [betaincinv(mean * weight, (1.0 - mean) * weight, end) for end in (tail, 1.0 - tail)]
+    # What lies below nought is nought, and to work it out costs most.
+    seen, first = mean >= _NOUGHT, mean * weight
+    bottom = np.zeros(mean.shape)
+    bottom[seen] = betaincinv(first[seen], (weight - first)[seen], tail)
+    ends = bottom, betaincinv(first, weight - first, 1.0 - tail)
     # Plain faces move a share whichever way, and one at nought as well, of which a Beta would not.
     moved = ndtri(1.0 - tail) ** 2 * found.by_rest[known]
     down = np.minimum(ends[0], shares[known]) - shares[known]

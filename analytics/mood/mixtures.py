@@ -34,6 +34,7 @@ PARTS: Final = 4
 _MOST_LOOKS: Final = 3
 _FREE: Final = LOOK_COUNT - 1
 """A posterior sums to one: its last value says nothing new."""
+_SQUARES: Final = _FREE * _FREE
 _BLUR: Final = 0.002
 """Variance added in every direction: what M itself and five faces cannot tell. Chosen on
 PublicTest from .0005 to .005."""
@@ -63,13 +64,19 @@ class Mixtures:
         return np.asarray(_features(means) @ self.densities)
 
     def log_densities_at(self, means: Floats, shifts: Floats) -> Floats:
-        """The same of students whose plain faces lie ``shifts`` (…, 7) from the card's."""
-        found = np.empty((*means.shape[:-1], len(self.parts)))
-        plain = self.parts[:, REST]
-        for level in range(PARTS + 1):
-            alike = slice(*np.searchsorted(plain, [level / PARTS, (level + 1) / PARTS]))
-            moved = means - level / PARTS * shifts if level else means
-            np.matmul(_features(moved), self.densities[:, alike], out=found[..., alike])
+        """(S, P, A) the same of students whose plain faces lie ``shifts`` (P, 7) from the card's.
+
+        A shift adds to the log density what is linear in the mean, and a constant.
+        """
+        found = self.log_densities(means)
+        first = int(np.searchsorted(self.parts[:, REST], 0.0, side="right"))
+        plain, own = self.parts[first:, REST], shifts[:, :_FREE]
+        bend = self.densities[:_SQUARES, first:].reshape(_FREE, _FREE, -1)
+        pull = plain * np.einsum("pi,ija->pja", own, bend)
+        still = plain * np.einsum("pj,pja->pa", own, pull)
+        still -= plain * (own @ self.densities[_SQUARES:-1, first:])
+        moved = means[..., :_FREE].swapaxes(0, 1) @ (-2.0 * pull)
+        found[..., first:] += (moved + still[:, None]).swapaxes(0, 1)
         return found
 
     def occurrence(self, alphas: Floats) -> Floats:
@@ -133,10 +140,10 @@ def mixtures_of(confusion: Confusion, doubt: float = 1.0) -> Mixtures:
 def _features(means: Floats) -> Floats:
     """(…, F) what log densities are linear in: squares first, then the values, then one."""
     free = means[..., :_FREE]
-    found = np.empty((*free.shape[:-1], _FREE * _FREE + _FREE + 1))
-    squares = found[..., : _FREE * _FREE].reshape(*free.shape, _FREE)
+    found = np.empty((*free.shape[:-1], _SQUARES + _FREE + 1))
+    squares = found[..., :_SQUARES].reshape(*free.shape, _FREE)
     np.multiply(free[..., None], free[..., None, :], out=squares)
-    found[..., _FREE * _FREE : -1] = free
+    found[..., _SQUARES:-1] = free
     found[..., -1] = 1.0
     return found
 

@@ -32,7 +32,7 @@ def test_densities_are_those_of_normal_distributions(
     rng = np.random.default_rng(1)
     means = rng.dirichlet(np.full(7, 0.6), 20)
     shifts = shifted * (rng.dirichlet(np.full(7, 9.0), 20) - 1 / 7)
-    found = mixtures.log_densities_at(means, shifts)
+    found = mixtures.log_densities_at(means[None], shifts)[0]
     if not shifted:
         assert mixtures.log_densities(means) == pytest.approx(found)
     for index in (0, 60, 174):
