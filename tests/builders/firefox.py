@@ -5,6 +5,7 @@ import json
 import shutil
 import socket
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -27,9 +28,12 @@ class Firefox:
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self._process = process
         self._port = port
+        # A loop of its own in a thread of its own: Playwright's runs in the tests'.
         self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
         self._count = 0
-        self._line: WebSocketClientConnection
+        self._line: WebSocketClientConnection | None = None
         self._tab = ""
 
     @classmethod
@@ -51,7 +55,11 @@ class Firefox:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         made = cls(process, port)
-        made._run(made._connect())
+        try:
+            made._run(made._connect())
+        except BaseException:
+            made.close()
+            raise
         return made
 
     def open(self, address: str) -> None:
@@ -82,13 +90,20 @@ class Firefox:
 
     def close(self) -> None:
         """End it."""
+        self._loop.call_soon_threadsafe(self._hang_up)
         self._process.terminate()
         self._process.wait(timeout=30)
-        self._line.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
         self._loop.close()
 
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.close()
+
     def _run(self, work: Any) -> Any:
-        return self._loop.run_until_complete(asyncio.wait_for(work, _PATIENCE_S))
+        waited = asyncio.wait_for(work, _PATIENCE_S)
+        return asyncio.run_coroutine_threadsafe(waited, self._loop).result()
 
     async def _connect(self) -> None:
         while True:
@@ -102,6 +117,7 @@ class Firefox:
         self._tab = tree["contexts"][0]["context"]
 
     async def _call(self, method: str, params: dict[str, Any]) -> Any:
+        assert self._line is not None
         self._count += 1
         await self._line.write_message(
             json.dumps({"id": self._count, "method": method, "params": params})
