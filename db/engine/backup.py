@@ -90,8 +90,9 @@ def _require_unused(target: Path) -> None:
             # Whatever else is wrong with it may be why it is replaced.
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise ConflictError(
-                    f"The store at {target} is in use: stop the server and whatever else has it "
-                    "open, then restore."
+                    "The store at {target} is in use: stop the server and whatever else has it "
+                    "open, then restore.",
+                    target=target,
                 ) from error
 
 
