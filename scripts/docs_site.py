@@ -32,7 +32,14 @@ FROM_THE_ROOT: Final[Mapping[str, str]] = {
 NAVIGATION: Final[Mapping[str, tuple[str, ...]]] = {
     "": ("index.md", "first-hour.md"),
     "Guides": ("teacher.md", "student.md", "office.md", "operator.md", "researcher.md", "faq.md"),
-    "Running it": ("deploy.md", "settings.md", "security.md", "security-policy.md", "asvs.md"),
+    "Running it": (
+        "deploy.md",
+        "operations.md",
+        "settings.md",
+        "security.md",
+        "security-policy.md",
+        "asvs.md",
+    ),
     "Figures": (
         "figures.md", "science.md", "analytics.md", "models.md", "card.md", "agent.md",
         "browser-agent.md", "real-students.md", "small-groups.md",

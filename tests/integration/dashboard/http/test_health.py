@@ -1,5 +1,6 @@
 """What an operator's monitor asks: whether the server works, and how much it does."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,10 +11,11 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
 from contract.policy import CourseMode
-from dashboard.http import health, metrics
+from dashboard.http import health, metrics, server
 from dashboard.http.web import EXTENSION
 from dashboard.settings import Settings
 from db.errors import StoreUnavailableError
+from tests.builders.places import ROOT
 
 Series = tuple[str, frozenset[tuple[str, str]]]
 
@@ -196,3 +198,21 @@ def test_health_says_when_the_store_is_away(world: Any, monkeypatch: pytest.Monk
     monkeypatch.setattr("db.teaching.lectures.running", away)
     assert world.client().get("/healthz").status_code == 503
     assert world.client().get("/metrics").status_code == 503
+
+
+def test_the_dashboard_and_the_docs_name_what_is_told(world: Any) -> None:
+    flask, app = world.app.flask, world.app
+    metrics.add_gauge(flask, "classpulse_log_lines_lost", "As the command adds it.", lambda: 0)
+    listening = server.listen(flask, "127.0.0.1", 0)
+    listening.close()
+    listening.run()
+    app.board.ticking.begin()
+    app.scheduler.start()
+    text = world.client().get("/metrics").text
+    told = set(re.findall(r"^# TYPE (\w+)", text, re.MULTILINE))
+    assert len(told) > 12
+    for page in ("deploy/grafana/classpulse.json", "docs/operations.md"):
+        named = set(re.findall(r"classpulse_\w+", (ROOT / page).read_text(encoding="utf-8")))
+        parts = {re.sub("_(bucket|sum|count)$", "", name) for name in named}
+        assert parts, page
+        assert parts - told == set(), page
