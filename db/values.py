@@ -44,7 +44,7 @@ class School:
 
     ``retention_days``: how long data of ended lectures are kept; ``log_days``: the access log.
     ``present_percent``: of a lecture, in which a student must take part to count as present; 0:
-    whoever joined does.
+    whoever joined does. ``check_ins_per_hour``: that a teacher is given at the most.
     """
 
     name: str
@@ -54,6 +54,7 @@ class School:
     retention_days: int = 180
     log_days: int = 730
     present_percent: int = 0
+    check_ins_per_hour: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _NOT_OWN_FACTOR: Final = rule_text(
     "You turn your own second factor off on your own page, by a code of it."
 )
 LONGEST_RETENTION: Final = 3660
+MOST_CHECK_INS: Final = 60
 """Days that a school may keep data: ten years."""
 
 
@@ -204,11 +205,13 @@ def set_school(
     retention_days: int,
     log_days: int | None = None,
     present_percent: int | None = None,
+    check_ins_per_hour: int | None = None,
 ) -> School:
     """Set what holds for the school beside its policy. Raises InvalidError naming the rule.
 
     The access log is kept for ``log_days``, and never for less than the data that it speaks of.
     ``present_percent`` None: as it was; else reports that are written from now on count by it.
+    ``check_ins_per_hour`` likewise, for what is raised from now on.
     """
     access.authorize(actor, Action.SET_POLICY, SCHOOL)
     if not 1 <= retention_days <= LONGEST_RETENTION:
@@ -230,6 +233,12 @@ def set_school(
             "What counts as present must be 0 to 100 % of a lecture, but received {given}.",
             given=present_percent,
         )
+    if check_ins_per_hour is not None and not 1 <= check_ins_per_hour <= MOST_CHECK_INS:
+        raise InvalidError(
+            "A teacher can be given 1 to {most} check-ins an hour, but received {given}.",
+            most=MOST_CHECK_INS,
+            given=check_ins_per_hour,
+        )
     name, timezone = required(name, _SCHOOL), zone(timezone)
 
     def change(unit: UnitOfWork, now: datetime) -> School:
@@ -242,6 +251,7 @@ def set_school(
             retention_days=retention_days,
             log_days=max(before.log_days, retention_days) if log_days is None else log_days,
             present_percent=before.present_percent if present_percent is None else present_percent,
+            check_ins_per_hour=check_ins_per_hour or before.check_ins_per_hour,
         )
         school_settings.set_school(unit, school, now)
         return school
@@ -256,6 +266,7 @@ def set_school(
         log_days=log_days,
         guardian_required=guardian_required,
         present_percent=present_percent,
+        check_ins_per_hour=check_ins_per_hour,
     )
 
 

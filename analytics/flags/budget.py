@@ -100,15 +100,14 @@ def choose(
 ) -> dict[Candidate, int]:
     """The column at which each candidate that may be raised is raised.
 
-    Students ``apart``, who are asked first, have a budget of their own: were it shared, what is
-    left of the teacher's would tell of flags that the teacher may not see.
+    Students ``apart`` are asked first, so that what is found of them is a question to themselves
+    and no check-in yet: it takes nothing from the budget, or what is left of the teacher's would
+    tell of flags that the teacher may not see, and a *yes* is the student's own wish.
     """
     drifting = {kind: drift_of(trace, theta)[0] for kind, trace in traces.items()}
-    found: dict[Candidate, int] = {}
-    for own in (False, True):
-        pool = [one for one in candidates if (one.participant in apart) is own]
-        found |= _chosen(pool, traces, starts, budget, drifting)
-    return found
+    asked = {one: one.first for one in candidates if one.participant in apart}
+    pool = [one for one in candidates if one not in asked]
+    return asked | _chosen(pool, traces, starts, budget, drifting)
 
 
 def _chosen(

@@ -20,6 +20,7 @@ from services.accounts import passwords
 ZONE: Final = "Europe/London"
 COURSE: Final = "Introduction to Biology"
 ROOM_COURSE: Final = "Biology Lab"
+CHECK_INS_PER_HOUR: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,15 @@ def open_school(store: Store, now: datetime) -> DemoSchool:
     """Make the school, or whatever of it the folder does not hold yet."""
     if school_settings.school(store).policy is None:
         school_settings.set_school(
-            store, School(name="Demo School", timezone=ZONE, policy=Policy.INDIVIDUAL), now
+            store,
+            School(
+                name="Demo School",
+                timezone=ZONE,
+                policy=Policy.INDIVIDUAL,
+                # Whoever looks around for some minutes should meet more than one.
+                check_ins_per_hour=CHECK_INS_PER_HOUR,
+            ),
+            now,
         )
     _, teacher = _employed(store, ADMIN, now), _employed(store, TEACHER, now)
     return DemoSchool(

@@ -72,6 +72,7 @@ SCHOOL_ZONE: Final = "school-zone"
 SCHOOL_DAYS: Final = "school-days"
 SCHOOL_LOG_DAYS: Final = "school-log-days"
 SCHOOL_PRESENT: Final = "school-present"
+SCHOOL_CHECK_INS: Final = "school-check-ins"
 SCHOOL_GUARDIAN: Final = "school-guardian"
 SCHOOL_BUTTON: Final = "school-button"
 

@@ -1,6 +1,7 @@
 """The panels of the live page: a snapshot in, components out."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -162,6 +163,41 @@ def queue(snapshot: LiveSnapshot) -> list[Any]:
                 text("The school shows figures of the whole class only."),
             )
         ]
+    return [*_class_drift(snapshot), *_check_ins(snapshot), *_held_back(snapshot)]
+
+
+def _class_drift(snapshot: LiveSnapshot) -> list[Any]:
+    """One sentence instead of a check-in for each, where half the class drifts at once."""
+    drift = snapshot.drift
+    if drift is None:
+        return []
+    zone = ZoneInfo(snapshot.course.timezone)
+    at = datetime.fromtimestamp(drift.since, tz=zone)
+    if drift.kind is FlagKind.SAD:
+        said = text("Half the class or more has looked sad since {time}.", time=wording.clock(at))
+    else:
+        said = text(
+            "Half the class or more has looked disengaged since {time}.", time=wording.clock(at)
+        )
+    before = [marker for marker in snapshot.markers if marker.at <= at]
+    if before:
+        marker = max(before, key=lambda one: one.at)
+        said += " " + text("The last marker before it: {marker}.", marker=marker.label)
+    return [html.P(said, className="cp-more")]
+
+
+def _held_back(snapshot: LiveSnapshot) -> list[Any]:
+    if not snapshot.held:
+        return []
+    said = plural(
+        "{n} check-in is held back, so that there are not too many.",
+        "{n} check-ins are held back, so that there are not too many.",
+        snapshot.held,
+    )
+    return [html.P(said, className="cp-more")]
+
+
+def _check_ins(snapshot: LiveSnapshot) -> list[Any]:
     if not snapshot.flags and snapshot.resting:
         return [parts.empty(text("Nobody needs a word right now"), _resting(snapshot.resting))]
     if not snapshot.flags:

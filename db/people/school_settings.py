@@ -27,6 +27,7 @@ def school(store: Store) -> School:
         retention_days=row.retention_days,
         log_days=row.log_days,
         present_percent=row.present_percent,
+        check_ins_per_hour=row.check_ins_per_hour,
     )
 
 
@@ -45,6 +46,7 @@ def set_school(store: Store, school: School, now: datetime) -> None:
                 retention_days=school.retention_days,
                 log_days=school.log_days,
                 present_percent=school.present_percent,
+                check_ins_per_hour=school.check_ins_per_hour,
                 changed_at=now,
             )
         )

@@ -65,6 +65,7 @@ school = Table(
     # How long the access log is kept: at least as long as the data that it speaks of.
     Column("log_days", Integer, nullable=False, server_default="730"),
     Column("present_percent", SmallInteger, nullable=False, server_default="0"),
+    Column("check_ins_per_hour", SmallInteger, nullable=False, server_default="3"),
     moment("changed_at"),
     CheckConstraint("id = 1", name="one_row"),
 )

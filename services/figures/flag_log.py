@@ -1,12 +1,15 @@
 """The flag log between the store, which keeps it, and ``analytics``, which has its rules."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from analytics.flags import asking
+from analytics.flags.budget import Budget
 from analytics.flags.check_ins import Dismissal
 from analytics.flags.log import LoggedFlag, evidence_of
 from db.engine.store import Store
+from db.people import school_settings
 from db.teaching import flags
 from db.values import FlagRow, Lecture, Participant, ParticipantStatus
 
@@ -49,6 +52,16 @@ def dismissals(log: Sequence[FlagRow]) -> list[Dismissal]:
         for flag in log
         if flag.outcome_at is not None
     ]
+
+
+def budget(store: Store) -> Budget:
+    """How many check-ins a teacher is given, as the school has set it."""
+    return Budget(school_settings.school(store).check_ins_per_hour)
+
+
+def asked_first(shown: Mapping[Any, Participant]) -> frozenset[Hashable]:
+    """Those ``shown`` who are asked first, of whom nothing is the teacher's before their *yes*."""
+    return frozenset(key for key, person in shown.items() if person.choices.ask_first)
 
 
 def logged(flag: FlagRow) -> LoggedFlag:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analytics.baselines import Baseline
 from analytics.buckets import Buckets
 from analytics.flags import asking
-from analytics.flags.check_ins import Memory
+from analytics.flags.check_ins import Judged, Memory
 from analytics.flags.evidence import Episode
 from contract import BUCKET_SECONDS, EventKind
 from contract.policy import Policy
@@ -28,7 +28,7 @@ from db.measurements.bucket_cache import BucketCache
 from db.people import consents, courses
 from db.teaching import flags, lectures, published_groups
 from db.values import FlagRow, Lecture, Participant
-from services.figures import self_reports
+from services.figures import flag_log, self_reports
 from services.figures.baselines import known_baselines
 from services.live.compose import CHANGE_S, Composer, Material
 from services.live.ticking import Ticking
@@ -63,7 +63,7 @@ class _Board:
     totals: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """(T,) observations in each bucket when the points were drawn."""
     people: tuple[tuple[object, ...], ...] = ()
-    episodes: list[Episode] = field(default_factory=list)
+    found: Judged = field(default_factory=lambda: Judged((), (), ()))
     judged: tuple[object, ...] = ()
     baselines: Mapping[Hashable, Baseline] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
@@ -198,6 +198,8 @@ class LiveBoard:
         snapshot = replace(
             self._composer.snapshot(material, buckets, view, past, board.sequence + 1),
             said=self_reports.settle(self.store, lecture, material.participants, now),
+            held=sum(one.cleared_at is None for one in board.found.held),
+            drift=next((one for one in board.found.drifts[::-1] if one.until is None), None),
         )
         # A marker renamed or taken off is nothing that could be added to what a browser has.
         before = () if board.snapshot is None else board.snapshot.markers
@@ -265,8 +267,10 @@ class LiveBoard:
             return material
         board.judged = judged
         self._read_baselines(board, material)
-        board.episodes = self._composer.episodes(material, buckets, board.baselines, board.memory)
-        if not _append(self.store, material, board.episodes):
+        board.found = self._composer.episodes(
+            material, buckets, board.baselines, board.memory, flag_log.budget(self.store)
+        )
+        if not _append(self.store, material, board.found.episodes):
             return material
         return replace(material, flags=flags.flags_of(self.store, material.lecture.id))
 
@@ -285,7 +289,7 @@ def _choices(participants: Sequence[Participant]) -> tuple[tuple[object, ...], .
     return tuple((one.id, one.status, one.choices) for one in participants)
 
 
-def _append(store: Store, material: Material, episodes: list[Episode]) -> bool:
+def _append(store: Store, material: Material, episodes: Sequence[Episode]) -> bool:
     """Log new raises and clears; whether there were any.
 
     Late data may shift an episode by a bucket, so one that stands is the open flag of the same

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from analytics.baselines import Baseline
 from analytics.buckets import Bools, Buckets
 from analytics.engagement.figures import ClassEngagement, ParticipantEvent, StudentState, engagement
-from analytics.flags.check_ins import Memory, evaluate, rule_for
-from analytics.flags.evidence import Episode
+from analytics.flags.budget import Budget
+from analytics.flags.check_ins import Judged, Memory, judge, rule_for
 from analytics.flags.log import evidence_of
 from analytics.mood.class_mood import mood
 from analytics.mood.confusion import Confusion, spread_of
@@ -178,15 +178,16 @@ class Composer:
         buckets: Buckets,
         baselines: Mapping[Hashable, Baseline],
         memory: Memory | None = None,
-    ) -> list[Episode]:
+        budget: Budget | None = None,
+    ) -> Judged:
         """Who has looked sad or disengaged for long enough, among those who chose it.
 
         ``baselines``: how each of them looks at other times, where that is known. ``memory`` of the
-        lecture's earlier ticks saves work and changes nothing.
+        lecture's earlier ticks saves work and changes nothing; ``budget``: what a teacher is given.
         """
         if not material.shown:
-            return []
-        return evaluate(
+            return Judged((), (), ())
+        return judge(
             buckets.only(material.shown),
             self.confusion,
             rule_for(self.card.tuned_check_ins()),
@@ -194,6 +195,8 @@ class Composer:
             dismissals=flag_log.dismissals(material.flags),
             baselines=baselines,
             memory=memory,
+            budget=budget,
+            apart=flag_log.asked_first(material.shown),
         )
 
     def snapshot(

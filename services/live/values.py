@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from analytics.flags.budget import ClassDrift
 from analytics.flags.evidence import Evidence
 from contract import LOOKS, Look
 from db.values import Course, Lecture, SelfReportSpan
@@ -139,6 +140,11 @@ class LiveSnapshot:
     markers: tuple[MarkerPoint, ...]
     resting: int = 0
     """Check-ins whose student nothing is seen of now: they are shown again once something is."""
+    held: int = 0
+    """Check-ins that stand and are held back, as the hour's are used up or half the class drifts;
+    of students whose own rows the teacher sees and who are not asked first"""
+    drift: ClassDrift | None = None
+    """Since when half the class and more have looked so, while they do"""
     said: tuple[SelfReportSpan, ...] = ()
     """What students said themselves, oldest span first; never mixed with the figures above."""
 

@@ -175,6 +175,8 @@ def _check_ins(
         now=end,
         dismissals=flag_log.dismissals(raised),
         baselines=baselines,
+        budget=flag_log.budget(services.store),
+        apart=flag_log.asked_first(shown),
     )
     return told, [
         episode

@@ -72,6 +72,7 @@ def _school(app: Dash, services: WebServices) -> None:
         State(ids.SCHOOL_DAYS, "value"),
         State(ids.SCHOOL_LOG_DAYS, "value"),
         State(ids.SCHOOL_PRESENT, "value"),
+        State(ids.SCHOOL_CHECK_INS, "value"),
         State(ids.SCHOOL_GUARDIAN, "checked"),
         prevent_initial_call=True,
     )
@@ -82,6 +83,7 @@ def _school(app: Dash, services: WebServices) -> None:
         days: Any,
         log_days: Any,
         present: Any,
+        check_ins: Any,
         guardian: bool | None,
     ) -> Any:
         if not clicks:
@@ -90,6 +92,8 @@ def _school(app: Dash, services: WebServices) -> None:
             raise InvalidError("The days that data is kept must be a whole number.")
         if not isinstance(present, int) or isinstance(present, bool):
             raise InvalidError("What counts as present must be a whole number of per cent.")
+        if not isinstance(check_ins, int) or isinstance(check_ins, bool):
+            raise InvalidError("Check-ins an hour must be a whole number.")
         administration.set_school(
             services,
             current_actor(),
@@ -99,6 +103,7 @@ def _school(app: Dash, services: WebServices) -> None:
             retention_days=days,
             log_days=log_days,
             present_percent=present,
+            check_ins_per_hour=check_ins,
         )
         return shell.notice(text("Saved."), good=True)
 

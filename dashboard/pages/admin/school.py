@@ -10,6 +10,7 @@ from contract import Policy
 from dashboard.components import ids, parts, urls
 from dashboard.i18n import text, wording
 from db.values import School
+from services.administration import MOST_CHECK_INS
 
 
 def layout(school: School, waiting: int) -> Any:
@@ -153,6 +154,7 @@ def _school(school: School) -> Any:
                     allowDecimal=False,
                 ),
                 _present(school),
+                _check_ins(school),
                 dmc.Checkbox(
                     id=ids.SCHOOL_GUARDIAN,
                     label=text("Ask for the name of a parent or guardian who agrees"),
@@ -163,6 +165,21 @@ def _school(school: School) -> Any:
             className="cp-form cp-form-narrow",
         ),
         title=text("School and retention"),
+    )
+
+
+def _check_ins(school: School) -> Any:
+    return dmc.NumberInput(
+        id=ids.SCHOOL_CHECK_INS,
+        label=text("Check-ins an hour, at the most"),
+        description=text(
+            "Of all a lecture's students together. Who has looked sad or disengaged for longest "
+            "comes first; more than three an hour are hardly ever answered."
+        ),
+        value=school.check_ins_per_hour,
+        min=1,
+        max=MOST_CHECK_INS,
+        allowDecimal=False,
     )
 
 

@@ -10,6 +10,7 @@ from analytics.flags import check_ins
 from analytics.flags.evidence import Episode
 from analytics.simulation.lectures import SimulatedLecture, to_columns
 from classpulse.demo import plot
+from classpulse.demo.school import CHECK_INS_PER_HOUR
 from contract import LOOKS
 from contract.flags import FlagKind
 from models.cards import Card, load_card
@@ -38,7 +39,9 @@ def raised(card: Card, lecture: SimulatedLecture, minutes: int) -> list[Episode]
         list(range(STUDENTS)), START, end, card.model_id,
     )  # fmt: skip
     rule = check_ins.rule_for(card.tuned_check_ins())
-    return list(check_ins.evaluate(buckets, confusion_of(card), rule, now=end, baselines={}))
+    budget = check_ins.Budget(CHECK_INS_PER_HOUR)
+    confusion = confusion_of(card)
+    return check_ins.evaluate(buckets, confusion, rule, now=end, baselines={}, budget=budget)
 
 
 def test_one_check_in_is_open_from_the_start_and_another_comes_within_minutes(card: Card) -> None:

@@ -113,12 +113,14 @@ def test_the_schools_settings_are_kept_and_their_rules_said(world: Any, ada: Any
         ids.SCHOOL_NAME: "Northbridge", ids.SCHOOL_ZONE: "Asia/Kolkata",
         ids.SCHOOL_DAYS: 30, ids.SCHOOL_LOG_DAYS: 400, ids.SCHOOL_GUARDIAN: True,
         ids.SCHOOL_PRESENT: 60,
+        ids.SCHOOL_CHECK_INS: 5,
     }  # fmt: skip
     press(world, ada, ids.SCHOOL_BUTTON, **fields)
     school = school_settings.school(world.store)
     assert (school.name, school.timezone) == ("Northbridge", "Asia/Kolkata")
     assert (school.retention_days, school.guardian_required) == (30, True)
     assert school.present_percent == 60
+    assert school.check_ins_per_hour == 5
     for wrong, said in (
         ({ids.SCHOOL_ZONE: "Mars/Olympus"}, "time zone"),
         ({ids.SCHOOL_DAYS: 0}, "1 to 3660 days"),
@@ -127,6 +129,8 @@ def test_the_schools_settings_are_kept_and_their_rules_said(world: Any, ada: Any
         ({ids.SCHOOL_NAME: "  "}, "1 to 200 letters"),
         ({ids.SCHOOL_PRESENT: 101}, "0 to 100 %"),
         ({ids.SCHOOL_PRESENT: None}, "whole number of per cent"),
+        ({ids.SCHOOL_CHECK_INS: 61}, "1 to 60 check-ins"),
+        ({ids.SCHOOL_CHECK_INS: None}, "whole number"),
     ):
         assert said in press(world, ada, ids.SCHOOL_BUTTON, **{**fields, **wrong}).text
     assert school_settings.school(world.store) == school

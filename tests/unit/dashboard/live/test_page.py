@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from analytics.flags.budget import ClassDrift
 from analytics.flags.evidence import Clause, Evidence
 from contract import Policy
 from contract.exchange import PulseMood
+from contract.flags import FlagKind
 from dashboard.components import ids
 from dashboard.i18n import wording
 from dashboard.live import page as live
@@ -23,6 +25,7 @@ from services.live.values import (
     Increment,
     LivePoint,
     LiveSnapshot,
+    MarkerPoint,
     MoodFigures,
     OpenFlag,
     StudentTile,
@@ -107,6 +110,19 @@ def test_a_check_in_that_rests_is_counted_and_not_named() -> None:
     text = text_of(panels.queue(replace(SNAPSHOT, flags=(), resting=1)))
     assert "1 check-in rests" in text
     assert "Ana" not in text
+
+
+def test_half_a_class_that_drifts_is_one_sentence_with_its_time_and_marker() -> None:
+    at = int((NOW - timedelta(minutes=3)).timestamp())
+    drift = ClassDrift(FlagKind.DISENGAGED, at, None, 0.6)
+    marker = MarkerPoint(NOW - timedelta(minutes=5), "group work")
+    said = text_of(panels.queue(replace(SNAPSHOT, drift=drift, held=6, markers=(marker,))))
+    assert "Half the class or more has looked disengaged since 10:35." in said
+    assert "The last marker before it: group work." in said
+    assert "6 check-ins are held back" in said
+    alone = text_of(panels.queue(replace(SNAPSHOT, drift=replace(drift, kind=FlagKind.SAD))))
+    assert "has looked sad since 10:35" in alone
+    assert "held back" not in alone
 
 
 @pytest.mark.parametrize(
