@@ -43,7 +43,7 @@ from db.schema.rooms import rooms as rooms
 from db.schema.scales import BUCKET_SUMS
 from db.schema.types import Id
 
-REVISION: Final = "0012"
+REVISION: Final = "0013"
 """The newest migration; numbered, so that an older or newer store can be told apart."""
 
 
