@@ -21,11 +21,12 @@ from services.acting.access_log import record, recorded
 from services.acting.typed import required
 from services.context import Services
 from services.errors import InvalidError, RefusedError, UnknownObjectError
+from services.figures.flag_log import WRONG
 
 OUTCOMES: Final[Mapping[str, FlagOutcome]] = {
     "checked_in": FlagOutcome.CHECKED_IN,
     "not_now": FlagOutcome.DISMISSED,
-    "wrong": FlagOutcome.DISMISSED,
+    WRONG: FlagOutcome.DISMISSED,
 }
 """What a teacher may answer to a check-in; the word itself is kept as the note."""
 

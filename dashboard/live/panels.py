@@ -17,6 +17,7 @@ from dashboard.components.theme import ATTENTIVE_COLOUR, LOOK_COLOURS, PRESENCE_
 from dashboard.i18n import plural, text, wording
 from dashboard.i18n.flag_words import why_logged
 from dashboard.live import self_reports
+from dashboard.live.in_life import in_life
 from db.values import Participant, ParticipantStatus
 from services.live.values import LiveSnapshot, MoodFigures, OpenFlag
 
@@ -163,7 +164,12 @@ def queue(snapshot: LiveSnapshot) -> list[Any]:
                 text("The school shows figures of the whole class only."),
             )
         ]
-    return [*_class_drift(snapshot), *_check_ins(snapshot), *_held_back(snapshot)]
+    return [
+        *_class_drift(snapshot),
+        *_check_ins(snapshot),
+        *_held_back(snapshot),
+        *in_life(snapshot.in_life),
+    ]
 
 
 def _class_drift(snapshot: LiveSnapshot) -> list[Any]:

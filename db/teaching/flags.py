@@ -13,7 +13,7 @@ from contract.flags import FlagKind
 from contract.ids import uuid7
 from db.engine.store import Store
 from db.errors import NotFoundError
-from db.schema.tables import flag_events, flags, participants
+from db.schema.tables import flag_events, flags, lectures, participants
 from db.values import FlagOutcome, FlagRow
 
 
@@ -196,6 +196,13 @@ def flags_of(store: Store, lecture_id: UUID) -> Sequence[FlagRow]:
     """The flags of a lecture, in the order they were raised."""
     with store.read() as connection:
         return _read(connection, select(flags).where(flags.c.lecture_id == lecture_id))
+
+
+def flags_of_course(store: Store, course_id: UUID) -> Sequence[FlagRow]:
+    """The flags of all the lectures of a course, in the order they were raised."""
+    own = select(lectures.c.id).where(lectures.c.course_id == course_id)
+    with store.read() as connection:
+        return _read(connection, select(flags).where(flags.c.lecture_id.in_(own)))
 
 
 def flags_about(store: Store, participant_id: UUID) -> Sequence[FlagRow]:

@@ -2,16 +2,21 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
-from analytics.flags import asking
+from analytics.flags import answered, asking
+from analytics.flags.answered import InLife
 from analytics.flags.budget import Budget
 from analytics.flags.check_ins import Dismissal
 from analytics.flags.log import LoggedFlag, evidence_of
 from db.engine.store import Store
 from db.people import school_settings
 from db.teaching import flags
-from db.values import FlagRow, Lecture, Participant, ParticipantStatus
+from db.values import FlagOutcome, FlagRow, Lecture, Participant, ParticipantStatus
+
+WRONG: Final = "wrong"
+"""The note of a check-in that the teacher says should not have been suggested."""
 
 
 def open_question(store: Store, participant: Participant, lecture: Lecture) -> FlagRow | None:
@@ -62,6 +67,23 @@ def budget(store: Store) -> Budget:
 def asked_first(shown: Mapping[Any, Participant]) -> frozenset[Hashable]:
     """Those ``shown`` who are asked first, of whom nothing is the teacher's before their *yes*."""
     return frozenset(key for key, person in shown.items() if person.choices.ask_first)
+
+
+def in_life(store: Store, course_id: UUID) -> InLife | None:
+    """How often the course's check-ins were right, once there are enough answers.
+
+    Only of what its teachers were told: their own answers, and wishes that show a check-in.
+    """
+    return answered.in_life(
+        answered.Outcome(_right(flag), wished=flag.answer is True)
+        for flag in flags.flags_of_course(store, course_id)
+    )
+
+
+def _right(flag: FlagRow) -> bool | None:
+    if flag.outcome is FlagOutcome.CHECKED_IN:
+        return True
+    return False if flag.outcome_note == WRONG else None
 
 
 def logged(flag: FlagRow) -> LoggedFlag:

@@ -31,6 +31,7 @@ from db.values import FlagRow, Lecture, Participant
 from services.figures import flag_log, self_reports
 from services.figures.baselines import known_baselines
 from services.live.compose import CHANGE_S, Composer, Material
+from services.live.in_life import Answers
 from services.live.ticking import Ticking
 from services.live.values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 from services.live.windows import View
@@ -70,6 +71,7 @@ class _Board:
     """what the check-in rule found at the ticks before"""
     baselines_of: tuple[object, ...] = ()
     """what ``baselines`` was read for"""
+    answers: Answers = field(default_factory=Answers)
     published: list[PublishedGroup] | None = None
     """the groups shown so far; None: to be read from the store"""
     once_shown: frozenset[UUID] | None = None
@@ -197,6 +199,7 @@ class LiveBoard:
         past = _at(points, int(now.timestamp()) - CHANGE_S)
         snapshot = replace(
             self._composer.snapshot(material, buckets, view, past, board.sequence + 1),
+            in_life=board.answers.so_far(self.store, material),
             said=self_reports.settle(self.store, lecture, material.participants, now),
             held=sum(one.cleared_at is None for one in board.found.held),
             drift=next((one for one in board.found.drifts[::-1] if one.until is None), None),

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from analytics.flags.answered import InLife
 from analytics.flags.budget import ClassDrift
 from analytics.flags.evidence import Evidence
 from contract import LOOKS, Look
@@ -145,6 +146,8 @@ class LiveSnapshot:
     of students whose own rows the teacher sees and who are not asked first"""
     drift: ClassDrift | None = None
     """Since when half the class and more have looked so, while they do"""
+    in_life: InLife | None = None
+    """How often the course's check-ins were right so far; None before there are enough answers."""
     said: tuple[SelfReportSpan, ...] = ()
     """What students said themselves, oldest span first; never mixed with the figures above."""
 

@@ -487,3 +487,39 @@ def test_the_thread_ticks_and_closes_twice(sqlite_store, card) -> None:
     board.close()
     board.close()
     assert board.snapshot(sitting.lecture.id).as_of == at(30)
+
+
+def test_how_often_check_ins_were_right_is_told_from_twenty_answers_of_the_course(
+    board, sqlite_store
+) -> None:
+    before, sitting = Sitting.begin(sqlite_store), Sitting.begin(sqlite_store)
+    ana = sitting.admitted("Ana", ask_first=True)
+
+    def answered(second: int, outcome: FlagOutcome | None, note: str | None = None) -> None:
+        one = flags.raise_flag(
+            sqlite_store, lecture_id=sitting.lecture.id, participant_id=ana,
+            kind=FlagKind.SAD, raised_at=at(second), evidence={}, reason="recent",
+        )  # fmt: skip
+        flags.clear(sqlite_store, one.id, at(second + 1))
+        if outcome is None:
+            flags.answer(sqlite_store, one.id, note == "yes", at(second + 2))
+        else:
+            teacher = sitting.teacher.id
+            flags.decide(
+                sqlite_store, one.id, outcome, at=at(second + 2), user_id=teacher, note=note
+            )
+
+    for second in range(0, 14 * 3, 3):
+        answered(second, FlagOutcome.CHECKED_IN, "checked_in")
+    for second in range(60, 60 + 5 * 3, 3):
+        answered(second, FlagOutcome.DISMISSED, "wrong")
+    # Neither says whether it was right; a student's no is not even told.
+    answered(90, FlagOutcome.DISMISSED, "not_now")
+    answered(93, None, "no")
+    board.tick(at(120))
+    assert board.snapshot(sitting.lecture.id).in_life is None
+    answered(96, None, "yes")
+    board.tick(at(122))
+    found = board.snapshot(sitting.lecture.id).in_life
+    assert (found.answered, found.right, found.wished) == (20, 15, 1)
+    assert board.snapshot(before.lecture.id).in_life is None

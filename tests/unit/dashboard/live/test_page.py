@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from analytics.flags.answered import InLife
 from analytics.flags.budget import ClassDrift
 from analytics.flags.evidence import Clause, Evidence
 from contract import Policy
@@ -156,6 +157,17 @@ def test_at_most_three_check_ins_oldest_first() -> None:
 
 def test_the_queue_is_quiet_when_nobody_needs_a_word() -> None:
     assert "Nobody needs a word" in text_of(panels.queue(replace(SNAPSHOT, flags=())))
+
+
+def test_how_often_check_ins_were_right_is_said_with_its_interval_and_whose_wishes() -> None:
+    known = replace(SNAPSHOT, in_life=InLife(answered=24, right=18, wished=3))
+    for snapshot in (known, replace(known, flags=())):
+        text = text_of(panels.queue(snapshot))
+        assert "Of 24 check-ins judged in this course so far, 18 were right: 75 %" in text
+        assert "likely 59 % to 87 %" in text
+        assert "3 of them are students' own wishes" in text
+    narrow = replace(known, lecture=replace(LECTURE, policy=Policy.AGGREGATE))
+    assert "were right" not in text_of(panels.queue(narrow))
 
 
 def test_under_aggregate_there_are_no_rows_and_no_check_ins() -> None:
