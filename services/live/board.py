@@ -68,16 +68,13 @@ class _Board:
     judged: tuple[object, ...] = ()
     baselines: Mapping[Hashable, Baseline] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
-    """what the check-in rule found at the ticks before"""
     baselines_of: tuple[object, ...] = ()
-    """what ``baselines`` was read for"""
     answers: Answers = field(default_factory=Answers)
     published: list[PublishedGroup] | None = None
     """the groups shown so far; None: to be read from the store"""
     once_shown: frozenset[UUID] | None = None
     """who has at any time agreed to be shown; None: to be read from the store"""
     secret: int | None = None
-    """the lecture's own, by which unverified students are hidden in noise"""
     snapshot: LiveSnapshot | None = None
 
 
@@ -189,8 +186,7 @@ class LiveBoard:
         view = self._composer.view(
             material, buckets, board.published, board.secret, board.baselines
         )
-        known = len(board.published)
-        if not published_groups.keep(self.store, lecture.id, view.fresh, known):
+        if not published_groups.keep(self.store, lecture.id, view.fresh, len(board.published)):
             # Another process or an erasure came between: the next tick reads and chooses anew.
             board.published, board.people = None, ()
             return
@@ -198,11 +194,9 @@ class LiveBoard:
         points, revised = self._timeline(board, material, view, stale)
         past = _at(points, int(now.timestamp()) - CHANGE_S)
         snapshot = replace(
-            self._composer.snapshot(material, buckets, view, past, board.sequence + 1),
+            self._composer.snapshot(material, buckets, view, past, board.sequence + 1, board.found),
             in_life=board.answers.so_far(self.store, material),
             said=self_reports.settle(self.store, lecture, material.participants, now),
-            held=sum(one.cleared_at is None for one in board.found.held),
-            drift=next((one for one in board.found.drifts[::-1] if one.until is None), None),
         )
         # A marker renamed or taken off is nothing that could be added to what a browser has.
         before = () if board.snapshot is None else board.snapshot.markers
@@ -270,9 +264,8 @@ class LiveBoard:
             return material
         board.judged = judged
         self._read_baselines(board, material)
-        board.found = self._composer.episodes(
-            material, buckets, board.baselines, board.memory, flag_log.budget(self.store)
-        )
+        known = board.baselines, board.memory, flag_log.budget(self.store)
+        board.found = self._composer.episodes(material, buckets, *known)
         if not _append(self.store, material, board.found.episodes):
             return material
         return replace(material, flags=flags.flags_of(self.store, material.lecture.id))

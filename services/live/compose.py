@@ -206,8 +206,10 @@ class Composer:
         view: View,
         past: LivePoint | None,
         sequence: int,
+        found: Judged,
     ) -> LiveSnapshot:
-        """What the page shows now. ``past``: the step of five minutes ago, where there is one."""
+        """What the page shows now. ``past``: the step of five minutes ago, where there is one;
+        ``found``: what ``episodes`` found last."""
         now = int(material.now.timestamp())
         # The bucket that begins now would end a fixed window too early.
         last = now if view.trailing else now - BUCKET_SECONDS
@@ -237,6 +239,8 @@ class Composer:
             waiting=_waiting(material.participants),
             markers=tuple(MarkerPoint(m.at, m.label, m.id) for m in material.markers),
             resting=len(standing) - len(waiting),
+            held=sum(one.cleared_at is None for one in found.held),
+            drift=next((one for one in found.drifts if one.until is None), None),
         )
 
 
