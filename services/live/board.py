@@ -32,6 +32,7 @@ from services.figures import flag_log, self_reports
 from services.figures.baselines import known_baselines
 from services.live.compose import CHANGE_S, Composer, Material
 from services.live.in_life import Answers
+from services.live.steps import differs, first_changed, step_at
 from services.live.ticking import Ticking
 from services.live.values import Increment, LivePoint, LiveSnapshot, MarkerPoint
 from services.live.windows import View
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
 SETTLE_S: Final = 5
 """A step of the timeline is drawn this long after its end, when agents have delivered it."""
 
-VISIBLE_CHANGE: Final = 0.01
-"""An old step is drawn again if a share of it moved by a point."""
 
 _FLAG_GRACE_S: Final = 1
 
@@ -176,7 +175,7 @@ class LiveBoard:
         totals = buckets.observations.sum(axis=0)
         # Who leaves or changes their mind changes every step, late data those it falls into.
         moved = _others_count(board.people, people, material)
-        stale = 0 if moved else _first_changed(board.totals, totals, buckets)
+        stale = 0 if moved else first_changed(board.totals, totals, buckets)
         board.people, board.totals = people, totals
         material = self._log_flags(board, material, buckets)
         if board.published is None:
@@ -192,7 +191,7 @@ class LiveBoard:
             return
         board.published += view.fresh
         points, revised = self._timeline(board, material, view, stale)
-        past = _at(points, int(now.timestamp()) - CHANGE_S)
+        past = step_at(points, int(now.timestamp()) - CHANGE_S)
         snapshot = replace(
             self._composer.snapshot(material, buckets, view, past, board.sequence + 1, board.found),
             in_life=board.answers.so_far(self.store, material),
@@ -246,7 +245,7 @@ class LiveBoard:
         for index, point in enumerate(points):
             if stale is not None and point.at > stale:
                 anew = self._composer.point(material, view, point.at)
-                if _differs(point, anew):
+                if differs(point, anew):
                     points[index], revised = anew, True
         start = int(material.lecture.started_at.timestamp())
         first = points[-1].at if points else start // BUCKET_SECONDS * BUCKET_SECONDS
@@ -352,17 +351,6 @@ def _json_ready(episode: Episode) -> dict[str, Any]:
     return {name: getattr(evidence, name) for name in evidence.__dataclass_fields__}
 
 
-def _differs(old: LivePoint, new: LivePoint) -> bool:
-    if (old.shares is None) != (new.shares is None):
-        return True
-    pairs = list(zip(old.shares or (), new.shares or (), strict=True))
-    pairs += [
-        (old.attentive or 0.0, new.attentive or 0.0),
-        (old.presence or 0.0, new.presence or 0.0),
-    ]
-    return any(abs(a - b) > VISIBLE_CHANGE for a, b in pairs)
-
-
 def _others_count(
     old: tuple[tuple[object, ...], ...], new: tuple[tuple[object, ...], ...], material: Material
 ) -> bool:
@@ -372,21 +360,6 @@ def _others_count(
     """
     changed = {person for person, *_ in set(old) ^ set(new)}
     return bool(changed) and not changed.isdisjoint(material.columns["participant"])
-
-
-def _first_changed(old: NDArray[np.int64], new: NDArray[np.int64], buckets: Buckets) -> int | None:
-    """When the first bucket begins that holds another number of observations than before."""
-    known = min(len(old), len(new))
-    changed = np.flatnonzero(old[:known] != new[:known])
-    return int(buckets.starts[changed[0]]) if len(changed) else None
-
-
-def _at(points: list[LivePoint], epoch: int) -> LivePoint | None:
-    """The step that ended last by ``epoch``."""
-    if not points or points[0].at > epoch:
-        return None
-    index = (epoch - points[0].at) // BUCKET_SECONDS
-    return points[min(index, len(points) - 1)]
 
 
 def _read_cursor(cursor: str | None) -> tuple[int, int, int] | None:
