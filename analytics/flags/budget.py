@@ -15,7 +15,7 @@ Defined in ``docs/science.md``, "Check-ins".
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -39,6 +39,10 @@ DRIFT_LEAST: Final = 5
 OWN_WEIGHT: Final = 30
 """Buckets of nothing at all that the student's own past is mixed with, so that the first minutes do
 not pass for what is ordinary `[own]`."""
+
+
+Drifting = tuple[Bools, Floats]
+"""(T,) whether half the class drifts, and the share of those seen that do."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def choose(
     traces: Mapping[FlagKind, Trace],
     starts: Sequence[int],
     budget: Budget,
-    theta: float,
+    drifting: Mapping[FlagKind, Drifting],
     apart: Collection[Hashable] = (),
 ) -> dict[Candidate, int]:
     """The column at which each candidate that may be raised is raised.
@@ -104,7 +108,6 @@ def choose(
     and no check-in yet: it takes nothing from the budget, or what is left of the teacher's would
     tell of flags that the teacher may not see, and a *yes* is the student's own wish.
     """
-    drifting = {kind: drift_of(trace, theta)[0] for kind, trace in traces.items()}
     asked = {one: one.first for one in candidates if one.participant in apart}
     pool = [one for one in candidates if one not in asked]
     return asked | _chosen(pool, traces, starts, budget, drifting)
@@ -115,23 +118,27 @@ def _chosen(
     traces: Mapping[FlagKind, Trace],
     starts: Sequence[int],
     budget: Budget,
-    drifting: Mapping[FlagKind, Bools],
+    drifting: Mapping[FlagKind, Drifting],
 ) -> dict[Candidate, int]:
     found: dict[Candidate, int] = {}
     spent: list[int] = []
-    ordinary = {kind: _class_level(trace) for kind, trace in traces.items()}
+    ordinary = {kind: _class_level(traces[kind]) for kind in {one.kind for one in pool}}
     waiting = sorted(pool, key=lambda one: (one.first, str(one.participant), one.kind.value))
     for column in range(waiting[0].first if waiting else len(starts), len(starts)):
         at = starts[column] + BUCKET_SECONDS
         waiting = [one for one in waiting if one.until is None or one.until > column]
-        if budget.allows(spent, at, starts[0]):
+        due = [
+            one
+            for one in waiting
+            if one.first <= column
+            and _sure(traces[one.kind], one.row, column)
+            and not drifting[one.kind][0][column]
+        ]
+        if due and budget.allows(spent, at, starts[0]):
             ready = [
                 (weight, one)
-                for one in waiting
-                if one.first <= column
-                and _sure(traces[one.kind], one.row, column)
-                and not drifting[one.kind][column]
-                and (weight := _weight(traces[one.kind], ordinary[one.kind], one.row, column))
+                for one in due
+                if (weight := _weight(traces[one.kind], ordinary[one.kind], one.row, column))
                 >= budget.least
             ]
             if ready:
@@ -140,6 +147,8 @@ def _chosen(
                 found[best] = column
                 spent.append(at)
                 waiting.remove(best)
+        if not waiting:
+            break
     return found
 
 
@@ -163,12 +172,10 @@ def _class_level(trace: Trace) -> Floats:
     return np.where(seen >= DRIFT_LEAST, trace.evidence.sum(axis=0) / np.maximum(seen, 1), 0.0)
 
 
-def drift_of(trace: Trace, theta: float) -> tuple[Bools, Floats]:
+def drift_of(trace: Trace, theta: float) -> Drifting:
     """(T,) whether half the class drifts, and the share of those seen that do."""
     window = 300 // BUCKET_SECONDS
-    count, total = (
-        _lately(np.asarray(v, np.float64), window) for v in (trace.seen, trace.evidence)
-    )
+    count, total = _lately(trace.seen, window), _lately(trace.evidence, window)
     judged = count >= window * 0.6
     people = judged.sum(axis=0)
     many = (judged & (total >= theta * count)).sum(axis=0)
@@ -176,14 +183,11 @@ def drift_of(trace: Trace, theta: float) -> tuple[Bools, Floats]:
     return np.asarray((people >= DRIFT_LEAST) & (share >= DRIFT_SHARE)), share
 
 
-def drifts(
-    traces: Mapping[FlagKind, Trace], starts: Sequence[int], theta: float
-) -> list[ClassDrift]:
+def drifts(drifting: Mapping[FlagKind, Drifting], starts: Sequence[int]) -> list[ClassDrift]:
     """Every time at which half the class looked so, in the order of their beginnings."""
     found = []
-    for kind, trace in traces.items():
-        drifting, share = drift_of(trace, theta)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], drifting.astype(np.int8), [0]])))
+    for kind, (many, share) in drifting.items():
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], many.astype(np.int8), [0]])))
         for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
             until = None if end == len(starts) else starts[end] + BUCKET_SECONDS
             since = starts[first] + BUCKET_SECONDS
@@ -191,8 +195,11 @@ def drifts(
     return sorted(found, key=lambda one: (one.since, one.kind.value))
 
 
-def _lately(values: Floats, window: int) -> Floats:
-    sums = np.cumsum(values, axis=1)
+def _lately(values: Floats | Bools, window: int) -> Any:
+    """(N, T) sums over the ``window`` of buckets that ends with each."""
+    sums: Any = np.cumsum(
+        values, axis=1, dtype=np.int32 if values.dtype == np.bool_ else np.float64
+    )
     lately = sums.copy()
     lately[:, window:] -= sums[:, :-window]
     return lately

@@ -18,7 +18,7 @@ import numpy as np
 
 from analytics.baselines import Baseline
 from analytics.buckets import Buckets
-from analytics.flags.budget import Budget, Candidate, ClassDrift, choose, drifts
+from analytics.flags.budget import Budget, Candidate, ClassDrift, choose, drift_of, drifts
 from analytics.flags.evidence import (
     Clause,
     Episode,
@@ -131,8 +131,9 @@ def judge(
     if budget is None or not starts:
         raised, turned = {one: one.first for one in found}, []
     else:
-        raised = choose(list(found), traces, starts, budget, rule.theta, apart)
-        turned = drifts(traces, starts, rule.theta)
+        drifting = {kind: drift_of(trace, rule.theta) for kind, trace in traces.items()}
+        raised = choose(list(found), traces, starts, budget, drifting, apart)
+        turned = drifts(drifting, starts)
 
     def told(one: Candidate) -> Episode:
         span = replace(found[one], column=raised.get(one, one.first))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from analytics.buckets import Buckets
 from analytics.engagement.figures import engagement
+from analytics.flags.budget import Budget
 from analytics.flags.check_ins import Memory, evaluate
 from analytics.flags.thresholds import FlagRule
 from analytics.mood.class_mood import mood, timeline
@@ -94,14 +95,14 @@ def _tick(lecture: _Lecture, faces: FaceSet, memory: Memory) -> None:
     buckets, now = lecture.buckets(), START + lecture.seconds
     mood(buckets, faces.confusion, now=now, learning=True)
     engagement(buckets, [], now=now)
-    evaluate(buckets, faces.confusion, faces.rule, now=now, memory=memory)
+    evaluate(buckets, faces.confusion, faces.rule, now=now, memory=memory, budget=Budget())
 
 
 def _parts(lecture: _Lecture, faces: FaceSet, memory: Memory) -> dict[str, float]:
     buckets, now, confusion = lecture.buckets(), START + lecture.seconds, faces.confusion
 
     def flags(known: Memory) -> None:
-        evaluate(buckets, confusion, faces.rule, now=now, memory=known)
+        evaluate(buckets, confusion, faces.rule, now=now, memory=known, budget=Budget())
 
     return {
         "buckets": _cost(lambda _: lecture.buckets()),
