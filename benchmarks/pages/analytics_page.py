@@ -253,6 +253,7 @@ def _flag_targets(flags: Figures) -> str:
         rows.append((name, "≥ 0.85", two(value), (value or 0) >= 0.85))
     groups = {
         "the rule": flags,
+        "the rule, within three an hour": flags["within_budget"],
         "the rule, an earlier lecture's baseline": flags["with_baseline"],
         "the rule, ten seconds' baseline": flags["with_ten_seconds"],
         "the rule, students asked first": asked,
