@@ -89,9 +89,10 @@ pose.
 - *Asked first*: half of the students answer a private question within a minute, nine in ten of them
   truthfully. Only a yes is shown, as the product does it; *silence shows* lets a flag stand after
   two minutes without an answer, which the product does not do.
-- *Within three an hour*: what a school is given unless it sets another budget. Of these
-  lectures' long episodes the rule alone finds nearly all and names few others, so a budget holds
-  back what was right: recall and delay miss the targets, which are judged on the rule alone. [Real students](real-students.md#check-ins) has the other side of it.
+- *Within three an hour*: what a school is given unless it sets another budget. Of these lectures'
+  long episodes the rule alone finds nearly all and names few others, so a budget holds back what
+  was right: recall and delay miss the targets, which are judged on the rule alone. [Real
+  students](real-students.md#check-ins) has the other side of it.
 - *No face shared*: each face is shown by one student of a lecture alone.
 - *Baseline*: how the student looked in an hour before, with the same five faces, which is kind; or
   in ten seconds of looking at the screen at joining.
