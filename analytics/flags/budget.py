@@ -26,13 +26,9 @@ from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS
 
 HOUR_S: Final = 3600
-AHEAD: Final = 1 / 3
-"""Of one check-in, the credit a lecture begins with: at three an hour the first may be raised after
-13 minutes, then one every twenty `[own]`; with more ahead a half-hour's lecture has more than its
-share."""
 LEAST: Final = 18.0
-"""Buckets' worth of evidence beyond class and own ordinary that a check-in takes: three of the five
-minutes that coverage is judged over `[own]`."""
+"""Buckets' worth of evidence beyond class and own ordinary that a check-in takes: three minutes,
+since shorter windows name far too many (``docs/science.md``)."""
 DRIFT_SHARE: Final = 0.5
 DRIFT_LEAST: Final = 5
 """Students seen, below whom nothing is said of a class (as small groups have it)."""
@@ -50,23 +46,24 @@ class Budget:
     """How many check-ins may be raised. Raises AnalyticsError where that makes no sense."""
 
     per_hour: int = 3
-    ahead: float = AHEAD
     least: float = LEAST
 
     def __post_init__(self) -> None:
-        if self.per_hour < 1 or not 0.0 <= self.ahead <= 1.0 or self.least <= 0.0:
+        if self.per_hour < 1 or self.least <= 0.0:
             raise AnalyticsError(
-                "A budget must allow at least one check-in an hour, at most one of them ahead, on "
-                f"some evidence, but has {self.per_hour}, {self.ahead} and {self.least}."
+                "A budget must allow at least one check-in an hour, on some evidence, but has "
+                f"{self.per_hour} and {self.least}."
             )
 
     def allows(self, spent: Sequence[int], at: int, start: int) -> bool:
         """Whether one more may be raised ``at``, after those ``spent``, in a lecture since
         ``start`` (epoch seconds).
 
-        What is not used is kept, but in no hour are there more than so many.
+        A lecture begins with none, so that not even a short one has more than so many an hour: of
+        three, the first may be raised after twenty minutes. What is not used is kept, but in no
+        hour are there more than so many.
         """
-        earned = self.ahead + self.per_hour * (at - start) / HOUR_S
+        earned = self.per_hour * (at - start) / HOUR_S
         lately = sum(at - HOUR_S < one for one in spent)
         return len(spent) + 1 <= earned + 1e-9 and lately < self.per_hour
 

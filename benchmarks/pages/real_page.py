@@ -57,9 +57,10 @@ a stretch of five minutes or more (a break of a minute does not end one). Few se
 than a quarter of an hour, so a class holds far more such stretches than any teacher could be told
 of: *where allowed* are those in which a check-in was left once they had lasted for five minutes.
 Who sits together is drawn anew for each class out of the same fifty people, so the classes are no
-independent witnesses, and few different people are ever called. That a lecture begins with a third
-of a check-in and that three minutes beyond the ordinary are asked were settled with these sessions
-in view, so it is on people kept apart that these rows are judged.
+independent witnesses, and few different people are ever called. A lecture begins without a
+check-in in hand, which alone keeps short ones within three an hour too; a third of one, tried with
+these sessions in view, called more of them and was taken back. Three minutes beyond the ordinary
+are asked because shorter windows name far too many.
 """
 
 AFTER: Final = """

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, insert, select
@@ -15,6 +15,9 @@ from db.engine.store import Store
 from db.errors import NotFoundError
 from db.schema.tables import flag_events, flags, lectures, participants
 from db.values import FlagOutcome, FlagRow
+
+_TERM: Final = 40
+"""Lectures that a course has in a term, at most."""
 
 
 class Step(StrEnum):
@@ -199,10 +202,24 @@ def flags_of(store: Store, lecture_id: UUID) -> Sequence[FlagRow]:
 
 
 def flags_of_course(store: Store, course_id: UUID) -> Sequence[FlagRow]:
-    """The flags of all the lectures of a course, in the order they were raised."""
-    own = select(lectures.c.id).where(lectures.c.course_id == course_id)
+    """The flags of a course's newest lectures, in the order they were raised.
+
+    Those of a term and no more, so that years of lectures cost no more than one.
+    """
+    newest = (
+        select(lectures.c.id)
+        .where(lectures.c.course_id == course_id)
+        .order_by(lectures.c.started_at.desc())
+        .limit(_TERM)
+    )
     with store.read() as connection:
-        return _read(connection, select(flags).where(flags.c.lecture_id.in_(own)))
+        own = list(connection.execute(newest).scalars())
+        # One by one by the index: asked for all at once PostgreSQL reads the flags of every course.
+        found = (
+            _read(connection, select(flags).where(flags.c.lecture_id == one))
+            for one in reversed(own)
+        )
+        return [flag for each in found for flag in each]
 
 
 def flags_about(store: Store, participant_id: UUID) -> Sequence[FlagRow]:

@@ -111,9 +111,11 @@ def _meant(school: School, random: Random, one: Operation) -> tuple[str, str, di
         who = "tara"
         lecture = school.over if "report" in one.path else lecture
         lecture = school.alike if one.path.endswith("/room") else lecture
+    elif "/courses/" in one.path:
+        who = "tara"
     elif one.path.startswith(f"{API}/room"):
         who = "camera"
-    address = one.path.replace("{lecture_id}", lecture)
+    address = one.path.replace("{lecture_id}", lecture).replace("{course_id}", school.course)
     address += "?table=summary" if "table" in one.query else ""
     request: dict[str, Any] = {}
     if one.method == "POST":
@@ -134,6 +136,7 @@ def _address(school: School, random: Random, one: Operation) -> str:
     if one.path.endswith("/room") and random.random() < 0.6:
         ids = [school.alike]
     address = address.replace("{lecture_id}", random.choice(ids))
+    address = address.replace("{course_id}", random.choice([school.course, *school.named]))
     words = [*("summary", "students", "flags", "1.2.3"), *school.named, *TEXTS[:12], "1.-5.99999"]
     asked = [
         f"{name}={_quoted(random.choice(words))}" for name in one.query if random.random() < 0.8

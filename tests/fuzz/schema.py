@@ -44,6 +44,7 @@ def schema(school: School, random: Random, most: int) -> Told:
 def _ask(school: School, random: Random, told: Told, known: Mapping[str, Any], case: Any) -> None:
     one = known[f"{case.operation.method.upper()} {case.operation.path}"]
     address = one.path.replace("{lecture_id}", random.choice(school.lectures))
+    address = address.replace("{course_id}", school.course)
     request: dict[str, Any] = {"query_string": _query(case)}
     if case.body is not NOT_SET:
         sent, real = case.body, body(school, random, one.path)

@@ -44,6 +44,8 @@ class School:
     """the one that has ended, with its report"""
     alike: str
     """the one whose students all chose the room"""
+    course: str
+    """that of the one that has ended"""
     named: list[str]
     """ids of everything else"""
     codes: list[str]
@@ -147,7 +149,7 @@ def _furnished(world: World, heard: list[str], random: Random) -> School:
     return School(
         world, browsers, agents, {"Authorization": f"Bearer {secret}"},
         lectures=[str(one.id) for one in (live, over, alike, *others)], over=str(over.id),
-        alike=str(alike.id),
+        alike=str(alike.id), course=str(over.course_id),
         named=[str(one) for one in (flag.id, agents[0].id, world.users["tara"].id,
                                     world.courses[CourseMode.OPEN].id, world.students[0].id)],
         codes=[one.code for one in (live, alike, *others, over)],

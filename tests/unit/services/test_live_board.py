@@ -25,6 +25,7 @@ from services.live.values import Hidden
 from tests.builders.card import sharp_card
 from tests.builders.clock import START
 from tests.builders.lecture import Sitting
+from tests.builders.school import settle
 
 HAPPY = LOOKS.index(Look.HAPPY)
 CALM = 360
@@ -39,6 +40,8 @@ def card():
 
 @pytest.fixture
 def board(sqlite_store: Store, card) -> LiveBoard:
+    # Five minutes to the first check-in, not twenty.
+    settle(sqlite_store, check_ins_per_hour=12)
     return LiveBoard(sqlite_store, card, clock=lambda: START)
 
 
