@@ -2,8 +2,9 @@
 SHELL := /bin/bash
 PY := .venv/bin
 PYTEST := nice $(PY)/python -m pytest -q
-# A worker for each core; each starts a PostgreSQL and a Chromium of its own, hence not more.
-SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist worksteal
+# A worker more than there are cores, since browsers and servers are waited for; each starts a
+# PostgreSQL and a Chromium of its own, hence not more.
+SIDE_BY_SIDE := -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 8 --dist worksteal
 
 .PHONY: help setup setup-test setup-train run test test-training faults fuzz guards audit check style types format catalogues docs browser-agent clean
 
