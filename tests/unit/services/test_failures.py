@@ -1,9 +1,23 @@
 """What fails again and again is said once, and once more when it is over."""
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from contract.errors import ClassPulseError
 from services.failures import Failures
+
+
+@pytest.fixture(autouse=True)
+def every_level(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lines of every level, whatever a program that ran before has chosen to say."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    monkeypatch.setattr("services.failures._log", structlog.get_logger())
+    yield
+    structlog.configure(**before)
 
 
 def test_what_fails_at_every_tick_is_two_lines() -> None:
