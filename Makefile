@@ -73,7 +73,8 @@ docs: setup-test .venv-docs/.made-docs  ## build the documentation site, without
 
 browser-agent: setup-test  ## build what students' browsers load; needs Node
 	$(PY)/python -m scripts.browser_contract
-	cd capture_agent/web && npm ci --no-audit --no-fund && npm run build
+	@# Not ci: it refuses where a registry lacks what a package needs on another system alone.
+	cd capture_agent/web && npm install --no-save --no-audit --no-fund && npm run build
 
 clean:  ## remove what was built here
 	rm -rf .venv .venv-train .venv-docs .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

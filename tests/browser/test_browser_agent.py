@@ -261,6 +261,15 @@ def test_each_state_has_its_words_and_its_way_on_for_everybody(
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#over-stopped")).to_be_visible()
     looks_well(page)
+    # Who has stopped still sees what was sent, and takes it back.
+    page.get_by_role("button", name="See what was sent").click()
+    expect(page.locator("#stored")).to_be_visible()
+    page.keyboard.press("Escape")
+    assert stored(room, lecture, "Chloé Martin")
+    page.get_by_role("button", name="Take my agreement back").click()
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("#over-withdrawn")).to_be_visible()
+    assert stored(room, lecture, "Chloé Martin") == []
 
     page.goto(f"http://{ELSEWHERE}:{room.url.rpartition(':')[2]}/join/{lecture.code}/camera")
     expect(page.locator("#trouble-insecure")).to_contain_text("begins with http")
@@ -272,6 +281,44 @@ def test_each_state_has_its_words_and_its_way_on_for_everybody(
     expect(blind.locator("#trouble-none")).to_be_visible()
     looks_well(blind)
     context.close()
+
+
+SLOW_CAMERA = """
+const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices)
+let calls = 0
+devices.getUserMedia = async wanted => {
+    const stream = await open(wanted)
+    if (!calls++) {
+        window.late = stream.getTracks()[0]
+        await new Promise(resolve => { window.release = resolve })
+    }
+    return stream
+}
+"""
+
+
+def test_a_camera_that_opens_after_a_pause_is_shut_again(
+    student: BrowserContext, room: Classroom
+) -> None:
+    lecture = room.start_lecture("Light")
+    page = student.new_page()
+    page.add_init_script(SLOW_CAMERA)
+    join(page, lecture, "Dev Patel")
+    page.evaluate(
+        "new Promise(done => { const look = () => window.release ? done() : setTimeout(look, 20)"
+        "; look() })"
+    )
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#indicator-title")).to_have_text("Paused")
+    page.evaluate("window.release()")
+    state = page.evaluate(
+        "new Promise(done => setTimeout(() => done(window.late.readyState), 300))"
+    )
+    assert state == "ended"
+    expect(page.locator("#indicator-title")).to_have_text("Paused")
+    assert counted(page) == 0
+    page.get_by_role("button", name="Go on").click()
+    observed(page, 1)
 
 
 def looks_well(page: Page) -> None:

@@ -39,6 +39,8 @@ export class Agent {
   private sampler: Sampler | null = null;
   private capturing: Promise<void> | null = null;
   private looking = false;
+  /** Counts up where pictures begin or are interrupted, so that what took long knows it is late. */
+  private turn = 0;
   private blind = false;
   private homeless: Homeless[] = [];
   private overflowed = 0;
@@ -80,11 +82,13 @@ export class Agent {
 
   /** Look at pictures from now on: of a camera's own stream, or asked of the page. */
   async look(frames: ReadableStream<VideoFrame> | null): Promise<void> {
+    const turn = ++this.turn;
     if (frames === null) this.pictures.ask();
     else this.pictures.read(frames);
     this.pipeline ??= await this.vision();
     this.sampler ??= new Sampler(this.pipeline.modelId, USUAL_RATE, this.correction);
     this.status.ready = true;
+    if (turn !== this.turn) return;
     this.looking = true;
     this.capturing ??= this.capture();
   }
@@ -96,6 +100,7 @@ export class Agent {
 
   /** Pictures are interrupted: keep what there is of the second under way. */
   async rest(): Promise<void> {
+    this.turn += 1;
     this.looking = false;
     this.pictures.close();
     await this.capturing;
@@ -135,10 +140,12 @@ export class Agent {
     await this.rest();
     if (!over(this.delivery.progress)) this.note('stopped');
     await this.homing;
-    await this.outbox.saveSession({ ...this.session, clockOffsetMs: this.correction.offset });
     await this.delivery.stop();
-    if (!['refused', 'broken'].includes(this.delivery.progress.state)) await this.delivery.drain();
-    await this.count();
+    if (this.delivery.progress.state !== 'broken') {
+      await this.outbox.saveSession({ ...this.session, clockOffsetMs: this.correction.offset });
+      if (this.delivery.progress.state !== 'refused') await this.delivery.drain();
+      await this.count();
+    }
     const done = this.delivery.progress.state === 'ended' && this.status.waiting === 0;
     if (done) await this.outbox.forget(this.session.participant);
     this.tell({ kind: 'stopped', waiting: this.status.waiting });
@@ -186,7 +193,10 @@ export class Agent {
     await this.outbox.saveSession({ ...this.session, withdrawing: true });
     this.delivery.runErrand(() =>
       this.tried(async () => {
-        await this.transport.withdraw(this.session.token);
+        await this.transport.withdraw(this.session.token).catch((error: unknown) => {
+          // It was taken back before, on another device or by the link.
+          if (!(error instanceof RefusedError && error.status === WITHDRAWN)) throw error;
+        });
         await this.outbox.forget(this.session.participant);
         this.tell({ kind: 'withdrawn' });
       }),
@@ -291,6 +301,7 @@ export class Agent {
 
   private async house(): Promise<void> {
     const { participant } = this.session;
+    if (this.delivery.progress.state === 'broken') this.homeless = [];
     try {
       while (this.homeless.length) {
         const { kind, item } = this.homeless[0];
@@ -302,8 +313,13 @@ export class Agent {
         this.overflowed = 0;
       }
       this.status.full = false;
+      await this.count();
     } catch (error) {
-      if (!(error instanceof OutboxFullError)) throw error;
+      if (!(error instanceof OutboxFullError)) {
+        this.homeless = [];
+        this.delivery.fail(error);
+        return;
+      }
       if (!this.status.full) setTimeout(() => this.tryAgain(), DISK_RETRY_MS);
       this.status.full = true;
       const excess = this.homeless.length - MOST_IN_MEMORY;
@@ -312,7 +328,6 @@ export class Agent {
         this.overflowed += excess;
       }
     }
-    await this.count();
   }
 
   private tryAgain(): void {

@@ -61,13 +61,26 @@ export class Delivery {
   ) {}
 
   start(): void {
-    this.running ??= this.run();
+    if (this.running === null) this.keepAt(this.run());
   }
 
-  /** Have `errand` done soon, never beside a sending; one that cannot reach the server is tried again. */
+  private keepAt(work: Promise<void>): void {
+    this.running = work.finally(() => {
+      this.running = null;
+    });
+  }
+
+  /** Have `errand` done soon, never beside a sending; one that cannot reach the server is tried again.
+   * Who has stopped may still see, delete and take back what was sent. */
   runErrand(errand: Errand): void {
     this.errands.push(errand);
+    this.start();
     this.nudge();
+  }
+
+  /** The outbox cannot be used any more. */
+  fail(error: unknown): void {
+    this.report({ state: 'broken', message: String(error) });
   }
 
   /** Look at the outbox now, unless the server asked to wait. */
@@ -86,13 +99,14 @@ export class Delivery {
     this.stopping = true;
     this.wake();
     await this.running;
+    this.stopping = false;
   }
 
   /** After `stop`: send what still waits, for a moment; one failure ends it. */
   async drain(): Promise<void> {
-    this.stopping = false;
-    await this.round();
-    this.onChange();
+    this.keepAt(this.round().then(() => this.onChange()));
+    await this.running;
+    if (this.errands.length) this.start();
   }
 
   private async run(): Promise<void> {
@@ -134,7 +148,7 @@ export class Delivery {
       if (error instanceof DeliveryError) return this.backOff(error);
       // What was sent is still in it, and is known as duplicate the next time.
       if (error instanceof OutboxFullError) return this.backOff(new DeliveryError(error.message));
-      this.report({ state: 'broken', message: String(error) });
+      this.fail(error);
       return 0;
     }
     // The first observation is looked out for: the teacher waits to see it arrive.

@@ -21,6 +21,8 @@ const SILENT_MS = 8000;
 export class Sharing {
   private readonly screen = new Screen();
   private track: MediaStreamTrack | null = null;
+  /** Counts up where the camera is asked for or let go, so that one that opens late is shut again. */
+  private attempt = 0;
   private phase: Phase = 'starting';
   private status: Status | null = null;
   private trouble: Trouble = 'failed';
@@ -70,8 +72,11 @@ export class Sharing {
   /** Open the camera or window and let the worker look. */
   private async look(): Promise<void> {
     this.turn('starting');
+    const attempt = ++this.attempt;
     try {
       const track = await (this.useWindow ? openWindow() : openCamera());
+      if (attempt !== this.attempt) return track.stop();
+      this.track?.stop();
       this.track = track;
       track.onended = () => {
         if (this.track === track) this.fail('lost');
@@ -79,18 +84,20 @@ export class Sharing {
       const frames = framesOf(track);
       if (frames === null) {
         await this.screen.show(track);
+        if (attempt !== this.attempt) return undefined;
         this.tell({ kind: 'asked' });
       } else {
         this.tell({ kind: 'stream', frames }, [frames as unknown as Transferable]);
       }
       this.turn('looking');
     } catch (error) {
-      this.fail(error instanceof CameraError ? error.trouble : 'failed');
+      if (attempt === this.attempt) this.fail(error instanceof CameraError ? error.trouble : 'failed');
     }
   }
 
   /** Let go of the camera, so that its light goes out. */
   private letGo(): void {
+    this.attempt += 1;
     this.track?.stop();
     this.track = null;
     this.screen.hide();
@@ -203,6 +210,10 @@ export class Sharing {
       case 'stored':
         return showStored(message.pages, message.waiting);
       case 'refused':
+        if (this.phase === 'withdrawing') {
+          write('refused-why', message.message);
+          return this.turn('refused');
+        }
         return write('said', message.message);
       case 'deleted':
         return write('said', say('deleted', { there: message.there, here: message.here }));
