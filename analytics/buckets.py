@@ -124,9 +124,15 @@ class Buckets:
         return mean_of(self.probability_sums, self.probability_count[..., None])
 
     @cached_property
+    def in_view(self) -> Ints:
+        """(P, T) observations with a face, judged or not; unjudged ones by the share they make."""
+        shares = -(-self.face_share_sum // SCALE)
+        return np.minimum(np.maximum(self.face_observations, shares), self.observations)
+
+    @property
     def seen(self) -> Bools:
         """(P, T) whether a face was there at any time, judged or not."""
-        return self.face_share_sum > 0
+        return self.in_view > 0
 
     @cached_property
     def face_share(self) -> Floats:

@@ -21,6 +21,7 @@ import numpy as np
 
 from analytics.buckets import Bools, Floats
 from analytics.errors import AnalyticsError
+from analytics.flags.thresholds import FlagRule
 from analytics.flags.traces import Trace
 from contract.flags import FlagKind
 from contract.looks import BUCKET_SECONDS
@@ -169,13 +170,13 @@ def _class_level(trace: Trace) -> Floats:
     return np.where(seen >= DRIFT_LEAST, trace.evidence.sum(axis=0) / np.maximum(seen, 1), 0.0)
 
 
-def drift_of(trace: Trace, theta: float) -> Drifting:
+def drift_of(trace: Trace, rule: FlagRule) -> Drifting:
     """(T,) whether half the class drifts, and the share of those seen that do."""
-    window = 300 // BUCKET_SECONDS
+    window = rule.coverage_window_s // BUCKET_SECONDS
     count, total = _lately(trace.seen, window), _lately(trace.evidence, window)
-    judged = count >= window * 0.6
+    judged = count >= window * rule.min_coverage
     people = judged.sum(axis=0)
-    many = (judged & (total >= theta * count)).sum(axis=0)
+    many = (judged & (total >= rule.theta * count)).sum(axis=0)
     share = many / np.maximum(people, 1)
     return np.asarray((people >= DRIFT_LEAST) & (share >= DRIFT_SHARE)), share
 

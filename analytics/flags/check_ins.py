@@ -131,7 +131,7 @@ def judge(
     if budget is None or not starts:
         raised, turned = {one: one.first for one in found}, []
     else:
-        drifting = {kind: drift_of(trace, rule.theta) for kind, trace in traces.items()}
+        drifting = {kind: drift_of(trace, rule) for kind, trace in traces.items()}
         raised = choose(list(found), traces, starts, budget, drifting, apart)
         turned = drifts(drifting, starts)
 

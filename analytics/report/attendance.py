@@ -141,7 +141,7 @@ def _attended(
     length = _lengths(buckets.starts, begin, end)
     # Two devices may overlap for a second; a bucket has no more seconds than it lasts.
     seen = np.minimum(buckets.observations[row], length)
-    faces = np.minimum(buckets.face_observations[row], seen)
+    faces = np.minimum(buckets.in_view[row], seen)
     seconds = {Gap.AWAY: seen - faces}
     left = length - seen
     told = _told(events, buckets.starts, begin, end)
@@ -225,22 +225,3 @@ def _stretches(
         else:
             found.append(Stretch(low, high, why))
     return tuple(one for one in found if one.end - one.begin >= LEAST_GAP_S)
-
-
-_ENDS_PAUSE: Final = (EventKind.RESUMED, EventKind.STOPPED)
-
-
-def paused_seconds(
-    events: Sequence[ParticipantEvent], participant: Hashable, start: int, end: int
-) -> int:
-    """Seconds of [``start``, ``end``) in which ``participant`` had paused."""
-    total, since = 0.0, None
-    for event in sorted(events, key=lambda event: event.at):
-        if event.participant != participant:
-            continue
-        at = min(max(event.at, start), end)
-        if event.kind is EventKind.PAUSED and since is None:
-            since = at
-        elif event.kind in _ENDS_PAUSE and since is not None:
-            total, since = total + at - since, None
-    return round(total + (end - since if since is not None else 0.0))

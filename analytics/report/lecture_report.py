@@ -28,7 +28,7 @@ from analytics.privacy.small_groups import (
     step_for,
     told,
 )
-from analytics.report.attendance import NOBODY, Attendance, attendance, paused_seconds
+from analytics.report.attendance import NOBODY, Attendance, Gap, attendance
 from analytics.report.change_points import (
     ChangePoint,
     Course,
@@ -219,6 +219,16 @@ def build(
     )
     summary = _summary(facts, buckets, named, groups, steps, flags)
     totals = _totals(steps, groups.coarse) if summary.stands else _UNTOLD
+    attended = attendance(
+        buckets,
+        events,
+        joined or {},
+        visible=named,
+        others=told(0, len(buckets.participants) - len(named)),
+        start=facts.started_at,
+        end=facts.ended_at,
+        least=least_present,
+    )
     return LectureReport(
         facts=facts,
         summary=summary,
@@ -226,7 +236,7 @@ def build(
         totals=totals,
         flags=flags,
         students=_students(
-            facts, buckets, _own_looks(buckets, confusion, baselines), named, events, flags
+            facts, buckets, _own_looks(buckets, confusion, baselines), attended, flags
         ),
         markers=tuple(sorted(markers, key=lambda marker: marker.at)),
         changes=marker_changes(course, markers),
@@ -235,16 +245,7 @@ def build(
         method=method_for(facts.policy),
         limits=limits_for(facts.policy),
         fresh=groups.fresh,
-        attendance=attendance(
-            buckets,
-            events,
-            joined or {},
-            visible=named,
-            others=told(0, len(buckets.participants) - len(named)),
-            start=facts.started_at,
-            end=facts.ended_at,
-            least=least_present,
-        ),
+        attendance=attended,
     )
 
 
@@ -357,12 +358,12 @@ def _students(
     facts: LectureFacts,
     buckets: Buckets,
     looks: Floats,
-    named: Mapping[Hashable, str],
-    events: Sequence[ParticipantEvent],
+    attended: Attendance,
     flags: Sequence[ReportFlag],
 ) -> tuple[StudentLine, ...]:
-    # Sums over the whole grid and one pass over events: a copy of the named students' rows, or a
-    # search for each of them, would cost more the larger the class.
+    # Sums over the whole grid: a copy of the named students' rows would cost more the larger the
+    # class.
+    named = {one.participant: one for one in attended.rows}
     rows = {name: row for row, name in enumerate(buckets.participants) if name in named}
     attentive, present = student_means(buckets)
     shares = looks[list(rows.values())]
@@ -371,21 +372,18 @@ def _students(
     observed = np.minimum((buckets.observations > 0).sum(axis=1) * BUCKET_SECONDS, lasted)
     away = ((buckets.observations > 0) & ~buckets.seen).sum(axis=1)
     length = max(1, len(buckets.starts) * BUCKET_SECONDS)
-    own: dict[Hashable, list[ParticipantEvent]] = {name: [] for name in rows}
-    for event in events:
-        own.get(event.participant, []).append(event)
     flagged = Counter(flag.participant for flag in flags)
     return tuple(
         StudentLine(
             participant=name,
-            name=named[name],
+            name=named[name].name,
             observed_s=int(observed[row]),
             coverage=float(observed[row] / length),
             presence=float(present[row]),
             attentive=float(attentive[row]),
             shares=shares[at],
             away_s=int(away[row]) * BUCKET_SECONDS,
-            paused_s=paused_seconds(own[name], name, facts.started_at, facts.ended_at),
+            paused_s=named[name].gap_s[Gap.PAUSED],
             flags=flagged[name],
         )
         for at, (name, row) in enumerate(rows.items())

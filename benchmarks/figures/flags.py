@@ -87,6 +87,7 @@ def _counts(key: str) -> bool:
 
 GROUPS: Final = (
     "within_budget",
+    "within_six",
     "asking_first",
     "asking_first_silence_shows",
     "with_baseline",
@@ -105,6 +106,7 @@ def _judged(sets: Sets, faces: FaceSet, seed: int) -> dict[str, Any]:
         alone = run(lessons, kind, faces)
         found[name] = alone.figures()
         groups["within_budget"][name] = run(lessons, kind, faces, Budget()).figures()
+        groups["within_six"][name] = run(lessons, kind, faces, Budget(6)).figures()
         for shows in (False, True):
             group = groups["asking_first_silence_shows" if shows else "asking_first"]
             group[name] = run_asked(lessons, kind, faces, seed=seed, silence_shows=shows).figures()

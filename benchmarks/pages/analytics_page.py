@@ -254,6 +254,7 @@ def _flag_targets(flags: Figures) -> str:
     groups = {
         "the rule": flags,
         "the rule, within three an hour": flags["within_budget"],
+        "the rule, within six an hour": flags["within_six"],
         "the rule, an earlier lecture's baseline": flags["with_baseline"],
         "the rule, ten seconds' baseline": flags["with_ten_seconds"],
         "the rule, students asked first": asked,

@@ -17,9 +17,10 @@ observation says which rule it is by: `attentive_rule` is 2 for this one, and 1,
 that of older agents, which are accepted and stay marked so. It says how a picture looks, not what
 anybody thinks.
 
-Every number stands once, in `capture_agent/perception/engagement.py`; whatever else computes it
-(the browser's agent) is held to `tests/golden/engagement.json`, which has the numbers, single faces
-and a sequence of pictures with what comes out of each.
+Every number stands once, in `capture_agent/perception/engagement.py`; the browser's agent has them
+from there. `tests/golden/engagement.json` has the numbers, single faces and a sequence of pictures
+with what comes out of each, for whatever else computes it; on a clip the browser's agent agrees
+with the program ([how nearly](browser-agent.md)).
 
 Of each picture with a face:
 

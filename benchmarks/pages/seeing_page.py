@@ -46,7 +46,8 @@ for presence and in no mood. What decides is how sure the landmarks are of a who
 all in one logistic regression, told right from wrong answers less well). Here each picture is
 spoilt in one way, to a degree at random: a face of 20 to 48 pixels, out of focus, moving, dark and
 noisy, overexposed, partly covered, or squeezed by JPEG. *Rest* are faces that were found and not
-read.
+read. A room's faces are asked no such question: they are small, looked at once, and read as rightly
+as the pictures that they are of (below).
 """
 
 _GALLERY = """

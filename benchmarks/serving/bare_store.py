@@ -16,12 +16,15 @@ from uuid import UUID
 
 from contract import uuid7
 from contract.looks import LOOKS
+from db.schema.scales import BUCKET_SUMS
+from db.schema.tables import observations
 
 _STUDENTS: Final = 200
 _BATCHES: Final = 4000
 """Made beforehand, so that nothing but the database is timed."""
-_COLUMNS: Final = 24
-_SUMS: Final = 17
+_COLUMNS: Final = len(observations.c)
+_SUMS: Final = len(BUCKET_SUMS)
+"""As many as the product's own."""
 
 _TABLES: Final = """
     CREATE TABLE IF NOT EXISTS bare_rows (course {id}, participant {id}, id {id}, captured {moment},

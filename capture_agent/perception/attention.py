@@ -19,7 +19,6 @@ _EYES: Final = (
     ((33, 133), ((160, 144), (159, 145), (158, 153))),
     ((263, 362), ((387, 373), (386, 374), (385, 380))),
 )
-_USUAL_OPEN_RATIO: Final = 0.28
 
 _SHUT_RATIO: Final = 0.4
 """Of the own open eyes: at and below, the lids touch; the model never shows them at 0."""
@@ -47,7 +46,7 @@ def openness(ratio: float, open_ratio: float) -> float:
 
 def typical_openness(ratio: float) -> float:
     """As ``openness``, of somebody whose own open eyes are not known."""
-    return openness(ratio, _USUAL_OPEN_RATIO)
+    return openness(ratio, USUAL.open_ratio)
 
 
 class _Running:

@@ -165,6 +165,7 @@ def _has_report(page: Page) -> None:
         if page.get_by_role("link", name="Download: Waves and sound (PDF)").count():
             return
         page.wait_for_load_state("networkidle")
+    pytest.fail("There is no report after forty looks.")
 
 
 def _all_was_within(site: Site, contexts: list[BrowserContext]) -> None:

@@ -43,8 +43,8 @@ def test_where_node_is_the_sources_build_to_the_very_files(tmp_path: Path) -> No
     vite = WEB / "node_modules" / "vite" / "bin" / "vite.js"
     node = shutil.which("node")
     if node is None or not vite.exists():
-        # What it was built of is asked above; building anew needs what npm installs.
-        return
+        # What it was built of is asked above.
+        pytest.skip("there is no Node here, or nothing that npm installed (make browser-agent)")
     done = subprocess.run(
         [node, str(vite), "build", "--outDir", str(tmp_path), "--logLevel", "error"],
         cwd=WEB, capture_output=True, text=True, check=False,

@@ -33,16 +33,17 @@ class Sitting:
         self.events = self._events(rng)
         self.turns = sorted(self.events, key=lambda one: one.at)
         self.truth: dict[int, Gap | None] = {}
-        self.sent: list[tuple[int, int, bool]] = []
-        away = lost = False
+        self.sent: list[tuple[int, int, bool, bool]] = []
+        away = lost = dim = False
         for second in range(int(self.joined), START + lasts):
             away ^= rng.random() < 0.02
             lost ^= rng.random() < 0.02
+            dim ^= rng.random() < 0.02
             why = self._standing(second)
             if why is None and (lost or rng.random() < 0.05):
                 why = Gap.NO_DATA
             if why is None:
-                self.sent.append((len(self.sent), second, not away))
+                self.sent.append((len(self.sent), second, not away, not dim))
                 why = Gap.AWAY if away else None
             self.truth[second] = why
 
@@ -71,13 +72,15 @@ def held(sittings: Sequence[Sitting], lasts: int, rng: random.Random) -> Buckets
     """What the store holds: all came late, some twice, in any order."""
     cells: Counter[tuple[str, int]] = Counter()
     faces: Counter[tuple[str, int]] = Counter()
+    judged: Counter[tuple[str, int]] = Counter()
     for one in sittings:
         arrived = one.sent + rng.sample(one.sent, len(one.sent) // 3)
         rng.shuffle(arrived)
-        for _, second, face in {item[0]: item for item in arrived}.values():
+        for _, second, face, readable in {item[0]: item for item in arrived}.values():
             cell = one.student, second // 10 * 10
             cells[cell] += 1
             faces[cell] += face
+            judged[cell] += face and readable
     counts = np.array(list(cells.values()), np.int64)
     seen = np.array([faces[cell] for cell in cells], np.int64)
     none = np.zeros(len(cells), np.int64)
@@ -86,7 +89,7 @@ def held(sittings: Sequence[Sitting], lasts: int, rng: random.Random) -> Buckets
         "bucket": np.array([bucket for _, bucket in cells], np.int64),
         "model": np.array(["pulse@7"] * len(cells), object),
         "observations": counts,
-        "face_observations": seen,
+        "face_observations": np.array([judged[cell] for cell in cells], np.int64),
         "face_share_sum": seen * 10_000,
         "attentive_count": none,
         "attentive_sum": none,

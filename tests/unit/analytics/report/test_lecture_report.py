@@ -8,18 +8,15 @@ from numpy.typing import NDArray
 
 from analytics.baselines import Baseline
 from analytics.buckets import Buckets
-from analytics.engagement.figures import ParticipantEvent
 from analytics.flags.check_ins import evaluate
 from analytics.flags.evidence import Clause, Episode, Evidence
 from analytics.flags.log import LoggedFlag
 from analytics.mood.confusion import Confusion
 from analytics.privacy.small_groups import rounded
-from analytics.report.attendance import paused_seconds
 from analytics.report.change_points import Marker
 from analytics.report.lecture_report import LectureFacts, LectureReport, build
 from analytics.report.notes import Note
 from analytics.simulation.lectures import Scripted, TrueState, simulate_lecture, to_columns
-from contract.events import EventKind
 from contract.flags import FlagKind
 from contract.looks import LOOKS
 from contract.policy import Policy
@@ -169,19 +166,6 @@ def test_live_and_recomputed_flags_stand_side_by_side(
     assert [flag.reason for flag in flags] == ["", "", "late", ""]
     assert math.isnan(flags[2].share)
     assert flags[0].share == 0.8
-
-
-def test_pauses_are_summed_within_the_lecture() -> None:
-    def told(*events: tuple[float, EventKind]) -> list[ParticipantEvent]:
-        return [ParticipantEvent(0, START + at, kind) for at, kind in events]
-
-    paused, resumed = EventKind.PAUSED, EventKind.RESUMED
-    events = told((100, resumed), (10, paused), (20, paused), (200, paused), (250, resumed))
-    assert paused_seconds(events, 0, START, START + 600) == 90 + 50
-    assert paused_seconds(events, 1, START, START + 600) == 0
-    assert paused_seconds(told((-50, paused)), 0, START, START + 600) == 600
-    stopped = told((10, paused), (40, EventKind.STOPPED))
-    assert paused_seconds(stopped, 0, START, START + 600) == 30
 
 
 def test_observations_of_another_model_are_counted(lecture: Buckets, confusion: Confusion) -> None:
